@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The settings of every Swift target: Swift 6 mode with the upcoming features that make types, imports and isolation explicit.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  // Views into a server's reply and into JSON are `~Escapable`, so that the compiler proves they never outlive their bytes.
+  .enableExperimentalFeature("Lifetimes"),
+]
+
+let package = Package(
+  name: "rides",
+  platforms: [.macOS(.v26)],
+  products: [
+    .executable(name: "rides", targets: ["rides"]),
+    .library(name: "EventStreams", targets: ["EventStreams"]),
+    .library(name: "Redis", targets: ["Redis"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+    .target(name: "Redis", dependencies: ["CHiredis"], swiftSettings: settings),
+    .target(
+      name: "EventStreams",
+      dependencies: [
+        "Redis",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      resources: [.embedInCode("Functions/eventstreams.lua")],
+      swiftSettings: settings),
+    .target(
+      name: "RideHailing",
+      dependencies: [
+        "EventStreams",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "rides",
+      dependencies: [
+        "RideHailing",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
+    .testTarget(name: "RedisTests", dependencies: ["Redis"], swiftSettings: settings),
+    .testTarget(name: "EventStreamsTests", dependencies: ["EventStreams"], swiftSettings: settings),
+    .testTarget(name: "RideHailingTests", dependencies: ["RideHailing"], swiftSettings: settings),
+  ]
+)

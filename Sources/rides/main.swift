@@ -1,0 +1,1 @@
+print(PackageInfo.self); enum PackageInfo {}
