@@ -1,0 +1,33 @@
+/// What an event of one type says: the value under its `data` field. The one place where an event type is declared.
+///
+/// A conforming type reads and writes its own JSON (`JSONReadable`, `JSONWritable`); a value that cannot be true should
+/// be refused in `init(from:)` with an error that names the field.
+public protocol EventData: Sendable, JSONReadable, JSONWritable {
+  /// The event's `type` field.
+  static var eventType: EventType { get }
+
+  /// The version of this type's shape. An event of a newer version than the reader knows is not decoded but
+  /// dead-lettered. 1 unless declared otherwise, and not written when it is 1.
+  static var version: Int { get }
+
+  /// What ordering is per: events with the same key are handled in the order of the log.
+  var orderingKey: String { get }
+
+  /// What chooses the shard. Everything that belongs together must agree on it. The ordering key unless declared otherwise.
+  var shardKey: String { get }
+
+  /// The event's identity: publishing an event whose id the shard remembers adds nothing.
+  /// `TYPE:orderingKey` unless declared otherwise, which means one event of this type per key.
+  var eventID: String { get }
+}
+
+extension EventData {
+  /// 1
+  public static var version: Int { 1 }
+
+  /// The ordering key.
+  public var shardKey: String { orderingKey }
+
+  /// `TYPE:orderingKey`
+  public var eventID: String { "\(Self.eventType.rawValue):\(orderingKey)" }
+}

@@ -1,0 +1,13 @@
+/// The name of what happened, in the past tense and upper case: `RIDE_COMPLETED`.
+public struct EventType: RawRepresentable, Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+  /// The name as it stands in an event's `type` field.
+  public let rawValue: String
+
+  /// Names a type of event.
+  public init(rawValue: String) { self.rawValue = rawValue }
+
+  /// Names a type of event.
+  public init(stringLiteral value: String) { rawValue = value }
+
+  public var description: String { rawValue }
+}

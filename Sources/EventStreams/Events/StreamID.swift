@@ -1,0 +1,61 @@
+/// The id of an entry in a Redis stream: `<milliseconds>-<sequence>`, growing within a stream.
+public struct StreamID: Sendable, Hashable, Comparable, CustomStringConvertible {
+  /// Milliseconds since 1970 by the server's clock when the entry was added.
+  public let milliseconds: UInt64
+  /// Counts the entries of one millisecond from 0.
+  public let sequence: UInt64
+
+  /// `0-0`, which is before every entry.
+  public static let zero = StreamID(milliseconds: 0, sequence: 0)
+
+  /// An id of its two parts.
+  public init(milliseconds: UInt64, sequence: UInt64) {
+    self.milliseconds = milliseconds
+    self.sequence = sequence
+  }
+
+  /// Reads `1700000000000-3` (or `1700000000000`, whose sequence is 0); nil if it is neither.
+  public init?(_ text: String) {
+    self.init(utf8: text.utf8.span)
+  }
+
+  /// Reads the id from the bytes of a reply.
+  init?(utf8 bytes: Span<UInt8>) {
+    var parts: (UInt64, UInt64) = (0, 0)
+    var digits = 0
+    var inSequence = false
+    for index in bytes.indices {
+      let byte = bytes[index]
+      if byte == UInt8(ascii: "-"), !inSequence, digits > 0 {
+        inSequence = true
+        digits = 0
+        continue
+      }
+      guard byte >= 48, byte <= 57 else { return nil }
+      let part = inSequence ? parts.1 : parts.0
+      let (tens, overflow) = part.multipliedReportingOverflow(by: 10)
+      let (sum, carried) = tens.addingReportingOverflow(UInt64(byte - 48))
+      guard !overflow, !carried else { return nil }
+      if inSequence { parts.1 = sum } else { parts.0 = sum }
+      digits += 1
+    }
+    guard digits > 0 else { return nil }
+    self.init(milliseconds: parts.0, sequence: parts.1)
+  }
+
+  public var description: String { "\(milliseconds)-\(sequence)" }
+
+  /// When Redis recorded the entry.
+  public var recordedAt: Timestamp { Timestamp(millisecondsSinceEpoch: Int64(clamping: milliseconds)) }
+
+  /// The smallest id after this one.
+  public var next: StreamID {
+    sequence == .max
+      ? StreamID(milliseconds: milliseconds + 1, sequence: 0)
+      : StreamID(milliseconds: milliseconds, sequence: sequence + 1)
+  }
+
+  public static func < (a: StreamID, b: StreamID) -> Bool {
+    (a.milliseconds, a.sequence) < (b.milliseconds, b.sequence)
+  }
+}

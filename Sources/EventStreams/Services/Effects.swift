@@ -1,0 +1,99 @@
+/// What an event changes, as data: writes to the service's own state in the event's shard, and events to publish there.
+///
+/// The worker applies them in one atomic step with the event's acknowledgement, so each happens exactly once. Names are
+/// those of this service's state in the event's shard: `balances` of the service `payment` is the key
+/// `rides:{3}:payment:balances`. No effect can name another service's state.
+public struct Effects: Sendable {
+  /// One write.
+  enum Effect: Sendable {
+    case append(stream: String, record: [UInt8])
+    case increment(hash: String, field: String, amount: Int)
+    case set(hash: String, fields: [(String, String)])
+    case remove(hash: String, field: String)
+    case expire(name: String, milliseconds: Int)
+    case publish(any EventData, id: String?, timestamp: Timestamp)
+    /// The next `count` effects are applied only if the condition holds at that point of the commit.
+    case when(hash: String, field: String, condition: Condition, count: Int)
+  }
+
+  /// What a field of a hash must be for conditional effects to be applied.
+  public enum Condition: Sendable, Hashable {
+    /// The field has exactly this value.
+    case equals(String)
+    /// There is no such field.
+    case isAbsent
+    /// The field is a whole number (0 if absent) of at least this.
+    case isAtLeast(Int)
+  }
+
+  private(set) var effects: [Effect] = []
+
+  /// No effect: the event is acknowledged, and that is all.
+  public static let none = Effects()
+
+  /// No effects yet.
+  public init() {}
+
+  /// Effects made in place: `Effects { $0.increment("rides", "count", by: 1) }`.
+  public init(_ build: (inout Effects) throws -> Void) rethrows {
+    try build(&self)
+  }
+
+  /// True when there is nothing to apply.
+  public var isEmpty: Bool { effects.isEmpty }
+
+  /// Appends a record to a stream of this service. Records of one commit to one stream become fields of one stream entry,
+  /// in order; `StateStream` reads them back as single records.
+  public mutating func append(to stream: String, _ record: some JSONWritable) {
+    var writer = JSONWriter(reservingCapacity: 160)
+    record.write(to: &writer)
+    effects.append(.append(stream: stream, record: writer.bytes))
+  }
+
+  /// Adds `amount` to a whole-number field, which counts as 0 if it is absent. Increments of one commit to one field are added up.
+  public mutating func increment(_ hash: String, _ field: String, by amount: Int) {
+    effects.append(.increment(hash: hash, field: field, amount: amount))
+  }
+
+  /// Sets one field.
+  public mutating func set(_ hash: String, _ field: String, to value: String) {
+    effects.append(.set(hash: hash, fields: [(field, value)]))
+  }
+
+  /// Sets several fields of one hash.
+  public mutating func set(_ hash: String, _ fields: KeyValuePairs<String, String>) {
+    effects.append(.set(hash: hash, fields: fields.map { ($0.key, $0.value) }))
+  }
+
+  /// Removes one field.
+  public mutating func remove(_ hash: String, _ field: String) {
+    effects.append(.remove(hash: hash, field: field))
+  }
+
+  /// Lets a hash or stream of this service vanish after a while; each such effect starts the time anew.
+  public mutating func expire(_ name: String, after time: Duration) {
+    let milliseconds = time.components.seconds * 1000 + time.components.attoseconds / 1_000_000_000_000_000
+    effects.append(.expire(name: name, milliseconds: Int(milliseconds)))
+  }
+
+  /// Publishes an event to the shard of the event being handled.
+  ///
+  /// - Parameters:
+  ///   - id: the event's identity; `data.eventID` if nil.
+  ///   - timestamp: when it happened.
+  public mutating func publish(_ data: some EventData, id: String? = nil, at timestamp: Timestamp = .now()) {
+    effects.append(.publish(data, id: id, timestamp: timestamp))
+  }
+
+  /// Applies some effects only if a field is as expected at that point of the commit; what the commit did before counts.
+  public mutating func when(
+    _ hash: String, _ field: String, _ condition: Condition, then build: (inout Effects) -> Void
+  ) {
+    var conditional = Effects()
+    build(&conditional)
+    guard !conditional.isEmpty else { return }
+    effects.append(
+      .when(hash: hash, field: field, condition: condition, count: conditional.effects.count))
+    effects += conditional.effects
+  }
+}

@@ -1,0 +1,64 @@
+/// A service: the name of its consumer group, the event types it wants, and what it makes of them.
+///
+/// ```swift
+/// var driver = EventService("driver")
+/// driver.on(RideCompleted.self) { event in
+///   Effects { $0.increment("earnings", event.data.driverID, by: event.data.fare.total) }
+/// }
+/// ```
+///
+/// Events of other types are acknowledged without a call. A handler is called again for an event whose commit did not
+/// happen (a crash, a lost lease), so what it does outside Redis needs an idempotency key: the event's id.
+public struct EventService: Sendable {
+  /// The consumer group's name.
+  public let name: String
+
+  /// How many keys one worker handles at the same time. 1 for handlers that only compute: they run one after the other, in
+  /// the order of the log, without any scheduling between them. Handlers that wait for something want more.
+  public let concurrency: Int
+
+  /// What happens when a handler throws.
+  public let retry: RetryPolicy
+
+  var handling: Handling
+
+  /// How the service takes its events.
+  enum Handling: Sendable {
+    case eachEvent([EventType: EventHandler])
+    case batches(@Sendable ([RecordedEvent]) async throws -> Void)
+  }
+
+  /// A service without handlers yet.
+  public init(_ name: String, concurrency: Int = 1, retry: RetryPolicy = .standard) {
+    self.name = name
+    self.concurrency = max(1, concurrency)
+    self.retry = retry
+    handling = .eachEvent([:])
+  }
+
+  /// A service that takes every event of the log, of whatever type and as it was recorded, in batches: an archive, a bridge.
+  ///
+  /// - Parameter handler: must have stored all of the batch durably when it returns; only then is the batch acknowledged. It may
+  ///   get events again that it stored just before a crash, with the same shard and stream id.
+  public init(
+    _ name: String, retry: RetryPolicy = .standard,
+    storing handler: @escaping @Sendable ([RecordedEvent]) async throws -> Void
+  ) {
+    self.name = name
+    concurrency = 1
+    self.retry = retry
+    handling = .batches(handler)
+  }
+
+  /// Handles one type of event.
+  ///
+  /// - Parameter handler: returns the event's effects. It throws `Unprocessable` for an event that can never be handled,
+  ///   and anything else to be called again later.
+  public mutating func on<Data: EventData>(
+    _ type: Data.Type, _ handler: @escaping @Sendable (Event<Data>) async throws -> Effects
+  ) {
+    guard case .eachEvent(var handlers) = handling else { return }
+    handlers[Data.eventType] = EventHandler(handler)
+    handling = .eachEvent(handlers)
+  }
+}

@@ -1,0 +1,29 @@
+/// A shard as its owner's handler sees it: its number, the term of the lease, and this service's own state in it.
+public struct OwnedShard: Sendable {
+  /// 0 ..< shard count
+  public let number: Int
+  /// The lease's epoch (fencing token). A handler that keeps a shard's state in memory must load it again when the term
+  /// changes: somebody else may have owned the shard in between.
+  public let term: Int
+  let reader: any StateReader
+
+  /// A shard with the given reader of its state, as the worker makes it and a test may.
+  public init(number: Int, term: Int, reader: any StateReader) {
+    self.number = number
+    self.term = term
+    self.reader = reader
+  }
+
+  /// Every field of one of this service's hashes in this shard, as committed; empty if there is no such hash.
+  ///
+  /// - Parameter name: the hash's name as used in `Effects`, without the shard's and service's prefix.
+  public func hash(_ name: String) async throws -> [String: String] {
+    try await reader.hash(name, shard: number)
+  }
+}
+
+/// Reads a service's committed state.
+public protocol StateReader: Sendable {
+  /// Every field of the hash `name` of this service in a shard; empty if there is none.
+  func hash(_ name: String, shard: Int) async throws -> [String: String]
+}
