@@ -62,8 +62,13 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
-    .testTarget(name: "RedisTests", dependencies: ["Redis"], swiftSettings: settings),
-    .testTarget(name: "EventStreamsTests", dependencies: ["EventStreams"], swiftSettings: settings),
-    .testTarget(name: "RideHailingTests", dependencies: ["RideHailing"], swiftSettings: settings),
+    // A real redis-server for tests; a regular target because test targets can't share one otherwise.
+    .target(
+      name: "RedisTestSupport", dependencies: ["Redis"], path: "Tests/RedisTestSupport", swiftSettings: settings),
+    .testTarget(name: "RedisTests", dependencies: ["Redis", "RedisTestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "EventStreamsTests", dependencies: ["EventStreams", "RedisTestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "RideHailingTests", dependencies: ["RideHailing", "RedisTestSupport"], swiftSettings: settings),
   ]
 )

@@ -1,0 +1,28 @@
+/// How a connection behaves; the defaults suit a server in the same data centre.
+public struct ConnectionOptions: Sendable, Hashable {
+  /// How long connecting may take.
+  public var connectTimeout: Duration
+  /// How long the server may be silent while a reply is due; must be longer than any `BLOCK` that is sent.
+  public var responseTimeout: Duration
+  /// What `CLIENT LIST` shows for the connection; no spaces.
+  public var clientName: String?
+  /// How long a TCP connection is idle before the kernel asks whether the other side still lives; `nil` for never.
+  public var keepAlive: Duration?
+
+  /// Options.
+  ///
+  /// - Parameters:
+  ///   - connectTimeout: How long connecting may take.
+  ///   - responseTimeout: How long the server may be silent while a reply is due; longer than any `BLOCK`.
+  ///   - clientName: What `CLIENT LIST` shows for the connection.
+  ///   - keepAlive: The interval of TCP keepalive probes, in whole seconds.
+  public init(
+    connectTimeout: Duration = .seconds(5), responseTimeout: Duration = .seconds(10), clientName: String? = nil,
+    keepAlive: Duration? = .seconds(15)
+  ) {
+    self.connectTimeout = connectTimeout
+    self.responseTimeout = responseTimeout
+    self.clientName = clientName
+    self.keepAlive = keepAlive
+  }
+}

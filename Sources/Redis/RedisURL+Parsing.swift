@@ -1,0 +1,137 @@
+extension RedisURL {
+  /// Reads a URL.
+  ///
+  /// - Throws: A ``RedisError`` with the code `invalidURL`, whose message names what is wrong. It never repeats a part
+  ///   of the URL that could belong to the password.
+  public init(_ string: String) throws(RedisError) {
+    guard let colon = string.firstRange(of: "://") else { throw Self.invalid("it does not start with redis://") }
+    let rest = string[colon.upperBound...]
+    switch string[..<colon.lowerBound].lowercased() {
+    case "redis": try self.init(network: rest, usesTLS: false)
+    case "rediss": try self.init(network: rest, usesTLS: true)
+    case "unix": try self.init(unix: rest)
+    case let scheme: throw Self.invalid("its scheme is '\(scheme)'; it must be redis, rediss or unix")
+    }
+  }
+
+  private init(network rest: Substring, usesTLS: Bool) throws(RedisError) {
+    let parts = try Parts(rest)
+    guard let (host, port) = Self.hostAndPort(parts.host) else {
+      throw Self.invalid("the server is not a host name or address with a port from 1 to 65535")
+    }
+    var database = 0
+    switch (parts.path.dropFirst(), parts.database) {
+    case ("", let number): database = number ?? 0
+    case (let path, nil):
+      guard let number = Self.database(path) else { throw Self.invalid("the database is not a number") }
+      database = number
+    default: throw Self.invalid("it names the database twice")
+    }
+    self.init(
+      address: .tcp(host: try Self.percentDecoded(host), port: port), user: parts.user, password: parts.password,
+      database: database, usesTLS: usesTLS)
+  }
+
+  private init(unix rest: Substring) throws(RedisError) {
+    let parts = try Parts(rest)
+    guard parts.host.isEmpty, parts.path.count > 1 else {
+      throw Self.invalid("a Unix socket's path must be absolute: unix:///path")
+    }
+    self.init(
+      address: .unix(path: try Self.percentDecoded(parts.path)), user: parts.user, password: parts.password,
+      database: parts.database ?? 0)
+  }
+
+  /// The parts of what follows `://`: `user:password@host/path?db=number`.
+  private struct Parts {
+    var user: String?
+    var password: String?
+    var host: Substring
+    var path: Substring
+    var database: Int?
+
+    init(_ text: Substring) throws(RedisError) {
+      let authorityEnd = text.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? text.endIndex
+      let authority = text[..<authorityEnd]
+      let query = text[authorityEnd...].firstIndex(of: "?") ?? text.endIndex
+      path = text[authorityEnd..<query]
+      if let at = authority.lastIndex(of: "@") {
+        host = authority[authority.index(after: at)...]
+        let login = authority[..<at]
+        let colon = login.firstIndex(of: ":")
+        let name = try percentDecoded(login[..<(colon ?? login.endIndex)])
+        user = name.isEmpty ? nil : name
+        if let colon { password = try percentDecoded(login[login.index(after: colon)...]) }
+      } else {
+        // Without this, a password with a slash would make its first half the port that an error names.
+        if text.contains("@") { throw invalid("'/', '?', '#' and '@' in a user or password must be percent-encoded") }
+        host = authority
+      }
+      if text.contains("#") { throw invalid("it must not have a fragment ('#')") }
+      if query < text.endIndex { try read(query: text[text.index(after: query)...]) }
+    }
+
+    private mutating func read(query: Substring) throws(RedisError) {
+      for item in query.split(separator: "&") {
+        guard item.hasPrefix("db=") else { throw invalid("the only parameter it may have is db") }
+        guard let number = RedisURL.database(item.dropFirst(3)) else { throw invalid("the database is not a number") }
+        guard database == nil else { throw invalid("it names the database twice") }
+        database = number
+      }
+    }
+  }
+
+  private static func hostAndPort(_ text: Substring) -> (host: Substring, port: Int)? {
+    var host = text
+    var port: Substring?
+    if text.hasPrefix("[") {
+      guard let bracket = text.firstIndex(of: "]") else { return nil }
+      host = text[text.index(after: text.startIndex)..<bracket]
+      let rest = text[text.index(after: bracket)...]
+      guard rest.isEmpty || rest.hasPrefix(":") else { return nil }
+      port = rest.isEmpty ? nil : rest.dropFirst()
+    } else if let colon = text.firstIndex(of: ":") {
+      host = text[..<colon]
+      port = text[text.index(after: colon)...]
+    }
+    guard let number = port.map(decimal) ?? 6379, (1...65535).contains(number) else { return nil }
+    return (host.isEmpty ? "127.0.0.1" : host, number)
+  }
+
+  private static func database(_ text: Substring) -> Int? { decimal(text) }
+
+  /// A number of digits only: `Int.init` would take a sign.
+  private static func decimal(_ text: Substring) -> Int? {
+    text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
+  }
+
+  private static func percentDecoded(_ text: Substring) throws(RedisError) -> String {
+    var bytes: [UInt8] = []
+    var rest = text.utf8
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      guard let high = rest.popFirst().flatMap(hexadecimal), let low = rest.popFirst().flatMap(hexadecimal) else {
+        throw invalid("a '%' is not followed by two hexadecimal digits")
+      }
+      bytes.append(high << 4 | low)
+    }
+    guard let decoded = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+      throw invalid("its percent-encoded bytes are not text")
+    }
+    return decoded
+  }
+
+  private static func hexadecimal(_ digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+    default: nil
+    }
+  }
+
+  private static func invalid(_ reason: String) -> RedisError { RedisError(.invalidURL, reason) }
+}

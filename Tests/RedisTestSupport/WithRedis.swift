@@ -1,0 +1,19 @@
+/// Runs a test with a `redis-server` of its own, which ends with it.
+///
+/// - Parameters:
+///   - arguments: Further arguments of the server, e.g. `["--requirepass", "secret"]`.
+///   - tcp: Whether it listens on a free port of 127.0.0.1 as well.
+/// - Throws: ``RedisServerError`` where there is no server, or what `body` throws.
+public func withRedis<Result>(
+  arguments: [String] = [], tcp: Bool = false, _ body: (RedisServer) async throws -> Result
+) async throws -> Result {
+  let server = try await RedisServer.start(arguments: arguments, tcp: tcp)
+  do {
+    let result = try await body(server)
+    await server.stop()
+    return result
+  } catch {
+    await server.stop()
+    throw error
+  }
+}
