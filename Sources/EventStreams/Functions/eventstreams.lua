@@ -1,1 +1,313 @@
-#!lua name=eventstreams
+#!lua name=eventstreams_v1
+
+-- The atomic steps of EventStreams, one function each. All keys of a call carry the same hash tag, so it runs in one
+-- cluster slot. The library's name carries the version of the protocol between workers and these functions: workers of two
+-- versions run side by side, each with its own functions.
+--
+-- Keys, for shard s of topic `rides` and service `payment`:
+--   rides:{s}                   the log, a stream; one field, `event`, holds the event's JSON
+--   rides:{s}:seen:<n>          event id -> stream id, for the n-th publish window since 1970
+--   rides:{s}:lease:payment     hash: owner, epoch (fencing token), until (server time in ms), commit (number of the last one)
+--   rides:{s}:retry:payment     hash: stream id -> JSON of the failures so far, of entries that wait for another attempt
+--   rides:{s}:dead:payment      stream of dead letters, and of the events of the same keys parked behind them
+--   rides:{s}:blocked:payment   hash: key -> number of its dead letters
+--   rides:{s}:redrive:payment   set of the keys whose dead letters are to be handled again
+--   rides:{s}:payment:…         the service's own state
+
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+local function milliseconds(number)
+  return string.format('%.0f', number)
+end
+
+-- publish: adds events to the log unless their ids are remembered.
+--   KEYS: log, prefix of the publish windows
+--   ARGV: window in ms, then id and JSON of each event
+--   Returns a stream id per event; that of the first publication, with `=` before it, for one that is there already.
+-- An id is remembered for at least one window and at most two: lookups go to the current and the previous one.
+redis.register_function('eventstreams_publish_v1', function(keys, args)
+  local log, window = keys[1], tonumber(args[1])
+  local index = math.floor(now() / window)
+  local current = keys[2] .. ':' .. milliseconds(index)
+  local previous = keys[2] .. ':' .. milliseconds(index - 1)
+
+  local ids = {}
+  for i = 2, #args, 2 do ids[#ids + 1] = args[i] end
+  if #ids == 0 then return {} end
+  local known = redis.call('HMGET', current, unpack(ids))
+  if redis.call('EXISTS', previous) == 1 then
+    for i, streamId in ipairs(redis.call('HMGET', previous, unpack(ids))) do
+      known[i] = known[i] or streamId
+    end
+  end
+
+  local replies, added, addedById = {}, {}, {}
+  for i, id in ipairs(ids) do
+    local first = known[i] or addedById[id]
+    if first then
+      replies[i] = '=' .. first
+    else
+      local streamId = redis.call('XADD', log, '*', 'event', args[i * 2 + 1])
+      addedById[id] = streamId
+      added[#added + 1] = id
+      added[#added + 1] = streamId
+      replies[i] = streamId
+    end
+  end
+  if #added > 0 then
+    redis.call('HSET', current, unpack(added))
+    redis.call('PEXPIRE', current, milliseconds(2 * window), 'NX')
+  end
+  return replies
+end)
+
+-- lease: takes, keeps or gives back the right of one worker to one (service, shard).
+--   KEYS: lease, log, blocked, redrive
+--   ARGV: action, group, worker, epoch, time to live in ms, where a new group starts
+--   acquire -> {epoch, 1 if the group was created, blocked keys…}, or {0, ms until it may be taken, owner}
+--   renew   -> {1, keys to redrive…}, or {0}
+--   release -> {1}, or {0}
+-- The epoch grows by one at every change of owner and never goes back; `commit` and `recover` compare it.
+redis.register_function('eventstreams_lease_v1', function(keys, args)
+  local lease, log, blocked, redrive = keys[1], keys[2], keys[3], keys[4]
+  local action, group, worker, ttl = args[1], args[2], args[3], tonumber(args[5])
+  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until')
+  local owner, epoch, expires = held[1] or '', held[2], tonumber(held[3] or 0)
+
+  if action == 'acquire' then
+    local time = now()
+    if owner ~= '' and owner ~= worker and time < expires then
+      return { 0, expires - time, owner }
+    end
+    local created = 0
+    local exists = false
+    if redis.call('EXISTS', log) == 1 then
+      for _, info in ipairs(redis.call('XINFO', 'GROUPS', log)) do
+        if info[2] == group then exists = true end
+      end
+    end
+    if not exists then
+      -- A group that was there and is not any more has lost its position: where to go on is not ours to guess.
+      if epoch then return redis.error_reply('GROUPLOST the group ' .. group .. ' of ' .. log .. ' is gone') end
+      redis.call('XGROUP', 'CREATE', log, group, args[6], 'MKSTREAM')
+      created = 1
+    end
+    local term = redis.call('HINCRBY', lease, 'epoch', 1)
+    redis.call('HSET', lease, 'owner', worker, 'until', milliseconds(time + ttl), 'commit', 0)
+    local reply = { term, created }
+    for _, key in ipairs(redis.call('HKEYS', blocked)) do reply[#reply + 1] = key end
+    return reply
+  end
+
+  if owner ~= worker or epoch ~= args[4] then return { 0 } end
+  if action == 'renew' then
+    redis.call('HSET', lease, 'until', milliseconds(now() + ttl))
+    local reply = { 1 }
+    for _, key in ipairs(redis.call('SMEMBERS', redrive)) do reply[#reply + 1] = key end
+    return reply
+  end
+  redis.call('HSET', lease, 'owner', '', 'until', 0)
+  return { 1 }
+end)
+
+-- recover: hands a new owner the next entries that earlier owners left pending, in log order.
+--   KEYS: log, lease, retry
+--   ARGV: group, epoch, consumer, stream id to go on after, number of entries
+--   Returns four values per entry: stream id, deliveries, JSON (nil if the log does not hold it any more), failures so far
+--   (nil if none). An empty reply is the end; the consumers of earlier owners, with nothing pending left, are gone then.
+-- Claiming with JUSTID does not count as a delivery.
+redis.register_function('eventstreams_recover_v1', function(keys, args)
+  local log, lease, retry = keys[1], keys[2], keys[3]
+  local group, consumer = args[1], args[3]
+  if redis.call('HGET', lease, 'epoch') ~= args[2] then return redis.error_reply('FENCED another worker owns ' .. log) end
+
+  local pending = redis.call('XPENDING', log, group, '(' .. args[4], '+', args[5])
+  local reply = {}
+  for _, entry in ipairs(pending) do
+    local id = entry[1]
+    local found = redis.call('XRANGE', log, id, id)[1]
+    redis.call('XCLAIM', log, group, consumer, 0, id, 'JUSTID')
+    reply[#reply + 1] = id
+    reply[#reply + 1] = entry[4]
+    reply[#reply + 1] = found and found[2][2] or false
+    reply[#reply + 1] = redis.call('HGET', retry, id)
+  end
+  if #pending == 0 then
+    for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', log, group)) do
+      if info[2] ~= consumer and info[4] == 0 then redis.call('XGROUP', 'DELCONSUMER', log, group, info[2]) end
+    end
+  end
+  return reply
+end)
+
+-- Applies effects: command, index of its key, number of its arguments, arguments; again and again.
+-- WHEN (field, condition, value, number of ARGV to pass over) lets the effects after it happen only if its condition holds.
+local function apply(keys, args, i)
+  local last = #args
+  while i <= last do
+    local command, key, count = args[i], keys[tonumber(args[i + 1])], tonumber(args[i + 2])
+    i = i + 3
+    if command == 'WHEN' then
+      local actual, condition, expected = redis.call('HGET', key, args[i]), args[i + 1], args[i + 2]
+      local holds
+      if condition == 'equals' then
+        holds = actual == expected
+      elseif condition == 'absent' then
+        holds = not actual
+      else
+        holds = tonumber(actual or 0) >= tonumber(expected)
+      end
+      i = i + 4 + (holds and 0 or tonumber(args[i + 3]))
+    else
+      if count == 2 then
+        redis.call(command, key, args[i], args[i + 1])
+      elseif count == 3 then
+        redis.call(command, key, args[i], args[i + 1], args[i + 2])
+      else
+        redis.call(command, key, unpack(args, i, i + count - 1))
+      end
+      i = i + count
+    end
+  end
+end
+
+-- commit: settles a batch of entries and applies their effects, if the lease is still this owner's.
+--   KEYS: log, lease, retry, dead, blocked, redrive, then the state that the effects name
+--   ARGV: group, epoch, number of this commit, consumer,
+--     n, then n stream ids to acknowledge, the effects of which follow at the end,
+--     n, then n stream ids whose record of failures is done with,
+--     n, then (stream id, deliveries, failures so far or '') of n entries to leave pending with that delivery count,
+--     n, then (stream id, key, 'dead' or 'parked', JSON about it) of n entries to move to the dead letters,
+--     n, then (letter id, key) of n dead letters that have been handled,
+--     n, then n keys whose redrive is over,
+--     effects
+--   Returns {entries acknowledged, letters removed, stream ids not parked because their key is not blocked any more…},
+--   {-1} if this commit was made before (its answer was lost), or the error FENCED.
+-- What is acknowledged here was pending until now, because only the lease's owner acknowledges, commits are numbered, and a
+-- commit that is repeated is repeated as it was. If nothing of it was pending, the group was moved or made anew under the
+-- owner, which will get those entries again: no effect is applied then.
+redis.register_function('eventstreams_commit_v1', function(keys, args)
+  local log, lease, retry, dead, blocked, redrive = keys[1], keys[2], keys[3], keys[4], keys[5], keys[6]
+  local group, consumer = args[1], args[4]
+  local held = redis.call('HMGET', lease, 'epoch', 'commit')
+  if held[1] ~= args[2] then return redis.error_reply('FENCED another worker owns ' .. log) end
+  if tonumber(args[3]) <= tonumber(held[2]) then return { -1 } end
+  redis.call('HSET', lease, 'commit', args[3])
+
+  local i = 5
+  local function list(width)
+    local first = i + 1
+    local last = i + tonumber(args[i]) * width
+    i = last + 1
+    return first, last
+  end
+
+  local acknowledged, removed = 0, 0
+  local first, last = list(1)
+  local wanted = last >= first
+  if wanted then acknowledged = redis.call('XACK', log, group, unpack(args, first, last)) end
+  first, last = list(1)
+  if last >= first then redis.call('HDEL', retry, unpack(args, first, last)) end
+
+  first, last = list(3)
+  for at = first, last, 3 do
+    redis.call('XCLAIM', log, group, consumer, 0, args[at], 'RETRYCOUNT', args[at + 1], 'JUSTID')
+    if args[at + 2] ~= '' then redis.call('HSET', retry, args[at], args[at + 2]) end
+  end
+
+  local reply = { 0, 0 }
+  first, last = list(4)
+  for at = first, last, 4 do
+    local id, key, kind = args[at], args[at + 1], args[at + 2]
+    if kind == 'parked' and redis.call('HEXISTS', blocked, key) == 0 then
+      reply[#reply + 1] = id
+    elseif redis.call('XACK', log, group, id) == 1 then
+      local found = redis.call('XRANGE', log, id, id)[1]
+      redis.call('XADD', dead, '*', 'entry', id, 'key', key, 'kind', kind, 'about', args[at + 3],
+        'event', found and found[2][2] or '')
+      redis.call('HINCRBY', blocked, key, 1)
+      redis.call('HDEL', retry, id)
+    end
+  end
+
+  first, last = list(2)
+  for at = first, last, 2 do
+    wanted = true
+    if redis.call('XDEL', dead, args[at]) == 1 then
+      removed = removed + 1
+      redis.call('HDEL', retry, args[at])
+      if redis.call('HINCRBY', blocked, args[at + 1], -1) <= 0 then
+        redis.call('HDEL', blocked, args[at + 1])
+        redis.call('SREM', redrive, args[at + 1])
+      end
+    end
+  end
+  first, last = list(1)
+  if last >= first then redis.call('SREM', redrive, unpack(args, first, last)) end
+
+  if not wanted or acknowledged + removed > 0 then apply(keys, args, i) end
+  reply[1], reply[2] = acknowledged, removed
+  return reply
+end)
+
+-- redrive: asks the owner to handle the dead letters of some keys again, in order.
+--   KEYS: blocked, redrive
+--   ARGV: keys
+--   Returns how many of them have dead letters.
+redis.register_function('eventstreams_redrive_v1', function(keys, args)
+  local found = 0
+  for _, key in ipairs(args) do
+    if redis.call('HEXISTS', keys[1], key) == 1 then
+      redis.call('SADD', keys[2], key)
+      found = found + 1
+    end
+  end
+  return found
+end)
+
+-- discard: removes a dead letter for good, and has what was parked behind it handled.
+--   KEYS: dead, blocked, redrive, retry
+--   ARGV: letter id, key
+--   Returns how many letters of the key are left, or -1 if there is no such letter.
+redis.register_function('eventstreams_discard_v1', function(keys, args)
+  if redis.call('XDEL', keys[1], args[1]) == 0 then return -1 end
+  redis.call('HDEL', keys[4], args[1])
+  local left = redis.call('HINCRBY', keys[2], args[2], -1)
+  if left > 0 then
+    redis.call('SADD', keys[3], args[2])
+    return left
+  end
+  redis.call('HDEL', keys[2], args[2])
+  redis.call('SREM', keys[3], args[2])
+  return 0
+end)
+
+-- roster: tells who is working for a service, and on what. Advice for spreading the shards; safety is the leases' alone.
+--   KEYS: roster
+--   ARGV: worker, time to live in ms (0 to leave), shards it holds
+--   Returns three values per live worker, the caller included: name, ms until it counts as gone, shards it holds.
+redis.register_function('eventstreams_roster_v1', function(keys, args)
+  local time, ttl = now(), tonumber(args[2])
+  if ttl > 0 then
+    redis.call('HSET', keys[1], args[1], milliseconds(time + ttl) .. ' ' .. args[3])
+    redis.call('PEXPIRE', keys[1], milliseconds(ttl * 10))
+  else
+    redis.call('HDEL', keys[1], args[1])
+  end
+  local reply = {}
+  local all = redis.call('HGETALL', keys[1])
+  for i = 1, #all, 2 do
+    local expires, shards = string.match(all[i + 1], '^(%d+) (.*)$')
+    if tonumber(expires) <= time then
+      redis.call('HDEL', keys[1], all[i])
+    else
+      reply[#reply + 1] = all[i]
+      reply[#reply + 1] = tonumber(expires) - time
+      reply[#reply + 1] = shards
+    end
+  end
+  return reply
+end)

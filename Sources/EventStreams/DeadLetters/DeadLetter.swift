@@ -1,0 +1,65 @@
+/// An event that a service could not handle, or one parked behind it because it has the same key.
+public struct DeadLetter: Sendable {
+  /// Why an event stands in the dead letters; what the worker writes about it.
+  public struct About: Sendable, Hashable, JSONReadable, JSONWritable {
+    /// What was wrong, for people.
+    public let reason: String
+    /// Attempts made to handle it.
+    public let attempts: Int
+    /// Why the first attempt failed, if it was tried more than once.
+    public let firstError: String?
+    /// Why the last attempt failed, if it was tried more than once.
+    public let lastError: String?
+    /// The worker that gave up.
+    public let worker: String
+    /// When it gave up.
+    public let at: Timestamp
+
+    init(reason: String, attempts: Int, failures: Failures?, worker: String, at: Timestamp) {
+      self.reason = reason
+      self.attempts = attempts
+      firstError = failures?.firstError
+      lastError = failures?.lastError
+      self.worker = worker
+      self.at = at
+    }
+
+    public init(from json: borrowing JSONValue) throws(JSONError) {
+      var object = try json.object()
+      reason = try object["reason"]
+      attempts = try object["attempts"]
+      firstError = try object.optional("firstError")
+      lastError = try object.optional("lastError")
+      worker = try object["worker"]
+      at = try object["at"]
+    }
+
+    public func write(to json: inout JSONWriter) {
+      json.object { json in
+        json.field("reason", reason)
+        json.field("attempts", attempts)
+        json.field("firstError", firstError)
+        json.field("lastError", lastError)
+        json.field("worker", worker)
+        json.field("at", at)
+      }
+    }
+  }
+
+  /// Its own id, among the dead letters of its service and shard.
+  public let id: StreamID
+  /// The service that could not handle it.
+  public let service: String
+  /// The shard it was read from.
+  public let shard: Int
+  /// Its place in the log.
+  public let entryID: StreamID
+  /// What ordering is per.
+  public let key: String
+  /// True for an event that waits behind the dead letter of its key, and was not tried itself.
+  public let isParked: Bool
+  /// Why it stands here.
+  public let about: About
+  /// The event's JSON as the log held it; empty if the log did not hold it any more.
+  public let json: [UInt8]
+}

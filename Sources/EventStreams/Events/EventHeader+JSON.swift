@@ -1,0 +1,17 @@
+extension EventHeader {
+  /// Reads an envelope; `object` is left where `data` can be read.
+  ///
+  /// - Parameter fallbackID: the identity of an event that was added without one.
+  init(from object: inout JSONObject, fallbackID: @autoclosure () -> String) throws(JSONError) {
+    let id: String? = try object.optional("id")
+    let type: String = try object["type"]
+    let version: Int? = try object.optional("version")
+    let timestamp: Timestamp = try object["timestamp"]
+    let key: String? = try object.optional("key")
+    let traceparent: String? = try object.optional("traceparent")
+    let identity = id ?? fallbackID()
+    self.init(
+      id: identity, type: EventType(rawValue: type), timestamp: timestamp, key: key ?? identity,
+      version: version ?? 1, traceparent: traceparent)
+  }
+}

@@ -1,0 +1,21 @@
+/// A handler of one event type with its type erased: decodes an event's data and binds it to the call.
+struct EventHandler: Sendable {
+  /// The call of a handler for one event, once per attempt.
+  typealias Call = @Sendable (_ attempt: Int) async throws -> Effects
+
+  let bind: @Sendable (borrowing JSONValue, EventHeader, OwnedShard, StreamID) throws(JSONError) -> Call
+  let version: Int
+
+  init<Data: EventData>(_ handler: @escaping @Sendable (Event<Data>) async throws -> Effects) {
+    version = Data.version
+    bind = { (json: borrowing JSONValue, header, shard, streamID) throws(JSONError) -> Call in
+      let data = try Data(from: json)
+      return { attempt in
+        try await handler(
+          Event(
+            id: header.id, timestamp: header.timestamp, key: header.key, traceparent: header.traceparent, data: data,
+            shard: shard, streamID: streamID, attempt: attempt))
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// A named log split into shards, and the names of all its keys.
+public struct Topic: Sendable, Hashable {
+  /// The log's name, which every key begins with.
+  public let name: String
+  /// How many streams the log is split into.
+  public let shardCount: Int
+
+  /// The number of shards of a topic that is made without one being asked for.
+  public static let standardShardCount = 8
+
+  /// A topic; `Topic.open` reads the shard count that all parties agreed on.
+  public init(_ name: String, shardCount: Int) {
+    self.name = name
+    self.shardCount = shardCount
+  }
+
+  /// 0 ..< shardCount
+  public var shards: Range<Int> { 0..<shardCount }
+
+  /// The shard of everything with this shard key: FNV-1a (64 bits) of its UTF-8, modulo the shard count.
+  public func shard(of shardKey: String) -> Int {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in shardKey.utf8 {
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+    return Int(hash % UInt64(shardCount))
+  }
+
+  /// The stream that holds a shard's events.
+  public func log(_ shard: Int) -> String { "\(name):{\(shard)}" }
+
+  /// The key of a service's own state: `rides:{3}:payment:balances`.
+  public func state(_ shard: Int, _ service: String, _ name: String) -> String {
+    "\(log(shard)):\(service):\(name)"
+  }
+
+  func seen(_ shard: Int) -> String { "\(log(shard)):seen" }
+  func lease(_ shard: Int, _ service: String) -> String { "\(log(shard)):lease:\(service)" }
+  func retry(_ shard: Int, _ service: String) -> String { "\(log(shard)):retry:\(service)" }
+  func dead(_ shard: Int, _ service: String) -> String { "\(log(shard)):dead:\(service)" }
+  func blocked(_ shard: Int, _ service: String) -> String { "\(log(shard)):blocked:\(service)" }
+  func redrive(_ shard: Int, _ service: String) -> String { "\(log(shard)):redrive:\(service)" }
+  func roster(_ service: String) -> String { "\(name):workers:\(service)" }
+  func wake(_ service: String, _ worker: String) -> String { "\(name):wake:\(service):\(worker)" }
+  var configuration: String { "\(name):config" }
+}

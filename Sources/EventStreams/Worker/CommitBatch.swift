@@ -1,0 +1,115 @@
+import Redis
+
+/// What one call of `commit` settles in one shard: acknowledgements, retries, dead letters, and the effects.
+struct CommitBatch: Sendable {
+  /// An entry that leaves the log for the dead letters.
+  struct Letter: Sendable {
+    let delivery: Delivery
+    let isParked: Bool
+    let about: DeadLetter.About
+  }
+
+  let shard: OwnedShard
+  private(set) var acknowledged: [Delivery] = []
+  private(set) var letters: [Letter] = []
+  /// A dead letter that was handled; alone in its commit, so that its effects depend on it alone.
+  private(set) var handledLetter: (delivery: Delivery, id: StreamID)?
+  private var counted: [(Delivery, deliveries: Int, failures: Failures?)] = []
+  private var redriveEnded: [String] = []
+  private var effects = FoldedEffects()
+
+  init(shard: OwnedShard) {
+    self.shard = shard
+  }
+
+  var isEmpty: Bool {
+    acknowledged.isEmpty && letters.isEmpty && counted.isEmpty && handledLetter == nil && redriveEnded.isEmpty
+  }
+
+  mutating func acknowledge(_ delivery: Delivery, _ effects: Effects, prefix: String) {
+    switch delivery.source {
+    case .log: acknowledged.append(delivery)
+    case .letter(let id): handledLetter = (delivery, id)
+    }
+    if !effects.isEmpty {
+      self.effects.add(effects, prefix: prefix, traceparent: delivery.header.traceparent)
+    }
+  }
+
+  /// Leaves an entry pending, with this delivery count and these failures.
+  mutating func count(_ delivery: Delivery, deliveries: Int, failures: Failures? = nil) {
+    counted.append((delivery, deliveries, failures))
+  }
+
+  mutating func bury(_ letter: Letter) {
+    letters.append(letter)
+  }
+
+  /// Ends the redrive of a key whose letter failed again; the letter stays.
+  mutating func endRedrive(of key: String) {
+    redriveEnded.append(key)
+  }
+
+  /// Writes the call of `commit`.
+  ///
+  /// - Parameter number: of this commit in this term of the lease, from 1.
+  func encode(into commands: inout Commands, topic: Topic, service: String, worker: String, number: Int) {
+    let shardNumber = shard.number
+    let cleared = acknowledged.filter { $0.failures != nil }
+    commands.open()
+    commands.argument("FCALL")
+    commands.argument(FunctionLibrary.commit)
+    commands.argument(6 + effects.keys.count)
+    commands.argument(topic.log(shardNumber))
+    commands.argument(topic.lease(shardNumber, service))
+    commands.argument(topic.retry(shardNumber, service))
+    commands.argument(topic.dead(shardNumber, service))
+    commands.argument(topic.blocked(shardNumber, service))
+    commands.argument(topic.redrive(shardNumber, service))
+    for key in effects.keys { commands.argument(key) }
+    commands.argument(service)
+    commands.argument(shard.term)
+    commands.argument(number)
+    commands.argument(worker)
+    commands.argument(acknowledged.count)
+    for delivery in acknowledged { commands.argument(delivery.streamID) }
+    commands.argument(cleared.count)
+    for delivery in cleared { commands.argument(delivery.streamID) }
+    commands.argument(counted.count)
+    for (delivery, deliveries, failures) in counted {
+      commands.argument(delivery.streamID)
+      commands.argument(deliveries)
+      commands.argument(json: failures)
+    }
+    commands.argument(letters.count)
+    for letter in letters {
+      commands.argument(letter.delivery.streamID)
+      commands.argument(letter.delivery.key)
+      commands.argument(letter.isParked ? "parked" : "dead")
+      commands.argument(json: letter.about)
+    }
+    commands.argument(handledLetter == nil ? 0 : 1)
+    if let (delivery, id) = handledLetter {
+      commands.argument(id)
+      commands.argument(delivery.key)
+    }
+    commands.argument(redriveEnded.count)
+    for key in redriveEnded { commands.argument(key) }
+    effects.encode(into: &commands, log: 1, firstKey: 7)
+    commands.close()
+  }
+}
+
+extension Commands {
+  mutating func argument(_ id: StreamID) {
+    argument(id.description)
+  }
+
+  /// A value as JSON; nothing as an empty string.
+  fileprivate mutating func argument(json value: (some JSONWritable)?) {
+    guard let value else { return argument("") }
+    var writer = JSONWriter()
+    value.write(to: &writer)
+    argument(writer.bytes)
+  }
+}

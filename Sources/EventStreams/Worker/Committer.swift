@@ -1,0 +1,114 @@
+import Logging
+import Redis
+
+/// Commits what has been settled: one call per shard, all shards' calls in one write.
+struct Committer: Sendable {
+  let pipeline: Pipeline
+  let connection: Connection
+  let topic: Topic
+  let settings: WorkerSettings
+  let log: Logger
+
+  /// Runs until the pipeline has drained and everything is committed.
+  func run() async {
+    var commands = Commands()
+    while var batches = await pipeline.nextBatches() {
+      var attempts = 0
+      // A commit that failed, or whose answer was lost, is repeated as it was until there is an answer: its number keeps it
+      // from taking effect twice.
+      while !batches.isEmpty {
+        do {
+          commands.removeAll(keepingCapacity: true)
+          for (batch, number) in batches.map({ ($0.batch, $0.number) }) {
+            batch.encode(
+              into: &commands, topic: topic, service: pipeline.service.name, worker: settings.name, number: number)
+          }
+          let answers = try answers(of: await connection.send(commands))
+          var again: [Pipeline.NumberedBatch] = []
+          for (batch, answer) in zip(batches, answers) {
+            if let error = await settle(batch.batch, answer) {
+              again.append(batch)
+              await pause(after: error, attempts: attempts)
+            }
+          }
+          batches = again
+        } catch {
+          await pause(after: error, attempts: attempts)
+        }
+        attempts += 1
+        if Task.isCancelled, !batches.isEmpty {
+          log.error("gave up on committing; the entries stay pending", metadata: ["shards": "\(batches.count)"])
+          return
+        }
+      }
+    }
+  }
+
+  private enum Answer {
+    case committed(acknowledged: Int, removed: Int, unparked: Set<StreamID>)
+    case failed(RedisError)
+  }
+
+  private func answers(of replies: borrowing Replies) throws -> [Answer] {
+    var answers: [Answer] = []
+    for index in 0..<replies.count {
+      let reply = replies[index]
+      if let error = reply.error {
+        answers.append(.failed(error))
+        continue
+      }
+      var unparked: Set<StreamID> = []
+      for position in stride(from: 2, to: reply.count, by: 1) {
+        if let id = StreamID(utf8: reply[position].bytes) { unparked.insert(id) }
+      }
+      let acknowledged = try reply[0].integer()
+      answers.append(
+        .committed(
+          acknowledged: acknowledged, removed: acknowledged < 0 ? 0 : try reply[1].integer(), unparked: unparked))
+    }
+    return answers
+  }
+
+  /// Takes in one shard's answer; returns the error if the commit is to be repeated.
+  private func settle(_ batch: CommitBatch, _ answer: Answer) async -> RedisError? {
+    switch answer {
+    case .committed(let acknowledged, _, let unparked):
+      if acknowledged >= 0, acknowledged < batch.acknowledged.count {
+        log.error(
+          acknowledged == 0
+            ? "nothing of a commit was pending any more, so none of its effects were applied: was the group moved?"
+            : "some entries of a commit were acknowledged by somebody else",
+          metadata: [
+            "shard": "\(batch.shard.number)", "entries": "\(batch.acknowledged.count)", "acknowledged": "\(acknowledged)",
+          ])
+      }
+      await pipeline.committed(batch, unparked: unparked)
+      return nil
+    case .failed(let error) where error.isFenced:
+      await pipeline.lose(batch.shard.number)
+      return nil
+    case .failed(let error):
+      return error
+    }
+  }
+
+  private func pause(after error: any Error, attempts: Int) async {
+    log.error("cannot commit; will try again", metadata: ["error": "\(error)", "attempts": "\(attempts + 1)"])
+    if (error as? RedisError)?.code == .functionMissing {
+      // If this fails too, so will the commit, and say so.
+      try? await FunctionLibrary.load(on: connection)
+    }
+    var generator = SystemRandomNumberGenerator()
+    try? await Task.sleep(for: Backoff.reconnect.delay(attempt: attempts + 1, using: &generator))
+  }
+}
+
+extension RedisError {
+  /// True if the lease's epoch has moved on: another worker owns the shard.
+  var isFenced: Bool { message.hasPrefix("FENCED") }
+}
+
+extension Backoff {
+  /// Between attempts to reach a server: 50 ms, doubling, at most 2 s.
+  static let reconnect = Backoff(base: .milliseconds(50), cap: .seconds(2), factor: 2)
+}

@@ -1,0 +1,56 @@
+/// An event on its way through a worker.
+final class Delivery: Sendable {
+  /// What there is to do about it.
+  enum Work: Sendable {
+    /// The service doesn't want this type.
+    case none
+    case call(EventHandler.Call)
+    case store(RecordedEvent)
+    /// It can't be read; the reason.
+    case undecodable(String)
+  }
+
+  /// Where it stands, and so how it is settled.
+  enum Source: Sendable {
+    /// Pending in the log: settled by its acknowledgement.
+    case log
+    /// A dead letter that is handled again: settled by its removal.
+    case letter(StreamID)
+  }
+
+  let source: Source
+  let shard: OwnedShard
+  let streamID: StreamID
+  let header: EventHeader
+  let work: Work
+  /// What the pending entries list counts: how often somebody began to handle it.
+  let deliveries: Int
+  let failures: Failures?
+
+  init(
+    source: Source = .log, shard: OwnedShard, streamID: StreamID, header: EventHeader, work: Work, deliveries: Int,
+    failures: Failures?
+  ) {
+    self.source = source
+    self.shard = shard
+    self.streamID = streamID
+    self.header = header
+    self.work = work
+    self.deliveries = deliveries
+    self.failures = failures
+  }
+
+  var key: String { header.key }
+
+  /// The attempt that is made next.
+  var attempt: Int { (failures?.attempts ?? 0) + 1 }
+
+  /// How often handling it began and neither succeeded nor failed: the process ended.
+  var crashes: Int { deliveries - (failures?.attempts ?? 0) }
+
+  func with(deliveries: Int, failures: Failures?) -> Delivery {
+    Delivery(
+      source: source, shard: shard, streamID: streamID, header: header, work: work, deliveries: deliveries,
+      failures: failures)
+  }
+}

@@ -1,0 +1,45 @@
+/// What went wrong with an event so far; kept in Redis while it waits for another attempt, and then in its dead letter.
+public struct Failures: Sendable, Hashable, JSONReadable, JSONWritable {
+  /// Attempts that failed.
+  public let attempts: Int
+  /// Why the first attempt failed.
+  public let firstError: String
+  /// When the first attempt failed.
+  public let firstAt: Timestamp
+  /// Why the last attempt failed.
+  public let lastError: String
+  /// When the last attempt failed.
+  public let lastAt: Timestamp
+  /// When the next attempt is due; nil when there is none.
+  public let retryAt: Timestamp?
+
+  init(after earlier: Failures?, error: String, at time: Timestamp, retryAt: Timestamp?) {
+    attempts = (earlier?.attempts ?? 0) + 1
+    firstError = earlier?.firstError ?? error
+    firstAt = earlier?.firstAt ?? time
+    lastError = error
+    lastAt = time
+    self.retryAt = retryAt
+  }
+
+  public init(from json: borrowing JSONValue) throws(JSONError) {
+    var object = try json.object()
+    attempts = try object["attempts"]
+    firstError = try object["firstError"]
+    firstAt = try object["firstAt"]
+    lastError = try object["lastError"]
+    lastAt = try object["lastAt"]
+    retryAt = try object.optional("retryAt")
+  }
+
+  public func write(to json: inout JSONWriter) {
+    json.object { json in
+      json.field("attempts", attempts)
+      json.field("firstError", firstError)
+      json.field("firstAt", firstAt)
+      json.field("lastError", lastError)
+      json.field("lastAt", lastAt)
+      json.field("retryAt", retryAt)
+    }
+  }
+}

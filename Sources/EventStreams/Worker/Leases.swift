@@ -1,0 +1,216 @@
+import Logging
+import Redis
+
+/// Keeps a worker's share of the shards: takes free ones, renews, gives back what others should have, notices what was lost.
+struct Leases: Sendable {
+  let pipeline: Pipeline
+  /// For everything but waiting.
+  let connection: Connection
+  /// For waiting to be woken, which blocks it.
+  let waiting: Connection
+  /// The reader's, to interrupt its blocking read.
+  let reading: Connection
+  let topic: Topic
+  let settings: WorkerSettings
+  let state: any StateReader
+  let log: Logger
+
+  private var service: String { pipeline.service.name }
+
+  /// Runs until the task is cancelled.
+  func run() async {
+    var failures = 0
+    while !Task.isCancelled {
+      do {
+        let nextLook = try await turn()
+        failures = 0
+        await wait(nextLook)
+      } catch {
+        failures += 1
+        log.error("cannot keep the leases; will try again", metadata: ["error": "\(error)", "failures": "\(failures)"])
+        var generator = SystemRandomNumberGenerator()
+        try? await Task.sleep(for: Backoff.reconnect.delay(attempt: failures, using: &generator))
+      }
+    }
+  }
+
+  /// Gives back every shard and leaves, so that others take over at once.
+  func leave() async {
+    do {
+      let owned = await pipeline.owned
+      for (shard, term) in owned { try await give(back: shard, term: term) }
+      let others = try await roster(holding: [], leaving: true)
+      try await wake(others.map(\.name))
+    } catch {
+      log.warning("could not give back the leases; they run out by themselves", metadata: ["error": "\(error)"])
+    }
+  }
+
+  /// One look at who is there and what is to be done about it. Returns how long to wait for the next.
+  private func turn() async throws -> Duration {
+    try await renew()
+    let owned = await pipeline.owned
+    let workers = try await roster(holding: Set(owned.keys), leaving: false)
+    let shares = ShardAssignment.shards(
+      topic.shardCount, among: Dictionary(workers.map { ($0.name, $0.shards) }) { first, _ in first })
+    let share = shares[settings.name] ?? []
+
+    var nextLook = settings.leaseTime / 3
+    for shard in owned.keys where !share.contains(shard) {
+      await pipeline.retire(shard)
+      if await pipeline.isIdle(shard), let term = owned[shard] {
+        try await give(back: shard, term: term)
+        await pipeline.release(shard)
+        try await wake(workers.map(\.name).filter { $0 != settings.name })
+      } else {
+        nextLook = min(nextLook, .milliseconds(20))
+      }
+    }
+    var taken = false
+    for shard in share.sorted() where owned[shard] == nil {
+      if let wait = try await take(shard) {
+        nextLook = min(nextLook, max(wait, .milliseconds(1)))
+      } else {
+        taken = true
+      }
+    }
+    if taken {
+      _ = try await roster(holding: Set(await pipeline.owned.keys), leaving: false)
+      try await interruptReading()
+    }
+    // A worker that has died leaves the roster when its leases run out: look again right then.
+    for worker in workers where worker.name != settings.name {
+      nextLook = min(nextLook, worker.expiresIn + .milliseconds(5))
+    }
+    return nextLook
+  }
+
+  // MARK: Leases
+
+  private func leaseCall(_ action: String, shard: Int, term: Int = 0) -> [String] {
+    [
+      "FCALL", FunctionLibrary.lease, "4", topic.lease(shard, service), topic.log(shard), topic.blocked(shard, service),
+      topic.redrive(shard, service), action, service, settings.name, String(term), String(settings.leaseTime.wholeMilliseconds),
+      settings.start.groupID,
+    ]
+  }
+
+  private func renew() async throws {
+    let owned = await pipeline.owned.sorted { $0.key < $1.key }
+    guard !owned.isEmpty else { return }
+    var commands = Commands()
+    for (shard, term) in owned { commands.append(leaseCall("renew", shard: shard, term: term)) }
+    let answers = try Self.answers(await connection.send(commands))
+    for ((shard, term), answer) in zip(owned, answers) {
+      guard answer.first == "1" else {
+        await pipeline.lose(shard)
+        continue
+      }
+      if answer.count > 1 {
+        try await redrive(Array(answer.dropFirst()), shard: shard, term: term)
+      }
+    }
+  }
+
+  /// Takes a shard; returns how long until it is worth another try if somebody has it, nil if it is this worker's now.
+  private func take(_ shard: Int) async throws -> Duration? {
+    let answer = try await connection.call(leaseCall("acquire", shard: shard))
+    let values = try answer.root.strings()
+    guard let term = Int(values[0]), term > 0 else {
+      return .milliseconds(Int64(values[1]) ?? 0)
+    }
+    log.info(
+      values[1] == "1" ? "took a shard, with a new group" : "took a shard",
+      metadata: ["shard": "\(shard)", "term": "\(term)"])
+    await pipeline.own(
+      OwnedShard(number: shard, term: term, reader: state), blocked: Set(values.dropFirst(2)))
+    return nil
+  }
+
+  private func give(back shard: Int, term: Int) async throws {
+    _ = try await connection.call(leaseCall("release", shard: shard, term: term))
+    log.info("gave back a shard", metadata: ["shard": "\(shard)", "term": "\(term)"])
+  }
+
+  private static func answers(_ replies: borrowing Replies) throws -> [[String]] {
+    var answers: [[String]] = []
+    for index in 0..<replies.count {
+      if let error = replies[index].error { throw error }
+      answers.append(try replies[index].strings())
+    }
+    return answers
+  }
+
+  // MARK: Redriving
+
+  /// Has the dead letters of keys handled again, as an operator asked for.
+  private func redrive(_ keys: [String], shard number: Int, term: Int) async throws {
+    let shard = OwnedShard(number: number, term: term, reader: state)
+    let fresh = Set(await pipeline.beginRedrive(keys, shard: number, term: term))
+    guard !fresh.isEmpty else { return }
+    let letters = try await DeadLetters(topic: topic, connection: connection).list(service: service, shard: number)
+    var decoder = EntryDecoder(service: pipeline.service)
+    for key in fresh {
+      let deliveries = letters.filter { $0.key == key }.map { letter in
+        decoder.decode(letter.json.span, source: .letter(letter.id), streamID: letter.entryID, shard: shard, deliveries: 0)
+      }
+      log.notice("redriving dead letters", metadata: ["key": "\(key)", "shard": "\(number)", "letters": "\(deliveries.count)"])
+      await pipeline.redrive(deliveries, key: key, shard: shard)
+    }
+  }
+
+  // MARK: Other workers
+
+  private struct Worker {
+    let name: String
+    let expiresIn: Duration
+    let shards: Set<Int>
+  }
+
+  private func roster(holding shards: Set<Int>, leaving: Bool) async throws -> [Worker] {
+    let answer = try await connection.call([
+      "FCALL", FunctionLibrary.roster, "1", topic.roster(service), settings.name,
+      leaving ? "0" : String(settings.leaseTime.wholeMilliseconds), shards.sorted().map(String.init).joined(separator: ","),
+    ])
+    let values = try answer.root.strings()
+    return stride(from: 0, to: values.count - 2, by: 3).map { index in
+      Worker(
+        name: values[index], expiresIn: .milliseconds(Int64(values[index + 1]) ?? 0),
+        shards: Set(values[index + 2].split(separator: ",").compactMap { Int($0) }))
+    }
+  }
+
+  /// Waits until another worker gives something back, an operator asks for something, or the time is over.
+  private func wait(_ time: Duration) async {
+    do {
+      let key = topic.wake(service, settings.name)
+      let seconds = Double(max(1, time.wholeMilliseconds)) / 1000
+      _ = try await waiting.call("BLPOP", key, "\(seconds)")
+    } catch {
+      // The next turn says so; this only keeps it from coming at once.
+      try? await Task.sleep(for: min(time, .milliseconds(200)))
+    }
+  }
+
+  private func wake(_ workers: [String]) async throws {
+    try await Wake(topic: topic, service: service).wake(workers, on: connection)
+  }
+
+  /// Ends the reader's blocking read, so that it sees the shards of now.
+  func interruptReading() async throws {
+    guard let id = await reading.clientID else { return }
+    _ = try await connection.call("CLIENT", "UNBLOCK", String(id))
+  }
+
+  /// Ends the wait for the next turn.
+  func interruptWaiting() async {
+    guard let id = await waiting.clientID else { return }
+    _ = try? await connection.call("CLIENT", "UNBLOCK", String(id))
+  }
+}
+
+extension Duration {
+  var wholeMilliseconds: Int {
+    Int(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)
+  }
+}

@@ -1,0 +1,13 @@
+/// What became of one delivery.
+enum Outcome: Sendable {
+  /// Handled: these effects, then acknowledged.
+  case done(Effects)
+  /// Failed; to be tried again, no sooner than the delay if there is one.
+  case failed(error: String, delay: Duration?)
+  /// Can't be handled, ever.
+  case dead(reason: String)
+  /// Not begun, because an earlier event of its key failed in the same batch.
+  case deferred
+  /// Not begun, because the worker is stopping.
+  case returned
+}

@@ -1,0 +1,146 @@
+import Logging
+import Redis
+
+/// Reads entries of a worker's shards, as fast as the pipeline takes them.
+struct Reader: Sendable {
+  let pipeline: Pipeline
+  let connection: Connection
+  let topic: Topic
+  let settings: WorkerSettings
+  let log: Logger
+
+  /// Runs until the pipeline drains.
+  func run() async {
+    var decoder = EntryDecoder(service: pipeline.service)
+    var failures = 0
+    while let reading = await pipeline.nextReading() {
+      do {
+        switch reading {
+        case .new(let shards, let count): try await read(shards, count: count, &decoder)
+        case .recover(let shard): try await recover(shard, &decoder)
+        }
+        failures = 0
+      } catch {
+        failures += 1
+        await pause(after: error, failures: failures)
+      }
+    }
+  }
+
+  private func pause(after error: any Error, failures: Int) async {
+    if let error = error as? RedisError, error.isFenced {
+      // The lease's loop finds out as well, and forgets the shard.
+      log.notice("reading was refused: the shard has another owner", metadata: ["error": "\(error)"])
+    } else {
+      log.error("cannot read; will try again", metadata: ["error": "\(error)", "failures": "\(failures)"])
+    }
+    if (error as? RedisError)?.code == .functionMissing {
+      try? await FunctionLibrary.load(on: connection)
+    }
+    var generator = SystemRandomNumberGenerator()
+    let delay = Backoff.reconnect.delay(attempt: failures, using: &generator)
+    // Cut short when the worker is cancelled, and then the loop ends.
+    try? await Task.sleep(for: delay)
+  }
+
+  /// One blocking read over all shards.
+  private func read(_ shards: [OwnedShard], count: Int, _ decoder: inout EntryDecoder) async throws {
+    var commands = Commands()
+    commands.begin(argumentCount: 10 + shards.count * 2 - 1)
+    for word: StaticString in ["XREADGROUP", "GROUP"] { commands.argument(word) }
+    commands.argument(pipeline.service.name)
+    commands.argument(settings.name)
+    commands.argument("COUNT")
+    commands.argument(count)
+    commands.argument("BLOCK")
+    commands.argument(Int(settings.blockTime.components.seconds * 1000) + Int(settings.blockTime.components.attoseconds / 1_000_000_000_000_000))
+    commands.argument("STREAMS")
+    for shard in shards { commands.argument(topic.log(shard.number)) }
+    for _ in shards { commands.argument(">") }
+    let replies = try await connection.send(commands)
+    await pipeline.admit(try decode(replies, shards, &decoder))
+  }
+
+  private func decode(
+    _ replies: borrowing Replies, _ shards: [OwnedShard], _ decoder: inout EntryDecoder
+  ) throws -> [Delivery] {
+    if let error = replies[0].error { throw error }
+    let streams = replies[0]
+    var deliveries: [Delivery] = []
+    // The reply leaves out streams without new entries, and keeps the order.
+    var next = 0
+    for index in 0..<streams.count {
+      let stream = streams[index]
+      let name = try stream[0].string()
+      while next < shards.count, topic.log(shards[next].number) != name { next += 1 }
+      guard next < shards.count else { break }
+      let entries = stream[1]
+      deliveries.reserveCapacity(deliveries.count + entries.count)
+      for position in 0..<entries.count {
+        let entry = entries[position]
+        guard let id = StreamID(utf8: entry[0].bytes) else { continue }
+        deliveries.append(
+          decoder.decode(entry[1][1].bytes, streamID: id, shard: shards[next], deliveries: 1))
+      }
+    }
+    return deliveries
+  }
+
+  /// Deals with what earlier owners left pending, in order: whatever may have been begun, one entry at a time.
+  private func recover(_ shard: OwnedShard, _ decoder: inout EntryDecoder) async throws {
+    var after = StreamID.zero
+    var found = 0
+    while await pipeline.owns(shard), await !pipeline.isDraining {
+      let page = try await pending(shard, after: after, &decoder)
+      guard let last = page.last else {
+        if found > 0 {
+          log.notice("finished what was left pending", metadata: ["shard": "\(shard.number)", "entries": "\(found)"])
+        }
+        return await pipeline.recovered(shard)
+      }
+      if found == 0 {
+        log.notice("taking over pending entries", metadata: ["shard": "\(shard.number)", "from": "\(page[0].streamID)"])
+      }
+      found += page.count
+      after = last.streamID
+      for delivery in page {
+        if delivery.deliveries == 0 {
+          await pipeline.admit([delivery])
+        } else {
+          await pipeline.idle(shard)
+          await pipeline.admitAlone(delivery)
+        }
+      }
+      await pipeline.idle(shard)
+    }
+  }
+
+  private func pending(_ shard: OwnedShard, after: StreamID, _ decoder: inout EntryDecoder) async throws -> [Delivery] {
+    let service = pipeline.service.name
+    let reply = try await connection.call([
+      "FCALL", FunctionLibrary.recover, "3", topic.log(shard.number), topic.lease(shard.number, service),
+      topic.retry(shard.number, service), service, String(shard.term), settings.name, after.description,
+      String(min(settings.batchSize, settings.window)),
+    ])
+    let root = reply.root
+    var deliveries: [Delivery] = []
+    for index in stride(from: 0, to: root.count - 3, by: 4) {
+      guard let id = StreamID(utf8: root[index].bytes) else { continue }
+      if root[index + 2].isNil {
+        log.critical(
+          "an entry was trimmed from the log before it was acknowledged: its effects are missing",
+          metadata: ["shard": "\(shard.number)", "entry": "\(id)"])
+        continue
+      }
+      var failures: Failures?
+      if !root[index + 3].isNil {
+        var parser = JSONParser()
+        failures = try Failures(from: parser.parse(root[index + 3].bytes))
+      }
+      deliveries.append(
+        decoder.decode(
+          root[index + 2].bytes, streamID: id, shard: shard, deliveries: try root[index + 1].integer(), failures: failures))
+    }
+    return deliveries
+  }
+}

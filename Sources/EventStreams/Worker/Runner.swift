@@ -1,0 +1,68 @@
+import Tracing
+
+/// Runs a service's handlers on deliveries.
+struct Runner: Sendable {
+  let service: EventService
+
+  /// Handles deliveries one after the other; what follows a failed one of the same key is deferred.
+  func run(_ deliveries: [Delivery]) async -> [Outcome] {
+    if case .batches(let store) = service.handling { return await run(deliveries, store) }
+    var outcomes: [Outcome] = []
+    outcomes.reserveCapacity(deliveries.count)
+    var failedKeys: Set<String> = []
+    for delivery in deliveries {
+      if !failedKeys.isEmpty, failedKeys.contains(delivery.key) {
+        outcomes.append(.deferred)
+        continue
+      }
+      let outcome = await run(delivery)
+      if case .done = outcome {} else { failedKeys.insert(delivery.key) }
+      outcomes.append(outcome)
+    }
+    return outcomes
+  }
+
+  private func run(_ delivery: Delivery) async -> Outcome {
+    switch delivery.work {
+    case .none, .store: return .done(.none)
+    case .undecodable(let reason): return .dead(reason: reason)
+    case .call(let call):
+      do {
+        guard let traceparent = delivery.header.traceparent else { return .done(try await call(delivery.attempt)) }
+        return try await withSpan(
+          "\(service.name) \(delivery.header.type)", context: TraceContext.extract(traceparent), ofKind: .consumer
+        ) { span in
+          span.attributes["messaging.message.id"] = delivery.header.id
+          return .done(try await call(delivery.attempt))
+        }
+      } catch {
+        return outcome(of: error)
+      }
+    }
+  }
+
+  private func outcome(of error: any Error) -> Outcome {
+    switch error {
+    case let error as Unprocessable: .dead(reason: error.reason)
+    case let error as RetryLater: .failed(error: error.reason, delay: error.delay)
+    case is CancellationError: .returned
+    default: .failed(error: String(describing: error), delay: nil)
+    }
+  }
+
+  /// Stores a batch as a whole; if that fails, one by one, so that one bad event fails alone.
+  private func run(_ deliveries: [Delivery], _ store: @Sendable ([RecordedEvent]) async throws -> Void) async -> [Outcome] {
+    let events = deliveries.compactMap { delivery -> RecordedEvent? in
+      if case .store(let event) = delivery.work { event } else { nil }
+    }
+    do {
+      try await store(events)
+      return Array(repeating: .done(.none), count: deliveries.count)
+    } catch {
+      guard deliveries.count > 1 else { return deliveries.map { _ in outcome(of: error) } }
+      var outcomes: [Outcome] = []
+      for delivery in deliveries { outcomes += await run([delivery], store) }
+      return outcomes
+    }
+  }
+}

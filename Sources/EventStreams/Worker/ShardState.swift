@@ -1,0 +1,50 @@
+import DequeModule
+
+/// What the pipeline keeps of one owned shard. Confined to the `Pipeline` actor.
+final class ShardState {
+  let shard: OwnedShard
+  /// Of the service's state in this shard, with the colon.
+  let prefix: String
+  /// Deliveries that wait because an earlier one of their key is being handled or waits for its retry.
+  var held: [String: Deque<Delivery>] = [:]
+  /// Keys that have dead letters: later events of them are parked.
+  var blocked: Set<String>
+  /// Keys whose dead letters are being handled again.
+  var redriving: Set<String> = []
+  /// What is settled now goes here.
+  var batch: CommitBatch
+  /// Batches to commit before that one.
+  private var closedBatches: Deque<CommitBatch> = []
+  /// True while a commit is on its way.
+  var isCommitting = false
+  /// Commits made in this term.
+  var commits = 0
+  /// Deliveries admitted and neither settled in Redis nor waiting for a retry.
+  var active = 0
+  /// True when entries that earlier owners left pending have been dealt with, so that new ones may be read.
+  var isRecovered = false
+  /// True when the shard is to be given back: nothing more is read from it.
+  var isRetiring = false
+
+  init(shard: OwnedShard, prefix: String, blocked: Set<String>) {
+    self.shard = shard
+    self.prefix = prefix
+    self.blocked = blocked
+    batch = CommitBatch(shard: shard)
+  }
+
+  var hasBatch: Bool { !closedBatches.isEmpty || !batch.isEmpty }
+
+  /// Lets nothing more join what has been settled so far.
+  func closeBatch() {
+    guard !batch.isEmpty else { return }
+    closedBatches.append(batch)
+    batch = CommitBatch(shard: shard)
+  }
+
+  /// The batch to commit next; nil if nothing has been settled.
+  func takeBatch() -> CommitBatch? {
+    if closedBatches.isEmpty { closeBatch() }
+    return closedBatches.popFirst()
+  }
+}

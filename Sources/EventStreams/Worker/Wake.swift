@@ -1,0 +1,19 @@
+import Redis
+
+/// Tells workers of a service to look at their leases at once.
+struct Wake {
+  let topic: Topic
+  let service: String
+
+  func wake(_ workers: [String], on connection: Connection) async throws {
+    guard !workers.isEmpty else { return }
+    var commands = Commands()
+    for worker in workers {
+      let key = topic.wake(service, worker)
+      commands.append("RPUSH", key, "look")
+      // Nobody may be listening any more.
+      commands.append("PEXPIRE", key, "10000")
+    }
+    _ = try await connection.send(commands)
+  }
+}

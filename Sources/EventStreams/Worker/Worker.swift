@@ -1,0 +1,100 @@
+public import Logging
+public import Redis
+public import ServiceLifecycle
+
+/// One process's run of one service: owns a share of the topic's shards, reads them, handles their events in order per key,
+/// and commits the effects exactly once.
+///
+/// `run` returns after a graceful shutdown, when all that was begun is committed and the shards are given back, so that
+/// other workers take over at once.
+public struct Worker: ServiceLifecycle.Service {
+  private let service: EventService
+  private let topic: Topic
+  private let redis: RedisURL
+  private let settings: WorkerSettings
+  private let log: Logger
+
+  /// A worker.
+  ///
+  /// - Parameters:
+  ///   - topic: as `Topic.open` returned it.
+  ///   - log: gets the service's and the worker's name as metadata.
+  public init(_ service: EventService, topic: Topic, redis: RedisURL, settings: WorkerSettings = .init(), log: Logger) {
+    self.service = service
+    self.topic = topic
+    self.redis = redis
+    self.settings = settings
+    var log = log
+    log[metadataKey: "service"] = "\(service.name)"
+    log[metadataKey: "worker"] = "\(settings.name)"
+    self.log = log
+  }
+
+  /// Works until the task is cancelled or the process is asked to shut down gracefully; then drains.
+  public func run() async throws {
+    let pipeline = Pipeline(
+      service: service, topic: topic, settings: settings, metrics: WorkerMetrics(service: service.name), log: log)
+    let reading = connection("reader")
+    let committing = connection("committer")
+    let control = connection("control")
+    let waiting = connection("waiter")
+    let reader = Reader(pipeline: pipeline, connection: reading, topic: topic, settings: settings, log: log)
+    let committer = Committer(pipeline: pipeline, connection: committing, topic: topic, settings: settings, log: log)
+    let leases = Leases(
+      pipeline: pipeline, connection: control, waiting: waiting, reading: reading, topic: topic, settings: settings,
+      state: CommittedState(topic: topic, service: service.name, connection: control), log: log)
+    let runner = Runner(service: service)
+
+    await withTaskGroup { group in
+      group.addTask { await leases.run() }
+      group.addTask { await waitForShutdown() }
+      group.addTask {
+        await withTaskGroup { work in
+          work.addTask { await reader.run() }
+          work.addTask { await RetryTimer(pipeline: pipeline).run() }
+          work.addTask { await committer.run() }
+          for _ in 0..<service.concurrency {
+            work.addTask {
+              while let deliveries = await pipeline.nextDeliveries() {
+                await pipeline.settle(deliveries, await runner.run(deliveries))
+              }
+            }
+          }
+        }
+      }
+      // The first to end is the wait for the shutdown.
+      await group.next()
+      await drain(pipeline, leases, &group)
+    }
+    await leases.leave()
+    log.notice("stopped")
+  }
+
+  /// Lets what has been read be handled and committed, for as long as a stop may take; the leases are kept meanwhile.
+  private func drain(_ pipeline: Pipeline, _ leases: Leases, _ group: inout TaskGroup<Void>) async {
+    log.notice("draining", metadata: ["inFlight": "\(await pipeline.summary.inFlight)"])
+    await pipeline.drain()
+    try? await leases.interruptReading()
+    group.addTask {
+      if (try? await Task.sleep(for: settings.drainTime)) == nil { return }
+      let returned = await pipeline.returnUnbegun()
+      log.warning("gave up on draining; what had not begun stays pending", metadata: ["events": "\(returned)"])
+    }
+    // Next to end: the work, or the time given to it.
+    await group.next()
+    group.cancelAll()
+    await leases.interruptWaiting()
+  }
+
+  private func waitForShutdown() async {
+    // Cancellation is a shutdown as well.
+    try? await gracefulShutdown()
+  }
+
+  private func connection(_ role: String) -> Connection {
+    var options = ConnectionOptions()
+    options.clientName = "\(service.name)-\(role)"
+    options.responseTimeout = max(options.responseTimeout, settings.blockTime * 3)
+    return Connection(redis, options: options)
+  }
+}

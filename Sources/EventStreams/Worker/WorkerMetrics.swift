@@ -1,0 +1,19 @@
+import Metrics
+
+/// What a worker counts, by service.
+struct WorkerMetrics: Sendable {
+  let handled: Counter
+  let retried: Counter
+  let dead: Counter
+  let parked: Counter
+  let committed: Counter
+
+  init(service: String) {
+    func counter(_ name: String) -> Counter { Counter(label: "eventstreams_\(name)", dimensions: [("service", service)]) }
+    handled = counter("handled_total")
+    retried = counter("retries_total")
+    dead = counter("dead_letters_total")
+    parked = counter("parked_total")
+    committed = counter("committed_total")
+  }
+}

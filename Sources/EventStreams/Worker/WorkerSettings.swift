@@ -1,0 +1,46 @@
+/// How a worker runs; every value has a default that fits most services.
+public struct WorkerSettings: Sendable {
+  /// The worker's name, unique among all that ever run the service: consumer in Redis, owner of leases, name in logs.
+  public var name: String
+  /// How many events one worker has in flight at the most: read and not yet committed.
+  public var window: Int = 2000
+  /// How many entries are read of one shard at a time.
+  public var batchSize: Int = 500
+  /// How long a worker that has stopped answering keeps its shards from the others.
+  public var leaseTime: Duration = .seconds(10)
+  /// How long one blocking read lasts at the most.
+  public var blockTime: Duration = .seconds(1)
+  /// How long a worker that is to stop may go on with what it has in flight.
+  public var drainTime: Duration = .seconds(10)
+  /// Where a service that never ran before begins.
+  public var start: StartPosition = .beginning
+
+  /// Settings with the given name, by default host, process id and a random part.
+  public init(name: String = WorkerSettings.uniqueName()) {
+    self.name = name
+  }
+}
+
+/// Where in the log a new service begins.
+public enum StartPosition: Sendable, Hashable {
+  /// With the first event the log holds.
+  case beginning
+  /// With the first event after now.
+  case now
+  /// After this entry, in every shard.
+  case after(StreamID)
+  /// With the first event recorded at or after this moment.
+  case time(Timestamp)
+
+  /// The id that `XGROUP CREATE` wants: the last entry that is not delivered.
+  var groupID: String {
+    switch self {
+    case .beginning: return "0"
+    case .now: return "$"
+    case .after(let id): return id.description
+    case .time(let time):
+      let milliseconds = UInt64(clamping: time.microsecondsSinceEpoch / 1000)
+      return milliseconds == 0 ? "0" : StreamID(milliseconds: milliseconds - 1, sequence: .max).description
+    }
+  }
+}
