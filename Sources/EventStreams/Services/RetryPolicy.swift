@@ -1,4 +1,4 @@
-import Redis
+public import Redis
 
 /// How often and when a failed event is tried again.
 public struct RetryPolicy: Sendable, Hashable {

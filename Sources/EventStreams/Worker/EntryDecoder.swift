@@ -14,6 +14,7 @@ struct EntryDecoder: ~Copyable {
     _ bytes: Span<UInt8>, source: Delivery.Source = .log, streamID: StreamID, shard: OwnedShard, deliveries: Int,
     failures: Failures? = nil
   ) -> Delivery {
+    let handling = service.handling
     var header: EventHeader?
     let work: Delivery.Work
     do throws(JSONError) {
@@ -21,10 +22,12 @@ struct EntryDecoder: ~Copyable {
       var object = try value.object()
       let found = try EventHeader(from: &object, fallbackID: streamID.description)
       header = found
-      work = try bind(&object, header: found, shard: shard, streamID: streamID) ?? stored(bytes, streamID, shard, found)
+      work =
+        try Self.bind(&object, handling, header: found, shard: shard, streamID: streamID)
+        ?? Self.stored(bytes, streamID, shard, found)
     } catch {
-      switch service.handling {
-      case .batches: work = stored(bytes, streamID, shard, header)
+      switch handling {
+      case .batches: work = Self.stored(bytes, streamID, shard, header)
       case .eachEvent: work = .undecodable(error.description)
       }
     }
@@ -35,10 +38,10 @@ struct EntryDecoder: ~Copyable {
   }
 
   /// The call of this type's handler; nil for a service that stores events as they are.
-  private func bind(
-    _ object: inout JSONObject, header: EventHeader, shard: OwnedShard, streamID: StreamID
+  private static func bind(
+    _ object: inout JSONObject, _ handling: EventService.Handling, header: EventHeader, shard: OwnedShard, streamID: StreamID
   ) throws(JSONError) -> Delivery.Work? {
-    guard case .eachEvent(let handlers) = service.handling else { return nil }
+    guard case .eachEvent(let handlers) = handling else { return nil }
     guard let handler = handlers[header.type] else { return Delivery.Work.none }
     guard header.version <= handler.version else {
       throw JSONError(
@@ -50,7 +53,10 @@ struct EntryDecoder: ~Copyable {
     return .call(data.call)
   }
 
-  private func stored(_ bytes: Span<UInt8>, _ streamID: StreamID, _ shard: OwnedShard, _ header: EventHeader?) -> Delivery.Work {
-    .store(RecordedEvent(shard: shard.number, streamID: streamID, header: header, json: bytes.withUnsafeBufferPointer { Array($0) }))
+  private static func stored(
+    _ bytes: Span<UInt8>, _ streamID: StreamID, _ shard: OwnedShard, _ header: EventHeader?
+  ) -> Delivery.Work {
+    let json = bytes.withUnsafeBufferPointer { Array($0) }
+    return .store(RecordedEvent(shard: shard.number, streamID: streamID, header: header, json: json))
   }
 }

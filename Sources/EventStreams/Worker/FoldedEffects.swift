@@ -6,7 +6,7 @@ import Redis
 /// What is folded moves to where the first of its kind stands. That changes nothing as long as nothing in between reads or
 /// overwrites it; so a condition, and a set or removal in a hash that was incremented, begins a new round of folding.
 struct FoldedEffects: Sendable {
-  private enum Operation: Sendable {
+  fileprivate enum Operation: Sendable {
     case write(command: StaticString, key: Int, arguments: [String])
     case increment(key: Int, field: String, amount: Int)
     case append(key: Int, records: [[UInt8]])

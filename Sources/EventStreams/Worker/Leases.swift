@@ -114,8 +114,7 @@ struct Leases: Sendable {
 
   /// Takes a shard; returns how long until it is worth another try if somebody has it, nil if it is this worker's now.
   private func take(_ shard: Int) async throws -> Duration? {
-    let answer = try await connection.call(leaseCall("acquire", shard: shard))
-    let values = try answer.root.strings()
+    let values = try await connection.strings(leaseCall("acquire", shard: shard))
     guard let term = Int(values[0]), term > 0 else {
       return .milliseconds(Int64(values[1]) ?? 0)
     }
@@ -168,11 +167,10 @@ struct Leases: Sendable {
   }
 
   private func roster(holding shards: Set<Int>, leaving: Bool) async throws -> [Worker] {
-    let answer = try await connection.call([
+    let values = try await connection.strings([
       "FCALL", FunctionLibrary.roster, "1", topic.roster(service), settings.name,
       leaving ? "0" : String(settings.leaseTime.wholeMilliseconds), shards.sorted().map(String.init).joined(separator: ","),
     ])
-    let values = try answer.root.strings()
     return stride(from: 0, to: values.count - 2, by: 3).map { index in
       Worker(
         name: values[index], expiresIn: .milliseconds(Int64(values[index + 1]) ?? 0),

@@ -122,6 +122,12 @@ struct Reader: Sendable {
       topic.retry(shard.number, service), service, String(shard.term), settings.name, after.description,
       String(min(settings.batchSize, settings.window)),
     ])
+    return try decode(reply, shard, &decoder)
+  }
+
+  private func decode(
+    _ reply: borrowing Reply, _ shard: OwnedShard, _ decoder: inout EntryDecoder
+  ) throws -> [Delivery] {
     let root = reply.root
     var deliveries: [Delivery] = []
     for index in stride(from: 0, to: root.count - 3, by: 4) {

@@ -6,7 +6,7 @@ enum TraceContext {
   /// The context that an event's `traceparent` names.
   static func extract(_ traceparent: String) -> ServiceContext {
     var context = ServiceContext.topLevel
-    InstrumentationSystem.instrument.extract(traceparent, into: &context, using: Field())
+    InstrumentationSystem.instrument.extract(traceparent, into: &context, using: Extraction())
     return context
   }
 
@@ -14,13 +14,15 @@ enum TraceContext {
   static var current: String? {
     guard let context = ServiceContext.current else { return nil }
     var traceparent: String?
-    InstrumentationSystem.instrument.inject(context, into: &traceparent, using: Field())
+    InstrumentationSystem.instrument.inject(context, into: &traceparent, using: Injection())
     return traceparent
   }
 
-  private struct Field: Extractor, Injector {
+  private struct Extraction: Extractor {
     func extract(key: String, from carrier: String) -> String? { key == "traceparent" ? carrier : nil }
+  }
 
+  private struct Injection: Injector {
     func inject(_ value: String, forKey key: String, into carrier: inout String?) {
       if key == "traceparent" { carrier = value }
     }

@@ -72,7 +72,8 @@ public struct Worker: ServiceLifecycle.Service {
 
   /// Lets what has been read be handled and committed, for as long as a stop may take; the leases are kept meanwhile.
   private func drain(_ pipeline: Pipeline, _ leases: Leases, _ group: inout TaskGroup<Void>) async {
-    log.notice("draining", metadata: ["inFlight": "\(await pipeline.summary.inFlight)"])
+    let inFlight = await pipeline.summary.inFlight
+    log.notice("draining", metadata: ["inFlight": "\(inFlight)"])
     await pipeline.drain()
     try? await leases.interruptReading()
     group.addTask {

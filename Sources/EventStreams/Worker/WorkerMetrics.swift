@@ -1,4 +1,4 @@
-import Metrics
+import CoreMetrics
 
 /// What a worker counts, by service.
 struct WorkerMetrics: Sendable {

@@ -1,0 +1,100 @@
+/// An object's fields.
+///
+/// Remembers where the last field was found: fields that are asked for in the order they were written cost one comparison
+/// each. Of fields with the same name the first counts.
+public struct JSONObject: ~Escapable {
+  private let value: JSONValue
+  /// Where on the tape the next search begins.
+  private var cursor: Int
+
+  @_lifetime(copy value)
+  init(_ value: borrowing JSONValue) {
+    self.value = JSONValue(bytes: value.bytes, tape: value.tape, index: value.index)
+    cursor = value.index + 1
+  }
+
+  /// A field that must be there; `null` counts as missing.
+  public subscript<Value: JSONReadable>(_ name: StaticString) -> Value {
+    mutating get throws(JSONError) {
+      guard let index = find(name) else { throw JSONError(path: "\(name)", problem: "is missing") }
+      return try read(index, name)
+    }
+  }
+
+  /// A field that need not be there.
+  public mutating func optional<Value: JSONReadable>(
+    _ name: StaticString, as type: Value.Type = Value.self
+  ) throws(JSONError) -> Value? {
+    guard let index = find(name) else { return nil }
+    return try read(index, name)
+  }
+
+  /// Calls `body` with a field that must be there; an error it throws gets the field's name.
+  public mutating func with<Result>(
+    _ name: StaticString, _ body: (borrowing JSONValue) throws(JSONError) -> Result
+  ) throws(JSONError) -> Result {
+    guard let index = find(name) else { throw JSONError(path: "\(name)", problem: "is missing") }
+    do throws(JSONError) {
+      return try body(JSONValue(bytes: value.bytes, tape: value.tape, index: index))
+    } catch {
+      throw error.inside("\(name)")
+    }
+  }
+
+  /// Calls `body` with each field, in the order written; an error it throws gets the field's name.
+  public func forEachField(
+    _ body: (String, borrowing JSONValue) throws(JSONError) -> Void
+  ) throws(JSONError) {
+    var field = value.index + 1
+    while field < Int(value.node.next) {
+      let name = JSONValue(bytes: value.bytes, tape: value.tape, index: field).text
+      let content = JSONValue(bytes: value.bytes, tape: value.tape, index: field + 1)
+      do throws(JSONError) { try body(name, content) } catch { throw error.inside(name) }
+      field = Int(content.node.next)
+    }
+  }
+
+  private func read<Value: JSONReadable>(_ index: Int, _ name: StaticString) throws(JSONError) -> Value {
+    do throws(JSONError) {
+      return try Value(from: JSONValue(bytes: value.bytes, tape: value.tape, index: index))
+    } catch {
+      throw error.inside("\(name)")
+    }
+  }
+
+  /// The tape index of a field's value; nil if there is no such field or it is null.
+  private mutating func find(_ name: StaticString) -> Int? {
+    let first = value.index + 1
+    let end = Int(value.node.next)
+    var field = cursor
+    var hasWrapped = cursor == first
+    while true {
+      if field >= end {
+        if hasWrapped { return nil }
+        hasWrapped = true
+        field = first
+        // An object without fields ends here.
+        if field >= end { return nil }
+      }
+      let content = Int(value.tape[field + 1].next)
+      if matches(field, name) {
+        cursor = content
+        return value.tape[field + 1].kind == .null ? nil : field + 1
+      }
+      field = content
+      if hasWrapped, cursor != first, field >= cursor { return nil }
+    }
+  }
+
+  private func matches(_ field: Int, _ name: StaticString) -> Bool {
+    let node = value.tape[field]
+    if node.isEscaped { return JSONValue(bytes: value.bytes, tape: value.tape, index: field).text == "\(name)" }
+    let count = Int(node.end - node.start)
+    guard count == name.utf8CodeUnitCount else { return false }
+    let start = Int(node.start)
+    return name.withUTF8Buffer { name in
+      for index in 0..<count where value.bytes[start + index] != name[index] { return false }
+      return true
+    }
+  }
+}

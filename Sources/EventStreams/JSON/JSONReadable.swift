@@ -1,0 +1,45 @@
+/// A value that can be read from JSON.
+public protocol JSONReadable {
+  /// Reads and checks the value; the error names the field that is wrong.
+  init(from json: borrowing JSONValue) throws(JSONError)
+}
+
+extension String: JSONReadable {
+  /// A string.
+  public init(from json: borrowing JSONValue) throws(JSONError) { self = try json.string() }
+}
+
+extension Int: JSONReadable {
+  /// A whole number.
+  public init(from json: borrowing JSONValue) throws(JSONError) { self = try json.integer() }
+}
+
+extension Double: JSONReadable {
+  /// A number.
+  public init(from json: borrowing JSONValue) throws(JSONError) { self = try json.double() }
+}
+
+extension Bool: JSONReadable {
+  /// True or false.
+  public init(from json: borrowing JSONValue) throws(JSONError) { self = try json.boolean() }
+}
+
+extension Array: JSONReadable where Element: JSONReadable {
+  /// An array of such values.
+  public init(from json: borrowing JSONValue) throws(JSONError) {
+    var elements: [Element] = []
+    try json.forEachElement { (element) throws(JSONError) in elements.append(try Element(from: element)) }
+    self = elements
+  }
+}
+
+extension JSONReadable where Self: RawRepresentable & CaseIterable, RawValue == String {
+  /// One of the values the type has, as a string.
+  public init(from json: borrowing JSONValue) throws(JSONError) {
+    let name = try json.string()
+    guard let value = Self(rawValue: name) else {
+      throw json.mismatch(Self.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or "))
+    }
+    self = value
+  }
+}

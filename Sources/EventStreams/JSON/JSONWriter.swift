@@ -1,0 +1,142 @@
+/// Writes JSON, compactly, with fields in the order they are given.
+public struct JSONWriter: Sendable {
+  /// What has been written.
+  public private(set) var bytes: [UInt8] = []
+  /// True when the next field or element needs a comma before it.
+  private var needsComma = false
+
+  /// A writer.
+  public init(reservingCapacity capacity: Int = 256) {
+    bytes.reserveCapacity(capacity)
+  }
+
+  /// The JSON of one value.
+  public static func bytes(of value: some JSONWritable) -> [UInt8] {
+    var writer = JSONWriter()
+    value.write(to: &writer)
+    return writer.bytes
+  }
+
+  // MARK: Containers
+
+  /// An object; `body` writes its fields.
+  public mutating func object(_ body: (inout JSONWriter) -> Void) {
+    container(UInt8(ascii: "{"), UInt8(ascii: "}"), body)
+  }
+
+  /// An array; `body` writes its elements.
+  public mutating func array(_ body: (inout JSONWriter) -> Void) {
+    container(UInt8(ascii: "["), UInt8(ascii: "]"), body)
+  }
+
+  private mutating func container(_ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void) {
+    bytes.append(open)
+    needsComma = false
+    body(&self)
+    bytes.append(close)
+    needsComma = true
+  }
+
+  private mutating func separate() {
+    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    needsComma = true
+  }
+
+  /// One field of an object.
+  public mutating func field(_ name: StaticString, _ value: some JSONWritable) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(UInt8(ascii: ":"))
+    value.write(to: &self)
+    needsComma = true
+  }
+
+  /// One field of an object; none if there is no value.
+  public mutating func field(_ name: StaticString, _ value: (some JSONWritable)?) {
+    if let value { field(name, value) }
+  }
+
+  /// One field of an object whose name is known only now.
+  public mutating func field(named name: String, _ value: some JSONWritable) {
+    separate()
+    string(name)
+    bytes.append(UInt8(ascii: ":"))
+    value.write(to: &self)
+    needsComma = true
+  }
+
+  /// One element of an array.
+  public mutating func element(_ value: some JSONWritable) {
+    separate()
+    value.write(to: &self)
+    needsComma = true
+  }
+
+  // MARK: Values
+
+  /// JSON that is written already.
+  public mutating func raw(_ json: [UInt8]) {
+    bytes.append(contentsOf: json)
+  }
+
+  /// null
+  public mutating func null() { literal("null") }
+
+  /// true or false
+  public mutating func boolean(_ value: Bool) { literal(value ? "true" : "false") }
+
+  private mutating func literal(_ text: StaticString) {
+    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+  }
+
+  /// A whole number.
+  public mutating func integer(_ value: Int) {
+    if value < 0 { bytes.append(UInt8(ascii: "-")) }
+    var rest = value.magnitude
+    let start = bytes.count
+    repeat {
+      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+      rest = quotient
+    } while rest > 0
+    bytes[start...].reverse()
+  }
+
+  /// A number in its shortest form that reads back as the same; null if it is not finite.
+  public mutating func double(_ value: Double) {
+    guard value.isFinite else { return null() }
+    if value == value.rounded(), abs(value) < 1e15 { return integer(Int(value)) }
+    bytes.append(contentsOf: value.description.utf8)
+  }
+
+  /// A string.
+  public mutating func string(_ value: String) {
+    bytes.append(UInt8(ascii: "\""))
+    var value = value
+    value.withUTF8 { text in
+      var copied = 0
+      for index in text.indices where text[index] < 0x20 || text[index] == UInt8(ascii: "\"") || text[index] == UInt8(ascii: "\\") {
+        bytes.append(contentsOf: text[copied..<index])
+        escape(text[index])
+        copied = index + 1
+      }
+      bytes.append(contentsOf: text[copied...])
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func escape(_ byte: UInt8) {
+    bytes.append(UInt8(ascii: "\\"))
+    switch byte {
+    case 0x0a: bytes.append(UInt8(ascii: "n"))
+    case 0x0d: bytes.append(UInt8(ascii: "r"))
+    case 0x09: bytes.append(UInt8(ascii: "t"))
+    case 0x00..<0x20:
+      literal("u00")
+      for digit in [byte >> 4, byte & 15] { bytes.append(digit < 10 ? digit + 48 : digit + 87) }
+    default: bytes.append(byte)
+    }
+  }
+}

@@ -1,0 +1,122 @@
+public import Redis
+
+/// Publishes events: once per id, however often they are sent.
+///
+/// Every call may be repeated after an error that left open whether it took effect; the second time it says `isDuplicate`.
+public struct Publisher: Sendable {
+  private let topic: Topic
+  private let connection: Connection
+  private let window: Duration
+
+  /// A publisher.
+  ///
+  /// - Parameters:
+  ///   - connection: used by this publisher alone while it publishes.
+  ///   - window: how long event ids are remembered at least.
+  public init(topic: Topic, connection: Connection, window: Duration = .seconds(24 * 3600)) {
+    self.topic = topic
+    self.connection = connection
+    self.window = window
+  }
+
+  /// Publishes one event.
+  public func publish(_ data: some EventData, id: String? = nil, timestamp: Timestamp = .now()) async throws -> PublishedEvent {
+    let event = EncodedEvent(data, id: id, timestamp: timestamp, traceparent: TraceContext.current)
+    return try await publish([event])[0]
+  }
+
+  /// Publishes events, those of one shard in their order, in one round trip.
+  ///
+  /// - Returns: for each event its place in the log, in the order given.
+  public func publish(_ events: [EncodedEvent]) async throws -> [PublishedEvent] {
+    let batch = encode(events)
+    return try Self.results(of: await connection.send(batch.commands), batch, count: events.count)
+  }
+
+  /// Publishes a sequence of batches with two of them on the way at any time; calls `onPublished` for each batch in order.
+  ///
+  /// - Parameter next: the next batch; nil at the end.
+  public func publish(
+    batches next: () async throws -> [EncodedEvent]?, onPublished: ([EncodedEvent], [PublishedEvent]) async throws -> Void
+  ) async throws {
+    var sent: (events: [EncodedEvent], batch: Batch)?
+    while let events = try await next() {
+      guard !events.isEmpty else { continue }
+      let batch = encode(events)
+      try await connection.write(batch.commands)
+      if let earlier = sent { try await finish(earlier.events, earlier.batch, onPublished) }
+      sent = (events, batch)
+    }
+    if let sent { try await finish(sent.events, sent.batch, onPublished) }
+  }
+
+  private func finish(
+    _ events: [EncodedEvent], _ batch: Batch, _ onPublished: ([EncodedEvent], [PublishedEvent]) async throws -> Void
+  ) async throws {
+    let replies = try await connection.receive(batch.commands.count)
+    try await onPublished(events, Self.results(of: replies, batch, count: events.count))
+  }
+
+  /// One call of `publish` per shard and thousand events.
+  private struct Batch {
+    var commands = Commands()
+    /// For each command the indexes of its events.
+    var indexes: [[Int]] = []
+    var shards: [Int] = []
+  }
+
+  /// What one call may hold, so that its arguments fit the stack of the server's Lua.
+  private static let eventsPerCall = 1000
+
+  private func encode(_ events: [EncodedEvent]) -> Batch {
+    var byShard: [[Int]] = Array(repeating: [], count: topic.shardCount)
+    for (index, event) in events.enumerated() { byShard[topic.shard(of: event.shardKey)].append(index) }
+    var batch = Batch()
+    for (shard, indexes) in byShard.enumerated() {
+      for start in stride(from: 0, to: indexes.count, by: Self.eventsPerCall) {
+        let part = indexes[start..<min(start + Self.eventsPerCall, indexes.count)]
+        batch.indexes.append(Array(part))
+        batch.shards.append(shard)
+        batch.commands.begin(argumentCount: 6 + part.count * 2)
+        batch.commands.argument("FCALL")
+        batch.commands.argument(FunctionLibrary.publish)
+        batch.commands.argument(2)
+        batch.commands.argument(topic.log(shard))
+        batch.commands.argument(topic.seen(shard))
+        batch.commands.argument(window.wholeMilliseconds)
+        for index in part {
+          batch.commands.argument(events[index].id)
+          batch.commands.argument(events[index].json)
+        }
+      }
+    }
+    return batch
+  }
+
+  private static func results(of replies: borrowing Replies, _ batch: Batch, count: Int) throws -> [PublishedEvent] {
+    var results = Array(repeating: PublishedEvent(shard: 0, streamID: .zero, isDuplicate: false), count: count)
+    for command in batch.indexes.indices {
+      let reply = replies[command]
+      if let error = reply.error { throw error }
+      for (position, index) in batch.indexes[command].enumerated() {
+        let bytes = reply[position].bytes
+        let isDuplicate = !bytes.isEmpty && bytes[0] == UInt8(ascii: "=")
+        guard let id = StreamID(utf8: isDuplicate ? bytes.extracting(1...) : bytes) else {
+          throw RedisError(.protocolViolation, "publish answered with something that is no stream id")
+        }
+        results[index] = PublishedEvent(shard: batch.shards[command], streamID: id, isDuplicate: isDuplicate)
+      }
+    }
+    return results
+  }
+}
+
+/// Where a published event stands.
+public struct PublishedEvent: Sendable, Hashable {
+  /// The shard.
+  public let shard: Int
+  /// Its place in the shard's log.
+  public let streamID: StreamID
+  /// True if an event with this id was there already; then the place is that one's.
+  public let isDuplicate: Bool
+}
