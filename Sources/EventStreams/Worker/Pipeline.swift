@@ -263,6 +263,8 @@ actor Pipeline {
       fail(delivery, error: error, delay: delay, in: state)
     case .dead(let reason):
       bury(delivery, reason: reason, failures: delivery.failures, in: state)
+    case .deferred where state.blocked.contains(delivery.key):
+      park(delivery, in: state)
     case .deferred:
       state.active -= 1
       state.held[delivery.key, default: []].append(delivery)

@@ -1,0 +1,106 @@
+import EventStreams
+import Foundation
+import Logging
+import Redis
+import RedisTestSupport
+
+/// A topic on a server of its own, and what tests do with it.
+struct TestBench: Sendable {
+  let server: RedisServer
+  let connection: Connection
+  let topic: Topic
+
+  /// A new server with an empty topic.
+  static func run(
+    shards: Int = 2, arguments: [String] = [], _ body: (TestBench) async throws -> Void
+  ) async throws {
+    try await withRedis(arguments: arguments) { server in
+      let connection = Connection(server.url)
+      let topic = try await Topic.open("test", shardCount: shards, on: connection)
+      try await body(TestBench(server: server, connection: connection, topic: topic))
+    }
+  }
+
+  func publish(_ events: [some EventData]) async throws -> [PublishedEvent] {
+    try await Publisher(topic: topic, connection: connection).publish(events.map { EncodedEvent($0) })
+  }
+
+  func settings(_ name: String = "worker-1", lease: Duration = .seconds(2)) -> WorkerSettings {
+    var settings = WorkerSettings(name: name)
+    settings.leaseTime = lease
+    return settings
+  }
+
+  func worker(_ service: EventService, _ settings: WorkerSettings? = nil) -> Worker {
+    var log = Logger(label: "test")
+    log.logLevel = Logger.Level(rawValue: ProcessInfo.processInfo.environment["LOG"] ?? "") ?? .critical
+    return Worker(service, topic: topic, redis: server.url, settings: settings ?? self.settings(), log: log)
+  }
+
+  /// Runs workers while `body` runs; then they drain.
+  func running(_ workers: [Worker], _ body: () async throws -> Void) async throws {
+    try await withThrowingTaskGroup { group in
+      for worker in workers { group.addTask { try await worker.run() } }
+      try await body()
+      group.cancelAll()
+      try await group.waitForAll()
+    }
+  }
+
+  /// Waits until a group has nothing left in any shard.
+  func settled(_ service: String, within limit: Duration = .seconds(20)) async throws {
+    try await eventually("\(service) has nothing left", within: limit) {
+      for shard in topic.shards {
+        var commands = Commands()
+        commands.append("EXISTS", topic.log(shard))
+        if try await connection.integer(["EXISTS", topic.log(shard)]) == 0 { return false }
+        let groups = try await connection.groups(of: topic.log(shard))
+        guard let group = groups[service], group.lag == 0, group.pending == 0 else { return false }
+      }
+      return true
+    }
+  }
+
+  func state(_ service: String, _ name: String) async throws -> [String: String] {
+    var merged: [String: String] = [:]
+    for shard in topic.shards {
+      let values = try await connection.strings(["HGETALL", topic.state(shard, service, name)])
+      for index in stride(from: 0, to: values.count, by: 2) { merged[values[index]] = values[index + 1] }
+    }
+    return merged
+  }
+}
+
+/// Polls until a condition holds.
+func eventually(
+  _ what: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Bool
+) async throws {
+  let deadline = ContinuousClock.now + limit
+  while try await !condition() {
+    guard ContinuousClock.now < deadline else { throw NeverHappened(what: what) }
+    try await Task.sleep(for: .milliseconds(5))
+  }
+}
+
+struct NeverHappened: Error, CustomStringConvertible {
+  let what: String
+  var description: String { "waited in vain until \(what)" }
+}
+
+struct GroupNumbers {
+  let lag: Int?
+  let pending: Int
+}
+
+extension Connection {
+  func groups(of log: String) throws -> [String: GroupNumbers] {
+    let reply = try call("XINFO", "GROUPS", log)
+    var groups: [String: GroupNumbers] = [:]
+    for index in 0..<reply.root.count {
+      let info = reply.root[index]
+      groups[try info[field: "name"].string()] = GroupNumbers(
+        lag: try info[field: "lag"].optionalInteger(), pending: try info[field: "pending"].integer())
+    }
+    return groups
+  }
+}
