@@ -40,7 +40,7 @@ public struct Backoff: Sendable, Hashable {
   /// The longest wait that ``delay(attempt:using:)`` gives.
   func ceiling(attempt: Int) -> Duration {
     var delay = base
-    var remaining = attempt - 1
+    var remaining = max(attempt, 1) - 1
     while remaining > 0, delay < cap, factor > 1 {
       delay = delay * factor
       remaining -= 1

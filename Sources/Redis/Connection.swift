@@ -1,4 +1,5 @@
 internal import CHiredis
+internal import Synchronization
 
 /// A connection to one server: an actor pinned to a thread of its own, on which the C library blocks.
 ///
@@ -14,12 +15,17 @@ public actor Connection {
   /// How it behaves.
   public nonisolated let options: ConnectionOptions
   /// The server's number for this connection, for `CLIENT UNBLOCK` and `CLIENT KILL` from another one; `nil` while not
-  /// connected, and where the user may not ask for it.
-  public private(set) var clientID: Int?
+  /// connected, and where the user may not ask for it. It can be read while the connection waits for a reply.
+  public nonisolated var clientID: Int? {
+    let number = currentClientID.load(ordering: .relaxed)
+    return number == 0 ? nil : number
+  }
   /// How often it has connected: a change means that what the server keeps per connection was lost.
   public private(set) var connectCount = 0
 
   private nonisolated let thread: ConnectionThread
+  /// 0 for none: the server counts from 1.
+  private nonisolated let currentClientID = Atomic(0)
   private var context: Context?
   /// Replies that were asked for with ``write(_:)`` and not received yet.
   private var repliesDue = 0
@@ -51,7 +57,8 @@ public actor Connection {
       throw RedisError(.tlsUnsupported, "TLS is not supported yet; use redis://", endpoint: url.description)
     }
     let opened = try Context.connect(to: url, options: options)
-    clientID = try Handshake(url: url, clientName: options.clientName).perform(on: opened)
+    let number = try Handshake(url: url, clientName: options.clientName).perform(on: opened)
+    currentClientID.store(number ?? 0, ordering: .relaxed)
     context = consume opened
     connectCount += 1
   }
@@ -59,7 +66,7 @@ public actor Connection {
   /// Closes the connection; the next call opens it again.
   public func close() {
     context = nil
-    clientID = nil
+    currentClientID.store(0, ordering: .relaxed)
     repliesDue = 0
   }
 

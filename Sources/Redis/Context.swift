@@ -106,7 +106,7 @@ struct Context: ~Copyable {
     case 6: error.code = .timeout
     default: error.code = connecting ? .unreachable : .protocolViolation
     }
-    if error.code == .timeout, !connecting { error.message = "none within \(responseTimeout)" }
+    if error.code == .timeout, !connecting { error.message = "no answer within \(responseTimeout)" }
     return error
   }
 

@@ -33,7 +33,7 @@ extension RedisError: CustomStringConvertible {
     switch code {
     case .invalidURL: return "invalid Redis URL: \(message)"
     case .connectionRefused, .unreachable: return "cannot reach \(place): \(message)"
-    case .timeout where mayHaveExecuted: return "no reply from \(place): \(message)"
+    case .timeout where mayHaveExecuted: return "\(place): \(message)"
     case .timeout: return "cannot reach \(place): \(message)"
     case .connectionClosed: return "lost the connection to \(place): \(message)"
     case .tlsUnsupported: return "cannot connect to \(place): \(message)"

@@ -21,7 +21,7 @@ public actor RedisServer {
   public nonisolated let folder: String
 
   private let arguments: [String]
-  private var process: pid_t?
+  private var process: ChildProcess?
 
   /// Starts a server and waits until it answers.
   ///
@@ -54,7 +54,7 @@ public actor RedisServer {
       ] + arguments
   }
 
-  /// Starts the server again on the same folder, socket and port, after ``stop(keepingFolder:)`` or ``kill()``.
+  /// Starts the server again on the same folder, socket and port, after ``kill()`` or after ending it in an orderly way.
   ///
   /// - Parameter waitingUntilLoaded: Whether to wait until it has read its data set, rather than until it answers.
   public func restart(waitingUntilLoaded: Bool = true) async throws {
@@ -62,11 +62,9 @@ public actor RedisServer {
     try await launch(waitingUntilLoaded: waitingUntilLoaded)
   }
 
-  /// Ends the server, as it would be in an orderly way, and removes its folder.
+  /// Ends the server, without ceremony, and removes its folder.
   public func stop() async {
-    // A process that is stopped would get the signal only when it goes on.
-    if let process { _ = signal(process, SIGCONT) }
-    await shutDown(with: SIGTERM)
+    await shutDown(with: SIGKILL)
     try? FileManager.default.removeItem(atPath: folder)
   }
 
@@ -74,10 +72,10 @@ public actor RedisServer {
   public func kill() async { await shutDown(with: SIGKILL) }
 
   /// Freezes the server: connections stay open, nothing is answered (`SIGSTOP`).
-  public func pause() { if let process { _ = signal(process, SIGSTOP) } }
+  public func pause() { process?.signal(SIGSTOP) }
 
   /// Lets a frozen server go on (`SIGCONT`).
-  public func resume() { if let process { _ = signal(process, SIGCONT) } }
+  public func resume() { process?.signal(SIGCONT) }
 
   /// The last lines of the server's log.
   public nonisolated var log: String {
@@ -86,20 +84,20 @@ public actor RedisServer {
   }
 
   private func launch(waitingUntilLoaded: Bool = true) async throws {
-    process = try spawn(arguments)
+    process = try ChildProcess(arguments, folder: folder)
     let probe = Connection(url, options: ConnectionOptions(responseTimeout: .seconds(2)))
     let deadline = ContinuousClock.now + .seconds(20)
     while true {
       do {
         _ = try await probe.call("PING")
         return
-      } catch  where [.connectionRefused, .connectionClosed, .timeout, .unreachable].contains(error.code) {
-        // Not there yet.
-      } catch  where error.code == .serverLoading {
-        if !waitingUntilLoaded { return }
       } catch {
+        switch error.code {
+        case .connectionRefused, .connectionClosed, .timeout, .unreachable: break
+        case .serverLoading: if !waitingUntilLoaded { return }
         // It answers, though not everybody: with a password, for example.
-        return
+        default: return
+        }
       }
       if hasEnded { throw RedisServerError("redis-server ended at once:\n\(log)") }
       if ContinuousClock.now > deadline { throw RedisServerError("redis-server does not answer:\n\(log)") }
@@ -109,65 +107,19 @@ public actor RedisServer {
 
   private var hasEnded: Bool {
     guard let process else { return true }
-    var status: Int32 = 0
-    guard waitpid(process, &status, WNOHANG) != 0 else { return false }
+    guard process.hasEnded() else { return false }
     self.process = nil
     return true
   }
 
   private func shutDown(with signalNumber: Int32) async {
     guard let process else { return }
-    _ = signal(process, signalNumber)
+    process.signal(signalNumber)
     let patience = ContinuousClock.now + .seconds(5)
     while !hasEnded {
-      if ContinuousClock.now > patience { _ = signal(process, SIGKILL) }
+      if ContinuousClock.now > patience { process.signal(SIGKILL) }
       // Cancelling the test must not leave a server behind, so this wait is not cancelled either.
       await Task.detached { try? await Task.sleep(for: .milliseconds(1)) }.value
     }
   }
-}
-
-private func signal(_ process: pid_t, _ number: Int32) -> Int32 {
-  #if canImport(Glibc)
-    Glibc.kill(process, number)
-  #elseif canImport(Musl)
-    Musl.kill(process, number)
-  #else
-    Darwin.kill(process, number)
-  #endif
-}
-
-private func spawn(_ arguments: [String]) throws -> pid_t {
-  var argv: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
-  defer { for argument in argv { free(argument) } }
-  argv.append(nil)
-  var process: pid_t = 0
-  let status = posix_spawnp(&process, arguments[0], nil, nil, argv, nil)
-  if status == ENOENT {
-    throw RedisServerError("redis-server is not on the PATH; these tests need a real one (package redis-server)")
-  }
-  if status != 0 { throw RedisServerError("cannot start redis-server: \(String(cString: strerror(status)))") }
-  return process
-}
-
-/// A TCP port of 127.0.0.1 that nobody listens on at the moment.
-public func freePort() throws -> Int {
-  #if canImport(Glibc)
-    let type = Int32(SOCK_STREAM.rawValue)
-  #else
-    let type = SOCK_STREAM
-  #endif
-  let descriptor = socket(AF_INET, type, 0)
-  defer { close(descriptor) }
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_addr.s_addr = inet_addr("127.0.0.1")
-  var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-  let status = withUnsafeMutablePointer(to: &address) {
-    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
-    }
-  }
-  guard status == 0 else { throw RedisServerError("no free port: \(String(cString: strerror(errno)))") }
-  return Int(UInt16(bigEndian: address.sin_port))
 }
