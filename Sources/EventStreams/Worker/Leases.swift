@@ -196,13 +196,13 @@ struct Leases: Sendable {
 
   /// Ends the reader's blocking read, so that it sees the shards of now.
   func interruptReading() async throws {
-    guard let id = await reading.clientID else { return }
+    guard let id = reading.clientID else { return }
     _ = try await connection.call("CLIENT", "UNBLOCK", String(id))
   }
 
   /// Ends the wait for the next turn.
   func interruptWaiting() async {
-    guard let id = await waiting.clientID else { return }
+    guard let id = waiting.clientID else { return }
     _ = try? await connection.call("CLIENT", "UNBLOCK", String(id))
   }
 }
