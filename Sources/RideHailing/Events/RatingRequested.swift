@@ -1,0 +1,48 @@
+public import EventStreams
+
+/// The rider is asked to rate the driver.
+public struct RatingRequested: EventData, Hashable {
+  public static let eventType: EventType = "RATING_REQUESTED"
+
+  /// The ride.
+  public var rideID: String
+  /// Who is asked.
+  public var riderID: String
+  /// Who is to be rated.
+  public var driverID: String
+  /// Where the ride was.
+  public var city: String
+
+  /// The event's data.
+  public init(rideID: String, riderID: String, driverID: String, city: String) {
+    self.rideID = rideID
+    self.riderID = riderID
+    self.driverID = driverID
+    self.city = city
+  }
+
+  /// Reads and checks the data.
+  public init(from json: borrowing JSONValue) throws(JSONError) {
+    var object = try json.object()
+    rideID = try object["rideId"]
+    riderID = try object["riderId"]
+    driverID = try object["driverId"]
+    city = try object["city"]
+    try Identifier.check(rideID, "rideId")
+    try Identifier.check(riderID, "riderId")
+    try Identifier.check(driverID, "driverId")
+    try Identifier.check(city, "city")
+  }
+
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("rideId", rideID)
+      $0.field("riderId", riderID)
+      $0.field("driverId", driverID)
+      $0.field("city", city)
+    }
+  }
+
+  public var orderingKey: String { rideID }
+  public var shardKey: String { city }
+}

@@ -1,0 +1,10 @@
+public import EventStreams
+
+/// All types of events that this back end publishes or reacts to.
+public enum RideEvents {
+  /// One of each.
+  public static let types: [any EventData.Type] = [
+    RideRequested.self, RideCompleted.self, RideRated.self, PaymentCaptured.self, PaymentFailed.self, RatingRequested.self,
+    ReceiptSent.self, SurgeUpdated.self,
+  ]
+}

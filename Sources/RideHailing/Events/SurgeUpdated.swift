@@ -1,0 +1,57 @@
+public import EventStreams
+
+/// The price multiplier of a place has changed.
+public struct SurgeUpdated: EventData, Hashable {
+  public static let eventType: EventType = "SURGE_UPDATED"
+
+  /// Where.
+  public var city: String
+  /// The geohash cell.
+  public var cell: String
+  /// 100 is the plain price.
+  public var multiplierPercent: Int
+  /// Rides asked for in the window.
+  public var demand: Int
+  /// Cars that became free in the window.
+  public var supply: Int
+  /// The window's last minute, since 1970.
+  public var minute: Int
+
+  /// The event's data.
+  public init(city: String, cell: String, multiplierPercent: Int, demand: Int, supply: Int, minute: Int) {
+    self.city = city
+    self.cell = cell
+    self.multiplierPercent = multiplierPercent
+    self.demand = demand
+    self.supply = supply
+    self.minute = minute
+  }
+
+  /// Reads and checks the data.
+  public init(from json: borrowing JSONValue) throws(JSONError) {
+    var object = try json.object()
+    city = try object["city"]
+    cell = try object["cell"]
+    multiplierPercent = try object["multiplierPercent"]
+    demand = try object["demand"]
+    supply = try object["supply"]
+    minute = try object["minute"]
+    try Identifier.check(city, "city")
+    try Identifier.check(cell, "cell")
+  }
+
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("city", city)
+      $0.field("cell", cell)
+      $0.field("multiplierPercent", multiplierPercent)
+      $0.field("demand", demand)
+      $0.field("supply", supply)
+      $0.field("minute", minute)
+    }
+  }
+
+  public var orderingKey: String { "\(city)/\(cell)" }
+  public var shardKey: String { city }
+  public var eventID: String { "\(Self.eventType):\(orderingKey):\(minute):\(multiplierPercent)" }
+}

@@ -1,0 +1,49 @@
+public import EventStreams
+
+/// An ISO 4217 currency.
+public struct Currency: Sendable, Hashable, CustomStringConvertible {
+  /// The three letters.
+  public let code: String
+
+  /// A currency; nil if there is none with this code.
+  public init?(_ code: String) {
+    guard Self.minorUnits[code] != nil else { return nil }
+    self.code = code
+  }
+
+  private init(known code: String) { self.code = code }
+
+  /// US dollar
+  public static let usd = Currency(known: "USD")
+  /// Euro
+  public static let eur = Currency(known: "EUR")
+
+  /// Digits after the decimal point: 2 for most, 0 for JPY, 3 for KWD.
+  public var minorUnitDigits: Int { Self.minorUnits[code] ?? 2 }
+
+  public var description: String { code }
+
+  /// Active codes and their minor units: ISO 4217 list one.
+  private static let minorUnits: [String: Int] = {
+    let two =
+      "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD YER ZAR ZMW ZWG"
+    var table = Dictionary(uniqueKeysWithValues: two.split(separator: " ").map { (String($0), 2) })
+    for code in ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"] {
+      table[code] = 0
+    }
+    for code in ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"] { table[code] = 3 }
+    return table
+  }()
+}
+
+extension Currency: JSONReadable, JSONWritable {
+  /// The three letters as a string.
+  public init(from json: borrowing JSONValue) throws(JSONError) {
+    let code = try json.string()
+    guard let currency = Currency(code) else { throw json.mismatch("an ISO 4217 currency code such as \"USD\"") }
+    self = currency
+  }
+
+  /// The three letters as a string.
+  public func write(to json: inout JSONWriter) { json.string(code) }
+}
