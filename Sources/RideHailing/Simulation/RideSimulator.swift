@@ -24,7 +24,7 @@ public struct RideSimulator: Sequence, IteratorProtocol, Sendable {
   ///
   /// - Parameters:
   ///   - cities: where they are, in equal shares.
-  ///   - start: when the first one ends; each later one ends half a second later.
+  ///   - start: when the first one ends; each later one ends 10 ms later.
   public init(seed: UInt64, cities: [SimulatedCity] = SimulatedCity.all, start: Timestamp = .now()) {
     self.seed = seed
     self.cities = cities.isEmpty ? SimulatedCity.all : cities
@@ -42,7 +42,7 @@ public struct RideSimulator: Sequence, IteratorProtocol, Sendable {
     let dropoff = place(near: pickup)
     let meters = generator.pick(600..<18_000)
     let seconds = meters / 7 + generator.pick(60..<600)
-    let end = start + .milliseconds(500 * index)
+    let end = start + .milliseconds(10 * index)
     let begin = end - .seconds(seconds)
     let request = begin - .seconds(generator.pick(60..<600))
     index += 1
