@@ -19,6 +19,7 @@ let package = Package(
     .executable(name: "rides", targets: ["rides"]),
     .library(name: "EventStreams", targets: ["EventStreams"]),
     .library(name: "Redis", targets: ["Redis"]),
+    .library(name: "RideHailing", targets: ["RideHailing"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
