@@ -60,6 +60,11 @@ public struct Effects: Sendable {
     effects.append(.set(hash: hash, fields: [(field, value)]))
   }
 
+  /// Sets one field to a value written as JSON.
+  public mutating func set(_ hash: String, _ field: String, to value: some JSONWritable) {
+    set(hash, field, to: String(decoding: JSONWriter.bytes(of: value), as: UTF8.self))
+  }
+
   /// Sets several fields of one hash.
   public mutating func set(_ hash: String, _ fields: KeyValuePairs<String, String>) {
     effects.append(.set(hash: hash, fields: fields.map { ($0.key, $0.value) }))

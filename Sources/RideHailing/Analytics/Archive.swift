@@ -1,0 +1,49 @@
+public import EventStreams
+import Foundation
+import GRDB
+
+/// Every event of the log in one SQLite file: the warehouse that analysts query, and what outlives trimming.
+///
+/// Several processes may write to it; readers never wait for them (WAL).
+public struct Archive: Sendable {
+  private let database: DatabasePool
+
+  /// Opens the file, making it and its folder if they aren't there.
+  public init(path: String) throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(30)
+    configuration.prepareDatabase { database in
+      // A batch is acknowledged when it is on disk, not before.
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+    }
+    database = try DatabasePool(path: path, configuration: configuration)
+    try ArchiveSchema.migrator.migrate(database)
+  }
+
+  /// Stores events durably, in one transaction; one that is there already changes nothing.
+  public func store(_ events: [RecordedEvent]) async throws {
+    try await database.writeWithoutTransaction { database in
+      try database.inTransaction(.immediate) {
+        let insert = try database.cachedStatement(sql: ArchiveSchema.insert)
+        for event in events {
+          try insert.execute(arguments: [
+            event.shard, Int64(clamping: event.streamID.milliseconds), Int64(clamping: event.streamID.sequence),
+            event.header?.id, event.header?.type.rawValue, event.header?.key,
+            event.header?.timestamp.microsecondsSinceEpoch, String(decoding: event.json, as: UTF8.self),
+          ])
+        }
+        return .commit
+      }
+    }
+  }
+
+  /// How many events it holds, by type.
+  public func counts() async throws -> [String: Int] {
+    try await database.read { database in
+      let rows = try Row.fetchAll(database, sql: "SELECT type, count(*) AS number FROM events GROUP BY type")
+      return Dictionary(uniqueKeysWithValues: rows.map { ($0["type"] ?? "", $0["number"]) })
+    }
+  }
+}

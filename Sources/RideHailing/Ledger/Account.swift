@@ -1,0 +1,27 @@
+/// An account of the ledger, named `<kind>:<id>` or, where there is one of a kind in a shard, `<kind>`.
+public struct Account: Sendable, Hashable, CustomStringConvertible {
+  /// The account's name.
+  public let name: String
+
+  /// An account by its name.
+  public init(name: String) { self.name = name }
+
+  /// What a rider has with us.
+  public static func rider(_ id: String) -> Account { Account(name: "rider:\(id)") }
+  /// What a rider owes after a payment failed.
+  public static func receivable(_ rider: String) -> Account { Account(name: "receivable:\(rider)") }
+  /// What a driver has earned.
+  public static func driver(_ id: String) -> Account { Account(name: "driver:\(id)") }
+  /// What a driver has taken in cash for us.
+  public static func cash(driver id: String) -> Account { Account(name: "cash:\(id)") }
+  /// What the card gateway has collected for us.
+  public static let gateway = Account(name: "gateway")
+  /// Between paying and earning: zero for every ride that both services have seen.
+  public static let clearing = Account(name: "clearing")
+  /// The platform's commission.
+  public static let platform = Account(name: "platform")
+  /// Owed to the authorities.
+  public static let taxes = Account(name: "taxes")
+
+  public var description: String { name }
+}

@@ -1,0 +1,53 @@
+public import EventStreams
+import Foundation
+
+/// A folder that mail is delivered into, one file per mail, as mail programs read it (D. J. Bernstein's maildir).
+public struct Maildir: Sendable {
+  private let folder: URL
+
+  /// A mail could not be stored.
+  public struct DeliveryError: Error, Sendable, CustomStringConvertible {
+    public let description: String
+  }
+
+  /// The folder; made with its parts when the first mail is delivered.
+  public init(_ folder: String) { self.folder = URL(fileURLWithPath: folder) }
+
+  /// Stores a mail durably: written to `tmp`, flushed to disk, then moved to `new` in one step.
+  ///
+  /// - Parameter name: of the file. Delivering a name again replaces what is there, so a mail is never there twice.
+  public func deliver(_ text: String, name: String) throws {
+    do {
+      try store(text, name)
+    } catch CocoaError.fileNoSuchFile, CocoaError.fileReadNoSuchFile {
+      for part in ["tmp", "new", "cur"] {
+        try FileManager.default.createDirectory(at: folder.appending(path: part), withIntermediateDirectories: true)
+      }
+      try store(text, name)
+    }
+  }
+
+  private func store(_ text: String, _ name: String) throws {
+    let temporary = folder.appending(path: "tmp/\(name)").path(percentEncoded: false)
+    let final = folder.appending(path: "new/\(name)").path(percentEncoded: false)
+    let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard file >= 0 else {
+      if errno == ENOENT { throw CocoaError(.fileNoSuchFile) }
+      throw failure("write", temporary)
+    }
+    defer { close(file) }
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let written = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { throw failure("write", temporary) }
+      bytes = bytes.dropFirst(written)
+    }
+    guard fsync(file) == 0 else { throw failure("flush", temporary) }
+    guard rename(temporary, final) == 0 else { throw failure("move", temporary) }
+  }
+
+  private func failure(_ step: String, _ path: String) -> DeliveryError {
+    DeliveryError(description: "cannot \(step) \(path): \(String(cString: strerror(errno)))")
+  }
+}

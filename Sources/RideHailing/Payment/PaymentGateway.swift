@@ -1,0 +1,23 @@
+/// Charges cards. What is done outside Redis must not be done twice, so every charge has an idempotency key.
+public protocol PaymentGateway: Sendable {
+  /// Charges an amount once per key, however often it is asked.
+  ///
+  /// - Throws: only when the outcome is unknown or the gateway can't be reached: the charge is tried again.
+  func charge(_ amount: Money, token: String, idempotencyKey: String) async throws -> ChargeResult
+}
+
+/// What became of a charge.
+public struct ChargeResult: Sendable, Hashable {
+  /// The gateway's name for it.
+  public let reference: String
+  /// Why it was declined; nil if the money is ours.
+  public let declineReason: String?
+
+  /// The money is ours.
+  public static func captured(reference: String) -> ChargeResult { ChargeResult(reference: reference, declineReason: nil) }
+
+  /// It was declined.
+  public static func declined(reference: String, reason: String) -> ChargeResult {
+    ChargeResult(reference: reference, declineReason: reason)
+  }
+}

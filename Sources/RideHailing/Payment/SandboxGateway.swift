@@ -1,0 +1,26 @@
+/// A gateway that charges nobody: what becomes of a charge depends on the token alone.
+///
+/// `tok_declined_<reason>` is declined with that reason, `tok_unavailable…` fails as an outage does, all others are captured.
+/// The reference follows from the idempotency key, as a real gateway's answer to the same key would.
+public struct SandboxGateway: PaymentGateway {
+  private let latency: Duration
+
+  /// The gateway can't be reached.
+  public struct Unavailable: Error, Sendable, CustomStringConvertible {
+    public let description = "the payment gateway can't be reached"
+  }
+
+  /// A gateway that takes so long for each charge.
+  public init(latency: Duration = .zero) { self.latency = latency }
+
+  public func charge(_ amount: Money, token: String, idempotencyKey: String) async throws -> ChargeResult {
+    if latency > .zero { try await Task.sleep(for: latency) }
+    let reference = "ch_\(idempotencyKey)"
+    if token.hasPrefix("tok_unavailable") { throw Unavailable() }
+    let decline = "tok_declined_"
+    if token.hasPrefix(decline) {
+      return .declined(reference: reference, reason: String(token.dropFirst(decline.count)).replacing("_", with: " "))
+    }
+    return .captured(reference: reference)
+  }
+}

@@ -1,0 +1,93 @@
+public import EventStreams
+
+/// Counts rides asked for and cars that become free, per geohash cell and minute of event time, and sets a price multiplier
+/// per cell from the last minutes.
+///
+/// The counts of a shard are kept in memory for as long as the lease lasts, and read from Redis when a new term begins.
+/// Events of minutes that lie before the window change nothing any more.
+public actor SurgeService {
+  private let policy: SurgePolicy
+  private var shards: [Int: (term: Int, window: SurgeWindow)] = [:]
+
+  /// A service with this policy.
+  public init(policy: SurgePolicy = SurgePolicy()) { self.policy = policy }
+
+  /// The consumer group and its handlers.
+  public nonisolated var service: EventService {
+    var service = EventService("surge")
+    service.on(RideRequested.self) { event in
+      try await self.count(event, city: event.data.city, at: event.data.pickup, demand: 1, supply: 0)
+    }
+    service.on(RideCompleted.self) { event in
+      try await self.count(event, city: event.data.city, at: event.data.dropoff, demand: 0, supply: 1)
+    }
+    return service
+  }
+
+  private func count<Data>(
+    _ event: Event<Data>, city: String, at place: Coordinate?, demand: Int, supply: Int
+  ) async throws -> Effects {
+    guard let place else { return .none }
+    let shard = event.shard
+    var window = try await window(of: shard)
+    // A clock that runs ahead must not make all others late.
+    let minute = min(event.timestamp, event.streamID.recordedAt + .seconds(60)).minute
+    let cell = Geohash.cell(of: place)
+    let before = window.frontier
+    guard window.count(cell, minute: minute, demand: demand, supply: supply, window: policy.windowMinutes) else {
+      return .none
+    }
+    let totals = window.totals(cell)
+    let percent = policy.multiplierPercent(demand: totals.demand, supply: totals.supply)
+    let hasChanged = percent != window.multipliers[cell, default: 100]
+    if hasChanged { window.setMultiplier(cell, percent) }
+    shards[shard.number] = (shard.term, window)
+
+    return Effects { effects in
+      if window.frontier != before {
+        effects.set(SurgeState.frontier, "minute", to: String(window.frontier))
+        effects.expire(SurgeState.minute(minute), after: .seconds(24 * 3600))
+      }
+      effects.increment(SurgeState.minute(minute), "\(cell)|\(demand > 0 ? "demand" : "supply")", by: demand + supply)
+      guard hasChanged else { return }
+      let multiplier = SurgeMultiplier(
+        city: city, percent: percent, demand: totals.demand, supply: totals.supply, minute: Int(minute))
+      effects.set(SurgeState.multipliers, cell, to: multiplier)
+      effects.publish(
+        SurgeUpdated(
+          city: city, cell: cell, multiplierPercent: percent, demand: totals.demand, supply: totals.supply,
+          minute: Int(minute)))
+    }
+  }
+
+  /// The shard's window in this term: from memory, or else from what was committed.
+  private func window(of shard: OwnedShard) async throws -> SurgeWindow {
+    if let known = shards[shard.number], known.term == shard.term { return known.window }
+    let frontier = Int64(try await shard.hash(SurgeState.frontier)["minute"] ?? "") ?? 0
+    var minutes: [Int64: [String: SurgeWindow.Counts]] = [:]
+    if frontier > 0 {
+      for minute in (frontier - Int64(policy.windowMinutes) + 1)...frontier {
+        minutes[minute] = Self.counts(try await shard.hash(SurgeState.minute(minute)))
+      }
+    }
+    let multipliers = try await shard.hash(SurgeState.multipliers).mapValues { json in
+      var parser = JSONParser()
+      return try SurgeMultiplier(from: parser.parse(json.utf8.span)).percent
+    }
+    return SurgeWindow(frontier: frontier, minutes: minutes, multipliers: multipliers)
+  }
+
+  private static func counts(_ fields: [String: String]) -> [String: SurgeWindow.Counts] {
+    var cells: [String: SurgeWindow.Counts] = [:]
+    for (field, value) in fields {
+      let parts = field.split(separator: "|")
+      guard parts.count == 2, let number = Int(value) else { continue }
+      if parts[1] == "demand" {
+        cells[String(parts[0]), default: .init()].demand = number
+      } else {
+        cells[String(parts[0]), default: .init()].supply = number
+      }
+    }
+    return cells
+  }
+}

@@ -1,0 +1,53 @@
+public import EventStreams
+
+/// Where the surge service keeps its state of a shard.
+enum SurgeState {
+  /// Hash: cell -> `SurgeMultiplier`.
+  static let multipliers = "multipliers"
+  /// Hash: `minute` -> the last minute anything was counted in.
+  static let frontier = "frontier"
+
+  /// Hash: `<cell>|demand` and `<cell>|supply`; gone after a day.
+  static func minute(_ minute: Int64) -> String { "minute:\(minute)" }
+}
+
+/// The price multiplier of a cell.
+public struct SurgeMultiplier: Sendable, Hashable, JSONReadable, JSONWritable {
+  /// Where.
+  public let city: String
+  /// 100 is the plain price.
+  public let percent: Int
+  /// Rides asked for in the window.
+  public let demand: Int
+  /// Cars that became free in the window.
+  public let supply: Int
+  /// The window's last minute, since 1970.
+  public let minute: Int
+
+  init(city: String, percent: Int, demand: Int, supply: Int, minute: Int) {
+    self.city = city
+    self.percent = percent
+    self.demand = demand
+    self.supply = supply
+    self.minute = minute
+  }
+
+  public init(from json: borrowing JSONValue) throws(JSONError) {
+    var object = try json.object()
+    city = try object["city"]
+    percent = try object["percent"]
+    demand = try object["demand"]
+    supply = try object["supply"]
+    minute = try object["minute"]
+  }
+
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("city", city)
+      $0.field("percent", percent)
+      $0.field("demand", demand)
+      $0.field("supply", supply)
+      $0.field("minute", minute)
+    }
+  }
+}

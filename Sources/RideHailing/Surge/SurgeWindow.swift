@@ -1,0 +1,44 @@
+/// Demand and supply of one shard's cells in the last minutes.
+struct SurgeWindow: Sendable {
+  struct Counts: Sendable, Hashable {
+    var demand = 0
+    var supply = 0
+  }
+
+  /// The last minute anything was counted in; 0 before.
+  private(set) var frontier: Int64 = 0
+  private var minutes: [Int64: [String: Counts]] = [:]
+  /// By cell; what is not here is 100.
+  private(set) var multipliers: [String: Int] = [:]
+
+  /// Continues from what is stored.
+  init(frontier: Int64 = 0, minutes: [Int64: [String: Counts]] = [:], multipliers: [String: Int] = [:]) {
+    self.frontier = frontier
+    self.minutes = minutes
+    self.multipliers = multipliers
+  }
+
+  /// Counts, unless the minute lies before the window.
+  ///
+  /// - Returns: whether it was counted.
+  mutating func count(_ cell: String, minute: Int64, demand: Int, supply: Int, window: Int) -> Bool {
+    if minute > frontier {
+      frontier = minute
+      minutes = minutes.filter { $0.key > minute - Int64(window) }
+    }
+    guard minute > frontier - Int64(window) else { return false }
+    minutes[minute, default: [:]][cell, default: Counts()].demand += demand
+    minutes[minute, default: [:]][cell, default: Counts()].supply += supply
+    return true
+  }
+
+  func totals(_ cell: String) -> Counts {
+    minutes.values.reduce(into: Counts()) { sum, cells in
+      guard let counts = cells[cell] else { return }
+      sum.demand += counts.demand
+      sum.supply += counts.supply
+    }
+  }
+
+  mutating func setMultiplier(_ cell: String, _ percent: Int) { multipliers[cell] = percent }
+}
