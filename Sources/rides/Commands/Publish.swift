@@ -95,7 +95,8 @@ struct Publish: AsyncParsableCommand {
       var batch: [EncodedEvent] = []
       while batch.count < Self.batchSize, let item = try input.next() {
         do throws(JSONError) {
-          batch.append(try catalog.read(item.content.get().span))
+          let json = try item.content.get()
+          batch.append(try catalog.read(json.span))
         } catch {
           onRejection()
           Terminal.error("line \(item.line): \(error)")
