@@ -38,7 +38,7 @@ quietly() {
   return "$status"
 }
 
-build_release() { quietly swift build -c release --product rides "$@" || die 1 "the build failed"; }
+build_release() { quietly swift build -c release --product rides || die 1 "the build failed"; }
 
 # Waits until a command succeeds: seconds to wait at the most, command.
 wait_until() {
