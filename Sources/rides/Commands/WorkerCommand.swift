@@ -1,0 +1,32 @@
+import ArgumentParser
+import EventStreams
+import RideHailing
+import ServiceLifecycle
+
+struct WorkerCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "worker", abstract: "Run one service in the foreground.",
+    discussion: """
+      Several workers of one service share its shards. SIGTERM and Ctrl-C drain: what has been begun is finished and
+      committed, and the shards are given back at once. A second signal ends the process at once; nothing is lost then either.
+
+        rides worker payment
+        rides worker analytics --archive /var/lib/rides/archive.sqlite
+      """)
+
+  @Argument(help: "payment, driver, rating, analytics, surge or notification.")
+  var service: String
+
+  @Option(help: "The worker's name, unique; made of host and process if not given.")
+  var name: String?
+
+  @OptionGroup var worker: WorkerOptions
+  @OptionGroup var redis: TopicOptions
+
+  func run() async throws {
+    guard RideServices.names.contains(service) else {
+      throw Failure.usage("there is no service '\(service)'; there are \(RideServices.names.joined(separator: ", "))")
+    }
+    try await ServiceRunner(redis: redis, options: worker).run([service], name: name)
+  }
+}
