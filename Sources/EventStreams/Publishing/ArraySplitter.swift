@@ -17,7 +17,9 @@ struct ArraySplitter {
     var isTooLong = false
     while let byte = try nextByte(&lines) {
       if hasEnded {
-        guard byte.isJSONWhitespace else { throw JSONError(problem: "line \(line): there is text after the array's end") }
+        guard byte.isJSONWhitespace else {
+          throw JSONError(problem: "line \(line): there is text after the array's end")
+        }
         continue
       }
       if !hasBegun {

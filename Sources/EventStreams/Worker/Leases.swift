@@ -90,7 +90,8 @@ struct Leases: Sendable {
   private func leaseCall(_ action: String, shard: Int, term: Int = 0) -> [String] {
     [
       "FCALL", FunctionLibrary.lease, "4", topic.lease(shard, service), topic.log(shard), topic.blocked(shard, service),
-      topic.redrive(shard, service), action, service, settings.name, String(term), String(settings.leaseTime.wholeMilliseconds),
+      topic.redrive(shard, service), action, service, settings.name, String(term),
+      String(settings.leaseTime.wholeMilliseconds),
       settings.start.groupID,
     ]
   }
@@ -151,9 +152,11 @@ struct Leases: Sendable {
     var decoder = EntryDecoder(service: pipeline.service)
     for key in fresh {
       let deliveries = letters.filter { $0.key == key }.map { letter in
-        decoder.decode(letter.json.span, source: .letter(letter.id), streamID: letter.entryID, shard: shard, deliveries: 0)
+        decoder.decode(
+          letter.json.span, source: .letter(letter.id), streamID: letter.entryID, shard: shard, deliveries: 0)
       }
-      log.notice("redriving dead letters", metadata: ["key": "\(key)", "shard": "\(number)", "letters": "\(deliveries.count)"])
+      log.notice(
+        "redriving dead letters", metadata: ["key": "\(key)", "shard": "\(number)", "letters": "\(deliveries.count)"])
       await pipeline.redrive(deliveries, key: key, shard: shard)
     }
   }
@@ -169,7 +172,8 @@ struct Leases: Sendable {
   private func roster(holding shards: Set<Int>, leaving: Bool) async throws -> [Worker] {
     let values = try await connection.strings([
       "FCALL", FunctionLibrary.roster, "1", topic.roster(service), settings.name,
-      leaving ? "0" : String(settings.leaseTime.wholeMilliseconds), shards.sorted().map(String.init).joined(separator: ","),
+      leaving ? "0" : String(settings.leaseTime.wholeMilliseconds),
+      shards.sorted().map(String.init).joined(separator: ","),
     ])
     return stride(from: 0, to: values.count - 2, by: 3).map { index in
       Worker(
