@@ -20,9 +20,15 @@ struct Leases: Sendable {
   /// Runs until the task is cancelled.
   func run() async {
     var failures = 0
+    var hasJoined = false
     while !Task.isCancelled {
       do {
         let nextLook = try await turn()
+        if !hasJoined {
+          // The others have shards to give.
+          try await wake(try await roster(holding: Set(await pipeline.owned.keys), leaving: false).map(\.name))
+          hasJoined = true
+        }
         failures = 0
         await wait(nextLook)
       } catch {
@@ -41,6 +47,7 @@ struct Leases: Sendable {
       for (shard, term) in owned { try await give(back: shard, term: term) }
       let others = try await roster(holding: [], leaving: true)
       try await wake(others.map(\.name))
+      log.info("gave back shards", metadata: ["shards": "\(owned.keys.sorted())"])
     } catch {
       log.warning("could not give back the leases; they run out by themselves", metadata: ["error": "\(error)"])
     }
@@ -61,20 +68,22 @@ struct Leases: Sendable {
       if await pipeline.isIdle(shard), let term = owned[shard] {
         try await give(back: shard, term: term)
         await pipeline.release(shard)
+        log.info("gave a shard to another worker", metadata: ["shard": "\(shard)"])
         try await wake(workers.map(\.name).filter { $0 != settings.name })
       } else {
         nextLook = min(nextLook, .milliseconds(20))
       }
     }
-    var taken = false
+    var taken: [Int] = []
     for shard in share.sorted() where owned[shard] == nil {
       if let wait = try await take(shard) {
         nextLook = min(nextLook, max(wait, .milliseconds(1)))
       } else {
-        taken = true
+        taken.append(shard)
       }
     }
-    if taken {
+    if !taken.isEmpty {
+      log.info("took shards", metadata: ["shards": "\(taken)"])
       _ = try await roster(holding: Set(await pipeline.owned.keys), leaving: false)
       try await interruptReading()
     }
@@ -119,9 +128,6 @@ struct Leases: Sendable {
     guard let term = Int(values[0]), term > 0 else {
       return .milliseconds(Int64(values[1]) ?? 0)
     }
-    log.info(
-      values[1] == "1" ? "took a shard, with a new group" : "took a shard",
-      metadata: ["shard": "\(shard)", "term": "\(term)"])
     await pipeline.own(
       OwnedShard(number: shard, term: term, reader: state), blocked: Set(values.dropFirst(2)))
     return nil
@@ -129,7 +135,6 @@ struct Leases: Sendable {
 
   private func give(back shard: Int, term: Int) async throws {
     _ = try await connection.call(leaseCall("release", shard: shard, term: term))
-    log.info("gave back a shard", metadata: ["shard": "\(shard)", "term": "\(term)"])
   }
 
   private static func answers(_ replies: borrowing Replies) throws -> [[String]] {

@@ -18,12 +18,12 @@ public struct PaymentCaptured: EventData, Hashable {
   /// Where the money came from.
   public var method: Payment.Method
   /// The gateway's name for the charge.
-  public var reference: String?
+  public var reference: String? = nil
 
   /// The event's data.
   public init(
     rideID: String, riderID: String, city: String, amount: Int,
-    currency: Currency, method: Payment.Method, reference: String?
+    currency: Currency, method: Payment.Method, reference: String? = nil
   ) {
     self.rideID = rideID
     self.riderID = riderID

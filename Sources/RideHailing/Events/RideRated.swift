@@ -17,7 +17,7 @@ public struct RideRated: EventData, Hashable {
   public var comment: String?
 
   /// The event's data.
-  public init(rideID: String, driverID: String, city: String, stars: Int, comment: String?) {
+  public init(rideID: String, driverID: String, city: String, stars: Int, comment: String? = nil) {
     self.rideID = rideID
     self.driverID = driverID
     self.city = city
