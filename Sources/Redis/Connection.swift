@@ -79,6 +79,21 @@ public actor Connection {
     return try receive(commands.count)
   }
 
+  /// Sends commands, but only over the connection that was made as the given one of all: for what must not be said by a
+  /// connection that another party did not know of when it closed the earlier one.
+  ///
+  /// - Parameter connectCount: ``connectCount`` when that connection was in use.
+  /// - Throws: `connectionClosed` if there has been another since, or it is gone; nothing was executed then.
+  public func send(_ commands: Commands, overConnection connectCount: Int) throws(RedisError) -> Replies {
+    precondition(repliesDue == 0, "replies to written commands are still to be received")
+    precondition(commands.isComplete, "a command is unfinished")
+    guard context != nil, connectCount == self.connectCount else {
+      throw RedisError(.connectionClosed, "the connection was closed", endpoint: url.description)
+    }
+    try writeConnected(commands)
+    return try receive(commands.count)
+  }
+
   /// Sends one command and waits for its reply.
   ///
   /// - Throws: The server's error where it answers with one, or an error of the connection, which is then closed.
@@ -118,6 +133,10 @@ public actor Connection {
     precondition(commands.isComplete, "a command is unfinished")
     guard commands.count > 0 else { return }
     try connect()
+    try writeConnected(commands)
+  }
+
+  private func writeConnected(_ commands: Commands) throws(RedisError) {
     do throws(RedisError) {
       try context?.write(commands)
       repliesDue += commands.count

@@ -7,7 +7,8 @@
 -- Keys, for shard s of topic `rides` and service `payment`:
 --   rides:{s}                   the log, a stream; one field, `event`, holds the event's JSON
 --   rides:{s}:seen:<n>          event id -> stream id, for the n-th publish window since 1970
---   rides:{s}:lease:payment     hash: owner, epoch (fencing token), until (server time in ms), commit (number of the last one)
+--   rides:{s}:lease:payment     hash: owner, epoch (fencing token), until (server time in ms), commit (number of the last one),
+--                               reader (CLIENT ID of the connection that the owner reads with)
 --   rides:{s}:retry:payment     hash: stream id -> JSON of the failures so far, of entries that wait for another attempt
 --   rides:{s}:dead:payment      stream of dead letters, and of the events of the same keys parked behind them
 --   rides:{s}:blocked:payment   hash: key -> number of its dead letters
@@ -66,15 +67,18 @@ end)
 
 -- lease: takes, keeps or gives back the right of one worker to one (service, shard).
 --   KEYS: lease, log, blocked, redrive
---   ARGV: action, group, worker, epoch, time to live in ms, where a new group starts
---   acquire -> {epoch, 1 if the group was created, blocked keys…}, or {0, ms until it may be taken, owner}
---   renew   -> {1, keys to redrive…}, or {0}
+--   ARGV: action, group, worker, epoch, time to live in ms, where a new group starts, client id of the worker's reader
+--   acquire -> {epoch, the earlier owner if its lease ran out, client id of its reader, blocked keys…},
+--              or {0, ms until it may be taken, owner}
+--   renew   -> {1, entries pending for others than the owner, keys to redrive…}, or {0}
 --   release -> {1}, or {0}
--- The epoch grows by one at every change of owner and never goes back; `commit` and `recover` compare it.
+-- The epoch grows by one at every change of owner and never goes back; `commit` and `recover` compare it. XREADGROUP knows no
+-- epoch: a new owner closes the connection that the earlier one reads with, and nobody reads with a connection whose id does
+-- not stand in the lease.
 redis.register_function('eventstreams_lease_v1', function(keys, args)
   local lease, log, blocked, redrive = keys[1], keys[2], keys[3], keys[4]
   local action, group, worker, ttl = args[1], args[2], args[3], tonumber(args[5])
-  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until')
+  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until', 'reader')
   local owner, epoch, expires = held[1] or '', held[2], tonumber(held[3] or 0)
 
   if action == 'acquire' then
@@ -82,7 +86,6 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
     if owner ~= '' and owner ~= worker and time < expires then
       return { 0, expires - time, owner }
     end
-    local created = 0
     local exists = false
     if redis.call('EXISTS', log) == 1 then
       for _, info in ipairs(redis.call('XINFO', 'GROUPS', log)) do
@@ -93,19 +96,22 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
       -- A group that was there and is not any more has lost its position: where to go on is not ours to guess.
       if epoch then return redis.error_reply('GROUPLOST the group ' .. group .. ' of ' .. log .. ' is gone') end
       redis.call('XGROUP', 'CREATE', log, group, args[6], 'MKSTREAM')
-      created = 1
     end
     local term = redis.call('HINCRBY', lease, 'epoch', 1)
-    redis.call('HSET', lease, 'owner', worker, 'until', milliseconds(time + ttl), 'commit', 0)
-    local reply = { term, created }
+    redis.call('HSET', lease, 'owner', worker, 'until', milliseconds(time + ttl), 'commit', 0, 'reader', args[7])
+    local reply = { term, owner ~= worker and owner or '', held[4] or '' }
     for _, key in ipairs(redis.call('HKEYS', blocked)) do reply[#reply + 1] = key end
     return reply
   end
 
   if owner ~= worker or epoch ~= args[4] then return { 0 } end
   if action == 'renew' then
-    redis.call('HSET', lease, 'until', milliseconds(now() + ttl))
-    local reply = { 1 }
+    redis.call('HSET', lease, 'until', milliseconds(now() + ttl), 'reader', args[7])
+    local foreign = 0
+    for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', log, group)) do
+      if info[2] ~= worker then foreign = foreign + info[4] end
+    end
+    local reply = { 1, foreign }
     for _, key in ipairs(redis.call('SMEMBERS', redrive)) do reply[#reply + 1] = key end
     return reply
   end
@@ -115,9 +121,9 @@ end)
 
 -- recover: hands a new owner the next entries that earlier owners left pending, in log order.
 --   KEYS: log, lease, retry
---   ARGV: group, epoch, consumer, stream id to go on after, number of entries
---   Returns four values per entry: stream id, deliveries, JSON (nil if the log does not hold it any more), failures so far
---   (nil if none). An empty reply is the end; the consumers of earlier owners, with nothing pending left, are gone then.
+--   ARGV: group, epoch, consumer, stream id to go on after, number of entries, 1 to leave out the consumer's own entries
+--   Returns the last stream id that was looked at (empty at the end), and four values per entry: stream id, deliveries, JSON (nil if the log does not hold it any more), failures so far
+--   (nil if none). At the end the consumers of earlier owners, with nothing pending left, are gone then.
 -- Claiming with JUSTID does not count as a delivery.
 redis.register_function('eventstreams_recover_v1', function(keys, args)
   local log, lease, retry = keys[1], keys[2], keys[3]
@@ -128,13 +134,17 @@ redis.register_function('eventstreams_recover_v1', function(keys, args)
   local reply = {}
   for _, entry in ipairs(pending) do
     local id = entry[1]
-    local found = redis.call('XRANGE', log, id, id)[1]
-    redis.call('XCLAIM', log, group, consumer, 0, id, 'JUSTID')
-    reply[#reply + 1] = id
-    reply[#reply + 1] = entry[4]
-    reply[#reply + 1] = found and found[2][2] or false
-    reply[#reply + 1] = redis.call('HGET', retry, id)
+    if args[6] == '0' or entry[2] ~= consumer then
+      local found = redis.call('XRANGE', log, id, id)[1]
+      redis.call('XCLAIM', log, group, consumer, 0, id, 'JUSTID')
+      reply[#reply + 1] = id
+      reply[#reply + 1] = entry[4]
+      reply[#reply + 1] = found and found[2][2] or false
+      reply[#reply + 1] = redis.call('HGET', retry, id)
+    end
   end
+  local last = pending[#pending]
+  table.insert(reply, 1, last and last[1] or '')
   if #pending == 0 then
     for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', log, group)) do
       if info[2] ~= consumer and info[4] == 0 then redis.call('XGROUP', 'DELCONSUMER', log, group, info[2]) end

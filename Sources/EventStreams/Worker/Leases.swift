@@ -65,6 +65,7 @@ struct Leases: Sendable {
     var nextLook = settings.leaseTime / 3
     for shard in owned.keys where !share.contains(shard) {
       await pipeline.retire(shard)
+      try await interruptReading()
       if await pipeline.isIdle(shard), let term = owned[shard] {
         try await give(back: shard, term: term)
         await pipeline.release(shard)
@@ -101,11 +102,12 @@ struct Leases: Sendable {
       "FCALL", FunctionLibrary.lease, "4", topic.lease(shard, service), topic.log(shard), topic.blocked(shard, service),
       topic.redrive(shard, service), action, service, settings.name, String(term),
       String(settings.leaseTime.wholeMilliseconds),
-      settings.start.groupID,
+      settings.start.groupID, reading.clientID.map(String.init) ?? "",
     ]
   }
 
-  private func renew() async throws {
+  /// Renews every lease, with the connection that is read with now. What is lost is forgotten.
+  func renew() async throws {
     let owned = await pipeline.owned.sorted { $0.key < $1.key }
     guard !owned.isEmpty else { return }
     var commands = Commands()
@@ -116,9 +118,8 @@ struct Leases: Sendable {
         await pipeline.lose(shard)
         continue
       }
-      if answer.count > 1 {
-        try await redrive(Array(answer.dropFirst()), shard: shard, term: term)
-      }
+      if answer.count > 1, answer[1] != "0" { await pipeline.recoverAgain(shard, term: term) }
+      if answer.count > 2 { try await redrive(Array(answer.dropFirst(2)), shard: shard, term: term) }
     }
   }
 
@@ -128,10 +129,31 @@ struct Leases: Sendable {
     guard let term = Int(values[0]), term > 0 else {
       return .milliseconds(Int64(values[1]) ?? 0)
     }
+    await stopReading(by: values[1], over: values[2], shard)
     await pipeline.own(
-      OwnedShard(number: shard, term: term, reader: state), blocked: Set(values.dropFirst(2)))
+      OwnedShard(number: shard, term: term, reader: state), blocked: Set(values.dropFirst(3)))
     return nil
   }
+
+  /// Closes the connection that an earlier owner, which may only be paused, reads the shard with. It reads on only after it has
+  /// looked at its leases. Where that isn't permitted, what it reads is found at the next renewal.
+  private func stopReading(by worker: String, over client: String, _ shard: Int) async {
+    guard !worker.isEmpty, !client.isEmpty else { return }
+    do {
+      // Ids begin anew with the server: it must be that worker's.
+      let found = try await connection.call("CLIENT", "LIST", "ID", client)
+      let description = try found.root.string()
+      guard description.contains(" name=\(Self.readerName(worker)) ") else { return }
+      _ = try await connection.call("CLIENT", "KILL", "ID", client)
+    } catch {
+      log.warning(
+        "could not close the connection of the earlier owner",
+        metadata: ["shard": "\(shard)", "owner": "\(worker)", "error": "\(error)"])
+    }
+  }
+
+  /// What a worker's reading connection is called in `CLIENT LIST`.
+  static func readerName(_ worker: String) -> String { "reader:\(worker)" }
 
   private func give(back shard: Int, term: Int) async throws {
     _ = try await connection.call(leaseCall("release", shard: shard, term: term))

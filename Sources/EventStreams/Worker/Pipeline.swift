@@ -23,6 +23,8 @@ actor Pipeline {
   private var inFlight = 0
   private var running = 0
   private(set) var isDraining = false
+  /// Shards that the read on its way asks for.
+  private var beingRead: Set<Int> = []
 
   private let runners = Waiters()
   private let reader = Waiters()
@@ -72,10 +74,19 @@ actor Pipeline {
     shards[number]?.isRetiring = true
   }
 
+  /// Has entries recovered that somebody else read from a shard that this worker owns.
+  func recoverAgain(_ number: Int, term: Int) {
+    guard let state = shards[number], state.shard.term == term, state.isRecovered else { return }
+    log.notice("another consumer has pending entries in an owned shard", metadata: ["shard": "\(number)"])
+    state.isRecovered = false
+    state.isRecoveringOthers = true
+    reader.wake()
+  }
+
   /// True when nothing of the shard is being handled or committed. What waits for a retry stays pending for the next owner.
   func isIdle(_ number: Int) -> Bool {
     guard let state = shards[number] else { return true }
-    return state.active == 0 && !state.isCommitting && !state.hasBatch
+    return !beingRead.contains(number) && !state.isBusy
   }
 
   /// Forgets a shard that is idle and given back.
@@ -92,21 +103,26 @@ actor Pipeline {
     /// Read new entries of these shards, so many of each at the most.
     case new([OwnedShard], count: Int)
     /// Deal with what earlier owners left pending in this shard.
-    case recover(OwnedShard)
+    /// If `others`, only what was delivered to other consumers than this worker.
+    case recover(OwnedShard, others: Bool)
   }
 
   /// Waits until there is something to read and room for it; nil when the worker is stopping.
   func nextReading() async -> Reading? {
+    beingRead = []
+    observers.wake()
     while !isDraining {
       if let state = shards.values.first(where: { !$0.isRecovered && !$0.isRetiring }) {
-        return .recover(state.shard)
+        return .recover(state.shard, others: state.isRecoveringOthers)
       }
       let readable = shards.values.filter { !$0.isRetiring }.map(\.shard)
       let room = settings.window - inFlight
+      beingRead = Set(readable.map(\.number))
       if !readable.isEmpty, room >= min(settings.batchSize, settings.window / 2) {
         return .new(
           readable.sorted { $0.number < $1.number }, count: max(1, min(settings.batchSize, room / readable.count)))
       }
+      beingRead = []
       await reader.wait()
     }
     return nil
@@ -162,7 +178,7 @@ actor Pipeline {
 
   /// Waits until all that was admitted of a shard is settled or waits for a retry, and is committed.
   func idle(_ shard: OwnedShard) async {
-    while owns(shard), !isIdle(shard.number), !isDraining { await observers.wait() }
+    while let state = state(of: shard), state.isBusy, !isDraining { await observers.wait() }
   }
 
   // MARK: Redriving

@@ -5,6 +5,7 @@ import Redis
 struct Reader: Sendable {
   let pipeline: Pipeline
   let connection: Connection
+  let leases: Leases
   let topic: Topic
   let settings: WorkerSettings
   let log: Logger
@@ -13,18 +14,34 @@ struct Reader: Sendable {
   func run() async {
     var decoder = EntryDecoder(service: pipeline.service)
     var failures = 0
+    // The connection that stands in the leases; no other is read with.
+    var registered: Int?
     while let reading = await pipeline.nextReading() {
       do {
         switch reading {
-        case .new(let shards, let count): try await read(shards, count: count, &decoder)
-        case .recover(let shard): try await recover(shard, &decoder)
+        case .new(let shards, let count):
+          if let known = registered {
+            try await read(shards, count: count, over: known, &decoder)
+          } else {
+            registered = try await register()
+          }
+        case .recover(let shard, let others): try await recover(shard, others: others, &decoder)
         }
         failures = 0
       } catch {
+        registered = nil
         failures += 1
         await pause(after: error, failures: failures)
       }
     }
+  }
+
+  /// Connects, and writes the connection's id into the leases; those that were lost meanwhile are forgotten.
+  private func register() async throws -> Int {
+    try await connection.connect()
+    let count = await connection.connectCount
+    try await leases.renew()
+    return count
   }
 
   private func pause(after error: any Error, failures: Int) async {
@@ -44,7 +61,7 @@ struct Reader: Sendable {
   }
 
   /// One blocking read over all shards.
-  private func read(_ shards: [OwnedShard], count: Int, _ decoder: inout EntryDecoder) async throws {
+  private func read(_ shards: [OwnedShard], count: Int, over registered: Int, _ decoder: inout EntryDecoder) async throws {
     var commands = Commands()
     commands.begin(argumentCount: 10 + shards.count * 2 - 1)
     for word: StaticString in ["XREADGROUP", "GROUP"] { commands.argument(word) }
@@ -59,7 +76,7 @@ struct Reader: Sendable {
     commands.argument("STREAMS")
     for shard in shards { commands.argument(topic.log(shard.number)) }
     for _ in shards { commands.argument(">") }
-    let replies = try await connection.send(commands)
+    let replies = try await connection.send(commands, overConnection: registered)
     await pipeline.admit(try decode(replies, shards, &decoder))
   }
 
@@ -89,23 +106,22 @@ struct Reader: Sendable {
   }
 
   /// Deals with what earlier owners left pending, in order: whatever may have been begun, one entry at a time.
-  private func recover(_ shard: OwnedShard, _ decoder: inout EntryDecoder) async throws {
+  private func recover(_ shard: OwnedShard, others: Bool, _ decoder: inout EntryDecoder) async throws {
     var after = StreamID.zero
     var found = 0
     while await pipeline.owns(shard), await !pipeline.isDraining {
-      let page = try await pending(shard, after: after, &decoder)
-      guard let last = page.last else {
+      let (page, last) = try await pending(shard, after: after, others: others, &decoder)
+      guard let last else {
         if found > 0 {
           log.notice("finished what was left pending", metadata: ["shard": "\(shard.number)", "entries": "\(found)"])
         }
         return await pipeline.recovered(shard)
       }
-      if found == 0 {
-        log.notice(
-          "taking over pending entries", metadata: ["shard": "\(shard.number)", "from": "\(page[0].streamID)"])
+      if found == 0, let first = page.first {
+        log.notice("taking over pending entries", metadata: ["shard": "\(shard.number)", "from": "\(first.streamID)"])
       }
       found += page.count
-      after = last.streamID
+      after = last
       for delivery in page {
         if delivery.deliveries == 0 {
           await pipeline.admit([delivery])
@@ -118,22 +134,24 @@ struct Reader: Sendable {
     }
   }
 
-  private func pending(_ shard: OwnedShard, after: StreamID, _ decoder: inout EntryDecoder) async throws -> [Delivery] {
+  private func pending(
+    _ shard: OwnedShard, after: StreamID, others: Bool, _ decoder: inout EntryDecoder
+  ) async throws -> (deliveries: [Delivery], last: StreamID?) {
     let service = pipeline.service.name
     let reply = try await connection.call([
       "FCALL", FunctionLibrary.recover, "3", topic.log(shard.number), topic.lease(shard.number, service),
       topic.retry(shard.number, service), service, String(shard.term), settings.name, after.description,
-      String(min(settings.batchSize, settings.window)),
+      String(min(settings.batchSize, settings.window)), others ? "1" : "0",
     ])
     return try decode(reply, shard, &decoder)
   }
 
   private func decode(
     _ reply: borrowing Reply, _ shard: OwnedShard, _ decoder: inout EntryDecoder
-  ) throws -> [Delivery] {
+  ) throws -> (deliveries: [Delivery], last: StreamID?) {
     let root = reply.root
     var deliveries: [Delivery] = []
-    for index in stride(from: 0, to: root.count - 3, by: 4) {
+    for index in stride(from: 1, to: root.count - 3, by: 4) {
       guard let id = StreamID(utf8: root[index].bytes) else { continue }
       if root[index + 2].isNil {
         log.critical(
@@ -151,6 +169,6 @@ struct Reader: Sendable {
           root[index + 2].bytes, streamID: id, shard: shard, deliveries: try root[index + 1].integer(),
           failures: failures))
     }
-    return deliveries
+    return (deliveries, StreamID(utf8: root[0].bytes))
   }
 }

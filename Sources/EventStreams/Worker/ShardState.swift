@@ -23,6 +23,8 @@ final class ShardState {
   var active = 0
   /// True when entries that earlier owners left pending have been dealt with, so that new ones may be read.
   var isRecovered = false
+  /// True when only other consumers' entries are to be recovered: this worker's own are on their way.
+  var isRecoveringOthers = false
   /// True when the shard is to be given back: nothing more is read from it.
   var isRetiring = false
 
@@ -33,7 +35,10 @@ final class ShardState {
     batch = CommitBatch(shard: shard)
   }
 
-  var hasBatch: Bool { !closedBatches.isEmpty || !batch.isEmpty }
+  private var hasBatch: Bool { !closedBatches.isEmpty || !batch.isEmpty }
+
+  /// True while something of the shard is being handled or committed.
+  var isBusy: Bool { active > 0 || isCommitting || hasBatch }
 
   /// Lets nothing more join what has been settled so far.
   func closeBatch() {

@@ -34,15 +34,16 @@ public struct Worker: ServiceLifecycle.Service {
   public func run() async throws {
     let pipeline = Pipeline(
       service: service, topic: topic, settings: settings, metrics: WorkerMetrics(service: service.name), log: log)
-    let reading = connection("reader")
-    let committing = connection("committer")
-    let control = connection("control")
-    let waiting = connection("waiter")
-    let reader = Reader(pipeline: pipeline, connection: reading, topic: topic, settings: settings, log: log)
+    let reading = connection(Leases.readerName(settings.name))
+    let committing = connection("committer:\(settings.name)")
+    let control = connection("control:\(settings.name)")
+    let waiting = connection("waiter:\(settings.name)")
     let committer = Committer(pipeline: pipeline, connection: committing, topic: topic, settings: settings, log: log)
     let leases = Leases(
       pipeline: pipeline, connection: control, waiting: waiting, reading: reading, topic: topic, settings: settings,
       state: CommittedState(topic: topic, service: service.name, connection: control), log: log)
+    let reader = Reader(
+      pipeline: pipeline, connection: reading, leases: leases, topic: topic, settings: settings, log: log)
     let runner = Runner(service: service)
 
     await withTaskGroup { group in
@@ -92,9 +93,9 @@ public struct Worker: ServiceLifecycle.Service {
     try? await gracefulShutdown()
   }
 
-  private func connection(_ role: String) -> Connection {
+  private func connection(_ name: String) -> Connection {
     var options = ConnectionOptions()
-    options.clientName = "\(service.name)-\(role)"
+    options.clientName = name
     options.responseTimeout = max(options.responseTimeout, settings.blockTime * 3)
     return Connection(redis, options: options)
   }
