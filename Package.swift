@@ -57,10 +57,13 @@ let package = Package(
     .executableTarget(
       name: "rides",
       dependencies: [
+        "EventStreams",
+        "Redis",
         "RideHailing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
     // A real redis-server for tests; a regular target because test targets can't share one otherwise.

@@ -1,0 +1,54 @@
+import Dispatch
+import Foundation
+
+/// Reads a file or standard input in pieces, on a thread that may wait.
+struct InputReader: Sendable {
+  private let descriptor: Int32
+  private let name: String
+  private let queue = DispatchQueue(label: "input")
+
+  /// Opens a file; `-` is standard input.
+  init(path: String) throws {
+    guard path != "-" else {
+      name = "standard input"
+      descriptor = 0
+      return
+    }
+    name = path
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw Failure("cannot read \(path): \(String(cString: strerror(errno)))", status: Failure.usage)
+    }
+  }
+
+  /// True if somebody types it.
+  var isTerminal: Bool { isatty(descriptor) == 1 }
+
+  /// The next piece, as soon as there is any; nil at the end.
+  func next() async throws -> [UInt8]? {
+    let (descriptor, name) = (descriptor, name)
+    return try await withCheckedThrowingContinuation { continuation in
+      queue.async {
+        continuation.resume(with: Result { try Self.read(descriptor, name) })
+      }
+    }
+  }
+
+  private static let pieceSize = 256 * 1024
+
+  private static func read(_ descriptor: Int32, _ name: String) throws -> [UInt8]? {
+    while true {
+      var failure: Int32 = 0
+      let piece = [UInt8](unsafeUninitializedCapacity: pieceSize) { buffer, count in
+        let result = Foundation.read(descriptor, buffer.baseAddress, buffer.count)
+        failure = result < 0 ? errno : 0
+        count = max(0, result)
+      }
+      if failure == EINTR { continue }
+      if failure != 0 {
+        throw Failure("cannot read \(name): \(String(cString: strerror(failure)))", status: Failure.usage)
+      }
+      return piece.isEmpty ? nil : piece
+    }
+  }
+}

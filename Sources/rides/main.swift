@@ -1,1 +1,0 @@
-print(PackageInfo.self); enum PackageInfo {}
