@@ -57,8 +57,6 @@ let package = Package(
     .executableTarget(
       name: "rides",
       dependencies: [
-        "EventStreams",
-        "Redis",
         "RideHailing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),

@@ -1,4 +1,3 @@
-internal import CHiredis
 internal import Synchronization
 
 /// A connection to one server: an actor pinned to a thread of its own, on which the C library blocks.
@@ -103,7 +102,8 @@ public actor Connection {
     precondition(command.count == 1, "call sends exactly one command")
     precondition(repliesDue == 0, "replies to written commands are still to be received")
     try write(command)
-    let reply = Reply(owning: try read())
+    var replies = try receive(1)
+    let reply = replies.removeFirst()
     if var error = reply.error {
       error.endpoint = url.description
       throw error
@@ -137,20 +137,14 @@ public actor Connection {
         .connectionClosed, "closed before the replies came", endpoint: url.description, mayHaveExecuted: true)
     }
     var replies = Replies(capacity: count)
-    for _ in 0..<count { replies.append(owning: try read()) }
-    return replies
-  }
-
-  private func read() throws(RedisError) -> UnsafeMutablePointer<redisReply> {
+    guard count > 0 else { return replies }
     do throws(RedisError) {
-      guard let reply = try context?.read() else {
-        throw RedisError(.connectionClosed, "not connected", endpoint: url.description, mayHaveExecuted: true)
-      }
-      repliesDue -= 1
-      return reply
+      try context?.read(count, into: &replies)
+      repliesDue -= count
     } catch {
       close()
       throw error
     }
+    return replies
   }
 }

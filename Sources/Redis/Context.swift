@@ -76,6 +76,11 @@ struct Context: ~Copyable {
     return reply.assumingMemoryBound(to: redisReply.self)
   }
 
+  /// Waits for a number of replies.
+  func read(_ count: Int, into replies: inout Replies) throws(RedisError) {
+    for _ in 0..<count { replies.append(owning: try read()) }
+  }
+
   private func enableKeepAlive(every interval: Duration) {
     let seconds = Int32(clamping: max(1, interval.components.seconds))
     #if canImport(Darwin)

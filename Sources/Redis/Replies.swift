@@ -21,6 +21,11 @@ public struct Replies: ~Copyable, @unchecked Sendable {
     raw.append(reply)
   }
 
+  /// Gives away the first reply, which must be there.
+  mutating func removeFirst() -> Reply {
+    Reply(owning: raw.removeFirst())
+  }
+
   /// The number of replies.
   public var count: Int { raw.count }
 

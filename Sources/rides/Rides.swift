@@ -1,26 +1,25 @@
 import ArgumentParser
+import EventStreams
+import Foundation
 import Redis
 
+/// The command `rides`.
 @main struct Rides: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rides",
-    abstract: "A ride-hailing back end whose services share nothing but an event log in Redis.",
+    abstract: "A ride-hailing back end on Redis Streams: announce what happened, let others react.",
     discussion: """
-      A trip service announces RIDE_COMPLETED once; payment, driver, rating, analytics, surge and notification each react on \
-      their own. Begin with `rides up` in one terminal and this in another:
+      Six services react to each completed ride, each on its own: payment, driver, rating, analytics, surge, notification.
+      Start them with `rides up`, or one by one with `rides worker SERVICE`; publish with `rides publish`; look with
+      `rides status`, `rides pending` and `rides trace RIDE`.
 
-        rides publish --simulate 1000
-        rides wait && rides status
-        rides trace sim-1-0
-
-      Exit status: 0 done; 1 some of the input was rejected, or it failed; 64 wrong use; 69 Redis can't be reached; \
-      75 not done in time.
+      Where Redis is: --redis, or the environment's REDIS_URL, or redis://127.0.0.1:6379.
+      Exit status: 0 done, 1 something was refused or does not hold, 64 wrong use, 69 Redis can't be reached, 75 out of time.
       """,
     version: "0.1.0",
-    groupedSubcommands: [
-      CommandGroup(name: "Running", subcommands: [WorkerCommand.self]),
-      CommandGroup(name: "Events", subcommands: [PublishCommand.self]),
-      CommandGroup(name: "Looking", subcommands: [StatusCommand.self, PendingCommand.self, WaitCommand.self]),
+    subcommands: [
+      Up.self, WorkerCommand.self, Publish.self, Import.self, Pending.self, Status.self, Wait.self, Trace.self, Dead.self,
+      AccountCommand.self, Rate.self, Surge.self, Receipts.self,
     ])
 
   static func main() async {
@@ -32,8 +31,23 @@ import Redis
       } else {
         try command.run()
       }
+    } catch let failure as Failure {
+      Terminal.error(failure.message)
+      Foundation.exit(failure.status)
+    } catch let error as RedisError {
+      let failure = Failure(error)
+      Terminal.error(failure.message)
+      Foundation.exit(failure.status)
+    } catch let error where Self.exitCode(for: error) == .success || error is ExitCode || Self.isUsage(error) {
+      exit(withError: error)
     } catch {
-      Failure.exit(with: error)
+      Terminal.error(String(describing: error))
+      Foundation.exit(1)
     }
+  }
+
+  /// True for the errors of parsing the arguments, which say what is wrong and how it is right.
+  private static func isUsage(_ error: any Error) -> Bool {
+    exitCode(for: error) == .validationFailure
   }
 }

@@ -31,13 +31,19 @@ public actor RedisServer {
   /// - Throws: A ``RedisServerError`` that says why there is none, with the end of the server's log.
   public static func start(arguments: [String] = [], tcp: Bool = false) async throws -> RedisServer {
     ignoreBrokenPipeSignal()
-    let server = try RedisServer(arguments: arguments, port: tcp ? freePort() : nil)
-    do {
-      try await server.launch()
-      return server
-    } catch {
-      await server.stop()
-      throw error
+    var attempt = 1
+    while true {
+      let server = try RedisServer(arguments: arguments, port: tcp ? freePort() : nil)
+      do {
+        try await server.launch()
+        return server
+      } catch {
+        // Somebody else was given the port in the meantime.
+        let isPortTaken = tcp && server.log.contains("Address already in use")
+        await server.stop()
+        guard isPortTaken, attempt < 5 else { throw error }
+        attempt += 1
+      }
     }
   }
 

@@ -63,3 +63,19 @@ public struct DeadLetter: Sendable {
   /// The event's JSON as the log held it; empty if the log did not hold it any more.
   public let json: [UInt8]
 }
+
+extension DeadLetter: JSONWritable {
+  /// The event is a string: it may be no JSON.
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("id", id.description)
+      $0.field("service", service)
+      $0.field("shard", shard)
+      $0.field("entry", entryID.description)
+      $0.field("key", key)
+      $0.field("state", isParked ? "parked" : "dead")
+      $0.field("about", about)
+      $0.field("event", String(decoding: self.json, as: UTF8.self))
+    }
+  }
+}

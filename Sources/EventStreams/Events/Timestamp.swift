@@ -105,3 +105,10 @@ extension Int64 {
     return remainder < 0 ? quotient - 1 : quotient
   }
 }
+
+extension Timestamp {
+  /// Days from 1970-01-01 to a date of the Gregorian calendar; nil if there is no such date.
+  public static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64? {
+    CivilDate(year: year, month: month, day: day)?.daysSinceEpoch
+  }
+}

@@ -1,19 +1,34 @@
-/// An entry that was delivered to a service and is not acknowledged.
-public struct PendingEntry: Sendable, Hashable {
+/// An entry that was delivered to a worker of a service and has not been acknowledged.
+public struct PendingEntry: Sendable, JSONWritable {
   /// The service.
   public let service: String
   /// The shard.
   public let shard: Int
-  /// Its place in the shard's log.
+  /// Its place in the log.
   public let streamID: StreamID
+  /// The event's envelope; nil if the log doesn't hold it any more, or it is no event.
+  public let header: EventHeader?
   /// The worker it was delivered to.
   public let consumer: String
-  /// How long ago that was.
+  /// Since it was delivered last.
   public let idle: Duration
   /// How often it was delivered.
   public let deliveries: Int
-  /// The event's envelope; nil if the log doesn't hold the entry any more, or what it holds is no event.
-  public internal(set) var header: EventHeader?
-  /// What went wrong so far, of an entry that waits for another attempt.
-  public internal(set) var failures: Failures?
+  /// What went wrong so far; nil if nothing did.
+  public let failures: Failures?
+
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("service", service)
+      $0.field("shard", shard)
+      $0.field("streamId", streamID.description)
+      $0.field("eventId", header?.id)
+      $0.field("type", header?.type.rawValue)
+      $0.field("key", header?.key)
+      $0.field("consumer", consumer)
+      $0.field("idleMs", idle.wholeMilliseconds)
+      $0.field("deliveries", deliveries)
+      $0.field("failures", failures)
+    }
+  }
 }

@@ -50,6 +50,11 @@ public struct Publisher: Sendable {
     if let sent { try await finish(sent.events, sent.batch, onPublished) }
   }
 
+  /// Forgets what is on the way, after an error: nothing of it will be reported any more.
+  public func reset() async {
+    await connection.close()
+  }
+
   private func finish(
     _ events: [EncodedEvent], _ batch: Batch, _ onPublished: ([EncodedEvent], [PublishedEvent]) async throws -> Void
   ) async throws {

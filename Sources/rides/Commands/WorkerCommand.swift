@@ -1,48 +1,32 @@
 import ArgumentParser
 import EventStreams
-import Logging
-import Redis
 import RideHailing
 import ServiceLifecycle
-import UnixSignals
 
 struct WorkerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "worker",
-    abstract: "Run one service until it is told to stop.",
+    commandName: "worker", abstract: "Run one service in the foreground.",
     discussion: """
-      Run as many workers of a service as you like, on as many machines: they share the shards among them, and take over from \
-      one that dies within the lease time. SIGTERM or Ctrl-C lets a worker finish what it has begun.
+      Several workers of one service share its shards. SIGTERM and Ctrl-C drain: what has been begun is finished and
+      committed, and the shards are given back at once. A second signal ends the process at once; nothing is lost then either.
 
         rides worker payment
         rides worker analytics --archive /var/lib/rides/archive.sqlite
-        rides worker surge --from 2026-04-03T00:00:00Z
       """)
 
-  @Argument(help: ArgumentHelp("One of \(RideServices.names.joined(separator: ", ")).", valueName: "service"))
+  @Argument(help: "payment, driver, rating, analytics, surge or notification.")
   var service: String
 
-  @OptionGroup var worker: WorkerOptions
-  @OptionGroup var files: ServiceFiles
-  @OptionGroup var common: CommonOptions
+  @Option(help: "The worker's name, unique; made of host and process if not given.")
+  var name: String?
 
-  func validate() throws {
-    guard RideServices.names.contains(service) else {
-      throw ValidationError("there is no service '\(service)': it is one of \(RideServices.names.joined(separator: ", "))")
-    }
-  }
+  @OptionGroup var worker: WorkerOptions
+  @OptionGroup var redis: TopicOptions
 
   func run() async throws {
-    let log = common.logger(standard: .notice)
-    let connection = try await common.connect("worker")
-    let topic = try await common.openTopic(on: connection)
-    await connection.close()
-    guard let service = try RideServices.service(service, files.configuration()) else { return }
-    let worker = Worker(service, topic: topic, redis: try common.redisURL(), settings: try worker.settings(), log: log)
-    var started = log
-    started[metadataKey: "service"] = "\(service.name)"
-    started.notice("started", metadata: ["redis": "\(connection.url)", "topic": "\(topic.name)"])
-    let group = ServiceGroup(services: [worker], gracefulShutdownSignals: [.sigint, .sigterm], logger: log)
-    try await group.run()
+    guard RideServices.names.contains(service) else {
+      throw Failure.usage("there is no service '\(service)'; there are \(RideServices.names.joined(separator: ", "))")
+    }
+    try await ServiceRunner(redis: redis, options: worker).run([service], name: name)
   }
 }

@@ -1,39 +1,36 @@
-/// Rows of text in aligned columns.
+/// Rows in columns as wide as they need to be; numbers to the right.
 struct Table {
-  enum Alignment {
-    case left, right
-  }
-
-  private let columns: [(title: String, alignment: Alignment)]
+  private let headings: [String]
   private var rows: [[String]] = []
 
-  /// A table; the titles of columns that are aligned to the right begin with `>`.
-  init(_ titles: String...) {
-    columns = titles.map { $0.hasPrefix(">") ? (String($0.dropFirst()), .right) : ($0, .left) }
-  }
+  init(_ headings: String...) { self.headings = headings }
+
+  mutating func add(_ cells: String...) { rows.append(cells) }
 
   var isEmpty: Bool { rows.isEmpty }
 
-  mutating func add(_ cells: String...) { rows.append(cells) }
-  mutating func add(_ cells: [String]) { rows.append(cells) }
-
-  /// The lines, with the titles first, without blanks at their ends.
-  var lines: [String] {
-    let widths = columns.indices.map { column in
-      rows.reduce(columns[column].title.count) { max($0, column < $1.count ? $1[column].count : 0) }
+  var text: String {
+    let all = [headings] + rows
+    let widths = headings.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+    let numeric = headings.indices.map { column in
+      !rows.isEmpty && rows.allSatisfy { $0[column].isEmpty || $0[column] == "-" || $0[column].first?.isNumber == true || ($0[column].first == "-" && $0[column].dropFirst().first?.isNumber == true) }
+        && rows.contains { $0[column].last?.isNumber == true }
     }
-    return ([columns.map(\.title)] + rows).map { cells in
-      var line = ""
-      for (column, cell) in cells.enumerated() where column < widths.count {
-        if column > 0 { line += "  " }
-        let padding = String(repeating: " ", count: max(0, widths[column] - cell.count))
-        line += columns[column].alignment == .right ? padding + cell : cell + padding
+    return all.map { row in
+      row.indices.map { column in
+        let padding = String(repeating: " ", count: widths[column] - row[column].count)
+        return numeric[column] ? padding + row[column] : row[column] + padding
       }
-      while line.last == " " { line.removeLast() }
-      return line
+      .joined(separator: "  ").trimmingTrailingBlanks
     }
+    .joined(separator: "\n")
   }
+}
 
-  /// Prints it to standard output.
-  func show() { Terminal.write(lines.joined(separator: "\n") + "\n", to: 1) }
+extension String {
+  fileprivate var trimmingTrailingBlanks: String {
+    var text = self[...]
+    while text.last == " " { text.removeLast() }
+    return String(text)
+  }
 }

@@ -1,0 +1,44 @@
+/// How far the services have come with one event.
+public struct EventTrace: Sendable, JSONWritable {
+  /// How far one service has come.
+  public struct Step: Sendable, JSONWritable {
+    /// The service.
+    public let service: String
+    /// `waiting`, `pending`, `retrying`, `done`, `dead` or `parked`.
+    public let state: String
+    /// Why it is retried or dead; nil otherwise.
+    public let reason: String?
+    /// When the next attempt is due.
+    public let retryAt: Timestamp?
+
+    public func write(to json: inout JSONWriter) {
+      json.object {
+        $0.field("service", service)
+        $0.field("state", state)
+        $0.field("reason", reason)
+        $0.field("retryAt", retryAt)
+      }
+    }
+  }
+
+  /// The shard.
+  public let shard: Int
+  /// The event's place in the log; its time is when it was recorded.
+  public let streamID: StreamID
+  /// The event's envelope.
+  public let header: EventHeader
+  /// The services, by name.
+  public let steps: [Step]
+
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("shard", shard)
+      $0.field("streamId", streamID.description)
+      $0.field("id", header.id)
+      $0.field("type", header.type.rawValue)
+      $0.field("timestamp", header.timestamp)
+      $0.field("recordedAt", streamID.recordedAt)
+      $0.field("services", steps)
+    }
+  }
+}

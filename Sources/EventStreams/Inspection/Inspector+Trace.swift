@@ -1,0 +1,133 @@
+import Redis
+
+extension Inspector {
+  /// The events of one key that the log holds, in its order, and how far each service has come with them.
+  ///
+  /// Costs nothing while events are handled: the log is searched from the first event of the key on, which the publish window
+  /// remembers by its id, or from the log's beginning if none of the ids is remembered.
+  ///
+  /// - Parameter ids: ids that the first events of the key have.
+  public func trace(key: String, ids: [String], window: Duration = .seconds(24 * 3600)) async throws -> [EventTrace] {
+    let groups = Dictionary(grouping: try await status(), by: \.shard)
+    var traces: [EventTrace] = []
+    let places = try await places(of: ids, window: window)
+    for shard in topic.shards where places.isEmpty || places[shard] != nil {
+      for event in try await events(of: key, shard: shard, from: places[shard] ?? .zero) {
+        let steps = try await steps(of: event, key: key, shard: shard, groups[shard] ?? [])
+        traces.append(EventTrace(shard: shard, streamID: event.id, header: event.header, steps: steps))
+      }
+    }
+    return traces
+  }
+
+  /// The first remembered stream id among these event ids, by shard.
+  private func places(of ids: [String], window: Duration) async throws -> [Int: StreamID] {
+    let now = Timestamp.now().microsecondsSinceEpoch / 1000
+    let bucket = now / Int64(window.wholeMilliseconds)
+    var commands = Commands()
+    for shard in topic.shards {
+      for bucket in [bucket - 1, bucket] { commands.append(["HMGET", "\(topic.seen(shard)):\(bucket)"] + ids) }
+    }
+    return try Self.places(await connection.send(commands))
+  }
+
+  private static func places(_ replies: borrowing Replies) throws -> [Int: StreamID] {
+    var places: [Int: StreamID] = [:]
+    for index in 0..<replies.count {
+      try replies[index].check()
+      for position in 0..<replies[index].count {
+        guard let id = StreamID(utf8: replies[index][position].bytes) else { continue }
+        places[index / 2] = min(places[index / 2] ?? id, id)
+      }
+    }
+    return places
+  }
+
+  private struct FoundEvent {
+    let id: StreamID
+    let header: EventHeader
+  }
+
+  private func events(of key: String, shard: Int, from start: StreamID) async throws -> [FoundEvent] {
+    var found: [FoundEvent] = []
+    var next = start.description
+    let needle = JSONWriter.bytes(of: key)
+    while true {
+      let reply = try await connection.call("XRANGE", topic.log(shard), next, "+", "COUNT", "1000")
+      let page = Self.page(reply, key: key, needle: needle)
+      found += page.found
+      guard page.count == 1000, let last = page.last else { return found }
+      next = "(\(last)"
+    }
+  }
+
+  private static func page(
+    _ reply: borrowing Reply, key: String, needle: [UInt8]
+  ) -> (found: [FoundEvent], count: Int, last: StreamID?) {
+    var found: [FoundEvent] = []
+    var last: StreamID?
+    var parser = JSONParser()
+    let entries = reply.root
+    for index in 0..<entries.count {
+      guard let id = StreamID(utf8: entries[index][0].bytes) else { continue }
+      last = id
+      let json = entries[index][1][1].bytes
+      guard json.contains(needle) else { continue }
+      do throws(JSONError) {
+        var object = try parser.parse(json).object()
+        let header = try EventHeader(from: &object, fallbackID: id.description)
+        if header.key == key { found.append(FoundEvent(id: id, header: header)) }
+      } catch {
+        // No event, so none of this key.
+        continue
+      }
+    }
+    return (found, entries.count, last)
+  }
+
+  private func steps(
+    of event: FoundEvent, key: String, shard: Int, _ groups: [GroupStatus]
+  ) async throws -> [EventTrace.Step] {
+    var steps: [EventTrace.Step] = []
+    for group in groups {
+      let isDelivered = event.id <= group.lastDelivered
+      let pending = isDelivered && group.pending > 0 ? try await isPending(event.id, group) : false
+      var letter: DeadLetter?
+      if isDelivered, !pending, group.dead > 0 {
+        letter = try await DeadLetters(topic: topic, connection: connection)
+          .list(service: group.service, shard: shard).first { $0.entryID == event.id }
+      }
+      let failures = pending ? try await failures(event.id, group) : nil
+      let state =
+        !isDelivered ? "waiting" : letter.map { $0.isParked ? "parked" : "dead" } ?? (pending ? failures == nil ? "pending" : "retrying" : "done")
+      steps.append(
+        EventTrace.Step(
+          service: group.service, state: state, reason: letter?.about.reason ?? failures?.lastError, retryAt: failures?.retryAt))
+    }
+    return steps
+  }
+
+  private func isPending(_ id: StreamID, _ group: GroupStatus) async throws -> Bool {
+    let reply = try await connection.call(
+      "XPENDING", topic.log(group.shard), group.service, id.description, id.description, "1")
+    return reply.root.count > 0
+  }
+
+  private func failures(_ id: StreamID, _ group: GroupStatus) async throws -> Failures? {
+    let reply = try await connection.call("HGET", topic.retry(group.shard, group.service), id.description)
+    return try Self.failures(of: reply.root)
+  }
+}
+
+extension Span<UInt8> {
+  /// True if the bytes occur somewhere.
+  fileprivate func contains(_ needle: [UInt8]) -> Bool {
+    guard let first = needle.first, count >= needle.count else { return needle.isEmpty }
+    for start in 0...(count - needle.count) where self[unchecked: start] == first {
+      var index = 1
+      while index < needle.count, self[unchecked: start + index] == needle[index] { index += 1 }
+      if index == needle.count { return true }
+    }
+    return false
+  }
+}

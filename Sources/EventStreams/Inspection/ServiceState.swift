@@ -1,0 +1,99 @@
+public import Redis
+
+/// Reads what services have stored, over all shards.
+public struct ServiceState: Sendable {
+  private let topic: Topic
+  private let connection: Connection
+
+  /// The state of a topic's services.
+  public init(topic: Topic, connection: Connection) {
+    self.topic = topic
+    self.connection = connection
+  }
+
+  /// A value with the shard it is in.
+  public struct Found<Value: Sendable>: Sendable {
+    /// The shard.
+    public let shard: Int
+    /// The value.
+    public let value: Value
+  }
+
+  /// One field of a hash, in each shard that has it.
+  public func field(_ service: String, _ hash: String, _ field: String) async throws -> [Found<String>] {
+    var commands = Commands()
+    for shard in topic.shards { commands.append("HGET", topic.state(shard, service, hash), field) }
+    return try Self.strings(await connection.send(commands))
+  }
+
+  private static func strings(_ replies: borrowing Replies) throws -> [Found<String>] {
+    var found: [Found<String>] = []
+    for shard in 0..<replies.count {
+      try replies[shard].check()
+      if let value = try replies[shard].optionalString() { found.append(Found(shard: shard, value: value)) }
+    }
+    return found
+  }
+
+  /// All fields of a hash, in each shard.
+  public func hash(_ service: String, _ name: String) async throws -> [Found<(field: String, value: String)>] {
+    var found: [Found<(field: String, value: String)>] = []
+    for shard in topic.shards {
+      let values = try await connection.strings(["HGETALL", topic.state(shard, service, name)])
+      for index in stride(from: 0, to: values.count - 1, by: 2) {
+        found.append(Found(shard: shard, value: (values[index], values[index + 1])))
+      }
+    }
+    return found
+  }
+
+  /// A record of a stream, with the entry it was written in.
+  public struct Record<Value: Sendable>: Sendable {
+    /// The shard.
+    public let shard: Int
+    /// The entry of the state's stream; its time is when the record was committed.
+    public let streamID: StreamID
+    /// The record.
+    public let value: Value
+  }
+
+  /// All records of a stream, shard by shard, oldest first.
+  public func records<Value: JSONReadable & Sendable>(
+    _ service: String, _ stream: String, as type: Value.Type = Value.self
+  ) async throws -> [Record<Value>] {
+    var records: [Record<Value>] = []
+    for shard in topic.shards {
+      var after = "-"
+      while true {
+        let reply = try await connection.call(
+          "XRANGE", topic.state(shard, service, stream), after, "+", "COUNT", "\(Self.pageSize)")
+        let page = try Self.page(reply, shard, as: type)
+        records += page.records
+        guard page.entries == Self.pageSize, let last = page.last else { break }
+        after = "(\(last)"
+      }
+    }
+    return records
+  }
+
+  private static let pageSize = 1000
+
+  private static func page<Value: JSONReadable & Sendable>(
+    _ reply: borrowing Reply, _ shard: Int, as type: Value.Type
+  ) throws -> (records: [Record<Value>], entries: Int, last: StreamID?) {
+    var records: [Record<Value>] = []
+    var parser = JSONParser()
+    var last: StreamID?
+    let entries = reply.root
+    for index in 0..<entries.count {
+      let id = StreamID(utf8: entries[index][0].bytes) ?? .zero
+      last = id
+      // The records of one commit are fields of one entry: name, value, name, value, …
+      let fields = entries[index][1]
+      for field in stride(from: 1, to: fields.count, by: 2) {
+        records.append(Record(shard: shard, streamID: id, value: try Value(from: parser.parse(fields[field].bytes))))
+      }
+    }
+    return (records, entries.count, last)
+  }
+}

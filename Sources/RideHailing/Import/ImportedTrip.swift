@@ -1,0 +1,36 @@
+import EventStreams
+
+/// A trip as a row of some file tells it, before it gets a rider and a driver.
+struct ImportedTrip {
+  var begin: Timestamp
+  var end: Timestamp
+  var requested: Timestamp?
+  var fare: Fare
+  var method: Payment.Method
+  var meters: Int?
+  var seconds: Int?
+  var pickup: Coordinate?
+  var dropoff: Coordinate?
+  /// What tells the trip from others, if the file has an id.
+  var identity: String?
+
+  /// The fare of a total and some of its parts; what is left is taxes and fees.
+  static func fare(
+    total: Int, base: Int, tolls: Int, tip: Int, _ currency: Currency, totalColumn: String, baseColumn: String
+  ) throws(RowProblem) -> Fare {
+    guard base > 0 else { throw RowProblem(field: baseColumn, reason: "is \(Money(base, currency)): no fare") }
+    guard tolls >= 0, tip >= 0 else { throw RowProblem(field: totalColumn, reason: "has a negative tip or toll") }
+    let rest = total - base - tolls - tip
+    guard rest >= 0 else {
+      throw RowProblem(
+        field: totalColumn, reason: "is \(Money(total, currency)), less than fare, tolls and tip: \(Money(total - rest, currency))")
+    }
+    guard total <= Fare.limit else { throw RowProblem(field: totalColumn, reason: "is no fare") }
+    return Fare(base: base, tolls: tolls, tip: tip, taxes: rest, currency: currency)
+  }
+
+  /// Throws if the trip ends before it begins.
+  func checkTimes(_ endColumn: String) throws(RowProblem) {
+    guard end >= begin else { throw RowProblem(field: endColumn, reason: "the trip ends before it begins: \(end) < \(begin)") }
+  }
+}

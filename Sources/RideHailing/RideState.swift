@@ -1,0 +1,63 @@
+public import EventStreams
+
+/// What the services have stored about a ride.
+public struct RideState: Sendable {
+  private let state: ServiceState
+
+  /// Reads from this.
+  public init(_ state: ServiceState) { self.state = state }
+
+  /// The ride's payment; nil if it has not been handled.
+  public func payment(_ ride: String) async throws -> PaymentRecord? {
+    try await record("payment", PaymentRecord.hash, ride)
+  }
+
+  /// The ride's receipt; nil if it has not been handled.
+  public func receipt(_ ride: String) async throws -> Receipt? {
+    try await record("notification", Receipt.hash, ride)
+  }
+
+  /// The ride's window if it may be rated.
+  public func ratingWindow(_ ride: String) async throws -> RatingWindow? {
+    try await record("rating", RatingWindow.open, ride)
+  }
+
+  /// The stars the ride was rated with; nil if it has not been rated.
+  public func stars(_ ride: String) async throws -> Int? {
+    try await state.field("rating", RatingWindow.closed, ride).first.flatMap { Int($0.value) }
+  }
+
+  /// A driver's ratings: how many, and the sum of their stars.
+  public func ratings(ofDriver driver: String) async throws -> (count: Int, stars: Int) {
+    func sum(_ field: String) async throws -> Int {
+      try await state.field("rating", RatingWindow.drivers, "\(driver)|\(field)").reduce(0) { $0 + (Int($1.value) ?? 0) }
+    }
+    return (try await sum("count"), try await sum("stars"))
+  }
+
+  /// All receipts, newest first.
+  public func receipts() async throws -> [Receipt] {
+    var receipts: [Receipt] = []
+    for found in try await state.hash("notification", Receipt.hash) { receipts.append(try Self.decode(found.value.value)) }
+    return receipts.sorted { ($1.at, $1.rideID) < ($0.at, $0.rideID) }
+  }
+
+  /// The multipliers of all cells in which the price has ever risen, highest first.
+  public func multipliers() async throws -> [(cell: String, multiplier: SurgeMultiplier)] {
+    var cells: [(cell: String, multiplier: SurgeMultiplier)] = []
+    for found in try await state.hash("surge", SurgeState.multipliers) {
+      cells.append((found.value.field, try Self.decode(found.value.value)))
+    }
+    return cells.sorted { ($1.multiplier.percent, $0.cell) < ($0.multiplier.percent, $1.cell) }
+  }
+
+  private func record<Value: JSONReadable>(_ service: String, _ hash: String, _ ride: String) async throws -> Value? {
+    guard let found = try await state.field(service, hash, ride).first else { return nil }
+    return try Self.decode(found.value)
+  }
+
+  private static func decode<Value: JSONReadable>(_ text: String) throws -> Value {
+    var parser = JSONParser()
+    return try Value(from: parser.parse(text.utf8.span))
+  }
+}

@@ -1,0 +1,148 @@
+import ArgumentParser
+import EventStreams
+
+struct Dead: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List, show, redrive or discard dead letters.",
+    discussion: """
+      An event that a service can't handle goes to that service's dead letters; later events of its key are parked behind it,
+      so that their order holds. Redriving handles a key's letters again, in order; discarding one has the rest handled.
+
+        rides dead list payment
+        rides dead redrive payment --all
+        rides dead discard payment 1775212200000-0 --yes
+      """,
+    subcommands: [List.self, Show.self, Redrive.self, Discard.self], defaultSubcommand: List.self)
+
+  /// The dead letters of one service or all.
+  static func letters(_ service: String?, _ topic: Topic, _ dead: DeadLetters, _ inspector: Inspector) async throws -> [DeadLetter] {
+    let services = if let service { [service] } else { Set(try await inspector.status().map(\.service)).sorted() }
+    var letters: [DeadLetter] = []
+    for service in services { letters += try await dead.list(service: service) }
+    return letters
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "List dead letters, and what is parked behind them.")
+
+    @Argument(help: "A service; all if not given.")
+    var service: String?
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var redis: TopicOptions
+
+    func run() async throws {
+      let (topic, connection) = try await redis.find()
+      let letters = try await Dead.letters(
+        service, topic, DeadLetters(topic: topic, connection: connection), Inspector(topic: topic, connection: connection))
+      var table = Table("SERVICE", "SHARD", "LETTER", "KEY", "STATE", "ATTEMPTS", "REASON")
+      for letter in letters {
+        table.add(
+          letter.service, "\(letter.shard)", "\(letter.id)", letter.key.isEmpty ? "?" : letter.key,
+          letter.isParked ? "parked" : "dead", "\(letter.about.attempts)", letter.about.reason)
+      }
+      output.write(letters, table, empty: "there are no dead letters")
+    }
+  }
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Show a dead letter with its event and errors.")
+
+    @Argument(help: "The service.")
+    var service: String
+
+    @Argument(help: "The letter, as `list` shows it.")
+    var letter: String
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var redis: TopicOptions
+
+    func run() async throws {
+      let (_, letters) = try await LetterSelection(service: service, ids: [letter], all: false).find(redis)
+      for letter in letters {
+        if output.format == .json {
+          Terminal.print(json: JSONWriter.bytes(of: letter))
+          continue
+        }
+        Terminal.print("letter      \(letter.id) of \(letter.service), shard \(letter.shard), log entry \(letter.entryID)")
+        Terminal.print("key         \(letter.key)")
+        Terminal.print("reason      \(letter.about.reason)")
+        Terminal.print("attempts    \(letter.about.attempts)")
+        if let error = letter.about.firstError { Terminal.print("first error \(error)") }
+        if let error = letter.about.lastError { Terminal.print("last error  \(error)") }
+        Terminal.print("given up    \(letter.about.at) by \(letter.about.worker)")
+        Terminal.print("event       \(String(decoding: letter.json, as: UTF8.self))")
+      }
+    }
+  }
+
+  struct Redrive: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Have dead letters handled again, with all letters of their keys, in order.")
+
+    @Argument(help: "The service.")
+    var service: String
+
+    @Argument(help: "Letters, as `list` shows them.")
+    var letters: [String] = []
+
+    @Flag(help: "All dead letters of the service.")
+    var all = false
+
+    @OptionGroup var redis: TopicOptions
+
+    func run() async throws {
+      let (dead, found) = try await LetterSelection(service: service, ids: letters, all: all).find(redis)
+      let keys = try await dead.redrive(found)
+      Terminal.print("\(service) will handle the letters of \(keys) keys again")
+    }
+  }
+
+  struct Discard: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Remove dead letters for good; what is parked behind them is handled.")
+
+    @Argument(help: "The service.")
+    var service: String
+
+    @Argument(help: "Letters, as `list` shows them.")
+    var letters: [String] = []
+
+    @Flag(help: "All dead letters of the service; not what is parked behind them.")
+    var all = false
+
+    @Flag(help: "Yes, these events shall never be handled.")
+    var yes = false
+
+    @OptionGroup var redis: TopicOptions
+
+    func run() async throws {
+      guard yes else { throw Failure.usage("discarded events are never handled; say --yes if that is what you want") }
+      let (dead, found) = try await LetterSelection(service: service, ids: letters, all: all).find(redis)
+      let removed = try await dead.discard(all ? found.filter { !$0.isParked } : found)
+      Terminal.print("discarded \(removed) dead letters of \(service)")
+    }
+  }
+}
+
+/// Which dead letters of a service a command is about.
+private struct LetterSelection {
+  let service: String
+  let ids: [String]
+  let all: Bool
+
+  func find(_ redis: TopicOptions) async throws -> (DeadLetters, [DeadLetter]) {
+    guard all != !ids.isEmpty else { throw Failure.usage("name letters, or say --all") }
+    let (topic, connection) = try await redis.find()
+    let dead = DeadLetters(topic: topic, connection: connection)
+    let letters = try await dead.list(service: service)
+    if all { return (dead, letters) }
+    let found = try ids.map { id in
+      guard let letter = letters.first(where: { $0.id.description == id }) else {
+        throw Failure.refused("\(service) has no dead letter \(id); see: rides dead list \(service)")
+      }
+      return letter
+    }
+    return (dead, found)
+  }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import EventStreams
+import Foundation
+import RideHailing
+
+struct Publish: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Publish events from a file or standard input, or simulated rides.",
+    discussion: """
+      An event is {"type":"RIDE_COMPLETED","timestamp":"2026-04-03T10:30:00Z","data":{…}}, with `id` and `key` if you like; the
+      input is one per line, a JSON array, or one object. What is wrong is reported with its line, field and reason; the rest
+      is published. Publishing an event again within 24 hours adds nothing.
+
+        rides publish rides.ndjson
+        jq -c '.[]' rides.json | rides publish
+        rides publish --simulate 2000 --rate 100 --cities "Paris,New York" --seed 7
+      """)
+
+  @Argument(help: "A file; - or nothing for standard input.")
+  var file: String?
+
+  @Option(help: "Publish so many simulated rides, each with its request.")
+  var simulate: Int?
+
+  @Option(help: "Rides a second.")
+  var rate: Double?
+
+  @Option(help: "Cities to simulate, with commas between them.")
+  var cities: String?
+
+  @Option(help: "The same seed makes the same rides.")
+  var seed: UInt64 = 1
+
+  @Option(help: "The number of shards, if the topic is made now.")
+  var shards: Int?
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var redis: TopicOptions
+
+  func validate() throws {
+    if simulate != nil, file != nil { throw ValidationError("give a FILE or --simulate, not both") }
+    if let simulate, simulate < 0 { throw ValidationError("--simulate must not be negative") }
+    if let rate, !(rate > 0 && rate.isFinite) { throw ValidationError("--rate must be above 0") }
+    if simulate == nil, rate != nil || cities != nil { throw ValidationError("--rate and --cities go with --simulate") }
+  }
+
+  private static let batchSize = 500
+
+  func run() async throws {
+    var rejected = 0
+    let source = try simulate.map { try simulated($0) } ?? events { rejected += 1 }
+    let (topic, connection) = try await redis.open(shards: shards)
+    var summary = try await PublishRun(publisher: Publisher(topic: topic, connection: connection)).run(source)
+    summary.rejected = rejected
+    switch output.format {
+    case .json: Terminal.print(json: JSONWriter.bytes(of: summary))
+    case .table: Terminal.print(summary.text)
+    }
+    if rejected > 0 { throw ExitCode(1) }
+  }
+
+  /// Batches of simulated rides, request before completion.
+  private func simulated(_ count: Int) throws -> () async throws -> [EncodedEvent]? {
+    let names = cities.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
+    let chosen = try names?.map { name in
+      guard let city = SimulatedCity.all.first(where: { $0.name.lowercased() == name.lowercased() }) else {
+        throw Failure.usage("there is no simulated city '\(name)'; there are \(SimulatedCity.all.map(\.name).joined(separator: ", "))")
+      }
+      return city
+    }
+    var rides = RideSimulator(seed: seed, cities: chosen ?? SimulatedCity.all)
+    var left = count
+    var pace = Pace(perSecond: rate)
+    let batch = rate.map { max(1, min(Self.batchSize / 2, Int($0 / 20))) } ?? Self.batchSize / 2
+    return {
+      guard left > 0 else { return nil }
+      let number = min(batch, left)
+      left -= number
+      try await pace.wait(for: number)
+      return (0..<number).flatMap { _ -> [EncodedEvent] in
+        guard let ride = rides.next() else { return [] }
+        return [
+          EncodedEvent(ride.requested.event, timestamp: ride.requested.at),
+          EncodedEvent(ride.completed.event, timestamp: ride.completed.at),
+        ]
+      }
+    }
+  }
+
+  /// Batches of what the input holds.
+  private func events(onRejection: @escaping () -> Void) throws -> () async throws -> [EncodedEvent]? {
+    var input = EventInput(fileDescriptor: try InputFile.open(file))
+    let catalog = EventCatalog(RideEvents.types)
+    return {
+      var batch: [EncodedEvent] = []
+      while batch.count < Self.batchSize, let item = try input.next() {
+        do throws(JSONError) {
+          let json = try item.content.get()
+          batch.append(try catalog.read(json.span))
+        } catch {
+          onRejection()
+          Terminal.error("line \(item.line): \(error)")
+        }
+      }
+      return batch.isEmpty ? nil : batch
+    }
+  }
+}

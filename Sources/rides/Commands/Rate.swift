@@ -1,0 +1,41 @@
+import ArgumentParser
+import EventStreams
+import RideHailing
+
+struct Rate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Rate a completed ride: publishes RIDE_RATED.",
+    discussion: """
+      The rating service counts it when it handles the event. A ride is rated once.
+
+        rides rate sim-1-42 --stars 5 --comment "Smooth ride"
+      """)
+
+  @Argument(help: "The ride's id.")
+  var ride: String
+
+  @Option(help: "1 to 5.")
+  var stars: Int
+
+  @Option(help: "What there is to say.")
+  var comment: String?
+
+  @OptionGroup var redis: TopicOptions
+
+  func validate() throws {
+    guard (1...5).contains(stars) else { throw ValidationError("--stars must be between 1 and 5") }
+  }
+
+  func run() async throws {
+    let (topic, connection) = try await redis.open()
+    let state = RideState(ServiceState(topic: topic, connection: connection))
+    if let stars = try await state.stars(ride) { throw Failure.refused("ride '\(ride)' has been rated already, with \(stars) stars") }
+    guard let window = try await state.ratingWindow(ride) else {
+      throw Failure.refused("ride '\(ride)' can't be rated: the rating service has not seen its completion")
+    }
+    let published = try await Publisher(topic: topic, connection: connection).publish(
+      RideRated(rideID: ride, driverID: window.driverID, city: window.city, stars: stars, comment: comment))
+    guard !published.isDuplicate else { throw Failure.refused("ride '\(ride)' has been rated already") }
+    Terminal.print("rated ride \(ride) of driver \(window.driverID) with \(stars) stars (entry \(published.streamID))")
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import EventStreams
+import RideHailing
+
+struct Surge: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show the price multipliers, highest first.",
+    discussion: "Per geohash cell of about 1.2 km by 0.6 km, from the last minutes before the last event there.\n\n  rides surge --city Paris")
+
+  @Option(help: "Only this city.")
+  var city: String?
+
+  @Option(help: "At most so many cells.")
+  var limit = 50
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var redis: TopicOptions
+
+  func run() async throws {
+    let (topic, connection) = try await redis.find()
+    let cells = try await RideState(ServiceState(topic: topic, connection: connection)).multipliers()
+      .filter { city == nil || $0.multiplier.city.lowercased() == city?.lowercased() }
+      .prefix(limit).map { Cell(name: $0.cell, multiplier: $0.multiplier) }
+    var table = Table("CITY", "CELL", "MULTIPLIER", "DEMAND", "SUPPLY", "AS OF")
+    for cell in cells {
+      let percent = cell.multiplier.percent
+      table.add(
+        cell.multiplier.city, cell.name, "\(percent / 100).\(percent % 100 / 10)", "\(cell.multiplier.demand)",
+        "\(cell.multiplier.supply)", "\(Timestamp(secondsSinceEpoch: Int64(cell.multiplier.minute) * 60))")
+    }
+    output.write(cells, table, empty: "prices are plain everywhere")
+  }
+
+  private struct Cell: JSONWritable {
+    let name: String
+    let multiplier: SurgeMultiplier
+
+    func write(to json: inout JSONWriter) {
+      json.object {
+        $0.field("cell", name)
+        $0.field("surge", multiplier)
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import EventStreams
+import RideHailing
+
+struct Wait: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Wait until every service has handled everything.",
+    discussion: """
+      Dead letters count as handled. Exit status 75 if it does not happen in time, with what is left.
+
+        rides publish rides.ndjson && rides wait --timeout 60s
+      """)
+
+  @Option(help: "How long to wait.")
+  var timeout = DurationArgument(.seconds(60))
+
+  @Option(name: .customLong("service"), help: "Wait for this service only; may be given several times.")
+  var services: [String] = []
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var redis: TopicOptions
+
+  func run() async throws {
+    let (topic, connection) = try await redis.find()
+    let inspector = Inspector(topic: topic, connection: connection)
+    let expected = services.isEmpty ? RideServices.names : services
+    let start = ContinuousClock.now
+    while true {
+      let groups = try await inspector.status()
+      let left = expected.flatMap { service in
+        let own = groups.filter { $0.service == service }
+        if own.isEmpty { return ["\(service): never ran"] }
+        let lag = own.reduce(0) { $0 + $1.lag }
+        let pending = own.reduce(0) { $0 + $1.pending }
+        return lag + pending == 0 ? [] : ["\(service): \(lag) waiting, \(pending) pending"]
+      }
+      let elapsed = ContinuousClock.now - start
+      if left.isEmpty {
+        Terminal.endProgress()
+        if output.format == .table {
+          Terminal.print("all events are handled (\(elapsed.short))")
+        } else {
+          Terminal.print(json: JSONWriter.bytes(of: ServiceStatus.summarise(groups.filter { expected.contains($0.service) })))
+        }
+        return
+      }
+      guard elapsed < timeout.duration else {
+        Terminal.endProgress()
+        throw Failure.timeout("not everything was handled within \(timeout.duration.short): \(left.joined(separator: "; "))")
+      }
+      Terminal.progress("waiting: \(left.joined(separator: "; "))")
+      try await Task.sleep(for: .milliseconds(50))
+    }
+  }
+}

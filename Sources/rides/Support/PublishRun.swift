@@ -1,0 +1,91 @@
+import EventStreams
+import Foundation
+import Redis
+
+/// Publishes what a command reads or makes, in batches, two of which are on their way at any time, and counts.
+///
+/// An error that waiting can help is waited out: the batches it may have hit are sent again, which adds nothing twice.
+struct PublishRun {
+  let publisher: Publisher
+  /// Waiting for Redis longer than this is given up.
+  var patience: Duration = .seconds(60)
+
+  /// What became of the events.
+  struct Summary: JSONWritable {
+    var published = 0
+    var duplicates = 0
+    var rejected = 0
+    var elapsed: Duration = .zero
+
+    var perSecond: Int {
+      let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+      return seconds > 0 ? Int(Double(published + duplicates) / seconds) : 0
+    }
+
+    func write(to json: inout JSONWriter) {
+      json.object {
+        $0.field("published", published)
+        $0.field("duplicates", duplicates)
+        $0.field("rejected", rejected)
+        $0.field("perSecond", perSecond)
+      }
+    }
+
+    var text: String {
+      var parts = ["published \(published) events"]
+      if duplicates > 0 { parts.append("\(duplicates) were there already") }
+      if rejected > 0 { parts.append("\(rejected) rejected") }
+      return parts.joined(separator: ", ") + " (\(elapsed.short), \(perSecond)/s)"
+    }
+  }
+
+  /// Publishes everything that `next` returns, until nil.
+  func run(_ next: () async throws -> [EncodedEvent]?) async throws -> Summary {
+    var summary = Summary()
+    let start = ContinuousClock.now
+    // Batches that were taken and not confirmed yet, oldest first: what is sent again after an error.
+    var unconfirmed: [[EncodedEvent]] = []
+    var resend: [[EncodedEvent]] = []
+    var failingSince: ContinuousClock.Instant?
+    var attempt = 0
+    while true {
+      do {
+        try await publisher.publish(
+          batches: {
+            if !resend.isEmpty { return resend.removeFirst() }
+            guard let batch = try await next() else { return nil }
+            unconfirmed.append(batch)
+            return batch
+          },
+          onPublished: { events, results in
+            unconfirmed.removeFirst()
+            failingSince = nil
+            attempt = 0
+            let duplicates = results.count { $0.isDuplicate }
+            summary.duplicates += duplicates
+            summary.published += results.count - duplicates
+            Terminal.progress("\(summary.published + summary.duplicates) events published")
+          })
+        Terminal.endProgress()
+        summary.elapsed = ContinuousClock.now - start
+        return summary
+      } catch let error as RedisError where error.isRetriable {
+        let since = failingSince ?? .now
+        failingSince = since
+        // Nothing was ever reached: that is a wrong address rather than an outage.
+        if summary.published + summary.duplicates == 0, error.code == .connectionRefused || error.code == .unreachable { throw error }
+        guard ContinuousClock.now - since < patience else {
+          Terminal.endProgress()
+          throw Failure(
+            message: "\(error); \(summary.published) events were published, publishing the rest again adds nothing twice",
+            status: 69)
+        }
+        attempt += 1
+        resend = unconfirmed
+        await publisher.reset()
+        var generator = SystemRandomNumberGenerator()
+        try await Task.sleep(for: Backoff.standard.delay(attempt: attempt, using: &generator))
+      }
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import EventStreams
+import Logging
+import Redis
+import RideHailing
+import ServiceLifecycle
+import UnixSignals
+
+/// Runs workers in this process until a signal asks it to stop.
+struct ServiceRunner {
+  let redis: TopicOptions
+  let options: WorkerOptions
+
+  func run(_ names: [String], name: String? = nil) async throws {
+    let (topic, connection) = try await redis.open(shards: options.shards)
+    await connection.close()
+    let log = options.logLevel.logger
+    let url = try redis.redisURL()
+    let workers = try names.compactMap { service in
+      try RideServices.service(service, options.services).map {
+        Worker($0, topic: topic, redis: url, settings: options.settings(name: name), log: log)
+      }
+    }
+    log.notice("started", metadata: ["services": "\(names.joined(separator: " "))", "redis": "\(url)"])
+    var quiet = log
+    quiet.logLevel = max(.error, log.logLevel)
+    var configuration = ServiceGroupConfiguration(
+      services: workers, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+    // The worker keeps to its own drain time; this is for one that can't.
+    configuration.maximumGracefulShutdownDuration = options.drainTimeout.duration + .seconds(5)
+    try await ServiceGroup(configuration: configuration).run()
+  }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import EventStreams
+import RideHailing
+
+/// How workers run: the options of `up` and `worker`.
+struct WorkerOptions: ParsableArguments {
+  @Option(help: "Where a service that never ran begins: start, now, a stream id, or a time like 2026-04-03T10:30:00Z.")
+  var from: StartArgument = StartArgument(position: .beginning)
+
+  @Option(help: "How long a worker that stopped answering keeps its shards.")
+  var leaseTime = DurationArgument(.seconds(10))
+
+  @Option(help: "How long a worker that is to stop may go on with what it has begun.")
+  var drainTimeout = DurationArgument(.seconds(10))
+
+  @Option(help: "Entries read of one shard at a time.")
+  var batch = 500
+
+  @Option(help: "Events in flight at the most: read and not committed.")
+  var window = 2000
+
+  @Option(help: "The number of shards, if the topic is made now.")
+  var shards: Int?
+
+  @Option(help: "The SQLite file of analytics.")
+  var archive = ".rides/archive.sqlite"
+
+  @Option(help: "The Maildir that receipts are delivered into.")
+  var outbox = ".rides/outbox"
+
+  @Option(help: "How long the sandbox gateway takes for each charge.")
+  var gatewayLatency = DurationArgument(.zero)
+
+  @Option(help: "trace, debug, info, notice, warning, error or critical.")
+  var logLevel = LogLevelArgument.info
+
+  func validate() throws {
+    guard batch >= 1, window >= 1 else { throw ValidationError("--batch and --window must be at least 1") }
+    guard leaseTime.duration >= .milliseconds(100) else { throw ValidationError("--lease-time must be at least 100ms") }
+    if let shards, !(1...1024).contains(shards) { throw ValidationError("--shards must be between 1 and 1024") }
+  }
+
+  func settings(name: String? = nil) -> WorkerSettings {
+    var settings = WorkerSettings(name: name ?? WorkerSettings.uniqueName())
+    settings.start = from.position
+    settings.leaseTime = leaseTime.duration
+    settings.drainTime = drainTimeout.duration
+    settings.batchSize = batch
+    settings.window = window
+    return settings
+  }
+
+  var services: RideServices.Configuration {
+    RideServices.Configuration(
+      archivePath: archive, outboxPath: outbox, gateway: SandboxGateway(latency: gatewayLatency.duration))
+  }
+}
+
+/// Where a new service begins, as an argument.
+struct StartArgument: ExpressibleByArgument, Sendable {
+  let position: StartPosition
+
+  init(position: StartPosition) { self.position = position }
+
+  init?(argument: String) {
+    switch argument {
+    case "start": position = .beginning
+    case "now": position = .now
+    default:
+      if let id = StreamID(argument) {
+        position = .after(id)
+      } else if let time = try? Timestamp(iso8601: argument) {
+        position = .time(time)
+      } else {
+        return nil
+      }
+    }
+  }
+
+  var defaultValueDescription: String { "start" }
+}

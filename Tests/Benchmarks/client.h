@@ -1,0 +1,45 @@
+/* What both benchmark programs need of a Redis client. */
+#ifndef RIDES_BENCHMARK_CLIENT_H
+#define RIDES_BENCHMARK_CLIENT_H
+
+#include <hiredis/hiredis.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_SHARDS 256
+
+static void die(const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  vfprintf(stderr, format, arguments);
+  va_end(arguments);
+  fputc('\n', stderr);
+  exit(1);
+}
+
+static redisContext *connect_to(const char *socket) {
+  redisContext *redis = redisConnectUnix(socket);
+  if (!redis || redis->err) die("cannot connect to %s: %s", socket, redis ? redis->errstr : "out of memory");
+  return redis;
+}
+
+/* The next reply of a pipeline; errors of the server end the program, unless they are allowed. */
+static redisReply *next_reply(redisContext *redis, int allow_errors) {
+  void *reply = NULL;
+  if (redisGetReply(redis, &reply) != REDIS_OK) die("lost the connection: %s", redis->errstr);
+  redisReply *result = reply;
+  if (result->type == REDIS_REPLY_ERROR && !allow_errors) die("Redis: %s", result->str);
+  return result;
+}
+
+static redisReply *call(redisContext *redis, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  redisvAppendCommand(redis, format, arguments);
+  va_end(arguments);
+  return next_reply(redis, 0);
+}
+
+#endif
