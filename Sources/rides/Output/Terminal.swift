@@ -14,8 +14,15 @@ enum Terminal {
     print(String(decoding: json, as: UTF8.self))
   }
 
+  /// Says what is wrong, on one line of standard error.
   static func error(_ message: String) {
-    write("rides: \(message)\n", to: STDERR_FILENO)
+    line("rides: \(message)")
+  }
+
+  /// Writes one line to standard error, in place of what shows the progress.
+  static func line(_ text: String) {
+    let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    write((isInteractive ? "\r\u{1b}[K" : "") + line + "\n", to: STDERR_FILENO)
   }
 
   /// A line of standard error that each call replaces; nothing in a pipe.
