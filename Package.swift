@@ -71,6 +71,8 @@ let package = Package(
     .testTarget(
       name: "EventStreamsTests", dependencies: ["EventStreams", "RedisTestSupport"], swiftSettings: settings),
     .testTarget(
+      name: "SystemTests", dependencies: ["RideHailing", "RedisTestSupport", "rides"], swiftSettings: settings),
+    .testTarget(
       name: "RideHailingTests", dependencies: ["RideHailing", "RedisTestSupport"], swiftSettings: settings),
   ]
 )

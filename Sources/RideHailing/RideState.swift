@@ -30,7 +30,9 @@ public struct RideState: Sendable {
   /// A driver's ratings: how many, and the sum of their stars.
   public func ratings(ofDriver driver: String) async throws -> (count: Int, stars: Int) {
     func sum(_ field: String) async throws -> Int {
-      try await state.field("rating", RatingWindow.drivers, "\(driver)|\(field)").reduce(0) { $0 + (Int($1.value) ?? 0) }
+      try await state.field("rating", RatingWindow.drivers, "\(driver)|\(field)").reduce(0) {
+        $0 + (Int($1.value) ?? 0)
+      }
     }
     return (try await sum("count"), try await sum("stars"))
   }
@@ -38,7 +40,9 @@ public struct RideState: Sendable {
   /// All receipts, newest first.
   public func receipts() async throws -> [Receipt] {
     var receipts: [Receipt] = []
-    for found in try await state.hash("notification", Receipt.hash) { receipts.append(try Self.decode(found.value.value)) }
+    for found in try await state.hash("notification", Receipt.hash) {
+      receipts.append(try Self.decode(found.value.value))
+    }
     return receipts.sorted { ($1.at, $1.rideID) < ($0.at, $0.rideID) }
   }
 

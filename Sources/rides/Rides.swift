@@ -18,7 +18,8 @@ import Redis
       """,
     version: "0.1.0",
     subcommands: [
-      Up.self, WorkerCommand.self, Publish.self, Import.self, Pending.self, Status.self, Wait.self, Trace.self, Dead.self,
+      Up.self, WorkerCommand.self, Publish.self, Import.self, Pending.self, Status.self, Wait.self, Trace.self,
+      Dead.self,
       AccountCommand.self, Rate.self, Surge.self, Receipts.self,
     ])
 

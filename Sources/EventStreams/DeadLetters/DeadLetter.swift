@@ -24,6 +24,7 @@ public struct DeadLetter: Sendable {
       self.at = at
     }
 
+    /// Reads it as `write(to:)` writes it.
     public init(from json: borrowing JSONValue) throws(JSONError) {
       var object = try json.object()
       reason = try object["reason"]
@@ -34,6 +35,7 @@ public struct DeadLetter: Sendable {
       at = try object["at"]
     }
 
+    /// Writes it as an object.
     public func write(to json: inout JSONWriter) {
       json.object { json in
         json.field("reason", reason)

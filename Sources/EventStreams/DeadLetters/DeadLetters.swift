@@ -57,7 +57,10 @@ public struct DeadLetters: Sendable {
     var keys = 0
     for (place, group) in Dictionary(grouping: letters, by: { Place(service: $0.service, shard: $0.shard) }) {
       keys += try await connection.integer(
-        ["FCALL", FunctionLibrary.redrive, "2", topic.blocked(place.shard, place.service), topic.redrive(place.shard, place.service)]
+        [
+          "FCALL", FunctionLibrary.redrive, "2", topic.blocked(place.shard, place.service),
+          topic.redrive(place.shard, place.service),
+        ]
           + Set(group.map(\.key)))
     }
     for service in Set(letters.map(\.service)) { try await wake(service) }

@@ -3,7 +3,8 @@
 /// `{"type":"RIDE_COMPLETED","timestamp":"2026-04-03T10:30:00Z","data":{…}}`, and optionally `id`, `key`, `version` and
 /// `traceparent`. What is logged is written anew from what was read, with `id` and `key`.
 public struct EventCatalog: Sendable {
-  private typealias Reader = @Sendable (borrowing JSONValue, EventHeader, String?, String?) throws(JSONError) -> EncodedEvent
+  private typealias Reader =
+    @Sendable (borrowing JSONValue, EventHeader, String?, String?) throws(JSONError) -> EncodedEvent
 
   private let readers: [EventType: (version: Int, read: Reader)]
 
@@ -45,7 +46,9 @@ public struct EventCatalog: Sendable {
     }
     for (name, text) in [("id", id), ("key", key)] {
       guard let text else { continue }
-      guard !text.isEmpty, text.utf8.count <= 512 else { throw JSONError(path: name, problem: "must have 1 to 512 bytes") }
+      guard !text.isEmpty, text.utf8.count <= 512 else {
+        throw JSONError(path: name, problem: "must have 1 to 512 bytes")
+      }
     }
     return try object.with("data") { (data) throws(JSONError) in try reader.read(data, header, id, key) }
   }

@@ -9,5 +9,6 @@ public struct EventType: RawRepresentable, Hashable, Sendable, ExpressibleByStri
   /// Names a type of event.
   public init(stringLiteral value: String) { rawValue = value }
 
+  /// What it says to people.
   public var description: String { rawValue }
 }

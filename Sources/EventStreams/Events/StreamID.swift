@@ -43,6 +43,7 @@ public struct StreamID: Sendable, Hashable, Comparable, CustomStringConvertible 
     self.init(milliseconds: parts.0, sequence: parts.1)
   }
 
+  /// What it says to people.
   public var description: String { "\(milliseconds)-\(sequence)" }
 
   /// When Redis recorded the entry.
@@ -55,6 +56,7 @@ public struct StreamID: Sendable, Hashable, Comparable, CustomStringConvertible 
       : StreamID(milliseconds: milliseconds, sequence: sequence + 1)
   }
 
+  /// Earlier comes first.
   public static func < (a: StreamID, b: StreamID) -> Bool {
     (a.milliseconds, a.sequence) < (b.milliseconds, b.sequence)
   }

@@ -39,6 +39,7 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
   /// Whole days since 1970, in UTC.
   public var day: Int64 { microsecondsSinceEpoch.floorDivided(by: 86_400_000_000) }
 
+  /// Earlier comes first.
   public static func < (a: Timestamp, b: Timestamp) -> Bool { a.microsecondsSinceEpoch < b.microsecondsSinceEpoch }
 
   /// The moment so much later.

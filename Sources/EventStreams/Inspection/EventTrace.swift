@@ -11,6 +11,7 @@ public struct EventTrace: Sendable, JSONWritable {
     /// When the next attempt is due.
     public let retryAt: Timestamp?
 
+    /// Writes it as an object.
     public func write(to json: inout JSONWriter) {
       json.object {
         $0.field("service", service)
@@ -27,18 +28,26 @@ public struct EventTrace: Sendable, JSONWritable {
   public let streamID: StreamID
   /// The event's envelope.
   public let header: EventHeader
+  /// The event as it was logged.
+  public let json: [UInt8]
   /// The services, by name.
   public let steps: [Step]
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("shard", shard)
       $0.field("streamId", streamID.description)
-      $0.field("id", header.id)
-      $0.field("type", header.type.rawValue)
-      $0.field("timestamp", header.timestamp)
       $0.field("recordedAt", streamID.recordedAt)
+      $0.field("event", RawJSON(bytes: self.json))
       $0.field("services", steps)
     }
   }
+}
+
+/// JSON that is written already.
+private struct RawJSON: JSONWritable {
+  let bytes: [UInt8]
+
+  func write(to json: inout JSONWriter) { json.raw(bytes) }
 }

@@ -20,6 +20,7 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
   /// True if the service has handled everything in the shard, or has given up on it.
   public var isQuiet: Bool { lag == 0 && pending == 0 }
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("service", service)

@@ -14,7 +14,8 @@ extension Inspector {
     for shard in topic.shards where places.isEmpty || places[shard] != nil {
       for event in try await events(of: key, shard: shard, from: places[shard] ?? .zero) {
         let steps = try await steps(of: event, key: key, shard: shard, groups[shard] ?? [])
-        traces.append(EventTrace(shard: shard, streamID: event.id, header: event.header, steps: steps))
+        traces.append(
+          EventTrace(shard: shard, streamID: event.id, header: event.header, json: event.json, steps: steps))
       }
     }
     return traces
@@ -46,6 +47,7 @@ extension Inspector {
   private struct FoundEvent {
     let id: StreamID
     let header: EventHeader
+    let json: [UInt8]
   }
 
   private func events(of key: String, shard: Int, from start: StreamID) async throws -> [FoundEvent] {
@@ -76,7 +78,9 @@ extension Inspector {
       do throws(JSONError) {
         var object = try parser.parse(json).object()
         let header = try EventHeader(from: &object, fallbackID: id.description)
-        if header.key == key { found.append(FoundEvent(id: id, header: header)) }
+        if header.key == key {
+          found.append(FoundEvent(id: id, header: header, json: json.withUnsafeBufferPointer { Array($0) }))
+        }
       } catch {
         // No event, so none of this key.
         continue
@@ -99,10 +103,14 @@ extension Inspector {
       }
       let failures = pending ? try await failures(event.id, group) : nil
       let state =
-        !isDelivered ? "waiting" : letter.map { $0.isParked ? "parked" : "dead" } ?? (pending ? failures == nil ? "pending" : "retrying" : "done")
+        !isDelivered
+        ? "waiting"
+        : letter.map { $0.isParked ? "parked" : "dead" }
+          ?? (pending ? failures == nil ? "pending" : "retrying" : "done")
       steps.append(
         EventTrace.Step(
-          service: group.service, state: state, reason: letter?.about.reason ?? failures?.lastError, retryAt: failures?.retryAt))
+          service: group.service, state: state, reason: letter?.about.reason ?? failures?.lastError,
+          retryAt: failures?.retryAt))
     }
     return steps
   }

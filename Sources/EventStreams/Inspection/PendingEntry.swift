@@ -17,6 +17,7 @@ public struct PendingEntry: Sendable, JSONWritable {
   /// What went wrong so far; nil if nothing did.
   public let failures: Failures?
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("service", service)

@@ -23,6 +23,7 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     return error
   }
 
+  /// What it says to people.
   public var description: String {
     let place = path.map { "\($0): " } ?? ""
     return offset.map { "\(place)\(problem) at byte \($0)" } ?? place + problem

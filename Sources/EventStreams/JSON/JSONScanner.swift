@@ -15,7 +15,8 @@ struct JSONScanner: ~Escapable {
 
   func unexpected(_ expected: String) -> JSONError {
     guard !isAtEnd else { return JSONError(problem: "not JSON: expected \(expected), found the end", offset: position) }
-    let found = byte >= 0x20 && byte < 0x7f ? "'\(Character(UnicodeScalar(byte)))'" : "byte 0x\(String(byte, radix: 16))"
+    let found =
+      byte >= 0x20 && byte < 0x7f ? "'\(Character(UnicodeScalar(byte)))'" : "byte 0x\(String(byte, radix: 16))"
     return JSONError(problem: "not JSON: expected \(expected), found \(found)", offset: position)
   }
 
@@ -169,7 +170,8 @@ struct JSONScanner: ~Escapable {
   private mutating func escape() throws(JSONError) {
     position += 1
     switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"), UInt8(ascii: "n"),
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+      UInt8(ascii: "n"),
       UInt8(ascii: "r"), UInt8(ascii: "t"):
       position += 1
     case UInt8(ascii: "u"):

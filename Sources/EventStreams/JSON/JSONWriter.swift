@@ -117,7 +117,8 @@ public struct JSONWriter: Sendable {
     var value = value
     value.withUTF8 { text in
       var copied = 0
-      for index in text.indices where text[index] < 0x20 || text[index] == UInt8(ascii: "\"") || text[index] == UInt8(ascii: "\\") {
+      for index in text.indices
+      where text[index] < 0x20 || text[index] == UInt8(ascii: "\"") || text[index] == UInt8(ascii: "\\") {
         bytes.append(contentsOf: text[copied..<index])
         escape(text[index])
         copied = index + 1

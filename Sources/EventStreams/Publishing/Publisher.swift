@@ -20,7 +20,9 @@ public struct Publisher: Sendable {
   }
 
   /// Publishes one event.
-  public func publish(_ data: some EventData, id: String? = nil, timestamp: Timestamp = .now()) async throws -> PublishedEvent {
+  public func publish(_ data: some EventData, id: String? = nil, timestamp: Timestamp = .now()) async throws
+    -> PublishedEvent
+  {
     let event = EncodedEvent(data, id: id, timestamp: timestamp, traceparent: TraceContext.current)
     return try await publish([event])[0]
   }
@@ -37,7 +39,8 @@ public struct Publisher: Sendable {
   ///
   /// - Parameter next: the next batch; nil at the end.
   public func publish(
-    batches next: () async throws -> [EncodedEvent]?, onPublished: ([EncodedEvent], [PublishedEvent]) async throws -> Void
+    batches next: () async throws -> [EncodedEvent]?,
+    onPublished: ([EncodedEvent], [PublishedEvent]) async throws -> Void
   ) async throws {
     var sent: (events: [EncodedEvent], batch: Batch)?
     while let events = try await next() {

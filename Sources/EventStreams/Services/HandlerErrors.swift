@@ -6,6 +6,7 @@ public struct Unprocessable: Error, Sendable, CustomStringConvertible {
   /// Gives up on an event.
   public init(_ reason: String) { self.reason = reason }
 
+  /// What it says to people.
   public var description: String { reason }
 }
 
@@ -22,5 +23,6 @@ public struct RetryLater: Error, Sendable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// What it says to people.
   public var description: String { reason }
 }

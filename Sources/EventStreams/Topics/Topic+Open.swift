@@ -35,11 +35,13 @@ extension Topic {
 
 /// Why a topic can't be used as asked.
 public struct TopicError: Error, Sendable, CustomStringConvertible {
+  /// What it says to people.
   public let description: String
 
   static func format(topic: String, found: Int, known: Int) -> TopicError {
     TopicError(
-      description: "topic '\(topic)' has format \(found), this program knows format \(known): use the program that made it")
+      description:
+        "topic '\(topic)' has format \(found), this program knows format \(known): use the program that made it")
   }
 
   static func shardCount(topic: String, found: Int, wanted: Int) -> TopicError {

@@ -79,7 +79,8 @@ struct Committer: Sendable {
             ? "nothing of a commit was pending any more, so none of its effects were applied: was the group moved?"
             : "some entries of a commit were acknowledged by somebody else",
           metadata: [
-            "shard": "\(batch.shard.number)", "entries": "\(batch.acknowledged.count)", "acknowledged": "\(acknowledged)",
+            "shard": "\(batch.shard.number)", "entries": "\(batch.acknowledged.count)",
+            "acknowledged": "\(acknowledged)",
           ])
       }
       await pipeline.committed(batch, unparked: unparked)

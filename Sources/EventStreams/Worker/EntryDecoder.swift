@@ -39,13 +39,15 @@ struct EntryDecoder: ~Copyable {
 
   /// The call of this type's handler; nil for a service that stores events as they are.
   private static func bind(
-    _ object: inout JSONObject, _ handling: EventService.Handling, header: EventHeader, shard: OwnedShard, streamID: StreamID
+    _ object: inout JSONObject, _ handling: EventService.Handling, header: EventHeader, shard: OwnedShard,
+    streamID: StreamID
   ) throws(JSONError) -> Delivery.Work? {
     guard case .eachEvent(let handlers) = handling else { return nil }
     guard let handler = handlers[header.type] else { return Delivery.Work.none }
     guard header.version <= handler.version else {
       throw JSONError(
-        path: "version", problem: "\(header.type) version \(header.version) is newer than this worker knows (\(handler.version))")
+        path: "version",
+        problem: "\(header.type) version \(header.version) is newer than this worker knows (\(handler.version))")
     }
     let data: BoundCall = try object.with("data") { (json) throws(JSONError) in
       BoundCall(call: try handler.bind(json, header, shard, streamID))

@@ -22,6 +22,7 @@ public struct Failures: Sendable, Hashable, JSONReadable, JSONWritable {
     self.retryAt = retryAt
   }
 
+  /// Reads it as `write(to:)` writes it.
   public init(from json: borrowing JSONValue) throws(JSONError) {
     var object = try json.object()
     attempts = try object["attempts"]
@@ -32,6 +33,7 @@ public struct Failures: Sendable, Hashable, JSONReadable, JSONWritable {
     retryAt = try object.optional("retryAt")
   }
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object { json in
       json.field("attempts", attempts)

@@ -20,9 +20,15 @@ struct Leases: Sendable {
   /// Runs until the task is cancelled.
   func run() async {
     var failures = 0
+    var hasJoined = false
     while !Task.isCancelled {
       do {
         let nextLook = try await turn()
+        if !hasJoined {
+          // The others have shards to give.
+          try await wake(try await roster(holding: Set(await pipeline.owned.keys), leaving: false).map(\.name))
+          hasJoined = true
+        }
         failures = 0
         await wait(nextLook)
       } catch {
@@ -41,6 +47,7 @@ struct Leases: Sendable {
       for (shard, term) in owned { try await give(back: shard, term: term) }
       let others = try await roster(holding: [], leaving: true)
       try await wake(others.map(\.name))
+      log.info("gave back shards", metadata: ["shards": "\(owned.keys.sorted())"])
     } catch {
       log.warning("could not give back the leases; they run out by themselves", metadata: ["error": "\(error)"])
     }
@@ -61,20 +68,22 @@ struct Leases: Sendable {
       if await pipeline.isIdle(shard), let term = owned[shard] {
         try await give(back: shard, term: term)
         await pipeline.release(shard)
+        log.info("gave a shard to another worker", metadata: ["shard": "\(shard)"])
         try await wake(workers.map(\.name).filter { $0 != settings.name })
       } else {
         nextLook = min(nextLook, .milliseconds(20))
       }
     }
-    var taken = false
+    var taken: [Int] = []
     for shard in share.sorted() where owned[shard] == nil {
       if let wait = try await take(shard) {
         nextLook = min(nextLook, max(wait, .milliseconds(1)))
       } else {
-        taken = true
+        taken.append(shard)
       }
     }
-    if taken {
+    if !taken.isEmpty {
+      log.info("took shards", metadata: ["shards": "\(taken)"])
       _ = try await roster(holding: Set(await pipeline.owned.keys), leaving: false)
       try await interruptReading()
     }
@@ -90,7 +99,8 @@ struct Leases: Sendable {
   private func leaseCall(_ action: String, shard: Int, term: Int = 0) -> [String] {
     [
       "FCALL", FunctionLibrary.lease, "4", topic.lease(shard, service), topic.log(shard), topic.blocked(shard, service),
-      topic.redrive(shard, service), action, service, settings.name, String(term), String(settings.leaseTime.wholeMilliseconds),
+      topic.redrive(shard, service), action, service, settings.name, String(term),
+      String(settings.leaseTime.wholeMilliseconds),
       settings.start.groupID,
     ]
   }
@@ -118,9 +128,6 @@ struct Leases: Sendable {
     guard let term = Int(values[0]), term > 0 else {
       return .milliseconds(Int64(values[1]) ?? 0)
     }
-    log.info(
-      values[1] == "1" ? "took a shard, with a new group" : "took a shard",
-      metadata: ["shard": "\(shard)", "term": "\(term)"])
     await pipeline.own(
       OwnedShard(number: shard, term: term, reader: state), blocked: Set(values.dropFirst(2)))
     return nil
@@ -128,7 +135,6 @@ struct Leases: Sendable {
 
   private func give(back shard: Int, term: Int) async throws {
     _ = try await connection.call(leaseCall("release", shard: shard, term: term))
-    log.info("gave back a shard", metadata: ["shard": "\(shard)", "term": "\(term)"])
   }
 
   private static func answers(_ replies: borrowing Replies) throws -> [[String]] {
@@ -151,9 +157,11 @@ struct Leases: Sendable {
     var decoder = EntryDecoder(service: pipeline.service)
     for key in fresh {
       let deliveries = letters.filter { $0.key == key }.map { letter in
-        decoder.decode(letter.json.span, source: .letter(letter.id), streamID: letter.entryID, shard: shard, deliveries: 0)
+        decoder.decode(
+          letter.json.span, source: .letter(letter.id), streamID: letter.entryID, shard: shard, deliveries: 0)
       }
-      log.notice("redriving dead letters", metadata: ["key": "\(key)", "shard": "\(number)", "letters": "\(deliveries.count)"])
+      log.notice(
+        "redriving dead letters", metadata: ["key": "\(key)", "shard": "\(number)", "letters": "\(deliveries.count)"])
       await pipeline.redrive(deliveries, key: key, shard: shard)
     }
   }
@@ -169,7 +177,8 @@ struct Leases: Sendable {
   private func roster(holding shards: Set<Int>, leaving: Bool) async throws -> [Worker] {
     let values = try await connection.strings([
       "FCALL", FunctionLibrary.roster, "1", topic.roster(service), settings.name,
-      leaving ? "0" : String(settings.leaseTime.wholeMilliseconds), shards.sorted().map(String.init).joined(separator: ","),
+      leaving ? "0" : String(settings.leaseTime.wholeMilliseconds),
+      shards.sorted().map(String.init).joined(separator: ","),
     ])
     return stride(from: 0, to: values.count - 2, by: 3).map { index in
       Worker(

@@ -104,7 +104,8 @@ actor Pipeline {
       let readable = shards.values.filter { !$0.isRetiring }.map(\.shard)
       let room = settings.window - inFlight
       if !readable.isEmpty, room >= min(settings.batchSize, settings.window / 2) {
-        return .new(readable.sorted { $0.number < $1.number }, count: max(1, min(settings.batchSize, room / readable.count)))
+        return .new(
+          readable.sorted { $0.number < $1.number }, count: max(1, min(settings.batchSize, room / readable.count)))
       }
       await reader.wait()
     }

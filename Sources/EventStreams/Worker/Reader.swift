@@ -53,7 +53,9 @@ struct Reader: Sendable {
     commands.argument("COUNT")
     commands.argument(count)
     commands.argument("BLOCK")
-    commands.argument(Int(settings.blockTime.components.seconds * 1000) + Int(settings.blockTime.components.attoseconds / 1_000_000_000_000_000))
+    commands.argument(
+      Int(settings.blockTime.components.seconds * 1000)
+        + Int(settings.blockTime.components.attoseconds / 1_000_000_000_000_000))
     commands.argument("STREAMS")
     for shard in shards { commands.argument(topic.log(shard.number)) }
     for _ in shards { commands.argument(">") }
@@ -99,7 +101,8 @@ struct Reader: Sendable {
         return await pipeline.recovered(shard)
       }
       if found == 0 {
-        log.notice("taking over pending entries", metadata: ["shard": "\(shard.number)", "from": "\(page[0].streamID)"])
+        log.notice(
+          "taking over pending entries", metadata: ["shard": "\(shard.number)", "from": "\(page[0].streamID)"])
       }
       found += page.count
       after = last.streamID
@@ -145,7 +148,8 @@ struct Reader: Sendable {
       }
       deliveries.append(
         decoder.decode(
-          root[index + 2].bytes, streamID: id, shard: shard, deliveries: try root[index + 1].integer(), failures: failures))
+          root[index + 2].bytes, streamID: id, shard: shard, deliveries: try root[index + 1].integer(),
+          failures: failures))
     }
     return deliveries
   }

@@ -51,7 +51,9 @@ struct Runner: Sendable {
   }
 
   /// Stores a batch as a whole; if that fails, one by one, so that one bad event fails alone.
-  private func run(_ deliveries: [Delivery], _ store: @Sendable ([RecordedEvent]) async throws -> Void) async -> [Outcome] {
+  private func run(_ deliveries: [Delivery], _ store: @Sendable ([RecordedEvent]) async throws -> Void) async
+    -> [Outcome]
+  {
     let events = deliveries.compactMap { delivery -> RecordedEvent? in
       if case .store(let event) = delivery.work { event } else { nil }
     }

@@ -9,7 +9,9 @@ struct WorkerMetrics: Sendable {
   let committed: Counter
 
   init(service: String) {
-    func counter(_ name: String) -> Counter { Counter(label: "eventstreams_\(name)", dimensions: [("service", service)]) }
+    func counter(_ name: String) -> Counter {
+      Counter(label: "eventstreams_\(name)", dimensions: [("service", service)])
+    }
     handled = counter("handled_total")
     retried = counter("retries_total")
     dead = counter("dead_letters_total")

@@ -2,6 +2,7 @@ public import EventStreams
 
 /// The ride's fare has been paid.
 public struct PaymentCaptured: EventData, Hashable {
+  /// The `type` field of such an event.
   public static let eventType: EventType = "PAYMENT_CAPTURED"
 
   /// The ride.
@@ -17,12 +18,12 @@ public struct PaymentCaptured: EventData, Hashable {
   /// Where the money came from.
   public var method: Payment.Method
   /// The gateway's name for the charge.
-  public var reference: String?
+  public var reference: String? = nil
 
   /// The event's data.
   public init(
     rideID: String, riderID: String, city: String, amount: Int,
-    currency: Currency, method: Payment.Method, reference: String?
+    currency: Currency, method: Payment.Method, reference: String? = nil
   ) {
     self.rideID = rideID
     self.riderID = riderID
@@ -48,6 +49,7 @@ public struct PaymentCaptured: EventData, Hashable {
     try Identifier.check(city, "city")
   }
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("rideId", rideID)
@@ -60,6 +62,8 @@ public struct PaymentCaptured: EventData, Hashable {
     }
   }
 
+  /// What is handled in order: a ride.
   public var orderingKey: String { rideID }
+  /// What belongs together: a city.
   public var shardKey: String { city }
 }

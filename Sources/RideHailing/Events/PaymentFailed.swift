@@ -2,6 +2,7 @@ public import EventStreams
 
 /// The ride's fare could not be charged; the rider owes it.
 public struct PaymentFailed: EventData, Hashable {
+  /// The `type` field of such an event.
   public static let eventType: EventType = "PAYMENT_FAILED"
 
   /// The ride.
@@ -48,6 +49,7 @@ public struct PaymentFailed: EventData, Hashable {
     try Identifier.check(city, "city")
   }
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("rideId", rideID)
@@ -60,6 +62,8 @@ public struct PaymentFailed: EventData, Hashable {
     }
   }
 
+  /// What is handled in order: a ride.
   public var orderingKey: String { rideID }
+  /// What belongs together: a city.
   public var shardKey: String { city }
 }

@@ -2,6 +2,7 @@ public import EventStreams
 
 /// The rider is asked to rate the driver.
 public struct RatingRequested: EventData, Hashable {
+  /// The `type` field of such an event.
   public static let eventType: EventType = "RATING_REQUESTED"
 
   /// The ride.
@@ -34,6 +35,7 @@ public struct RatingRequested: EventData, Hashable {
     try Identifier.check(city, "city")
   }
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("rideId", rideID)
@@ -43,6 +45,8 @@ public struct RatingRequested: EventData, Hashable {
     }
   }
 
+  /// What is handled in order: a ride.
   public var orderingKey: String { rideID }
+  /// What belongs together: a city.
   public var shardKey: String { city }
 }

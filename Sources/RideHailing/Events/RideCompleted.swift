@@ -2,6 +2,7 @@ public import EventStreams
 
 /// A ride has ended and is to be paid: what all services react to.
 public struct RideCompleted: EventData, Hashable {
+  /// The `type` field of such an event.
   public static let eventType: EventType = "RIDE_COMPLETED"
 
   /// The ride.
@@ -84,6 +85,7 @@ public struct RideCompleted: EventData, Hashable {
     if let riderEmail { try EmailAddress.check(riderEmail, "riderEmail") }
   }
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("rideId", rideID)
@@ -103,6 +105,8 @@ public struct RideCompleted: EventData, Hashable {
     }
   }
 
+  /// What is handled in order: a ride.
   public var orderingKey: String { rideID }
+  /// What belongs together: a city.
   public var shardKey: String { city }
 }

@@ -4,7 +4,8 @@ public import EventStreams
 public enum RideEvents {
   /// One of each.
   public static let types: [any EventData.Type] = [
-    RideRequested.self, RideCompleted.self, RideRated.self, PaymentCaptured.self, PaymentFailed.self, RatingRequested.self,
+    RideRequested.self, RideCompleted.self, RideRated.self, PaymentCaptured.self, PaymentFailed.self,
+    RatingRequested.self,
     ReceiptSent.self, SurgeUpdated.self,
   ]
 }

@@ -2,6 +2,7 @@ public import EventStreams
 
 /// The rider has rated the driver.
 public struct RideRated: EventData, Hashable {
+  /// The `type` field of such an event.
   public static let eventType: EventType = "RIDE_RATED"
 
   /// The ride.
@@ -16,7 +17,7 @@ public struct RideRated: EventData, Hashable {
   public var comment: String?
 
   /// The event's data.
-  public init(rideID: String, driverID: String, city: String, stars: Int, comment: String?) {
+  public init(rideID: String, driverID: String, city: String, stars: Int, comment: String? = nil) {
     self.rideID = rideID
     self.driverID = driverID
     self.city = city
@@ -38,6 +39,7 @@ public struct RideRated: EventData, Hashable {
     guard (1...5).contains(stars) else { throw JSONError(path: "stars", problem: "\(stars) is not between 1 and 5") }
   }
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("rideId", rideID)
@@ -48,6 +50,8 @@ public struct RideRated: EventData, Hashable {
     }
   }
 
+  /// What is handled in order: a ride.
   public var orderingKey: String { rideID }
+  /// What belongs together: a city.
   public var shardKey: String { city }
 }

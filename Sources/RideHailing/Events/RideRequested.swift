@@ -2,6 +2,7 @@ public import EventStreams
 
 /// Somebody asks for a ride.
 public struct RideRequested: EventData, Hashable {
+  /// The `type` field of such an event.
   public static let eventType: EventType = "RIDE_REQUESTED"
 
   /// The ride.
@@ -37,6 +38,7 @@ public struct RideRequested: EventData, Hashable {
     if let riderID { try Identifier.check(riderID, "riderId") }
   }
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("rideId", rideID)
@@ -47,6 +49,8 @@ public struct RideRequested: EventData, Hashable {
     }
   }
 
+  /// What is handled in order: a ride.
   public var orderingKey: String { rideID }
+  /// What belongs together: a city.
   public var shardKey: String { city }
 }

@@ -2,6 +2,7 @@ public import EventStreams
 
 /// The price multiplier of a place has changed.
 public struct SurgeUpdated: EventData, Hashable {
+  /// The `type` field of such an event.
   public static let eventType: EventType = "SURGE_UPDATED"
 
   /// Where.
@@ -40,6 +41,7 @@ public struct SurgeUpdated: EventData, Hashable {
     try Identifier.check(cell, "cell")
   }
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("city", city)
@@ -51,7 +53,10 @@ public struct SurgeUpdated: EventData, Hashable {
     }
   }
 
+  /// What is handled in order: a cell.
   public var orderingKey: String { "\(city)/\(cell)" }
+  /// What belongs together: a city.
   public var shardKey: String { city }
+  /// The `type` field of such an event.
   public var eventID: String { "\(Self.eventType):\(orderingKey):\(minute):\(multiplierPercent)" }
 }

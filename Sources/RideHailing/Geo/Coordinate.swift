@@ -22,7 +22,9 @@ extension Coordinate: JSONReadable, JSONWritable {
     let latitude: Double = try object["lat"]
     let longitude: Double = try object["lon"]
     guard abs(latitude) <= 90 else { throw JSONError(path: "lat", problem: "\(latitude) is not between -90 and 90") }
-    guard abs(longitude) <= 180 else { throw JSONError(path: "lon", problem: "\(longitude) is not between -180 and 180") }
+    guard abs(longitude) <= 180 else {
+      throw JSONError(path: "lon", problem: "\(longitude) is not between -180 and 180")
+    }
     self.latitude = latitude
     self.longitude = longitude
   }

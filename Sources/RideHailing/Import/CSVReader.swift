@@ -30,7 +30,8 @@ struct CSVReader {
       while bytes.count(where: { $0 == UInt8(ascii: "\"") }) % 2 == 1 {
         guard bytes.count < Self.longestLine, let more = try lines.next()?.bytes else {
           return .failure(
-            RejectedRow(line: line.number, field: nil, reason: "a quote is not closed", text: Self.string(bytes.prefix(200))))
+            RejectedRow(
+              line: line.number, field: nil, reason: "a quote is not closed", text: Self.string(bytes.prefix(200))))
         }
         bytes += [UInt8(ascii: "\n")] + more
       }

@@ -31,10 +31,16 @@ public enum ImportFormat: String, Sendable, CaseIterable {
     case .nycTaxis: ["pickup", "dropoff", "distance", "fare", "tip", "tolls", "total", "payment", "dropoff_zone"]
     case .nycYellow: ["trip_distance", "payment_type", "fare_amount", "tip_amount", "tolls_amount", "total_amount"]
     case .nycGreen: ["lpep_pickup_datetime", "Lpep_dropoff_datetime", "Fare_amount", "Total_amount", "Payment_type"]
-    case .nycFares: ["fare_amount", "pickup_datetime", "pickup_longitude", "pickup_latitude", "dropoff_longitude", "dropoff_latitude"]
+    case .nycFares:
+      [
+        "fare_amount", "pickup_datetime", "pickup_longitude", "pickup_latitude", "dropoff_longitude",
+        "dropoff_latitude",
+      ]
     case .chicago: ["fare", "tips", "trip_start_timestamp", "trip_seconds", "trip_miles", "payment_type"]
-    case .mexicoCity: ["Status", "Begin Trip Local Timestamp", "Local Dropoff Timestamp", "Local Original Fare", "Currency Code"]
-    case .bolt: ["order_id_new", "calc_created", "metered_price", "upfront_price", "prediction_price_type", "eu_indicator"]
+    case .mexicoCity:
+      ["Status", "Begin Trip Local Timestamp", "Local Dropoff Timestamp", "Local Original Fare", "Currency Code"]
+    case .bolt:
+      ["order_id_new", "calc_created", "metered_price", "upfront_price", "prediction_price_type", "eu_indicator"]
     }
   }
 }

@@ -23,7 +23,8 @@ struct ImportedTrip {
     let rest = total - base - tolls - tip
     guard rest >= 0 else {
       throw RowProblem(
-        field: totalColumn, reason: "is \(Money(total, currency)), less than fare, tolls and tip: \(Money(total - rest, currency))")
+        field: totalColumn,
+        reason: "is \(Money(total, currency)), less than fare, tolls and tip: \(Money(total - rest, currency))")
     }
     guard total <= Fare.limit else { throw RowProblem(field: totalColumn, reason: "is no fare") }
     return Fare(base: base, tolls: tolls, tip: tip, taxes: rest, currency: currency)
@@ -31,6 +32,8 @@ struct ImportedTrip {
 
   /// Throws if the trip ends before it begins.
   func checkTimes(_ endColumn: String) throws(RowProblem) {
-    guard end >= begin else { throw RowProblem(field: endColumn, reason: "the trip ends before it begins: \(end) < \(begin)") }
+    guard end >= begin else {
+      throw RowProblem(field: endColumn, reason: "the trip ends before it begins: \(end) < \(begin)")
+    }
   }
 }

@@ -11,6 +11,7 @@ public struct RejectedRow: Error, Sendable, Hashable, JSONWritable {
   /// The row as it stands in the file.
   public let text: String
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("line", line)

@@ -14,6 +14,7 @@ public struct RideImport {
 
   /// Why a file can't be imported at all.
   public struct FileProblem: Error, Sendable, CustomStringConvertible {
+    /// What it says to people.
     public let description: String
   }
 
@@ -37,12 +38,14 @@ public struct RideImport {
     rows = CSVReader(fileDescriptor: fileDescriptor)
     guard case .success(let header)? = try rows.next() else { throw FileProblem(description: "the file has no header") }
     if header.text.utf8.first == 0x1f {
-      throw FileProblem(description: "the file is compressed; use: gunzip -c FILE | rides import --format \(format.rawValue) -")
+      throw FileProblem(
+        description: "the file is compressed; use: gunzip -c FILE | rides import --format \(format.rawValue) -")
     }
     columns = Dictionary(header.fields.enumerated().map { ($1, $0) }) { first, _ in first }
     let missing = format.requiredColumns.filter { columns[$0] == nil }
     guard missing.isEmpty else {
-      throw FileProblem(description: "this is not a \(format.rawValue) file: it has no column \(missing.joined(separator: ", "))")
+      throw FileProblem(
+        description: "this is not a \(format.rawValue) file: it has no column \(missing.joined(separator: ", "))")
     }
   }
 
@@ -90,7 +93,8 @@ public struct RideImport {
     let rideID = "\(format.rawValue)-\(trip.identity ?? String(digest, radix: 16))"
     let rider = "rider-\(place)-\(digest % Self.riders)"
     var completed = RideCompleted(
-      rideID: rideID, riderID: rider, driverID: "driver-\(place)-\(digest / Self.riders % Self.drivers)", city: format.city,
+      rideID: rideID, riderID: rider, driverID: "driver-\(place)-\(digest / Self.riders % Self.drivers)",
+      city: format.city,
       fare: trip.fare, payment: Payment(trip.method, token: trip.method == .card ? "tok_visa_\(digest % 10_000)" : nil))
     completed.requestedAt = trip.requested ?? trip.begin
     completed.startedAt = trip.begin

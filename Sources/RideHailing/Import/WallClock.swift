@@ -44,7 +44,8 @@ struct WallClock: Sendable {
         let (value, overflow) = (current ?? 0).multipliedReportingOverflow(by: 10)
         guard !overflow, value < 1_000_000 else { return nil }
         current = value + Int64(byte - UInt8(ascii: "0"))
-      case UInt8(ascii: "-"), UInt8(ascii: ":"), UInt8(ascii: " "), UInt8(ascii: "T"), UInt8(ascii: "."), UInt8(ascii: "Z"):
+      case UInt8(ascii: "-"), UInt8(ascii: ":"), UInt8(ascii: " "), UInt8(ascii: "T"), UInt8(ascii: "."),
+        UInt8(ascii: "Z"):
         if let found = current { numbers.append(found) }
         current = nil
       default: return nil
@@ -61,7 +62,9 @@ extension RowValues {
   /// A reading of the local clock, as seconds since 1970 as if it were UTC.
   func clock(_ name: String) throws(RowProblem) -> Int64 {
     let text = try required(name)
-    guard let reading = WallClock.reading(text) else { throw RowProblem(field: name, reason: "\"\(text)\" is not a time") }
+    guard let reading = WallClock.reading(text) else {
+      throw RowProblem(field: name, reason: "\"\(text)\" is not a time")
+    }
     return reading
   }
 }

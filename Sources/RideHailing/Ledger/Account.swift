@@ -23,5 +23,6 @@ public struct Account: Sendable, Hashable, CustomStringConvertible {
   /// Owed to the authorities.
   public static let taxes = Account(name: "taxes")
 
+  /// What it says to people.
   public var description: String { name }
 }

@@ -25,6 +25,7 @@ extension AccountEntry: JSONReadable, JSONWritable {
     effectiveAt = try object["effectiveAt"]
   }
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("journal", journal)

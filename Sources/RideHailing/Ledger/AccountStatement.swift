@@ -11,6 +11,7 @@ public struct AccountStatement: Sendable, JSONWritable {
     /// The account's balance in the entry's currency after it.
     public let balance: Money
 
+    /// Writes it as an object.
     public func write(to json: inout JSONWriter) {
       json.object {
         $0.field("journal", entry.journal)
@@ -66,6 +67,7 @@ public struct AccountStatement: Sendable, JSONWritable {
     return balances
   }
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("account", account.name)

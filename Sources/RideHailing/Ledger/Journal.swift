@@ -20,11 +20,13 @@ public struct Journal: Sendable, Hashable {
     /// What is too much in one currency.
     public let excess: Money
 
+    /// What it says to people.
     public var description: String { "journal \(journal) does not sum to zero: \(excess) too much" }
   }
 
   /// A journal of the postings that are not zero.
-  public init(id: String, kind: String, rideID: String, effectiveAt: Timestamp, postings: [Posting]) throws(Unbalanced) {
+  public init(id: String, kind: String, rideID: String, effectiveAt: Timestamp, postings: [Posting]) throws(Unbalanced)
+  {
     var sums: [Currency: Int] = [:]
     for posting in postings { sums[posting.amount.currency, default: 0] += posting.amount.minorUnits }
     for (currency, sum) in sums where sum != 0 {
@@ -44,7 +46,8 @@ public struct Journal: Sendable, Hashable {
         journal: id, kind: kind, rideID: rideID, amount: posting.amount, effectiveAt: effectiveAt)
       effects.append(to: LedgerState.stream(posting.account), entry)
       effects.increment(
-        LedgerState.balances, LedgerState.field(posting.account, posting.amount.currency), by: posting.amount.minorUnits)
+        LedgerState.balances, LedgerState.field(posting.account, posting.amount.currency), by: posting.amount.minorUnits
+      )
     }
   }
 }

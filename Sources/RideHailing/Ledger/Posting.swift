@@ -6,8 +6,12 @@ public struct Posting: Sendable, Hashable {
   public let amount: Money
 
   /// Adds to an account.
-  public static func credit(_ account: Account, _ amount: Money) -> Posting { Posting(account: account, amount: amount) }
+  public static func credit(_ account: Account, _ amount: Money) -> Posting {
+    Posting(account: account, amount: amount)
+  }
 
   /// Takes from an account.
-  public static func debit(_ account: Account, _ amount: Money) -> Posting { Posting(account: account, amount: -amount) }
+  public static func debit(_ account: Account, _ amount: Money) -> Posting {
+    Posting(account: account, amount: -amount)
+  }
 }

@@ -21,6 +21,7 @@ public struct Currency: Sendable, Hashable, CustomStringConvertible {
   /// Digits after the decimal point: 2 for most, 0 for JPY, 3 for KWD.
   public var minorUnitDigits: Int { Self.minorUnits[code] ?? 2 }
 
+  /// What it says to people.
   public var description: String { code }
 
   /// Active codes and their minor units: ISO 4217 list one.
@@ -28,7 +29,9 @@ public struct Currency: Sendable, Hashable, CustomStringConvertible {
     let two =
       "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD YER ZAR ZMW ZWG"
     var table = Dictionary(uniqueKeysWithValues: two.split(separator: " ").map { (String($0), 2) })
-    for code in ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"] {
+    for code in [
+      "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
+    ] {
       table[code] = 0
     }
     for code in ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"] { table[code] = 3 }

@@ -7,6 +7,7 @@ public struct Maildir: Sendable {
 
   /// A mail could not be stored.
   public struct DeliveryError: Error, Sendable, CustomStringConvertible {
+    /// What it says to people.
     public let description: String
   }
 

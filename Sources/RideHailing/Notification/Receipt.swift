@@ -28,6 +28,7 @@ extension Receipt: JSONReadable, JSONWritable {
     at = try object["at"]
   }
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("ride", rideID)

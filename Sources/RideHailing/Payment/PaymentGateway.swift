@@ -14,7 +14,9 @@ public struct ChargeResult: Sendable, Hashable {
   public let declineReason: String?
 
   /// The money is ours.
-  public static func captured(reference: String) -> ChargeResult { ChargeResult(reference: reference, declineReason: nil) }
+  public static func captured(reference: String) -> ChargeResult {
+    ChargeResult(reference: reference, declineReason: nil)
+  }
 
   /// It was declined.
   public static func declined(reference: String, reason: String) -> ChargeResult {

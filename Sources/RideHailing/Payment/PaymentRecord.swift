@@ -27,6 +27,7 @@ extension PaymentRecord: JSONReadable, JSONWritable {
     at = try object["at"]
   }
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("amount", amount.minorUnits)

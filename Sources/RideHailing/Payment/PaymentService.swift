@@ -41,12 +41,14 @@ public struct PaymentService: Sendable {
       if let reason = result?.declineReason {
         effects.publish(
           PaymentFailed(
-            rideID: ride.rideID, riderID: ride.riderID, city: ride.city, amount: ride.fare.total, currency: ride.fare.currency,
+            rideID: ride.rideID, riderID: ride.riderID, city: ride.city, amount: ride.fare.total,
+            currency: ride.fare.currency,
             method: ride.payment.method, reason: reason))
       } else {
         effects.publish(
           PaymentCaptured(
-            rideID: ride.rideID, riderID: ride.riderID, city: ride.city, amount: ride.fare.total, currency: ride.fare.currency,
+            rideID: ride.rideID, riderID: ride.riderID, city: ride.city, amount: ride.fare.total,
+            currency: ride.fare.currency,
             method: ride.payment.method, reference: result?.reference))
       }
     }

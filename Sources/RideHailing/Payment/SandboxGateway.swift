@@ -7,12 +7,14 @@ public struct SandboxGateway: PaymentGateway {
 
   /// The gateway can't be reached.
   public struct Unavailable: Error, Sendable, CustomStringConvertible {
+    /// What it says to people.
     public let description = "the payment gateway can't be reached"
   }
 
   /// A gateway that takes so long for each charge.
   public init(latency: Duration = .zero) { self.latency = latency }
 
+  /// Captures, declines or fails as the token says.
   public func charge(_ amount: Money, token: String, idempotencyKey: String) async throws -> ChargeResult {
     if latency > .zero { try await Task.sleep(for: latency) }
     let reference = "ch_\(idempotencyKey)"

@@ -20,7 +20,8 @@ public struct RatingService: Sendable {
       effects.set(
         RatingWindow.open, ride.rideID,
         to: RatingWindow(
-          riderID: ride.riderID, driverID: ride.driverID, city: ride.city, openedAt: ride.completedAt ?? event.timestamp))
+          riderID: ride.riderID, driverID: ride.driverID, city: ride.city, openedAt: ride.completedAt ?? event.timestamp
+        ))
       effects.publish(
         RatingRequested(rideID: ride.rideID, riderID: ride.riderID, driverID: ride.driverID, city: ride.city))
     }

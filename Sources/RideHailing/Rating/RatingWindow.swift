@@ -29,6 +29,7 @@ extension RatingWindow: JSONReadable, JSONWritable {
     openedAt = try object["openedAt"]
   }
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("rider", riderID)

@@ -32,6 +32,7 @@ public struct RideSimulator: Sequence, IteratorProtocol, Sendable {
     generator = SplitMix64(seed: seed)
   }
 
+  /// The next of the sequence.
   public mutating func next() -> Ride? {
     let city = cities[generator.pick(0..<cities.count)]
     let rideID = "sim-\(seed)-\(index)"

@@ -8,7 +8,9 @@ public struct SimulatedCity: Sendable, Hashable {
   let base: Int
 
   private init?(_ name: String, _ latitude: Double, _ longitude: Double, _ currency: String, base: Int) {
-    guard let centre = Coordinate(latitude: latitude, longitude: longitude), let currency = Currency(currency) else { return nil }
+    guard let centre = Coordinate(latitude: latitude, longitude: longitude), let currency = Currency(currency) else {
+      return nil
+    }
     self.name = name
     self.centre = centre
     self.currency = currency

@@ -6,6 +6,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
   /// Equal seeds give equal sequences.
   public init(seed: UInt64) { state = seed }
 
+  /// The next of the sequence.
   public mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var mixed = state

@@ -32,6 +32,7 @@ public struct SurgeMultiplier: Sendable, Hashable, JSONReadable, JSONWritable {
     self.minute = minute
   }
 
+  /// Reads it as `write(to:)` writes it.
   public init(from json: borrowing JSONValue) throws(JSONError) {
     var object = try json.object()
     city = try object["city"]
@@ -41,6 +42,7 @@ public struct SurgeMultiplier: Sendable, Hashable, JSONReadable, JSONWritable {
     minute = try object["minute"]
   }
 
+  /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("city", city)

@@ -27,10 +27,13 @@ struct AccountCommand: AsyncParsableCommand {
 
   private func account() throws -> Account {
     switch (kind, id) {
-    case ("rider", let id?), ("driver", let id?), ("receivable", let id?), ("cash", let id?): return Account(name: "\(kind):\(id)")
+    case ("rider", let id?), ("driver", let id?), ("receivable", let id?), ("cash", let id?):
+      return Account(name: "\(kind):\(id)")
     case ("gateway", nil), ("clearing", nil), ("platform", nil), ("taxes", nil): return Account(name: kind)
-    case ("rider", nil), ("driver", nil), ("receivable", nil), ("cash", nil): throw Failure.usage("whose? rides account \(kind) ID")
-    case ("gateway", _), ("clearing", _), ("platform", _), ("taxes", _): throw Failure.usage("there is one account '\(kind)': it takes no id")
+    case ("rider", nil), ("driver", nil), ("receivable", nil), ("cash", nil):
+      throw Failure.usage("whose? rides account \(kind) ID")
+    case ("gateway", _), ("clearing", _), ("platform", _), ("taxes", _):
+      throw Failure.usage("there is one account '\(kind)': it takes no id")
     default: throw Failure.usage("there is no kind of account '\(kind)'; see: rides account --help")
     }
   }
@@ -43,7 +46,8 @@ struct AccountCommand: AsyncParsableCommand {
     guard !statement.lines.isEmpty else { throw Failure.refused("account \(account) has no entries") }
     var table = Table("EFFECTIVE", "KIND", "RIDE", "AMOUNT", "BALANCE")
     for line in statement.lines.suffix(limit) {
-      table.add("\(line.entry.effectiveAt)", line.entry.kind, line.entry.rideID, line.entry.amount.decimal, "\(line.balance)")
+      table.add(
+        "\(line.entry.effectiveAt)", line.entry.kind, line.entry.rideID, line.entry.amount.decimal, "\(line.balance)")
     }
     if statement.lines.count > limit { Terminal.print("… \(statement.lines.count - limit) earlier entries") }
     Terminal.print(table.text)

@@ -15,7 +15,9 @@ struct Dead: AsyncParsableCommand {
     subcommands: [List.self, Show.self, Redrive.self, Discard.self], defaultSubcommand: List.self)
 
   /// The dead letters of one service or all.
-  static func letters(_ service: String?, _ topic: Topic, _ dead: DeadLetters, _ inspector: Inspector) async throws -> [DeadLetter] {
+  static func letters(_ service: String?, _ topic: Topic, _ dead: DeadLetters, _ inspector: Inspector) async throws
+    -> [DeadLetter]
+  {
     let services = if let service { [service] } else { Set(try await inspector.status().map(\.service)).sorted() }
     var letters: [DeadLetter] = []
     for service in services { letters += try await dead.list(service: service) }
@@ -34,7 +36,8 @@ struct Dead: AsyncParsableCommand {
     func run() async throws {
       let (topic, connection) = try await redis.find()
       let letters = try await Dead.letters(
-        service, topic, DeadLetters(topic: topic, connection: connection), Inspector(topic: topic, connection: connection))
+        service, topic, DeadLetters(topic: topic, connection: connection),
+        Inspector(topic: topic, connection: connection))
       var table = Table("SERVICE", "SHARD", "LETTER", "KEY", "STATE", "ATTEMPTS", "REASON")
       for letter in letters {
         table.add(
@@ -64,7 +67,8 @@ struct Dead: AsyncParsableCommand {
           Terminal.print(json: JSONWriter.bytes(of: letter))
           continue
         }
-        Terminal.print("letter      \(letter.id) of \(letter.service), shard \(letter.shard), log entry \(letter.entryID)")
+        Terminal.print(
+          "letter      \(letter.id) of \(letter.service), shard \(letter.shard), log entry \(letter.entryID)")
         Terminal.print("key         \(letter.key)")
         Terminal.print("reason      \(letter.about.reason)")
         Terminal.print("attempts    \(letter.about.attempts)")

@@ -76,7 +76,9 @@ struct Import: AsyncParsableCommand {
       Terminal.error("\(rejected) rows rejected")
     } else {
       let (topic, connection) = try await redis.open()
-      var summary = try await PublishRun(publisher: Publisher(topic: topic, connection: connection)).run { try nextBatch() }
+      var summary = try await PublishRun(publisher: Publisher(topic: topic, connection: connection)).run {
+        try nextBatch()
+      }
       summary.rejected = rejected
       if json { Terminal.print(json: JSONWriter.bytes(of: summary)) } else { Terminal.print(summary.text) }
     }
@@ -92,7 +94,8 @@ private final class RejectsFile {
   private let handle: FileHandle
 
   init(_ path: String) throws {
-    guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path) else {
+    guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
+    else {
       throw Failure.usage("cannot write \(path): \(String(cString: strerror(errno)))")
     }
     self.handle = handle

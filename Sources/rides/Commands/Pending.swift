@@ -35,7 +35,8 @@ struct Pending: AsyncParsableCommand {
     var table = Table("SERVICE", "SHARD", "ENTRY", "EVENT", "KEY", "CONSUMER", "IDLE", "DELIVERIES", "LAST ERROR")
     for entry in entries {
       table.add(
-        entry.service, "\(entry.shard)", "\(entry.streamID)", entry.header?.id ?? "?", entry.header?.key ?? "?", entry.consumer,
+        entry.service, "\(entry.shard)", "\(entry.streamID)", entry.header?.id ?? "?", entry.header?.key ?? "?",
+        entry.consumer,
         entry.idle.short, "\(entry.deliveries)", entry.failures?.lastError ?? "")
     }
     output.write(entries, table, empty: "nothing is pending")

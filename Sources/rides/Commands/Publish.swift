@@ -71,7 +71,8 @@ struct Publish: AsyncParsableCommand {
     let names = cities.map { $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) } }
     let chosen = try names?.map { name in
       guard let city = SimulatedCity.all.first(where: { $0.name.lowercased() == name.lowercased() }) else {
-        throw Failure.usage("there is no simulated city '\(name)'; there are \(SimulatedCity.all.map(\.name).joined(separator: ", "))")
+        throw Failure.usage(
+          "there is no simulated city '\(name)'; there are \(SimulatedCity.all.map(\.name).joined(separator: ", "))")
       }
       return city
     }

@@ -29,7 +29,9 @@ struct Rate: AsyncParsableCommand {
   func run() async throws {
     let (topic, connection) = try await redis.open()
     let state = RideState(ServiceState(topic: topic, connection: connection))
-    if let stars = try await state.stars(ride) { throw Failure.refused("ride '\(ride)' has been rated already, with \(stars) stars") }
+    if let stars = try await state.stars(ride) {
+      throw Failure.refused("ride '\(ride)' has been rated already, with \(stars) stars")
+    }
     guard let window = try await state.ratingWindow(ride) else {
       throw Failure.refused("ride '\(ride)' can't be rated: the rating service has not seen its completion")
     }

@@ -27,7 +27,8 @@ struct Status: AsyncParsableCommand {
       var table = Table("SERVICE", "LAG", "PENDING", "RETRYING", "DEAD", "OWNERS")
       for status in services {
         table.add(
-          status.service, "\(status.lag)", "\(status.pending)", "\(status.retrying)", "\(status.dead)", status.ownersText)
+          status.service, "\(status.lag)", "\(status.pending)", "\(status.retrying)", "\(status.dead)",
+          status.ownersText)
       }
       output.write(services, table, empty: "no service has ever run on topic '\(topic.name)'")
       guard watch else { return }

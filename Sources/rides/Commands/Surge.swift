@@ -5,7 +5,9 @@ import RideHailing
 struct Surge: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show the price multipliers, highest first.",
-    discussion: "Per geohash cell of about 1.2 km by 0.6 km, from the last minutes before the last event there.\n\n  rides surge --city Paris")
+    discussion:
+      "Per geohash cell of about 1.2 km by 0.6 km, from the last minutes before the last event there.\n\n  rides surge --city Paris"
+  )
 
   @Option(help: "Only this city.")
   var city: String?

@@ -22,11 +22,15 @@ struct Trace: AsyncParsableCommand {
     let (topic, connection) = try await redis.find()
     let ids = RideEvents.types.map { "\($0.eventType):\(ride)" }
     let events = try await Inspector(topic: topic, connection: connection).trace(key: ride, ids: ids)
-    guard !events.isEmpty else { throw Failure.refused("no event of ride '\(ride)' is in the log of topic '\(topic.name)'") }
+    guard !events.isEmpty else {
+      throw Failure.refused("no event of ride '\(ride)' is in the log of topic '\(topic.name)'")
+    }
     if output.format == .json { return Terminal.print(json: JSONWriter.bytes(of: events)) }
     Terminal.print("ride \(ride), shard \(events[0].shard)")
     for event in events {
-      Terminal.print("\n\(event.header.type)  happened \(event.header.timestamp)  recorded \(event.streamID.recordedAt)  entry \(event.streamID)")
+      Terminal.print(
+        "\n\(event.header.type)  happened \(event.header.timestamp)  recorded \(event.streamID.recordedAt)  entry \(event.streamID)"
+      )
       let groups = Dictionary(grouping: event.steps, by: \.state)
       for state in ["done", "pending", "retrying", "waiting", "dead", "parked"] {
         guard let steps = groups[state] else { continue }
@@ -45,7 +49,9 @@ struct Trace: AsyncParsableCommand {
     Terminal.print("")
     if let payment = try await state.payment(ride) {
       let outcome = payment.declineReason.map { "declined: \($0)" } ?? "captured"
-      Terminal.print("payment       \(payment.amount) by \(payment.method.rawValue), \(outcome)\(payment.reference.map { ", \($0)" } ?? "")")
+      Terminal.print(
+        "payment       \(payment.amount) by \(payment.method.rawValue), \(outcome)\(payment.reference.map { ", \($0)" } ?? "")"
+      )
     }
     if let stars = try await state.stars(ride) {
       Terminal.print("rating        \(stars) of 5 stars")
@@ -53,7 +59,8 @@ struct Trace: AsyncParsableCommand {
       Terminal.print("rating        open since \(window.openedAt), driver \(window.driverID)")
     }
     if let receipt = try await state.receipt(ride) {
-      Terminal.print("notification  \(receipt.email.map { "receipt sent to \($0)" } ?? "no receipt: the rider has no address")")
+      Terminal.print(
+        "notification  \(receipt.email.map { "receipt sent to \($0)" } ?? "no receipt: the rider has no address")")
     }
   }
 }

@@ -40,13 +40,15 @@ struct Wait: AsyncParsableCommand {
         if output.format == .table {
           Terminal.print("all events are handled (\(elapsed.short))")
         } else {
-          Terminal.print(json: JSONWriter.bytes(of: ServiceStatus.summarise(groups.filter { expected.contains($0.service) })))
+          Terminal.print(
+            json: JSONWriter.bytes(of: ServiceStatus.summarise(groups.filter { expected.contains($0.service) })))
         }
         return
       }
       guard elapsed < timeout.duration else {
         Terminal.endProgress()
-        throw Failure.timeout("not everything was handled within \(timeout.duration.short): \(left.joined(separator: "; "))")
+        throw Failure.timeout(
+          "not everything was handled within \(timeout.duration.short): \(left.joined(separator: "; "))")
       }
       Terminal.progress("waiting: \(left.joined(separator: "; "))")
       try await Task.sleep(for: .milliseconds(50))

@@ -13,7 +13,11 @@ struct Table {
     let all = [headings] + rows
     let widths = headings.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
     let numeric = headings.indices.map { column in
-      !rows.isEmpty && rows.allSatisfy { $0[column].isEmpty || $0[column] == "-" || $0[column].first?.isNumber == true || ($0[column].first == "-" && $0[column].dropFirst().first?.isNumber == true) }
+      !rows.isEmpty
+        && rows.allSatisfy {
+          $0[column].isEmpty || $0[column] == "-" || $0[column].first?.isNumber == true
+            || ($0[column].first == "-" && $0[column].dropFirst().first?.isNumber == true)
+        }
         && rows.contains { $0[column].last?.isNumber == true }
     }
     return all.map { row in

@@ -25,6 +25,11 @@ enum Terminal {
     write((isInteractive ? "\r\u{1b}[K" : "") + line + "\n", to: STDERR_FILENO)
   }
 
+  /// Writes a line of a log to standard error.
+  static func log(_ line: String) {
+    write(line + "\n", to: STDERR_FILENO)
+  }
+
   /// A line of standard error that each call replaces; nothing in a pipe.
   static func progress(_ text: String) {
     if isInteractive { write("\r\u{1b}[K\(text)", to: STDERR_FILENO) }

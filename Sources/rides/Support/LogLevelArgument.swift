@@ -18,7 +18,7 @@ struct LogLevelArgument: ExpressibleByArgument, Sendable {
 
   /// A logger of standard error.
   var logger: Logger {
-    var logger = Logger(label: "rides", factory: { StreamLogHandler.standardError(label: $0) })
+    var logger = Logger(label: "rides", factory: { _ in LineLogHandler() })
     logger.logLevel = level
     return logger
   }

@@ -74,11 +74,14 @@ struct PublishRun {
         let since = failingSince ?? .now
         failingSince = since
         // Nothing was ever reached: that is a wrong address rather than an outage.
-        if summary.published + summary.duplicates == 0, error.code == .connectionRefused || error.code == .unreachable { throw error }
+        if summary.published + summary.duplicates == 0, error.code == .connectionRefused || error.code == .unreachable {
+          throw error
+        }
         guard ContinuousClock.now - since < patience else {
           Terminal.endProgress()
           throw Failure(
-            message: "\(error); \(summary.published) events were published, publishing the rest again adds nothing twice",
+            message:
+              "\(error); \(summary.published) events were published, publishing the rest again adds nothing twice",
             status: 69)
         }
         attempt += 1

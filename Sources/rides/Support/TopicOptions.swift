@@ -5,7 +5,8 @@ import Redis
 
 /// Where Redis is, and which topic is meant: the options of every command.
 struct TopicOptions: ParsableArguments {
-  @Option(name: .customLong("redis"), help: "Redis, as redis://user:password@host:port/db or unix:///path. Also: REDIS_URL.")
+  @Option(
+    name: .customLong("redis"), help: "Redis, as redis://user:password@host:port/db or unix:///path. Also: REDIS_URL.")
   var url: String?
 
   @Option(help: "The topic that all keys begin with.")

@@ -57,7 +57,11 @@ import Testing
         "flaky", concurrency: 4,
         retry: RetryPolicy(maxAttempts: 5, backoff: .init(base: .milliseconds(50), cap: .seconds(1))))
       service.on(Noted.self) { event in
-        if event.data.key == "bad", event.data.number == 0, failures.withLock({ $0 += 1; return $0 < 3 }) {
+        if event.data.key == "bad", event.data.number == 0,
+          failures.withLock({
+            $0 += 1; return $0 < 3
+          })
+        {
           throw RetryLater(after: .milliseconds(30), "not yet")
         }
         order.withLock { $0.append("\(event.data.key)\(event.data.number)") }
@@ -73,7 +77,9 @@ import Testing
     }
   }
 
-  @Test("moves what can't be handled to the dead letters, parks its key, and goes on with the others; redrive replays in order")
+  @Test(
+    "moves what can't be handled to the dead letters, parks its key, and goes on with the others; redrive replays in order"
+  )
   func deadLetters() async throws {
     try await TestBench.run(shards: 1) { bench in
       let isBroken = Mutex(true)
@@ -92,7 +98,7 @@ import Testing
       try await bench.running([bench.worker(service)]) {
         try await bench.settled("strict")
         let counts = try await bench.state("strict", "counts")
-      #expect(counts == ["bad": "1", "good": "5"])
+        #expect(counts == ["bad": "1", "good": "5"])
         let dead = try await letters.list(service: "strict")
         #expect(dead.map(\.isParked) == [false, true, true, true])
         #expect(dead.first?.about.reason == "it is bad")
@@ -111,7 +117,9 @@ import Testing
   @Test("sends what it can't read to the dead letters with the reason")
   func undecodable() async throws {
     try await TestBench.run(shards: 1) { bench in
-      for json in ["no json", #"{"type":"NOTED","timestamp":"2026-04-03T10:30:00Z","data":{"key":"k","number":"one"}}"#] {
+      for json in [
+        "no json", #"{"type":"NOTED","timestamp":"2026-04-03T10:30:00Z","data":{"key":"k","number":"one"}}"#,
+      ] {
         _ = try await bench.connection.call("XADD", bench.topic.log(0), "*", "event", json)
       }
       _ = try await bench.publish([Noted("k", 1)])
@@ -131,7 +139,8 @@ import Testing
     try await TestBench.run(shards: 8) { bench in
       let events = (0..<4000).map { Noted("key-\($0 % 50)", $0, place: "place-\($0 % 23)") }
       let service = Self.counting()
-      try await bench.running([bench.worker(service, bench.settings("a")), bench.worker(service, bench.settings("b"))]) {
+      try await bench.running([bench.worker(service, bench.settings("a")), bench.worker(service, bench.settings("b"))])
+      {
         for start in stride(from: 0, to: events.count, by: 100) {
           _ = try await bench.publish(Array(events[start..<start + 100]))
         }
@@ -139,7 +148,9 @@ import Testing
         try await eventually("each has half") {
           var owners: [String: Int] = [:]
           for shard in bench.topic.shards {
-            owners[try await bench.connection.strings(["HMGET", "test:{\(shard)}:lease:counting", "owner"])[0], default: 0] += 1
+            owners[
+              try await bench.connection.strings(["HMGET", "test:{\(shard)}:lease:counting", "owner"])[0], default: 0] +=
+              1
           }
           return owners == ["a": 4, "b": 4]
         }

@@ -7,7 +7,9 @@ struct BoltTrips: Sendable {
 
   func trip(_ row: RowValues) throws(RowProblem) -> ImportedTrip {
     let state = try row.required("order_state")
-    guard state == "finished" else { throw RowProblem(field: "order_state", reason: "is \(state): not a completed ride") }
+    guard state == "finished" else {
+      throw RowProblem(field: "order_state", reason: "is \(state): not a completed ride")
+    }
     let isEuropean = try row.required("eu_indicator") == "1"
     guard isEuropean == (currency == .eur) else {
       throw RowProblem(field: "eu_indicator", reason: "the price is not in \(currency)")

@@ -16,7 +16,9 @@ struct ChicagoTrips: Sendable {
     let start = try row.number("trip_start_timestamp")
     let seconds = try row.number("trip_seconds")
     guard abs(start) < 1e11 else { throw RowProblem(field: "trip_start_timestamp", reason: "is no time") }
-    guard seconds >= 0, seconds < 1e6 else { throw RowProblem(field: "trip_seconds", reason: "\(seconds) is no duration") }
+    guard seconds >= 0, seconds < 1e6 else {
+      throw RowProblem(field: "trip_seconds", reason: "\(seconds) is no duration")
+    }
     let fare = try row.amount("fare", .usd)
     let tips = try row.amount("tips", .usd)
     let begin = clock.moments(Int64(start))[0]

@@ -8,7 +8,9 @@ struct MexicoCityTrips: Sendable {
     let status = try row.required("Status")
     guard status == "completed" else { throw RowProblem(field: "Status", reason: "is \(status): not a completed ride") }
     let code = try row.required("Currency Code")
-    guard let currency = Currency(code) else { throw RowProblem(field: "Currency Code", reason: "\(code) is no currency") }
+    guard let currency = Currency(code) else {
+      throw RowProblem(field: "Currency Code", reason: "\(code) is no currency")
+    }
     let total = try row.amount("Local Original Fare", currency)
     let (begin, end) = clock.interval(
       try row.clock("Begin Trip Local Timestamp"), try row.clock("Local Dropoff Timestamp"))

@@ -7,10 +7,13 @@ struct NYCTrips: Sendable {
 
   /// `nyc-taxis`: the tidied sample.
   func tidy(_ row: RowValues) throws(RowProblem) -> ImportedTrip {
-    guard !row.text("dropoff_zone").isEmpty else { throw RowProblem(field: "dropoff_zone", reason: "is empty: no drop-off") }
+    guard !row.text("dropoff_zone").isEmpty else {
+      throw RowProblem(field: "dropoff_zone", reason: "is empty: no drop-off")
+    }
     let method = try method(row, "payment", ["credit card": .card, "cash": .cash])
     return try trip(
-      row, begin: "pickup", end: "dropoff", miles: "distance", fare: "fare", tip: "tip", tolls: "tolls", total: "total", method)
+      row, begin: "pickup", end: "dropoff", miles: "distance", fare: "fare", tip: "tip", tolls: "tolls", total: "total",
+      method)
   }
 
   /// `nyc-yellow`: as the city publishes them, with zones.
@@ -18,7 +21,8 @@ struct NYCTrips: Sendable {
     let prefix = row.columns["tpep_pickup_datetime"] != nil ? "tpep_" : ""
     let method = try method(row, "payment_type", ["1": .card, "2": .cash, "1.0": .card, "2.0": .cash])
     return try trip(
-      row, begin: prefix + "pickup_datetime", end: prefix + "dropoff_datetime", miles: "trip_distance", fare: "fare_amount",
+      row, begin: prefix + "pickup_datetime", end: prefix + "dropoff_datetime", miles: "trip_distance",
+      fare: "fare_amount",
       tip: "tip_amount", tolls: "tolls_amount", total: "total_amount", method)
   }
 
@@ -61,14 +65,16 @@ struct NYCTrips: Sendable {
   ) throws(RowProblem) -> Payment.Method {
     let text = try row.required(column)
     guard let method = known[text] else {
-      let meaning = ["3": "no charge", "4": "dispute", "5": "unknown", "3.0": "no charge", "4.0": "dispute"][text] ?? text
+      let meaning =
+        ["3": "no charge", "4": "dispute", "5": "unknown", "3.0": "no charge", "4.0": "dispute"][text] ?? text
       throw RowProblem(field: column, reason: "is \(meaning): the rider was not charged")
     }
     return method
   }
 
   private func trip(
-    _ row: RowValues, begin: String, end: String, miles: String, fare: String, tip: String, tolls: String, total: String,
+    _ row: RowValues, begin: String, end: String, miles: String, fare: String, tip: String, tolls: String,
+    total: String,
     _ method: Payment.Method, endsOnStartDate: Bool = false
   ) throws(RowProblem) -> ImportedTrip {
     let start = try row.clock(begin)
@@ -81,7 +87,8 @@ struct NYCTrips: Sendable {
     let trip = ImportedTrip(
       begin: begins, end: ends,
       fare: try ImportedTrip.fare(
-        total: try row.amount(total, .usd), base: base, tolls: try row.amount(tolls, .usd), tip: try row.amount(tip, .usd), .usd,
+        total: try row.amount(total, .usd), base: base, tolls: try row.amount(tolls, .usd),
+        tip: try row.amount(tip, .usd), .usd,
         totalColumn: total, baseColumn: fare),
       method: method, meters: try row.meters(miles, perUnit: Self.metersPerMile))
     try trip.checkTimes(end)

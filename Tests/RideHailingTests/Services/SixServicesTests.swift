@@ -1,0 +1,210 @@
+import EventStreams
+import Foundation
+import Logging
+import Redis
+import RedisTestSupport
+import RideHailing
+import Testing
+
+/// A topic on a server of its own, with the folders that the services write into.
+struct RideBench: Sendable {
+  let server: RedisServer
+  let connection: Connection
+  let topic: Topic
+  let configuration: RideServices.Configuration
+
+  static func run(_ body: (RideBench) async throws -> Void) async throws {
+    try await withRedis { server in
+      let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)")
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let connection = Connection(server.url)
+      let topic = try await Topic.open("rides", shardCount: 4, on: connection)
+      try await body(
+        RideBench(
+          server: server, connection: connection, topic: topic,
+          configuration: RideServices.Configuration(
+            archivePath: folder.appending(path: "archive.sqlite").path(), outboxPath: folder.appending(path: "outbox").path())))
+    }
+  }
+
+  var state: ServiceState { ServiceState(topic: topic, connection: connection) }
+
+  func publish(_ events: [EncodedEvent]) async throws -> [PublishedEvent] {
+    try await Publisher(topic: topic, connection: connection).publish(events)
+  }
+
+  /// Runs workers of these services while `body` runs; then they drain.
+  func running(_ names: [String], _ body: () async throws -> Void) async throws {
+    var log = Logger(label: "test")
+    log.logLevel = .critical
+    try await withThrowingTaskGroup { group in
+      for name in names {
+        let service = try #require(try RideServices.service(name, configuration))
+        let worker = Worker(service, topic: topic, redis: server.url, log: log)
+        group.addTask { try await worker.run() }
+      }
+      try await body()
+      group.cancelAll()
+      try await group.waitForAll()
+    }
+  }
+
+  /// Waits until these services have nothing left.
+  func settled(_ names: [String]) async throws {
+    let inspector = Inspector(topic: topic, connection: connection)
+    let deadline = ContinuousClock.now + .seconds(30)
+    while true {
+      let groups = try await inspector.status()
+      let quiet = names.allSatisfy { name in
+        let own = groups.filter { $0.service == name }
+        return own.count == topic.shardCount && own.allSatisfy(\.isQuiet)
+      }
+      if quiet { return }
+      try #require(ContinuousClock.now < deadline, "\(groups)")
+      try await Task.sleep(for: .milliseconds(10))
+    }
+  }
+
+  /// The sum of the balances of all accounts whose name begins so, per currency.
+  func balances(_ service: String, _ prefix: String) async throws -> [String: Int] {
+    var sums: [String: Int] = [:]
+    for found in try await state.hash(service, "balances") {
+      let parts = found.value.field.split(separator: "|")
+      guard parts[0].hasPrefix(prefix) else { continue }
+      sums[String(parts[1]), default: 0] += Int(found.value.value) ?? 0
+    }
+    return sums
+  }
+
+  /// Everything the services have stored, as one text.
+  func everything() async throws -> String {
+    var lines: [String] = []
+    for service in RideServices.names {
+      for shard in topic.shards {
+        let keys = try await connection.strings(["KEYS", topic.state(shard, service, "*")])
+        for key in keys.sorted() {
+          let kind = try await connection.call("TYPE", key)
+          let isHash = try kind.root.string() == "hash"
+          if isHash {
+            let fields = try await connection.strings(["HGETALL", key])
+            lines += stride(from: 0, to: fields.count, by: 2).map { "\(key) \(fields[$0]) \(fields[$0 + 1])" }.sorted()
+          } else {
+            lines.append("\(key) \(try await connection.integer(["XLEN", key]))")
+          }
+        }
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+@Suite("Six services") struct SixServicesTests {
+  private func rides(_ count: Int, seed: UInt64 = 11) -> [EncodedEvent] {
+    RideSimulator(seed: seed).prefix(count).flatMap {
+      [EncodedEvent($0.requested.event, timestamp: $0.requested.at), EncodedEvent($0.completed.event, timestamp: $0.completed.at)]
+    }
+  }
+
+  @Test("react to each ride once; accounts add up; publishing again changes nothing")
+  func once() async throws {
+    try await RideBench.run { bench in
+      let count = 400
+      let events = rides(count)
+      var fares: [String: Int] = [:]
+      for ride in RideSimulator(seed: 11).prefix(count) {
+        fares[ride.completed.event.fare.currency.code, default: 0] += ride.completed.event.fare.total
+      }
+      try await bench.running(RideServices.names) {
+        _ = try await bench.publish(events)
+        try await bench.settled(RideServices.names)
+        let before = try await bench.everything()
+        let again = try await bench.publish(events)
+        #expect(again.allSatisfy { $0.isDuplicate })
+        try await bench.settled(RideServices.names)
+        let after = try await bench.everything()
+        #expect(before == after)
+      }
+
+      // Payment credits clearing with each fare, driver debits it.
+      let paid = try await bench.balances("payment", "clearing")
+      let earned = try await bench.balances("driver", "clearing")
+      #expect(paid == fares)
+      #expect(earned == fares.mapValues { -$0 })
+      var distributed: [String: Int] = [:]
+      for prefix in ["driver:", "platform", "taxes"] {
+        distributed.merge(try await bench.balances("driver", prefix), uniquingKeysWith: +)
+      }
+      #expect(distributed == fares)
+
+      let payments = try await bench.state.hash("payment", "payments")
+      let windows = try await bench.state.hash("rating", "open")
+      let receipts = try await RideState(bench.state).receipts()
+      #expect(payments.count == count)
+      #expect(windows.count == count)
+      #expect(receipts.count == count)
+      let mails = try FileManager.default.contentsOfDirectory(atPath: bench.configuration.outboxPath + "/new")
+      #expect(mails.count == receipts.count { $0.email != nil })
+      let archived = try await Archive(path: bench.configuration.archivePath).counts()
+      #expect(archived["RIDE_COMPLETED"] == count)
+      #expect(archived["RATING_REQUESTED"] == count)
+      #expect(archived["PAYMENT_CAPTURED", default: 0] + archived["PAYMENT_FAILED", default: 0] == count)
+    }
+  }
+
+  @Test("go on without the one that is down, which catches up when it returns")
+  func independence() async throws {
+    try await RideBench.run { bench in
+      let others = RideServices.names.filter { $0 != "rating" }
+      try await bench.running(others) {
+        _ = try await bench.publish(rides(100))
+        try await bench.settled(others)
+      }
+      let none = try await bench.state.hash("rating", "open")
+      #expect(none.isEmpty)
+      try await bench.running(["rating"]) { try await bench.settled(["rating"]) }
+      let all = try await bench.state.hash("rating", "open")
+      #expect(all.count == 100)
+    }
+  }
+
+  @Test("count a ride's rating once, and close its window")
+  func rating() async throws {
+    try await RideBench.run { bench in
+      let ride = completedRide()
+      try await bench.running(["rating"]) {
+        _ = try await bench.publish([
+          EncodedEvent(ride), EncodedEvent(RideRated(rideID: "r1", driverID: "driver-1", city: "New York", stars: 4)),
+          EncodedEvent(RideRated(rideID: "r1", driverID: "driver-1", city: "New York", stars: 1), id: "another"),
+        ])
+        try await bench.settled(["rating"])
+      }
+      let state = RideState(bench.state)
+      let ratings = try await state.ratings(ofDriver: "driver-1")
+      #expect(ratings == (1, 4))
+      #expect(try await state.stars("r1") == 4)
+      #expect(try await state.ratingWindow("r1") == nil)
+    }
+  }
+
+  @Test("book what a declined card owes, so that clearing returns to zero")
+  func declined() async throws {
+    try await RideBench.run { bench in
+      var ride = completedRide()
+      ride.payment = Payment(.card, token: "tok_declined_stolen_card")
+      let event = EncodedEvent(ride)
+      try await bench.running(["payment", "driver"]) {
+        _ = try await bench.publish([event])
+        try await bench.settled(["payment", "driver"])
+      }
+      let owed = try await bench.balances("payment", "receivable:rider-1")
+      #expect(owed == ["USD": -1380])
+      let payment = try await RideState(bench.state).payment("r1")
+      #expect(payment?.declineReason == "stolen card")
+      let statement = try await AccountStatement.read(.clearing, from: bench.state)
+      #expect(statement.balances == [Money(0, .usd)])
+      let driver = try await AccountStatement.read(.driver("driver-1"), from: bench.state)
+      // 80 % of the base, the tip and the tolls.
+      #expect(driver.lines.map(\.balance) == [Money(1100, .usd)])
+    }
+  }
+}

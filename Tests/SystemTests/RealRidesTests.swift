@@ -1,0 +1,61 @@
+import EventStreams
+import Foundation
+import RideHailing
+import Testing
+
+@Suite("Real rides") struct RealRidesTests {
+  /// The folder of real trips, beside the repository or named by RIDES_DATA.
+  static let data: URL? = {
+    if let folder = ProcessInfo.processInfo.environment["RIDES_DATA"] { return URL(fileURLWithPath: folder) }
+    var folder = URL(fileURLWithPath: #filePath)
+    while folder.path() != "/" {
+      folder.deleteLastPathComponent()
+      let candidate = folder.appending(path: "shared/data")
+      if FileManager.default.fileExists(atPath: candidate.path()) { return candidate }
+    }
+    return nil
+  }()
+
+  @Test(
+    "of New York's taxis are paid out to the cent", .enabled(if: data != nil, "set RIDES_DATA to the folder of real trips"))
+  func newYork() async throws {
+    try await SystemBench.run { bench in
+      let packed = try #require(Self.data).appending(path: "nyc/taxis.csv.gz").path()
+      let csv = bench.folder.appending(path: "taxis.csv").path()
+      let rejects = bench.folder.appending(path: "rejects.ndjson").path()
+      let unpack = Process()
+      unpack.executableURL = URL(fileURLWithPath: "/bin/sh")
+      unpack.arguments = ["-c", "gzip -dc \"$0\" > \"$1\"", packed, csv]
+      try unpack.run()
+      unpack.waitUntilExit()
+
+      let imported = try bench.rides("import", "--format", "nyc-taxis", csv, "--rejects", rejects, "--json", "--strict")
+      #expect(imported.status == 1)
+      #expect(imported.output.contains(#""published":12690,"duplicates":0,"rejected":88"#))
+      #expect(try String(contentsOfFile: rejects, encoding: .utf8).split(separator: "\n").count == 88)
+
+      let payment = try bench.worker("payment")
+      let driver = try bench.worker("driver")
+      let waited = try bench.rides("wait", "--service", "payment", "--service", "driver")
+      #expect(waited.status == 0, "\(waited.errors)")
+      #expect(payment.stop() == 0)
+      #expect(driver.stop() == 0)
+
+      // The sum of the file's totals, straight from its text.
+      let fares = try String(contentsOfFile: csv, encoding: .utf8).split(separator: "\n").dropFirst().reduce(0) { sum, line in
+        let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+        guard !fields[11].isEmpty, !fields[9].isEmpty, let total = Money(decimal: fields[7], .usd) else { return sum }
+        return sum + total.minorUnits
+      }
+      let state = ServiceState(topic: try await bench.topic(), connection: bench.connection)
+      var paidOut = 0
+      for found in try await state.hash("driver", "balances") where !found.value.field.hasPrefix("clearing|") {
+        paidOut += Int(found.value.value) ?? 0
+      }
+      #expect(paidOut == fares)
+      let clearing = try await AccountStatement.read(.clearing, from: state)
+      #expect(clearing.balances == [Money(0, .usd)])
+      #expect(clearing.lines.count == 2 * 6345)
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import EventStreams
+import Foundation
+import Redis
+import RedisTestSupport
+import RideHailing
+import Testing
+
+/// A server with an append-only file, a folder, and what tests look at.
+struct SystemBench: Sendable {
+  let server: RedisServer
+  let folder: URL
+  let connection: Connection
+
+  static func run(_ body: (SystemBench) async throws -> Void) async throws {
+    try await withRedis(arguments: ["--appendonly", "yes"]) { server in
+      let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(at: folder) }
+      try await body(SystemBench(server: server, folder: folder, connection: Connection(server.url)))
+    }
+  }
+
+  var url: String { server.url.description }
+
+  /// Starts a worker in a process of its own.
+  func worker(_ service: String, _ more: String...) throws -> RidesProcess {
+    try RidesProcess(
+      [
+        "worker", service, "--lease-time", "1s", "--archive", folder.appending(path: "archive.sqlite").path(), "--outbox",
+        folder.appending(path: "outbox").path(),
+      ] + more, redis: url, isQuiet: true)
+  }
+
+  func rides(_ arguments: String...) throws -> RidesProcess.Result {
+    try RidesProcess.run(all: arguments, redis: url)
+  }
+
+  func topic() async throws -> Topic { try #require(try await Topic.find("rides", on: connection)) }
+
+  func status(_ service: String) async throws -> [GroupStatus] {
+    guard let topic = try await Topic.find("rides", on: connection) else { return [] }
+    return try await Inspector(topic: topic, connection: connection).status().filter { $0.service == service }
+  }
+
+  /// How many events a service has had acknowledged so far.
+  func handled(_ service: String) async throws -> Int {
+    guard let topic = try await Topic.find("rides", on: connection) else { return 0 }
+    var length = 0
+    for shard in topic.shards { length += try await connection.integer(["XLEN", topic.log(shard)]) }
+    let groups = try await status(service)
+    guard groups.count == topic.shardCount else { return 0 }
+    return length - groups.reduce(0) { $0 + $1.lag + $1.pending }
+  }
+
+  /// Checks that every ride of a seed has had each of its effects exactly once, and that the accounts add up.
+  func expectEachRideOnce(seed: UInt64, count: Int) async throws {
+    let topic = try await topic()
+    let state = ServiceState(topic: topic, connection: connection)
+    var fares: [String: Int] = [:]
+    var expected: Set<String> = []
+    for ride in RideSimulator(seed: seed).prefix(count) {
+      fares[ride.completed.event.fare.currency.code, default: 0] += ride.completed.event.fare.total
+      expected.insert(ride.completed.event.rideID)
+    }
+    // One charge and one earning each: clearing has each ride once with either sign.
+    let clearing = try await AccountStatement.read(.clearing, from: state)
+    let charges = clearing.lines.filter { $0.entry.amount.minorUnits > 0 }.map(\.entry.rideID)
+    let earnings = clearing.lines.filter { $0.entry.amount.minorUnits < 0 }.map(\.entry.rideID)
+    #expect(charges.count == count)
+    #expect(earnings.count == count)
+    #expect(Set(charges) == expected)
+    #expect(Set(earnings) == expected)
+    #expect(clearing.balances.allSatisfy { $0.minorUnits == 0 })
+    var paid: [String: Int] = [:]
+    for found in try await state.hash("payment", "balances") where found.value.field.hasPrefix("clearing|") {
+      paid[String(found.value.field.dropFirst(9)), default: 0] += Int(found.value.value) ?? 0
+    }
+    #expect(paid == fares)
+
+    let payments = Set(try await state.hash("payment", "payments").map(\.value.field))
+    let windows = Set(try await state.hash("rating", "open").map(\.value.field))
+    let receipts = Set(try await state.hash("notification", "receipts").map(\.value.field))
+    #expect(payments == expected)
+    #expect(windows == expected)
+    #expect(receipts == expected)
+    // Each service that publishes has published once per ride.
+    let archived = try await Archive(path: folder.appending(path: "archive.sqlite").path()).counts()
+    #expect(archived["RIDE_COMPLETED"] == count)
+    #expect(archived["RATING_REQUESTED"] == count)
+    #expect(archived["PAYMENT_CAPTURED", default: 0] + archived["PAYMENT_FAILED", default: 0] == count)
+  }
+}
+
+/// Polls until a condition holds.
+func eventually(_ what: String, within limit: Duration = .seconds(60), _ condition: () async throws -> Bool) async throws {
+  let deadline = ContinuousClock.now + limit
+  while try await !condition() {
+    try #require(ContinuousClock.now < deadline, "waited in vain until \(what)")
+    try await Task.sleep(for: .milliseconds(10))
+  }
+}
