@@ -15,74 +15,82 @@ public struct Inspector: Sendable {
 
   /// How each service stands in each shard, by service and shard.
   public func status() async throws -> [GroupStatus] {
+    try await status(of: try await logs())
+  }
+
+  /// What these services have left to do; those that have nothing left are not in it.
+  ///
+  /// A shard is looked at in one atomic step, and what a service publishes stays in the shard: if nothing is left in any of
+  /// them, and nobody publishes, all is done.
+  public func remaining(_ services: [String]) async throws -> [Remaining] {
+    let logs = try await logs()
+    let groups = Dictionary(grouping: try await status(of: logs), by: \.service)
+    return services.compactMap { service in
+      let remaining = Remaining(service, groups: groups[service] ?? [], logs: logs)
+      return remaining.isNothing ? nil : remaining
+    }
+  }
+
+  /// How many events the topic holds.
+  public func length() async throws -> Int {
+    try await logs().reduce(0) { $0 + $1.length }
+  }
+
+  /// The logs of all shards that have one, in one round trip.
+  private func logs() async throws -> [ShardLog] {
     var commands = Commands()
+    for shard in topic.shards { ShardLog.ask(topic, shard, in: &commands) }
+    return try Self.logs(of: await connection.send(commands), topic)
+  }
+
+  private static func logs(of replies: borrowing Replies, _ topic: Topic) throws -> [ShardLog] {
+    var logs: [ShardLog] = []
     for shard in topic.shards {
-      commands.append("XINFO", "STREAM", topic.log(shard))
-      commands.append("XINFO", "GROUPS", topic.log(shard))
+      if let log = try ShardLog(shard: shard, groups: replies[shard * 2], stream: replies[shard * 2 + 1]) {
+        logs.append(log)
+      }
     }
-    let groups = try Self.groups(of: await connection.send(commands), topic)
-    guard !groups.isEmpty else { return [] }
-    commands.removeAll()
-    for group in groups {
-      commands.append("HLEN", topic.retry(group.shard, group.service))
-      commands.append("XLEN", topic.dead(group.shard, group.service))
-      commands.append("HMGET", topic.lease(group.shard, group.service), "owner", "until")
-    }
+    return logs
+  }
+
+  private func status(of logs: [ShardLog]) async throws -> [GroupStatus] {
+    var commands = Commands()
     commands.append("TIME")
-    let status = try Self.status(of: groups, await connection.send(commands))
-    return status.sorted { ($0.service, $0.shard) < ($1.service, $1.shard) }
-  }
-
-  /// A group as the server knows it.
-  private struct Group {
-    let service: String
-    let shard: Int
-    let lag: Int
-    let pending: Int
-    let lastDelivered: StreamID
-  }
-
-  private static func groups(of replies: borrowing Replies, _ topic: Topic) throws -> [Group] {
-    var groups: [Group] = []
-    for shard in topic.shards {
-      let stream = replies[shard * 2]
-      let infos = replies[shard * 2 + 1]
-      // A shard that nothing was published to has no stream.
-      if let error = stream.error {
-        if error.message.contains("no such key") { continue }
-        throw error
-      }
-      if let error = infos.error { throw error }
-      let lastGenerated = StreamID(utf8: stream[field: "last-generated-id"].bytes) ?? .zero
-      let length = try stream[field: "length"].integer()
-      for index in 0..<infos.count {
-        let info = infos[index]
-        let lastDelivered = StreamID(utf8: info[field: "last-delivered-id"].bytes) ?? .zero
-        // The server doesn't always know the lag; that there is some can be told, and never more than the log holds.
-        let lag = try info[field: "lag"].optionalInteger() ?? (lastDelivered < lastGenerated ? length : 0)
-        groups.append(
-          Group(
-            service: try info[field: "name"].string(), shard: shard, lag: lag,
-            pending: try info[field: "pending"].integer(), lastDelivered: lastDelivered))
+    for log in logs {
+      for group in log.groups {
+        commands.append("HLEN", topic.retry(log.shard, group.name))
+        commands.append("XLEN", topic.dead(log.shard, group.name))
+        commands.append("HLEN", topic.blocked(log.shard, group.name))
+        commands.append("SCARD", topic.redrive(log.shard, group.name))
+        commands.append("HMGET", topic.lease(log.shard, group.name), "owner", "until")
       }
     }
-    return groups
+    return try Self.status(of: logs, await connection.send(commands)).sorted {
+      ($0.service, $0.shard) < ($1.service, $1.shard)
+    }
   }
 
-  private static func status(of groups: [Group], _ replies: borrowing Replies) throws -> [GroupStatus] {
-    for index in 0..<replies.count { try replies[index].check() }
-    let time = replies[groups.count * 3]
-    let now = try time[0].integer() * 1000 + time[1].integer() / 1000
+  private static func status(of logs: [ShardLog], _ replies: borrowing Replies) throws -> [GroupStatus] {
+    let now = try replies[0][0].integer() * 1000 + replies[0][1].integer() / 1000
     var status: [GroupStatus] = []
-    for (index, group) in groups.enumerated() {
-      let lease = replies[index * 3 + 2]
-      let isHeld = try lease[1].optionalInteger() ?? 0 > now
-      let owner = try lease[0].optionalString() ?? ""
-      status.append(
-        GroupStatus(
-          service: group.service, shard: group.shard, lag: group.lag, pending: group.pending,
-          retrying: try replies[index * 3].integer(), dead: try replies[index * 3 + 1].integer(),
-          owner: isHeld && !owner.isEmpty ? owner : nil, lastDelivered: group.lastDelivered))
+    var index = 1
+    for log in logs {
+      for group in log.groups {
+        let letters = try replies[index + 1].integer()
+        let lease = replies[index + 4]
+        let owner = try lease[0].optionalString() ?? ""
+        let until = try lease[1].optionalInteger() ?? 0
+        let isHeld = !owner.isEmpty && until > now
+        status.append(
+          GroupStatus(
+            service: group.name, shard: log.shard, lag: group.lag, pending: group.pending,
+            retrying: min(group.pending, try replies[index].integer()), dead: letters,
+            // Of each key that has letters the first is dead; the others are parked behind it.
+            parked: max(0, letters - (try replies[index + 2].integer())), redriving: try replies[index + 3].integer(),
+            owner: isHeld ? owner : nil, leaseRemaining: isHeld ? .milliseconds(until - now) : nil,
+            lastDelivered: group.lastDelivered))
+        index += 5
+      }
     }
     return status
   }

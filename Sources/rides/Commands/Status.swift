@@ -1,12 +1,13 @@
 import ArgumentParser
 import EventStreams
+import RideHailing
 
 struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show each service's lag, pending, retrying and dead events, and who works on it.",
     discussion: """
       lag: not yet delivered; pending: delivered, not acknowledged; retrying: of these, waiting for another attempt; dead: in
-      the dead letters, with what is parked behind them.
+      the dead letters, with what is parked behind them. A service that nobody runs is shown as well.
 
         rides status --watch
         rides status --format json
@@ -22,12 +23,12 @@ struct Status: AsyncParsableCommand {
     let (topic, connection) = try await redis.find()
     let inspector = Inspector(topic: topic, connection: connection)
     while true {
-      let services = ServiceStatus.summarise(try await inspector.status())
+      let services = ServiceStatus.summarise(try await inspector.status(), expecting: RideServices.names)
       if watch, output.format == .table { Terminal.print("\u{1b}[H\u{1b}[2J\u{1b}[3J") }
       var table = Table("SERVICE", "LAG", "PENDING", "RETRYING", "DEAD", "OWNERS")
       for status in services {
         table.add(
-          status.service, "\(status.lag)", "\(status.pending)", "\(status.retrying)", "\(status.dead)",
+          status.service, status.isStarted ? "\(status.lag)" : "all", "\(status.pending)", "\(status.retrying)", "\(status.dead)",
           status.ownersText)
       }
       output.write(services, table, empty: "no service has ever run on topic '\(topic.name)'")

@@ -26,9 +26,7 @@ enum Terminal {
   }
 
   /// Writes a line of a log to standard error.
-  static func log(_ line: String) {
-    write(line + "\n", to: STDERR_FILENO)
-  }
+  static func log(_ text: String) { line(text) }
 
   /// A line of standard error that each call replaces; nothing in a pipe.
   static func progress(_ text: String) {
