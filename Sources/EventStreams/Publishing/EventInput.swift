@@ -256,7 +256,8 @@ public struct EventInput: Sendable {
     isTooLong = true
     firstLine = lineCount + 1
     documents.append(
-      InputDocument(place: .init(line: firstLine), problem: "not JSON: expected the end after the array; it was not read"))
+      InputDocument(
+        place: .init(line: firstLine), problem: "not JSON: expected the end after the array; it was not read"))
   }
 
   // MARK: Documents

@@ -23,12 +23,12 @@ struct Status: AsyncParsableCommand {
     let (topic, connection) = try await redis.find()
     let inspector = Inspector(topic: topic, connection: connection)
     while true {
-      let services = ServiceStatus.summarise(try await inspector.status(), expecting: RideServices.names)
+      let services = try await ServiceStatus.all(inspector, expecting: RideServices.names)
       if watch, output.format == .table { Terminal.print("\u{1b}[H\u{1b}[2J\u{1b}[3J") }
       var table = Table("SERVICE", "LAG", "PENDING", "RETRYING", "DEAD", "OWNERS")
       for status in services {
         table.add(
-          status.service, status.isStarted ? "\(status.lag)" : "all", "\(status.pending)", "\(status.retrying)", "\(status.dead)",
+          status.service, "\(status.lag)", "\(status.pending)", "\(status.retrying)", "\(status.dead)",
           status.ownersText)
       }
       output.write(services, table, empty: "no service has ever run on topic '\(topic.name)'")

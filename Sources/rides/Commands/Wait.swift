@@ -35,15 +35,16 @@ struct Wait: AsyncParsableCommand {
           try await noteDeadLetters(inspector, expected)
         } else {
           Terminal.print(
-            json: JSONWriter.bytes(of: ServiceStatus.summarise(try await inspector.status(), expecting: expected)
-              .filter { expected.contains($0.service) }))
+            json: JSONWriter.bytes(
+              of: try await ServiceStatus.all(inspector, expecting: expected).filter { expected.contains($0.service) }))
         }
         return
       }
       guard elapsed < timeout.duration else {
         Terminal.endProgress()
         throw Failure.timeout(
-          "not everything was handled within \(timeout.duration.short): \(left.map(\.description).joined(separator: "; "))")
+          "not everything was handled within \(timeout.duration.short): \(left.map(\.description).joined(separator: "; "))"
+        )
       }
       Terminal.progress("waiting: \(left.map(\.description).joined(separator: "; "))")
       try await Task.sleep(for: .milliseconds(50))
@@ -51,7 +52,7 @@ struct Wait: AsyncParsableCommand {
   }
 
   private func noteDeadLetters(_ inspector: Inspector, _ services: [String]) async throws {
-    for status in ServiceStatus.summarise(try await inspector.status())
+    for status in try await ServiceStatus.all(inspector)
     where status.dead > 0 && services.contains(status.service) {
       Terminal.error("\(status.dead) dead letters of \(status.service); see: rides dead list \(status.service)")
     }

@@ -3,7 +3,7 @@ import EventStreams
 /// How a service stands, over all shards.
 struct ServiceStatus: JSONWritable {
   let service: String
-  /// False if it never ran: then the numbers are 0, and everything is before it.
+  /// False if it never ran: then it has before it all that the logs hold.
   let isStarted: Bool
   let lag: Int
   let pending: Int
@@ -16,16 +16,19 @@ struct ServiceStatus: JSONWritable {
   let unowned: Int
 
   /// The status of each service that ever ran, and of the expected ones, in the order they are expected.
-  static func summarise(_ groups: [GroupStatus], expecting names: [String] = []) -> [ServiceStatus] {
-    let found = Dictionary(grouping: groups, by: \.service)
-    return (names + Set(found.keys).subtracting(names).sorted()).map { ServiceStatus($0, found[$0] ?? []) }
+  static func all(_ inspector: Inspector, expecting names: [String] = []) async throws -> [ServiceStatus] {
+    let found = Dictionary(grouping: try await inspector.status(), by: \.service)
+    let length = try await inspector.length()
+    return (names + Set(found.keys).subtracting(names).sorted()).map {
+      ServiceStatus($0, found[$0] ?? [], length: length)
+    }
   }
 
-  private init(_ service: String, _ groups: [GroupStatus]) {
+  private init(_ service: String, _ groups: [GroupStatus], length: Int) {
     func sum(_ count: KeyPath<GroupStatus, Int>) -> Int { groups.reduce(0) { $0 + $1[keyPath: count] } }
     self.service = service
     isStarted = !groups.isEmpty
-    lag = sum(\.lag)
+    lag = groups.isEmpty ? length : sum(\.lag)
     pending = sum(\.pending)
     retrying = sum(\.retrying)
     dead = sum(\.dead)

@@ -23,7 +23,8 @@ import Testing
     #expect(event.shardKey == "there")
     #expect(
       String(decoding: event.json, as: UTF8.self)
-        == #"{"id":"NOTED:k:1","type":"NOTED","timestamp":"2026-04-03T10:30:00Z","key":"k","data":{"key":"k","number":1,"place":"there"}}"#)
+        == #"{"id":"NOTED:k:1","type":"NOTED","timestamp":"2026-04-03T10:30:00Z","key":"k","data":{"key":"k","number":1,"place":"there"}}"#
+    )
   }
 
   @Test("keeps the id, key and trace context that are given")
@@ -37,17 +38,25 @@ import Testing
     #expect(try Self.catalog.read(event.json.span).json == event.json)
   }
 
-  @Test("names the field that is wrong", arguments: [
-    (#"{"type":"NOTD","timestamp":"2026-04-03T10:30:00Z","data":{}}"#, "type: \"NOTD\" is none of NOTED"),
-    (#"{"timestamp":"2026-04-03T10:30:00Z","data":{}}"#, "type: is missing"),
-    (#"{"type":"NOTED","data":{"key":"k","number":1}}"#, "timestamp: is missing"),
-    (#"{"type":"NOTED","timestamp":"2026-04-03T10:30:00","data":{"key":"k","number":1}}"#, "timestamp: expected a time with its zone"),
-    (#"{"type":"NOTED","timestamp":"2026-04-03T10:30:00Z","data":{"key":"k"}}"#, "data.number: is missing"),
-    (#"{"type":"NOTED","timestamp":"2026-04-03T10:30:00Z"}"#, "data: is missing"),
-    (#"{"id":"","type":"NOTED","timestamp":"2026-04-03T10:30:00Z","data":{"key":"k","number":1}}"#, "id: "),
-    (#"{"version":2,"type":"NOTED","timestamp":"2026-04-03T10:30:00Z","data":{"key":"k","number":1}}"#, "version: 2 is newer"),
-    ("[]", "expected an object"), ("{", "not JSON"), ("", "not JSON"),
-  ])
+  @Test(
+    "names the field that is wrong",
+    arguments: [
+      (#"{"type":"NOTD","timestamp":"2026-04-03T10:30:00Z","data":{}}"#, "type: \"NOTD\" is none of NOTED"),
+      (#"{"timestamp":"2026-04-03T10:30:00Z","data":{}}"#, "type: is missing"),
+      (#"{"type":"NOTED","data":{"key":"k","number":1}}"#, "timestamp: is missing"),
+      (
+        #"{"type":"NOTED","timestamp":"2026-04-03T10:30:00","data":{"key":"k","number":1}}"#,
+        "timestamp: expected a time with its zone"
+      ),
+      (#"{"type":"NOTED","timestamp":"2026-04-03T10:30:00Z","data":{"key":"k"}}"#, "data.number: is missing"),
+      (#"{"type":"NOTED","timestamp":"2026-04-03T10:30:00Z"}"#, "data: is missing"),
+      (#"{"id":"","type":"NOTED","timestamp":"2026-04-03T10:30:00Z","data":{"key":"k","number":1}}"#, "id: "),
+      (
+        #"{"version":2,"type":"NOTED","timestamp":"2026-04-03T10:30:00Z","data":{"key":"k","number":1}}"#,
+        "version: 2 is newer"
+      ),
+      ("[]", "expected an object"), ("{", "not JSON"), ("", "not JSON"),
+    ])
   func names(_ text: String, _ problem: String) throws {
     let result = Self.read(text)
     guard case .failure(let error) = result else {

@@ -26,11 +26,15 @@ import Testing
     #expect(Self.read("\n \n") == [])
   }
 
-  @Test("does not let a bad line spoil another, wherever it is", arguments: [
-    "no JSON", "{\"a\":", "{\"a\":\"b", "{\"a\":1,", "{\"a\":[1,", "{", "[1,2]", "{\"a\":1}}", "\"text\"", "17", "{\"a\" 1}", "]",
-  ])
+  @Test(
+    "does not let a bad line spoil another, wherever it is",
+    arguments: [
+      "no JSON", "{\"a\":", "{\"a\":\"b", "{\"a\":1,", "{\"a\":[1,", "{", "[1,2]", "{\"a\":1}}", "\"text\"", "17",
+      "{\"a\" 1}", "]",
+    ])
   func badLine(_ bad: String) {
-    #expect(Self.read("\(bad)\n{\"a\":1}\n{\"a\":2}\n") == ["line 1: \(bad)", "line 2: {\"a\":1}", "line 3: {\"a\":2}"])
+    #expect(
+      Self.read("\(bad)\n{\"a\":1}\n{\"a\":2}\n") == ["line 1: \(bad)", "line 2: {\"a\":1}", "line 3: {\"a\":2}"])
     #expect(Self.read("{\"a\":1}\n\(bad)\n{\"a\":2}") == ["line 1: {\"a\":1}", "line 2: \(bad)", "line 3: {\"a\":2}"])
     #expect(Self.read("{\"a\":1}\n\(bad)") == ["line 1: {\"a\":1}", "line 2: \(bad)"])
   }
@@ -39,7 +43,10 @@ import Testing
   func objects() {
     let object = "{\n  \"a\": \"}{][,\\\"\",\n  \"b\": [1, {\"c\": null}]\n}"
     #expect(Self.read(object) == ["line 1: \(object)"])
-    #expect(Self.read("\n\(object)\n\(object)\n{\"d\":1}") == ["line 2: \(object)", "line 6: \(object)", "line 10: {\"d\":1}"])
+    #expect(
+      Self.read("\n\(object)\n\(object)\n{\"d\":1}") == [
+        "line 2: \(object)", "line 6: \(object)", "line 10: {\"d\":1}",
+      ])
   }
 
   @Test("goes on with the next object after one over several lines that breaks off")
@@ -54,7 +61,8 @@ import Testing
   @Test("is an array, on one line or on many")
   func arrays() {
     #expect(Self.read("[]") == [])
-    #expect(Self.read("[{\"a\":1},{\"a\":[2]}]") == ["element 1 (line 1): {\"a\":1}", "element 2 (line 1): {\"a\":[2]}"])
+    #expect(
+      Self.read("[{\"a\":1},{\"a\":[2]}]") == ["element 1 (line 1): {\"a\":1}", "element 2 (line 1): {\"a\":[2]}"])
     #expect(
       Self.read("\n[\n  {\"a\": \"]\"},\n  {\n    \"a\": 2\n  }\n]\n")
         == ["element 1 (line 3): {\"a\": \"]\"}", "element 2 (line 4): {\n    \"a\": 2\n  }"])
@@ -64,15 +72,20 @@ import Testing
   func brokenArrays() {
     #expect(Self.read("[{\"a\":1}").last == "element 1 (line 1): the array is not closed: the input ends in its middle")
     #expect(Self.read("[{\"a\":1},{\"a\"").count == 3)
-    #expect(Self.read("[{\"a\":1},\n{\"a\":1}} ,{\"a\":2}]").last?.contains("the rest of the input was not read") == true)
-    #expect(Self.read("[{\"a\":1}]\n{\"a\":2}").last == "line 2: not JSON: expected the end after the array; it was not read")
+    #expect(
+      Self.read("[{\"a\":1},\n{\"a\":1}} ,{\"a\":2}]").last?.contains("the rest of the input was not read") == true)
+    #expect(
+      Self.read("[{\"a\":1}]\n{\"a\":2}").last == "line 2: not JSON: expected the end after the array; it was not read")
   }
 
   @Test("keeps nothing of what is too long, and reads on behind it")
   func tooLong() {
     let long = "{\"a\":\"\(String(repeating: "x", count: 200))\"}"
     let problem = "longer than 100 bytes"
-    #expect(Self.read("\(long)\n{\"a\":1}\n\(long)\n", limit: 100) == ["line 1: \(problem)", "line 2: {\"a\":1}", "line 3: \(problem)"])
+    #expect(
+      Self.read("\(long)\n{\"a\":1}\n\(long)\n", limit: 100) == [
+        "line 1: \(problem)", "line 2: {\"a\":1}", "line 3: \(problem)",
+      ])
     #expect(
       Self.read("[{\"a\":1},\(long),{\"a\":2}]", limit: 100)
         == ["element 1 (line 1): {\"a\":1}", "element 2 (line 1): \(problem)", "element 3 (line 1): {\"a\":2}"])
@@ -81,7 +94,8 @@ import Testing
   @Test("makes the same of any pieces", arguments: [1, 2, 3, 7])
   func pieces(_ size: Int) {
     for text in [
-      "\u{feff}{\"a\":1}\n\n{\"a\":\n{\"é\":\"\\u00e9\"}\nbad\n{\"a\":2}", "[{\"a\":1},\n {\"b\":[2,{}]}]\n", "{\n \"a\":1\n}\n{\n \"a\":2\n}\n",
+      "\u{feff}{\"a\":1}\n\n{\"a\":\n{\"é\":\"\\u00e9\"}\nbad\n{\"a\":2}", "[{\"a\":1},\n {\"b\":[2,{}]}]\n",
+      "{\n \"a\":1\n}\n{\n \"a\":2\n}\n",
     ] {
       #expect(Self.read(text, pieces: size) == Self.read(text))
     }
