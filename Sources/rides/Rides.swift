@@ -32,23 +32,27 @@ import Redis
       } else {
         try command.run()
       }
-    } catch let failure as Failure {
-      Terminal.error(failure.message)
-      Foundation.exit(failure.status)
-    } catch let error as RedisError {
-      let failure = Failure(error)
-      Terminal.error(failure.message)
-      Foundation.exit(failure.status)
-    } catch let error where Self.exitCode(for: error) == .success || error is ExitCode || Self.isUsage(error) {
-      exit(withError: error)
     } catch {
-      Terminal.error(String(describing: error))
-      Foundation.exit(1)
+      end(with: error)
     }
   }
 
-  /// True for the errors of parsing the arguments, which say what is wrong and how it is right.
-  private static func isUsage(_ error: any Error) -> Bool {
-    exitCode(for: error) == .validationFailure
+  /// Ends the process: shows help where it was asked for, else says on one line what went wrong.
+  private static func end(with error: any Error) -> Never {
+    switch error {
+    case let failure as Failure: end(failure)
+    case let error as RedisError: end(Failure(error))
+    case is ExitCode: exit(withError: error)
+    default:
+      let status = exitCode(for: error)
+      if status == .success { exit(withError: error) }
+      if status == .validationFailure { end(.usage("\(message(for: error)); see --help")) }
+      end(.refused(String(describing: error)))
+    }
+  }
+
+  private static func end(_ failure: Failure) -> Never {
+    Terminal.error(failure.message)
+    Foundation.exit(failure.status)
   }
 }

@@ -4,7 +4,8 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
   public let service: String
   /// The shard.
   public let shard: Int
-  /// Entries that have not been delivered.
+  /// Entries that have not been delivered. Where the server doesn't know, never 0 if there are any, and never more than the log
+  /// holds.
   public let lag: Int
   /// Entries that have been delivered and not acknowledged.
   public let pending: Int
@@ -12,13 +13,19 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
   public let retrying: Int
   /// Entries in the dead letters, those parked behind others included.
   public let dead: Int
+  /// Of these, those that are parked behind others.
+  public let parked: Int
+  /// Keys whose dead letters are about to be handled again.
+  public let redriving: Int
   /// The worker that owns the shard; nil if nobody does.
   public let owner: String?
+  /// How long the owner's lease goes on unless it is renewed; nil if nobody owns the shard.
+  public let leaseRemaining: Duration?
   /// The last entry that was delivered.
   public let lastDelivered: StreamID
 
   /// True if the service has handled everything in the shard, or has given up on it.
-  public var isQuiet: Bool { lag == 0 && pending == 0 }
+  public var isQuiet: Bool { lag == 0 && pending == 0 && redriving == 0 }
 
   /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
@@ -29,7 +36,10 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
       $0.field("pending", pending)
       $0.field("retrying", retrying)
       $0.field("dead", dead)
+      $0.field("parked", parked)
+      $0.field("redriving", redriving)
       $0.field("owner", owner)
+      $0.field("leaseMs", leaseRemaining?.wholeMilliseconds)
       $0.field("lastDelivered", lastDelivered.description)
     }
   }

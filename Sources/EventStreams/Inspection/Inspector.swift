@@ -15,160 +15,83 @@ public struct Inspector: Sendable {
 
   /// How each service stands in each shard, by service and shard.
   public func status() async throws -> [GroupStatus] {
+    try await status(of: try await logs())
+  }
+
+  /// What these services have left to do; those that have nothing left are not in it.
+  ///
+  /// A shard is looked at in one atomic step, and what a service publishes stays in the shard: if nothing is left in any of
+  /// them, and nobody publishes, all is done.
+  public func remaining(_ services: [String]) async throws -> [Remaining] {
+    let logs = try await logs()
+    let groups = Dictionary(grouping: try await status(of: logs), by: \.service)
+    return services.compactMap { service in
+      let remaining = Remaining(service, groups: groups[service] ?? [], logs: logs)
+      return remaining.isNothing ? nil : remaining
+    }
+  }
+
+  /// How many events the topic holds.
+  public func length() async throws -> Int {
+    try await logs().reduce(0) { $0 + $1.length }
+  }
+
+  /// The logs of all shards that have one, in one round trip.
+  private func logs() async throws -> [ShardLog] {
     var commands = Commands()
+    for shard in topic.shards { ShardLog.ask(topic, shard, in: &commands) }
+    return try Self.logs(of: await connection.send(commands), topic)
+  }
+
+  private static func logs(of replies: borrowing Replies, _ topic: Topic) throws -> [ShardLog] {
+    var logs: [ShardLog] = []
     for shard in topic.shards {
-      commands.append("XINFO", "STREAM", topic.log(shard))
-      commands.append("XINFO", "GROUPS", topic.log(shard))
+      if let log = try ShardLog(shard: shard, groups: replies[shard * 2], stream: replies[shard * 2 + 1]) {
+        logs.append(log)
+      }
     }
-    let groups = try Self.groups(of: await connection.send(commands), topic)
-    guard !groups.isEmpty else { return [] }
-    commands.removeAll()
-    for group in groups {
-      commands.append("HLEN", topic.retry(group.shard, group.service))
-      commands.append("XLEN", topic.dead(group.shard, group.service))
-      commands.append("HMGET", topic.lease(group.shard, group.service), "owner", "until")
-    }
+    return logs
+  }
+
+  private func status(of logs: [ShardLog]) async throws -> [GroupStatus] {
+    var commands = Commands()
     commands.append("TIME")
-    let status = try Self.status(of: groups, await connection.send(commands))
-    return status.sorted { ($0.service, $0.shard) < ($1.service, $1.shard) }
-  }
-
-  /// A group as the server knows it.
-  private struct Group {
-    let service: String
-    let shard: Int
-    let lag: Int
-    let pending: Int
-    let lastDelivered: StreamID
-  }
-
-  private static func groups(of replies: borrowing Replies, _ topic: Topic) throws -> [Group] {
-    var groups: [Group] = []
-    for shard in topic.shards {
-      let stream = replies[shard * 2]
-      let infos = replies[shard * 2 + 1]
-      // A shard that nothing was published to has no stream.
-      if let error = stream.error {
-        if error.message.contains("no such key") { continue }
-        throw error
-      }
-      if let error = infos.error { throw error }
-      let lastGenerated = StreamID(utf8: stream[field: "last-generated-id"].bytes) ?? .zero
-      let length = try stream[field: "length"].integer()
-      for index in 0..<infos.count {
-        let info = infos[index]
-        let lastDelivered = StreamID(utf8: info[field: "last-delivered-id"].bytes) ?? .zero
-        // The server doesn't always know the lag; that there is some can be told, and never more than the log holds.
-        let lag = try info[field: "lag"].optionalInteger() ?? (lastDelivered < lastGenerated ? length : 0)
-        groups.append(
-          Group(
-            service: try info[field: "name"].string(), shard: shard, lag: lag,
-            pending: try info[field: "pending"].integer(), lastDelivered: lastDelivered))
+    for log in logs {
+      for group in log.groups {
+        commands.append("HLEN", topic.retry(log.shard, group.name))
+        commands.append("XLEN", topic.dead(log.shard, group.name))
+        commands.append("HLEN", topic.blocked(log.shard, group.name))
+        commands.append("SCARD", topic.redrive(log.shard, group.name))
+        commands.append("HMGET", topic.lease(log.shard, group.name), "owner", "until")
       }
     }
-    return groups
+    return try Self.status(of: logs, await connection.send(commands)).sorted {
+      ($0.service, $0.shard) < ($1.service, $1.shard)
+    }
   }
 
-  private static func status(of groups: [Group], _ replies: borrowing Replies) throws -> [GroupStatus] {
-    for index in 0..<replies.count { try replies[index].check() }
-    let time = replies[groups.count * 3]
-    let now = try time[0].integer() * 1000 + time[1].integer() / 1000
+  private static func status(of logs: [ShardLog], _ replies: borrowing Replies) throws -> [GroupStatus] {
+    let now = try replies[0][0].integer() * 1000 + replies[0][1].integer() / 1000
     var status: [GroupStatus] = []
-    for (index, group) in groups.enumerated() {
-      let lease = replies[index * 3 + 2]
-      let isHeld = try lease[1].optionalInteger() ?? 0 > now
-      let owner = try lease[0].optionalString() ?? ""
-      status.append(
-        GroupStatus(
-          service: group.service, shard: group.shard, lag: group.lag, pending: group.pending,
-          retrying: try replies[index * 3].integer(), dead: try replies[index * 3 + 1].integer(),
-          owner: isHeld && !owner.isEmpty ? owner : nil, lastDelivered: group.lastDelivered))
+    var index = 1
+    for log in logs {
+      for group in log.groups {
+        let letters = try replies[index + 1].integer()
+        let lease = replies[index + 4]
+        let owner = try lease[0].optionalString() ?? ""
+        let until = try lease[1].optionalInteger() ?? 0
+        let isHeld = !owner.isEmpty && until > now
+        status.append(
+          GroupStatus(
+            service: group.name, shard: log.shard, lag: group.lag, pending: group.pending,
+            retrying: min(group.pending, try replies[index].integer()), dead: letters,
+            // Of each key that has letters the first is dead; the others are parked behind it.
+            parked: max(0, letters - (try replies[index + 2].integer())), redriving: try replies[index + 3].integer(),
+            owner: isHeld ? owner : nil, leaseRemaining: isHeld ? .milliseconds(until - now) : nil,
+            lastDelivered: group.lastDelivered))
+        index += 5
+      }
     }
     return status
-  }
-
-  // MARK: Pending entries
-
-  /// The pending entries of a service, shard by shard, oldest first.
-  ///
-  /// - Parameters:
-  ///   - minIdle: only entries that were delivered at least so long ago.
-  ///   - limit: at most so many.
-  public func pending(service: String, minIdle: Duration = .zero, limit: Int) async throws -> [PendingEntry] {
-    var entries: [PendingEntry] = []
-    for shard in topic.shards {
-      var after = "-"
-      while entries.count < limit {
-        let pageSize = min(1000, limit - entries.count)
-        let page = try await page(service, shard, after: after, minIdle: minIdle, count: pageSize)
-        entries += page
-        guard page.count == pageSize, let last = page.last else { break }
-        after = "(\(last.streamID)"
-      }
-    }
-    return entries
-  }
-
-  private func page(
-    _ service: String, _ shard: Int, after: String, minIdle: Duration, count: Int
-  ) async throws -> [PendingEntry] {
-    let values: [[String]]
-    do {
-      values = try Self.rows(
-        of: await connection.call([
-          "XPENDING", topic.log(shard), service, "IDLE", "\(minIdle.wholeMilliseconds)", after, "+", "\(count)",
-        ]))
-    } catch let error as RedisError where error.code == .noGroup {
-      return []
-    }
-    guard !values.isEmpty else { return [] }
-    var commands = Commands()
-    for row in values {
-      commands.append("XRANGE", topic.log(shard), row[0], row[0])
-      commands.append("HGET", topic.retry(shard, service), row[0])
-    }
-    return try Self.entries(service, shard, values, await connection.send(commands))
-  }
-
-  private static func rows(of reply: borrowing Reply) throws -> [[String]] {
-    var rows: [[String]] = []
-    for index in 0..<reply.root.count { rows.append(try reply.root[index].strings()) }
-    return rows
-  }
-
-  private static func entries(
-    _ service: String, _ shard: Int, _ rows: [[String]], _ replies: borrowing Replies
-  ) throws -> [PendingEntry] {
-    var entries: [PendingEntry] = []
-    for (index, row) in rows.enumerated() {
-      guard let id = StreamID(row[0]) else { continue }
-      try replies[index * 2].check()
-      try replies[index * 2 + 1].check()
-      entries.append(
-        PendingEntry(
-          service: service, shard: shard, streamID: id, header: header(of: replies[index * 2], id), consumer: row[1],
-          idle: .milliseconds(Int(row[2]) ?? 0), deliveries: Int(row[3]) ?? 0,
-          failures: try failures(of: replies[index * 2 + 1])))
-    }
-    return entries
-  }
-
-  /// The envelope of the one entry of a range; nil if there is none that can be read.
-  static func header(of range: borrowing ReplyNode, _ id: StreamID) -> EventHeader? {
-    guard range.count > 0 else { return nil }
-    var parser = JSONParser()
-    do throws(JSONError) {
-      var object = try parser.parse(range[0][1][1].bytes).object()
-      return try EventHeader(from: &object, fallbackID: id.description)
-    } catch {
-      // Whoever lists it sees that it has no type; its service has it in the dead letters, with the reason.
-      return nil
-    }
-  }
-
-  static func failures(of node: borrowing ReplyNode) throws -> Failures? {
-    guard !node.isNil else { return nil }
-    var parser = JSONParser()
-    return try Failures(from: parser.parse(node.bytes))
   }
 }

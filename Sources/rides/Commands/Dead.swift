@@ -18,6 +18,7 @@ struct Dead: AsyncParsableCommand {
   static func letters(_ service: String?, _ topic: Topic, _ dead: DeadLetters, _ inspector: Inspector) async throws
     -> [DeadLetter]
   {
+    try await KnownServices.check(service, inspector)
     let services = if let service { [service] } else { Set(try await inspector.status().map(\.service)).sorted() }
     var letters: [DeadLetter] = []
     for service in services { letters += try await dead.list(service: service) }
@@ -138,6 +139,7 @@ private struct LetterSelection {
   func find(_ redis: TopicOptions) async throws -> (DeadLetters, [DeadLetter]) {
     guard all != !ids.isEmpty else { throw Failure.usage("name letters, or say --all") }
     let (topic, connection) = try await redis.find()
+    try await KnownServices.check(service, Inspector(topic: topic, connection: connection))
     let dead = DeadLetters(topic: topic, connection: connection)
     let letters = try await dead.list(service: service)
     if all { return (dead, letters) }

@@ -15,30 +15,36 @@ struct Pending: AsyncParsableCommand {
   @Option(help: "Only entries that were delivered at least so long ago.")
   var minIdle = DurationArgument(.zero)
 
-  @Option(help: "At most so many entries per service.")
+  @Option(help: "At most so many entries, the oldest.")
   var limit = 100
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var redis: TopicOptions
 
+  func validate() throws {
+    guard limit > 0 else { throw ValidationError("--limit must be at least 1") }
+  }
+
   func run() async throws {
     let (topic, connection) = try await redis.find()
     let inspector = Inspector(topic: topic, connection: connection)
-    let known = Set(try await inspector.status().map(\.service)).sorted()
-    if let service, !known.contains(service) {
-      throw Failure.usage("no service '\(service)' has ever run; there are \(known.joined(separator: ", "))")
-    }
-    var entries: [PendingEntry] = []
-    for name in service.map({ [$0] }) ?? known {
-      entries += try await inspector.pending(service: name, minIdle: minIdle.duration, limit: limit)
-    }
-    var table = Table("SERVICE", "SHARD", "ENTRY", "EVENT", "KEY", "CONSUMER", "IDLE", "DELIVERIES", "LAST ERROR")
+    try await KnownServices.check(service, inspector)
+    let entries = try await inspector.pending(service: service, minIdle: minIdle.duration, limit: limit)
+    var table = Table(
+      "SERVICE", "SHARD", "ENTRY", "EVENT", "KEY", "CONSUMER", "IDLE", "DELIVERIES", "NEXT ATTEMPT", "LAST ERROR")
     for entry in entries {
       table.add(
         entry.service, "\(entry.shard)", "\(entry.streamID)", entry.header?.id ?? "?", entry.header?.key ?? "?",
-        entry.consumer,
-        entry.idle.short, "\(entry.deliveries)", entry.failures?.lastError ?? "")
+        entry.consumer, entry.idle.short, "\(entry.deliveries)", Self.wait(entry.failures?.retryAt),
+        entry.failures?.lastError ?? "")
     }
     output.write(entries, table, empty: "nothing is pending")
+  }
+
+  /// How long until a moment; nothing if there is none.
+  private static func wait(_ due: Timestamp?) -> String {
+    guard let due else { return "" }
+    let wait = due - Timestamp.now()
+    return wait > .zero ? "in \(wait.short)" : "due"
   }
 }

@@ -47,16 +47,23 @@ struct Publish: AsyncParsableCommand {
   private static let batchSize = 500
 
   func run() async throws {
-    var rejected = 0
-    let source = try simulate.map { try simulated($0) } ?? events { rejected += 1 }
+    let simulation = try simulate.map { try simulated($0) }
+    let reader = try simulate == nil ? InputReader(path: file) : nil
     let (topic, connection) = try await redis.open(shards: shards)
-    var summary = try await PublishRun(publisher: Publisher(topic: topic, connection: connection)).run(source)
-    summary.rejected = rejected
+    let run = PublishRun(publisher: Publisher(topic: topic, connection: connection))
+    var summary = PublishRun.Summary()
+    if let simulation {
+      summary = try await run.run(simulation)
+    } else if let reader {
+      var source = InputSource(reader: reader, catalog: EventCatalog(RideEvents.types))
+      summary = try await run.run { try await source.next() }
+      summary.rejected = source.rejected
+    }
     switch output.format {
     case .json: Terminal.print(json: JSONWriter.bytes(of: summary))
     case .table: Terminal.print(summary.text)
     }
-    if rejected > 0 { throw ExitCode(1) }
+    if summary.rejected > 0 { throw ExitCode(1) }
   }
 
   /// Batches of simulated rides, request before completion.
@@ -85,25 +92,6 @@ struct Publish: AsyncParsableCommand {
           EncodedEvent(ride.completed.event, timestamp: ride.completed.at),
         ]
       }
-    }
-  }
-
-  /// Batches of what the input holds.
-  private func events(onRejection: @escaping () -> Void) throws -> () async throws -> [EncodedEvent]? {
-    var input = EventInput(fileDescriptor: try InputFile.open(file))
-    let catalog = EventCatalog(RideEvents.types)
-    return {
-      var batch: [EncodedEvent] = []
-      while batch.count < Self.batchSize, let item = try input.next() {
-        do throws(JSONError) {
-          let json = try item.content.get()
-          batch.append(try catalog.read(json.span))
-        } catch {
-          onRejection()
-          Terminal.error("line \(item.line): \(error)")
-        }
-      }
-      return batch.isEmpty ? nil : batch
     }
   }
 }

@@ -1,12 +1,13 @@
 import ArgumentParser
 import EventStreams
+import RideHailing
 
 struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show each service's lag, pending, retrying and dead events, and who works on it.",
     discussion: """
       lag: not yet delivered; pending: delivered, not acknowledged; retrying: of these, waiting for another attempt; dead: in
-      the dead letters, with what is parked behind them.
+      the dead letters, with what is parked behind them. A service that nobody runs is shown as well.
 
         rides status --watch
         rides status --format json
@@ -22,7 +23,7 @@ struct Status: AsyncParsableCommand {
     let (topic, connection) = try await redis.find()
     let inspector = Inspector(topic: topic, connection: connection)
     while true {
-      let services = ServiceStatus.summarise(try await inspector.status())
+      let services = try await ServiceStatus.all(inspector, expecting: RideServices.names)
       if watch, output.format == .table { Terminal.print("\u{1b}[H\u{1b}[2J\u{1b}[3J") }
       var table = Table("SERVICE", "LAG", "PENDING", "RETRYING", "DEAD", "OWNERS")
       for status in services {

@@ -25,7 +25,10 @@ struct Trace: AsyncParsableCommand {
     guard !events.isEmpty else {
       throw Failure.refused("no event of ride '\(ride)' is in the log of topic '\(topic.name)'")
     }
-    if output.format == .json { return Terminal.print(json: JSONWriter.bytes(of: events)) }
+    let outcome = try await RideOutcome(ride, events: events, ServiceState(topic: topic, connection: connection))
+    if output.format == .json {
+      return Terminal.print(json: JSONWriter.bytes(of: Report(events: events, outcome: outcome)))
+    }
     Terminal.print("ride \(ride), shard \(events[0].shard)")
     for event in events {
       Terminal.print(
@@ -42,25 +45,20 @@ struct Trace: AsyncParsableCommand {
         }
       }
     }
-    try await showState(RideState(ServiceState(topic: topic, connection: connection)))
+    Terminal.print("")
+    for line in outcome.lines { Terminal.print(line) }
   }
 
-  private func showState(_ state: RideState) async throws {
-    Terminal.print("")
-    if let payment = try await state.payment(ride) {
-      let outcome = payment.declineReason.map { "declined: \($0)" } ?? "captured"
-      Terminal.print(
-        "payment       \(payment.amount) by \(payment.method.rawValue), \(outcome)\(payment.reference.map { ", \($0)" } ?? "")"
-      )
-    }
-    if let stars = try await state.stars(ride) {
-      Terminal.print("rating        \(stars) of 5 stars")
-    } else if let window = try await state.ratingWindow(ride) {
-      Terminal.print("rating        open since \(window.openedAt), driver \(window.driverID)")
-    }
-    if let receipt = try await state.receipt(ride) {
-      Terminal.print(
-        "notification  \(receipt.email.map { "receipt sent to \($0)" } ?? "no receipt: the rider has no address")")
+  private struct Report: JSONWritable {
+    let events: [EventTrace]
+    let outcome: RideOutcome
+
+    func write(to json: inout JSONWriter) {
+      json.object {
+        $0.field("ride", outcome.ride)
+        $0.field("events", events)
+        $0.field("outcome", outcome)
+      }
     }
   }
 }

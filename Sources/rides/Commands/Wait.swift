@@ -26,32 +26,35 @@ struct Wait: AsyncParsableCommand {
     let expected = services.isEmpty ? RideServices.names : services
     let start = ContinuousClock.now
     while true {
-      let groups = try await inspector.status()
-      let left = expected.flatMap { service in
-        let own = groups.filter { $0.service == service }
-        if own.isEmpty { return ["\(service): never ran"] }
-        let lag = own.reduce(0) { $0 + $1.lag }
-        let pending = own.reduce(0) { $0 + $1.pending }
-        return lag + pending == 0 ? [] : ["\(service): \(lag) waiting, \(pending) pending"]
-      }
+      let left = try await inspector.remaining(expected)
       let elapsed = ContinuousClock.now - start
       if left.isEmpty {
         Terminal.endProgress()
         if output.format == .table {
           Terminal.print("all events are handled (\(elapsed.short))")
+          try await noteDeadLetters(inspector, expected)
         } else {
           Terminal.print(
-            json: JSONWriter.bytes(of: ServiceStatus.summarise(groups.filter { expected.contains($0.service) })))
+            json: JSONWriter.bytes(
+              of: try await ServiceStatus.all(inspector, expecting: expected).filter { expected.contains($0.service) }))
         }
         return
       }
       guard elapsed < timeout.duration else {
         Terminal.endProgress()
         throw Failure.timeout(
-          "not everything was handled within \(timeout.duration.short): \(left.joined(separator: "; "))")
+          "not everything was handled within \(timeout.duration.short): \(left.map(\.description).joined(separator: "; "))"
+        )
       }
-      Terminal.progress("waiting: \(left.joined(separator: "; "))")
+      Terminal.progress("waiting: \(left.map(\.description).joined(separator: "; "))")
       try await Task.sleep(for: .milliseconds(50))
+    }
+  }
+
+  private func noteDeadLetters(_ inspector: Inspector, _ services: [String]) async throws {
+    for status in try await ServiceStatus.all(inspector)
+    where status.dead > 0 && services.contains(status.service) {
+      Terminal.error("\(status.dead) dead letters of \(status.service); see: rides dead list \(status.service)")
     }
   }
 }

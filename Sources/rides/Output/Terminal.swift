@@ -14,14 +14,19 @@ enum Terminal {
     print(String(decoding: json, as: UTF8.self))
   }
 
+  /// Says what is wrong, on one line of standard error.
   static func error(_ message: String) {
-    write("rides: \(message)\n", to: STDERR_FILENO)
+    line("rides: \(message)")
+  }
+
+  /// Writes one line to standard error, in place of what shows the progress.
+  static func line(_ text: String) {
+    let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
+    write((isInteractive ? "\r\u{1b}[K" : "") + line + "\n", to: STDERR_FILENO)
   }
 
   /// Writes a line of a log to standard error.
-  static func log(_ line: String) {
-    write(line + "\n", to: STDERR_FILENO)
-  }
+  static func log(_ text: String) { line(text) }
 
   /// A line of standard error that each call replaces; nothing in a pipe.
   static func progress(_ text: String) {

@@ -54,7 +54,8 @@ struct PublishRun {
           batches: {
             if !resend.isEmpty { return resend.removeFirst() }
             guard let batch = try await next() else { return nil }
-            unconfirmed.append(batch)
+            // Empty ones are neither sent nor confirmed.
+            if !batch.isEmpty { unconfirmed.append(batch) }
             return batch
           },
           onPublished: { events, results in

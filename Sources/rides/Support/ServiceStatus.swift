@@ -3,26 +3,43 @@ import EventStreams
 /// How a service stands, over all shards.
 struct ServiceStatus: JSONWritable {
   let service: String
+  /// False if it never ran: then it has before it all that the logs hold.
+  let isStarted: Bool
   let lag: Int
   let pending: Int
   let retrying: Int
+  /// Entries in the dead letters, the parked ones included.
   let dead: Int
+  let parked: Int
   /// Worker -> how many shards it owns.
   let owners: [String: Int]
   let unowned: Int
 
-  static func summarise(_ groups: [GroupStatus]) -> [ServiceStatus] {
-    Dictionary(grouping: groups, by: \.service).map { service, groups in
-      ServiceStatus(
-        service: service, lag: groups.reduce(0) { $0 + $1.lag }, pending: groups.reduce(0) { $0 + $1.pending },
-        retrying: groups.reduce(0) { $0 + $1.retrying }, dead: groups.reduce(0) { $0 + $1.dead },
-        owners: Dictionary(grouping: groups.compactMap(\.owner), by: { $0 }).mapValues(\.count),
-        unowned: groups.count { $0.owner == nil })
+  /// The status of each service that ever ran, and of the expected ones, in the order they are expected.
+  static func all(_ inspector: Inspector, expecting names: [String] = []) async throws -> [ServiceStatus] {
+    let found = Dictionary(grouping: try await inspector.status(), by: \.service)
+    let length = try await inspector.length()
+    return (names + Set(found.keys).subtracting(names).sorted()).map {
+      ServiceStatus($0, found[$0] ?? [], length: length)
     }
-    .sorted { $0.service < $1.service }
   }
 
+  private init(_ service: String, _ groups: [GroupStatus], length: Int) {
+    func sum(_ count: KeyPath<GroupStatus, Int>) -> Int { groups.reduce(0) { $0 + $1[keyPath: count] } }
+    self.service = service
+    isStarted = !groups.isEmpty
+    lag = groups.isEmpty ? length : sum(\.lag)
+    pending = sum(\.pending)
+    retrying = sum(\.retrying)
+    dead = sum(\.dead)
+    parked = sum(\.parked)
+    owners = Dictionary(grouping: groups.compactMap(\.owner), by: { $0 }).mapValues(\.count)
+    unowned = groups.count { $0.owner == nil }
+  }
+
+  /// `worker-1 (5), nobody (3)`
   var ownersText: String {
+    guard isStarted else { return "nobody, never started" }
     guard !owners.isEmpty else { return "nobody" }
     let names = owners.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }
     return (names + (unowned > 0 ? ["nobody (\(unowned))"] : [])).joined(separator: ", ")
@@ -31,10 +48,12 @@ struct ServiceStatus: JSONWritable {
   func write(to json: inout JSONWriter) {
     json.object {
       $0.field("service", service)
+      $0.field("started", isStarted)
       $0.field("lag", lag)
       $0.field("pending", pending)
       $0.field("retrying", retrying)
       $0.field("dead", dead)
+      $0.field("parked", parked)
       $0.field("owners", owners.sorted { $0.key < $1.key }.map { Owner(name: $0.key, shards: $0.value) })
       $0.field("unownedShards", unowned)
     }

@@ -1,0 +1,48 @@
+import EventStreams
+
+/// Events of a file or standard input; says on standard error which are rejected, and why.
+struct InputSource {
+  private let reader: InputReader
+  private let catalog: EventCatalog
+  private var input = EventInput()
+  private var hasEnded = false
+  /// Events rejected so far.
+  private(set) var rejected = 0
+
+  init(reader: InputReader, catalog: EventCatalog) {
+    self.reader = reader
+    self.catalog = catalog
+  }
+
+  /// The events of the next piece that has arrived; nil at the end.
+  mutating func next() async throws -> [EncodedEvent]? {
+    guard !hasEnded else { return nil }
+    if let piece = try await reader.next() {
+      return events(of: input.read(piece))
+    }
+    hasEnded = true
+    return events(of: input.finish())
+  }
+
+  private mutating func events(of documents: [InputDocument]) -> [EncodedEvent] {
+    var events: [EncodedEvent] = []
+    events.reserveCapacity(documents.count)
+    for document in documents {
+      if let problem = document.problem {
+        reject(document.place, problem)
+        continue
+      }
+      do throws(JSONError) {
+        events.append(try catalog.read(document.json.span))
+      } catch {
+        reject(document.place, error.description)
+      }
+    }
+    return events
+  }
+
+  private mutating func reject(_ place: InputDocument.Place, _ problem: String) {
+    rejected += 1
+    Terminal.line("\(place): \(problem)")
+  }
+}

@@ -1,0 +1,75 @@
+import EventStreams
+import RideHailing
+
+/// What the services have stored about a ride.
+struct RideOutcome: JSONWritable {
+  let ride: String
+  private let payment: PaymentRecord?
+  private let earned: [AccountStatement.Line]
+  private let window: RatingWindow?
+  private let stars: Int?
+  private let receipt: Receipt?
+
+  /// Reads it all.
+  ///
+  /// - Parameter events: the ride's, of which one names the driver.
+  init(_ ride: String, events: [EventTrace], _ services: ServiceState) async throws {
+    let state = RideState(services)
+    self.ride = ride
+    payment = try await state.payment(ride)
+    window = try await state.ratingWindow(ride)
+    stars = try await state.stars(ride)
+    receipt = try await state.receipt(ride)
+    guard let driver = events.lazy.compactMap(Self.driver).first else {
+      earned = []
+      return
+    }
+    earned = try await AccountStatement.read(.driver(driver), from: services).lines.filter { $0.entry.rideID == ride }
+  }
+
+  private static func driver(of trace: EventTrace) -> String? {
+    guard trace.header.type == RideCompleted.eventType else { return nil }
+    var parser = JSONParser()
+    do throws(JSONError) {
+      var event = try parser.parse(trace.json.span).object()
+      let ride: RideCompleted = try event["data"]
+      return ride.driverID
+    } catch {
+      // It is in the dead letters then, which the trace shows.
+      return nil
+    }
+  }
+
+  /// One line per service that has stored something.
+  var lines: [String] {
+    var lines: [String] = []
+    if let payment {
+      let outcome = payment.declineReason.map { "declined: \($0)" } ?? "captured"
+      let reference = payment.reference.map { ", \($0)" } ?? ""
+      lines.append("payment       \(payment.amount) by \(payment.method.rawValue), \(outcome)\(reference)")
+    }
+    for line in earned {
+      lines.append("driver        \(line.entry.kind) \(line.entry.amount), balance \(line.balance)")
+    }
+    if let stars {
+      lines.append("rating        \(stars) of 5 stars")
+    } else if let window {
+      lines.append("rating        open since \(window.openedAt), driver \(window.driverID)")
+    }
+    if let receipt {
+      lines.append(
+        "notification  \(receipt.email.map { "receipt sent to \($0)" } ?? "no receipt: the rider has no address")")
+    }
+    return lines
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("payment", payment)
+      $0.field("earned", earned)
+      $0.field("ratingWindow", window)
+      $0.field("stars", stars)
+      $0.field("receipt", receipt)
+    }
+  }
+}
