@@ -32,7 +32,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(
-      name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
+      name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
     .target(name: "Redis", dependencies: ["CHiredis"], swiftSettings: settings),
     .target(
       name: "EventStreams",

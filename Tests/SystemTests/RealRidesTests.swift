@@ -17,7 +17,8 @@ import Testing
   }()
 
   @Test(
-    "of New York's taxis are paid out to the cent", .enabled(if: data != nil, "set RIDES_DATA to the folder of real trips"))
+    "of New York's taxis are paid out to the cent",
+    .enabled(if: data != nil, "set RIDES_DATA to the folder of real trips"))
   func newYork() async throws {
     try await SystemBench.run { bench in
       let packed = try #require(Self.data).appending(path: "nyc/taxis.csv.gz").path()
@@ -42,7 +43,8 @@ import Testing
       #expect(driver.stop() == 0)
 
       // The sum of the file's totals, straight from its text.
-      let fares = try String(contentsOfFile: csv, encoding: .utf8).split(separator: "\n").dropFirst().reduce(0) { sum, line in
+      let fares = try String(contentsOfFile: csv, encoding: .utf8).split(separator: "\n").dropFirst().reduce(0) {
+        sum, line in
         let fields = line.split(separator: ",", omittingEmptySubsequences: false)
         guard !fields[11].isEmpty, !fields[9].isEmpty, let total = Money(decimal: fields[7], .usd) else { return sum }
         return sum + total.minorUnits

@@ -9,7 +9,8 @@ final class RidesProcess: Sendable {
   private let input = Pipe()
 
   /// The program stands beside the tests.
-  private static let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "rides")
+  private static let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
+    path: "rides")
 
   /// Starts it; a worker's log goes to nobody.
   init(_ arguments: [String], redis: String, isQuiet: Bool = false) throws {
@@ -51,7 +52,9 @@ final class RidesProcess: Sendable {
     try run.input.fileHandleForWriting.close()
     group.wait()
     run.process.waitUntilExit()
-    func collectedText(_ index: Int) -> String { String(decoding: collected.withLock { $0[index] ?? Data() }, as: UTF8.self) }
+    func collectedText(_ index: Int) -> String {
+      String(decoding: collected.withLock { $0[index] ?? Data() }, as: UTF8.self)
+    }
     return Result(status: run.process.terminationStatus, output: collectedText(0), errors: collectedText(1))
   }
 

@@ -26,7 +26,8 @@ struct SystemBench: Sendable {
   func worker(_ service: String, _ more: String...) throws -> RidesProcess {
     try RidesProcess(
       [
-        "worker", service, "--lease-time", "1s", "--archive", folder.appending(path: "archive.sqlite").path(), "--outbox",
+        "worker", service, "--lease-time", "1s", "--archive", folder.appending(path: "archive.sqlite").path(),
+        "--outbox",
         folder.appending(path: "outbox").path(),
       ] + more, redis: url, isQuiet: true)
   }
@@ -92,7 +93,9 @@ struct SystemBench: Sendable {
 }
 
 /// Polls until a condition holds.
-func eventually(_ what: String, within limit: Duration = .seconds(60), _ condition: () async throws -> Bool) async throws {
+func eventually(_ what: String, within limit: Duration = .seconds(60), _ condition: () async throws -> Bool)
+  async throws
+{
   let deadline = ContinuousClock.now + limit
   while try await !condition() {
     try #require(ContinuousClock.now < deadline, "waited in vain until \(what)")

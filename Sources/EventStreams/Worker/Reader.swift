@@ -61,7 +61,9 @@ struct Reader: Sendable {
   }
 
   /// One blocking read over all shards.
-  private func read(_ shards: [OwnedShard], count: Int, over registered: Int, _ decoder: inout EntryDecoder) async throws {
+  private func read(_ shards: [OwnedShard], count: Int, over registered: Int, _ decoder: inout EntryDecoder)
+    async throws
+  {
     var commands = Commands()
     commands.begin(argumentCount: 10 + shards.count * 2 - 1)
     for word: StaticString in ["XREADGROUP", "GROUP"] { commands.argument(word) }

@@ -28,28 +28,43 @@ import Testing
 
   @Test("keeps the id and the key it is given")
   func identity() throws {
-    let event = try EventCatalog.rides.read(completed { $0.replace("{\"type\"", with: "{\"id\":\"mine\",\"key\":\"k\",\"type\"") })
+    let event = try EventCatalog.rides.read(
+      completed { $0.replace("{\"type\"", with: "{\"id\":\"mine\",\"key\":\"k\",\"type\"") })
     #expect(event.id == "mine")
     #expect(String(decoding: event.json, as: UTF8.self).contains(#""key":"k""#))
   }
 
-  @Test("is refused with the field and the reason", arguments: [
-    (#""rideId":"r1""#, #""rideId":"""#, "data.rideId: must not be empty"),
-    (#""rideId":"r1","#, "", "data.rideId: is missing"),
-    (#""total":1000"#, #""total":999"#, "data.fare.total: is 999, but the items add up to 1000"),
-    (#""total":1000"#, #""total":"12.50""#, #"data.fare.total: expected a whole number, found "12.50""#),
-    (#""total":1000"#, #""total":10.5"#, "data.fare.total: expected a whole number, found 10.5"),
-    (#""base":300"#, #""base":-300"#, "data.fare.base: -300 is not between 0 and 1000000000000 minor units"),
-    (#""EUR""#, #""EURO""#, #"data.fare.currency: expected an ISO 4217 currency code such as "USD", found "EURO""#),
-    (#"10:30:00Z"#, "10:30:00", #"timestamp: expected a time with its zone, as Z or +02:00, found "2026-04-03T10:30:00""#),
-    (#"2026-04-03T10:30"#, "2026-02-30T10:30", #"timestamp: there is no such date, found "2026-02-30T10:30:00Z""#),
-    (#""cash""#, #""cheque""#, #"data.payment.method: expected "card" or "wallet" or "cash", found "cheque""#),
-    (#""cash""#, #""card""#, "data.payment.token: is missing; a card payment needs one"),
-    (#""unknown":["#, #""pickup":{"lat":91,"lon":0},"x":["#, "data.pickup.lat: 91.0 is not between -90 and 90"),
-    (#""unknown":["#, #""riderEmail":"a@b\r\nBcc: c@d","x":["#, "data.riderEmail: \"a@b\r\nBcc: c@d\" is not an e-mail address"),
-    (#""unknown":["#, #""startedAt":"2026-04-03T11:00:00Z","x":["#, "data.completedAt: 2026-04-03T08:29:00Z is before startedAt, 2026-04-03T11:00:00Z"),
-    ("RIDE_COMPLETED", "RIDE_COMPLETE", #"type: "RIDE_COMPLETE" is none of PAYMENT_CAPTURED, PAYMENT_FAILED, RATING_REQUESTED, RECEIPT_SENT, RIDE_COMPLETED, RIDE_RATED, RIDE_REQUESTED, SURGE_UPDATED"#),
-  ])
+  @Test(
+    "is refused with the field and the reason",
+    arguments: [
+      (#""rideId":"r1""#, #""rideId":"""#, "data.rideId: must not be empty"),
+      (#""rideId":"r1","#, "", "data.rideId: is missing"),
+      (#""total":1000"#, #""total":999"#, "data.fare.total: is 999, but the items add up to 1000"),
+      (#""total":1000"#, #""total":"12.50""#, #"data.fare.total: expected a whole number, found "12.50""#),
+      (#""total":1000"#, #""total":10.5"#, "data.fare.total: expected a whole number, found 10.5"),
+      (#""base":300"#, #""base":-300"#, "data.fare.base: -300 is not between 0 and 1000000000000 minor units"),
+      (#""EUR""#, #""EURO""#, #"data.fare.currency: expected an ISO 4217 currency code such as "USD", found "EURO""#),
+      (
+        #"10:30:00Z"#, "10:30:00",
+        #"timestamp: expected a time with its zone, as Z or +02:00, found "2026-04-03T10:30:00""#
+      ),
+      (#"2026-04-03T10:30"#, "2026-02-30T10:30", #"timestamp: there is no such date, found "2026-02-30T10:30:00Z""#),
+      (#""cash""#, #""cheque""#, #"data.payment.method: expected "card" or "wallet" or "cash", found "cheque""#),
+      (#""cash""#, #""card""#, "data.payment.token: is missing; a card payment needs one"),
+      (#""unknown":["#, #""pickup":{"lat":91,"lon":0},"x":["#, "data.pickup.lat: 91.0 is not between -90 and 90"),
+      (
+        #""unknown":["#, #""riderEmail":"a@b\r\nBcc: c@d","x":["#,
+        "data.riderEmail: \"a@b\r\nBcc: c@d\" is not an e-mail address"
+      ),
+      (
+        #""unknown":["#, #""startedAt":"2026-04-03T11:00:00Z","x":["#,
+        "data.completedAt: 2026-04-03T08:29:00Z is before startedAt, 2026-04-03T11:00:00Z"
+      ),
+      (
+        "RIDE_COMPLETED", "RIDE_COMPLETE",
+        #"type: "RIDE_COMPLETE" is none of PAYMENT_CAPTURED, PAYMENT_FAILED, RATING_REQUESTED, RECEIPT_SENT, RIDE_COMPLETED, RIDE_RATED, RIDE_REQUESTED, SURGE_UPDATED"#
+      ),
+    ])
   func refused(_ old: String, _ new: String, _ reason: String) {
     let text = completed { $0.replace(old, with: new) }
     #expect(problem { try EventCatalog.rides.read(text).id } == reason)
@@ -74,7 +89,8 @@ import Testing
     try check(RideRated(rideID: "r", driverID: "d", city: "Porto", stars: 5, comment: "ótimo \"ride\"\n😀"))
     try check(
       PaymentCaptured(rideID: "r", riderID: "u", city: "c", amount: 5, currency: .usd, method: .card, reference: "ch"))
-    try check(PaymentFailed(rideID: "r", riderID: "u", city: "c", amount: 5, currency: .usd, method: .card, reason: "no"))
+    try check(
+      PaymentFailed(rideID: "r", riderID: "u", city: "c", amount: 5, currency: .usd, method: .card, reason: "no"))
     try check(RatingRequested(rideID: "r", riderID: "u", driverID: "d", city: "c"))
     try check(
       ReceiptSent(rideID: "r", riderID: "u", city: "c", email: "a@b", messageID: "m", amount: 1, currency: .eur))

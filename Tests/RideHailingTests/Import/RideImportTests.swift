@@ -30,7 +30,8 @@ import Testing
 
   @Test("keeps the total that was charged, to the cent")
   func total() throws {
-    let outcome = try read(.nycYellow, Self.header + "2,2019-01-07 20:17:40,2019-01-07 20:38:52,2.83,1,14.5,1.5,0.0,17.3\n")
+    let outcome = try read(
+      .nycYellow, Self.header + "2,2019-01-07 20:17:40,2019-01-07 20:38:52,2.83,1,14.5,1.5,0.0,17.3\n")
     let ride = try #require(outcome.rides.first)
     #expect(ride.fare == Fare(base: 1450, tip: 150, taxes: 130, currency: .usd))
     #expect(ride.fare.total == 1730)
@@ -72,17 +73,23 @@ import Testing
         "5 dropoff_datetime: the trip ends before it begins: 2019-01-01T14:10:00Z < 2019-01-01T15:00:00Z",
         "6 dropoff_datetime: is empty: no drop-off", "7 fare_amount: \"five\" is not an amount in USD",
         "8 payment_type: is no charge: the rider was not charged",
-        "9 total_amount: is USD 4.00, less than fare, tolls and tip: USD 5.00", "11 trip_distance: \"x\" is not a number",
+        "9 total_amount: is USD 4.00, less than fare, tolls and tip: USD 5.00",
+        "11 trip_distance: \"x\" is not a number",
         "12 -: a quote is not closed",
       ])
   }
 
   @Test("refuses a file of another format, without a currency, or compressed")
   func files() {
-    #expect(problem { try read(.chicago, "a,b\n1,2\n").rides } == "this is not a chicago file: it has no column fare, tips, trip_start_timestamp, trip_seconds, trip_miles, payment_type")
+    #expect(
+      problem { try read(.chicago, "a,b\n1,2\n").rides }
+        == "this is not a chicago file: it has no column fare, tips, trip_start_timestamp, trip_seconds, trip_miles, payment_type"
+    )
     #expect(problem { try read(.bolt, "order_id_new\n").rides } == "bolt names no currency; say which with --currency")
     #expect(problem { try read(.chicago, "").rides } == "the file has no header")
-    #expect(problem { try read(.chicago, "\u{1f}x\n").rides } == "the file is compressed; use: gunzip -c FILE | rides import --format chicago -")
+    #expect(
+      problem { try read(.chicago, "\u{1f}x\n").rides }
+        == "the file is compressed; use: gunzip -c FILE | rides import --format chicago -")
   }
 
   // MARK: Real files
@@ -118,7 +125,8 @@ import Testing
       (.nycYellow, "nyc/yellow_2018-11.csv.gz", 9918, 82), (.nycYellow, "nyc/yellow_2019-02.csv.gz", 9928, 72),
       (.nycGreen, "nyc/green_2013-08.csv.gz", 7545, 78), (.nycFares, "nyc/uber_fares_10k.csv.gz", 9992, 7),
       (.chicago, "chicago/taxi_trips_10k.csv.gz", 9527, 473),
-      (.mexicoCity, "mexico-city/driver_lifetime_trips_2023-2024.csv", 1856, 258), (.bolt, "bolt/upfront_pricing_2020-02.csv.gz", 1871, 1626),
+      (.mexicoCity, "mexico-city/driver_lifetime_trips_2023-2024.csv", 1856, 258),
+      (.bolt, "bolt/upfront_pricing_2020-02.csv.gz", 1871, 1626),
     ])
   func realFiles(_ format: ImportFormat, _ name: String, _ rides: Int, _ rejected: Int) throws {
     let outcome = try read(format, try realFile(name), currency: .eur)
@@ -127,7 +135,8 @@ import Testing
     #expect(outcome.rides.allSatisfy { $0.fare.total > 0 })
   }
 
-  @Test("knows the odd lines of the real files", .enabled(if: data != nil, "set RIDES_DATA to the folder of real trips"))
+  @Test(
+    "knows the odd lines of the real files", .enabled(if: data != nil, "set RIDES_DATA to the folder of real trips"))
   func oddLines() throws {
     let november = try read(.nycYellow, try realFile("nyc/yellow_2018-11.csv.gz"))
     let rejected = Set(november.rejected.map(\.line))

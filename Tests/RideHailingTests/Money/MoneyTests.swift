@@ -3,16 +3,21 @@ import RideHailing
 import Testing
 
 @Suite("Money") struct MoneyTests {
-  @Test("reads decimals exactly", arguments: [
-    ("12.50", 1250), ("12.5", 1250), ("12", 1200), ("-3", -300), (".05", 5), ("0.10", 10), ("655.35", 65535), ("7.000", 700),
-  ])
+  @Test(
+    "reads decimals exactly",
+    arguments: [
+      ("12.50", 1250), ("12.5", 1250), ("12", 1200), ("-3", -300), (".05", 5), ("0.10", 10), ("655.35", 65535),
+      ("7.000", 700),
+    ])
   func reads(text: String, cents: Int) {
     #expect(Money(decimal: text, .usd) == Money(cents, .usd))
   }
 
-  @Test("refuses what is no amount, or finer than the minor unit", arguments: [
-    "", "-", ".", "12.505", "1,50", "1e3", "12.5.0", "NaN", "9999999999999999999", "$5",
-  ])
+  @Test(
+    "refuses what is no amount, or finer than the minor unit",
+    arguments: [
+      "", "-", ".", "12.505", "1,50", "1e3", "12.5.0", "NaN", "9999999999999999999", "$5",
+    ])
   func refuses(text: String) {
     #expect(Money(decimal: text, .usd) == nil)
   }
@@ -51,6 +56,9 @@ import Testing
     #expect(throws: Journal.Unbalanced.self) {
       try journal([.debit(.gateway, Money(100, .usd)), .credit(.clearing, Money(100, .eur))])
     }
-    #expect(try journal([.debit(.gateway, Money(5, .usd)), .credit(.clearing, Money(5, .usd)), .credit(.taxes, Money(0, .usd))]).postings.count == 2)
+    #expect(
+      try journal([
+        .debit(.gateway, Money(5, .usd)), .credit(.clearing, Money(5, .usd)), .credit(.taxes, Money(0, .usd)),
+      ]).postings.count == 2)
   }
 }

@@ -23,7 +23,8 @@ struct RideBench: Sendable {
         RideBench(
           server: server, connection: connection, topic: topic,
           configuration: RideServices.Configuration(
-            archivePath: folder.appending(path: "archive.sqlite").path(), outboxPath: folder.appending(path: "outbox").path())))
+            archivePath: folder.appending(path: "archive.sqlite").path(),
+            outboxPath: folder.appending(path: "outbox").path())))
     }
   }
 
@@ -101,7 +102,10 @@ struct RideBench: Sendable {
 @Suite("Six services") struct SixServicesTests {
   private func rides(_ count: Int, seed: UInt64 = 11) -> [EncodedEvent] {
     RideSimulator(seed: seed).prefix(count).flatMap {
-      [EncodedEvent($0.requested.event, timestamp: $0.requested.at), EncodedEvent($0.completed.event, timestamp: $0.completed.at)]
+      [
+        EncodedEvent($0.requested.event, timestamp: $0.requested.at),
+        EncodedEvent($0.completed.event, timestamp: $0.completed.at),
+      ]
     }
   }
 

@@ -2,9 +2,12 @@ import EventStreams
 import RideHailing
 
 /// A completed ride that tests change as they need.
-func completedRide(_ id: String = "r1", fare: Fare = Fare(base: 1000, tolls: 100, tip: 200, taxes: 80, currency: .usd)) -> RideCompleted {
+func completedRide(_ id: String = "r1", fare: Fare = Fare(base: 1000, tolls: 100, tip: 200, taxes: 80, currency: .usd))
+  -> RideCompleted
+{
   RideCompleted(
-    rideID: id, riderID: "rider-1", driverID: "driver-1", city: "New York", fare: fare, payment: Payment(.card, token: "tok_visa"))
+    rideID: id, riderID: "rider-1", driverID: "driver-1", city: "New York", fare: fare,
+    payment: Payment(.card, token: "tok_visa"))
 }
 
 extension EventCatalog {
