@@ -1,4 +1,3 @@
-public import EventStreams
 import Foundation
 
 /// A folder that mail is delivered into, one file per mail, as mail programs read it (D. J. Bernstein's maildir).

@@ -1,0 +1,45 @@
+import EventStreams
+import Foundation
+import Testing
+
+@Suite("A timestamp") struct TimestampTests {
+  @Test(
+    "is read with its zone and written in UTC",
+    arguments: [
+      ("2026-04-03T10:30:00Z", "2026-04-03T10:30:00Z"), ("2026-04-03T10:30:00+02:00", "2026-04-03T08:30:00Z"),
+      ("2026-01-01 00:30:00-05:30", "2026-01-01T06:00:00Z"), ("2024-02-29T23:59:59.5Z", "2024-02-29T23:59:59.500Z"),
+      ("1969-12-31T23:59:59.123456789Z", "1969-12-31T23:59:59.123456Z"),
+      ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+    ])
+  func reads(text: String, written: String) throws {
+    #expect(try Timestamp(iso8601: text).description == written)
+  }
+
+  @Test(
+    "is refused with the reason",
+    arguments: [
+      ("2026-04-03T10:30:00", "expected a time with its zone, as Z or +02:00"),
+      ("2026-02-29T10:30:00Z", "there is no such date"),
+      ("2026-04-03T24:00:00Z", "there is no such time of day"),
+      ("2026-04-03T10:30:60Z", "there is no such time of day"),
+      ("2026-04-03", "expected a time like 2026-04-03T10:30:00Z"),
+      ("yesterday", "expected a time like 2026-04-03T10:30:00Z"),
+      ("2026-04-03T10:30:00Zjunk", "expected a time like 2026-04-03T10:30:00Z"),
+      ("2026-04-03T10:30:00.Z", "expected a time like 2026-04-03T10:30:00Z"),
+    ])
+  func refuses(text: String, problem: String) {
+    #expect(throws: JSONError(problem: "\(problem), found \"\(text)\"")) { try Timestamp(iso8601: text) }
+  }
+
+  @Test("agrees with Foundation over four centuries")
+  func agrees() throws {
+    var generator = Seeded(state: 7)
+    for _ in 0..<2000 {
+      let seconds = Int64.random(in: -6_000_000_000...8_000_000_000, using: &generator)
+      let timestamp = Timestamp(secondsSinceEpoch: seconds)
+      let reference = Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+      #expect(timestamp.description == reference)
+      #expect(try Timestamp(iso8601: reference) == timestamp)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Redis
+import Testing
+
+@testable import EventStreams
+
+@Suite("Effects of one commit") struct FoldedEffectsTests {
+  private func arguments(_ events: Effects...) -> [String] {
+    var folded = FoldedEffects()
+    for effects in events { folded.add(effects, prefix: "p:", traceparent: nil) }
+    var commands = Commands()
+    commands.open()
+    folded.encode(into: &commands, log: 1, firstKey: 7)
+    commands.close()
+    // Of RESP only the arguments: every second line from the third on.
+    let bytes = commands.span.withUnsafeBufferPointer { Array($0) }
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false)
+    return stride(from: 2, to: lines.count, by: 2).map { String(lines[$0]) }
+  }
+
+  @Test("are folded: increments of a field into one, records of a stream into one entry")
+  func folds() {
+    let folded = arguments(
+      Effects {
+        $0.increment("h", "f", by: 2)
+        $0.append(to: "s", 1)
+      },
+      Effects {
+        $0.increment("h", "f", by: 3)
+        $0.increment("h", "g", by: 1)
+        $0.append(to: "s", 2)
+      })
+    #expect(
+      folded == [
+        "HINCRBY", "7", "2", "f", "5", "XADD", "8", "5", "*", "record", "1", "record", "2", "HINCRBY", "7", "2", "g",
+        "1",
+      ])
+  }
+
+  @Test("are not folded over a condition, or over a set in the same hash")
+  func barriers() {
+    let folded = arguments(
+      Effects {
+        $0.increment("h", "f", by: 1)
+        $0.when("h", "f", .isAtLeast(1)) {
+          $0.increment("h", "f", by: 10)
+          $0.increment("h", "f", by: 10)
+        }
+        $0.increment("h", "f", by: 1)
+        $0.set("h", "f", to: "0")
+        $0.increment("h", "f", by: 1)
+      })
+    #expect(
+      folded == [
+        "HINCRBY", "7", "2", "f", "1", "WHEN", "7", "4", "f", "least", "1", "10", "HINCRBY", "7", "2", "f", "10",
+        "HINCRBY", "7", "2",
+        "f", "10", "HINCRBY", "7", "2", "f", "1", "HSET", "7", "2", "f", "0", "HINCRBY", "7", "2", "f", "1",
+      ])
+  }
+
+  @Test("of an increment that would overflow stay two")
+  func overflow() {
+    let folded = arguments(
+      Effects {
+        $0.increment("h", "f", by: .max)
+        $0.increment("h", "f", by: 1)
+      })
+    #expect(folded == ["HINCRBY", "7", "2", "f", "\(Int.max)", "HINCRBY", "7", "2", "f", "1"])
+  }
+}
