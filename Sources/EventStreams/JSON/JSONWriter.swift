@@ -107,7 +107,7 @@ public struct JSONWriter: Sendable {
   /// A number in its shortest form that reads back as the same; null if it is not finite.
   public mutating func double(_ value: Double) {
     guard value.isFinite else { return null() }
-    if value == value.rounded(), abs(value) <= 1 << 53 { return integer(Int(value)) }
+    if value == value.rounded(), abs(value) <= 0x1p53 { return integer(Int(value)) }
     bytes.append(contentsOf: value.description.utf8)
   }
 
