@@ -83,6 +83,23 @@ actor Pipeline {
     reader.wake()
   }
 
+  /// Has the pending entries of shards recovered that were read for this worker and never reached it.
+  func recoverUndelivered(_ shards: [OwnedShard]) {
+    for shard in shards {
+      guard let state = state(of: shard) else { continue }
+      state.isRecovered = false
+      state.isRecoveringOthers = false
+    }
+  }
+
+  /// The deliveries of an idle shard that don't wait here for a retry or behind one: none may be admitted twice.
+  func withoutHeld(_ deliveries: [Delivery]) -> [Delivery] {
+    deliveries.filter { delivery in
+      guard let waiting = state(of: delivery.shard)?.held[delivery.key] else { return true }
+      return !waiting.contains { $0.streamID == delivery.streamID }
+    }
+  }
+
   /// True when nothing of the shard is being handled or committed. What waits for a retry stays pending for the next owner.
   func isIdle(_ number: Int) -> Bool {
     guard let state = shards[number] else { return true }

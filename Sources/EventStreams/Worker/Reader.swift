@@ -31,6 +31,8 @@ struct Reader: Sendable {
       } catch {
         registered = nil
         failures += 1
+        // The server may have delivered entries in an answer that never came: they are pending, and nobody has them.
+        if case .new(let shards, _) = reading { await pipeline.recoverUndelivered(shards) }
         await pause(after: error, failures: failures)
       }
     }
@@ -111,6 +113,8 @@ struct Reader: Sendable {
   private func recover(_ shard: OwnedShard, others: Bool, _ decoder: inout EntryDecoder) async throws {
     var after = StreamID.zero
     var found = 0
+    // What this worker itself has pending is in its hands, or was lost on the way to it: tell them apart when it is idle.
+    await pipeline.idle(shard)
     while await pipeline.owns(shard), await !pipeline.isDraining {
       let (page, last) = try await pending(shard, after: after, others: others, &decoder)
       guard let last else {
@@ -124,7 +128,7 @@ struct Reader: Sendable {
       }
       found += page.count
       after = last
-      for delivery in page {
+      for delivery in await pipeline.withoutHeld(page) {
         if delivery.deliveries == 0 {
           await pipeline.admit([delivery])
         } else {
