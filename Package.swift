@@ -73,6 +73,8 @@ let package = Package(
     .testTarget(
       name: "SystemTests", dependencies: ["RideHailing", "RedisTestSupport", "rides"], swiftSettings: settings),
     .testTarget(
-      name: "RideHailingTests", dependencies: ["RideHailing", "RedisTestSupport"], swiftSettings: settings),
+      name: "RideHailingTests",
+      dependencies: ["RideHailing", "RedisTestSupport", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings),
   ]
 )
