@@ -76,9 +76,12 @@ public struct Effects: Sendable {
   }
 
   /// Lets a hash or stream of this service vanish after a while; each such effect starts the time anew.
+  /// It must be there by then: write it first.
+  ///
+  /// - Parameter time: at least 1 ms.
   public mutating func expire(_ name: String, after time: Duration) {
     let milliseconds = time.components.seconds * 1000 + time.components.attoseconds / 1_000_000_000_000_000
-    effects.append(.expire(name: name, milliseconds: Int(milliseconds)))
+    effects.append(.expire(name: name, milliseconds: max(1, Int(milliseconds))))
   }
 
   /// Publishes an event to the shard of the event being handled.

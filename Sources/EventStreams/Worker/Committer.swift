@@ -25,13 +25,15 @@ struct Committer: Sendable {
           }
           let answers = try answers(of: await connection.send(commands))
           var again: [Pipeline.NumberedBatch] = []
+          var lastError: RedisError?
           for (batch, answer) in zip(batches, answers) {
             if let error = await settle(batch.batch, answer) {
               again.append(batch)
-              await pause(after: error, attempts: attempts)
+              lastError = error
             }
           }
           batches = again
+          if let lastError { await pause(after: lastError, attempts: attempts) }
         } catch {
           await pause(after: error, attempts: attempts)
         }
@@ -86,7 +88,7 @@ struct Committer: Sendable {
       await pipeline.committed(batch, unparked: unparked)
       return nil
     case .failed(let error) where error.isFenced:
-      await pipeline.lose(batch.shard.number)
+      await pipeline.lose(batch.shard.number, term: batch.shard.term)
       return nil
     case .failed(let error):
       return error

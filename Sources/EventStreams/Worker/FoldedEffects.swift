@@ -19,6 +19,9 @@ struct FoldedEffects: Sendable {
     let field: String
   }
 
+  /// What one stream entry may hold, so that it fits the stack of the server's Lua.
+  private static let recordsPerEntry = 1000
+
   private(set) var keys: [String] = []
   private var keyIndexes: [String: Int] = [:]
   private var operations: [Operation] = []
@@ -39,7 +42,9 @@ struct FoldedEffects: Sendable {
       switch effect {
       case .append(let stream, let record):
         let key = index(of: stream, prefix)
-        if conditional == 0, let operation = appends[key], case .append(_, var records) = operations[operation] {
+        if conditional == 0, let operation = appends[key], case .append(_, var records) = operations[operation],
+          records.count < Self.recordsPerEntry
+        {
           operations[operation] = .publish([])
           records.append(record)
           operations[operation] = .append(key: key, records: records)
@@ -77,7 +82,8 @@ struct FoldedEffects: Sendable {
       case .when(let hash, let field, let condition, let count):
         endFolding()
         operations.append(.when(key: index(of: hash, prefix), field: field, condition: condition, operations: count))
-        conditional = count + 1
+        // A condition within a condition ends no later than the outer one.
+        conditional = max(conditional, count + 1)
       }
       if conditional > 0 { conditional -= 1 }
     }

@@ -63,6 +63,7 @@ struct Leases: Sendable {
     let share = shares[settings.name] ?? []
 
     var nextLook = settings.leaseTime / 3
+    await pipeline.keep(owned.keys.filter(share.contains))
     for shard in owned.keys where !share.contains(shard) {
       await pipeline.retire(shard)
       try await interruptReading()
@@ -115,7 +116,7 @@ struct Leases: Sendable {
     let answers = try Self.answers(await connection.send(commands))
     for ((shard, term), answer) in zip(owned, answers) {
       guard answer.first == "1" else {
-        await pipeline.lose(shard)
+        await pipeline.lose(shard, term: term)
         continue
       }
       if answer.count > 1, answer[1] != "0" { await pipeline.recoverAgain(shard, term: term) }

@@ -55,9 +55,10 @@ actor Pipeline {
   }
 
   /// Forgets a shard that another worker owns now, with all that is in flight of it.
-  func lose(_ number: Int) {
-    guard let state = shards.removeValue(forKey: number) else { return }
-    let term = state.shard.term
+  func lose(_ number: Int, term: Int) {
+    // It may have been taken anew since.
+    guard let state = shards[number], state.shard.term == term else { return }
+    shards[number] = nil
     func isLost(_ delivery: Delivery) -> Bool { delivery.shard.number == number && delivery.shard.term == term }
     ready.removeAll(where: isLost)
     resumed.removeAll(where: isLost)
@@ -72,6 +73,12 @@ actor Pipeline {
   /// Stops reading from a shard that is to be given back.
   func retire(_ number: Int) {
     shards[number]?.isRetiring = true
+  }
+
+  /// Reads on from shards that were to be given back, if whoever was to have them is gone.
+  func keep(_ numbers: [Int]) {
+    for number in numbers { shards[number]?.isRetiring = false }
+    reader.wake()
   }
 
   /// Has entries recovered that somebody else read from a shard that this worker owns.
@@ -294,12 +301,12 @@ actor Pipeline {
       metrics.handled.increment()
       switch delivery.source {
       case .log:
-        state.batch.acknowledge(delivery, effects, prefix: state.prefix)
+        state.acknowledge(delivery, effects)
         resumeNext(of: delivery.key, in: state)
       case .letter:
         // Its successor waits for its commit.
         state.closeBatch()
-        state.batch.acknowledge(delivery, effects, prefix: state.prefix)
+        state.acknowledge(delivery, effects)
         state.closeBatch()
       }
     case .failed(let error, let delay):

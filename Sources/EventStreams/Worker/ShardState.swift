@@ -42,6 +42,15 @@ final class ShardState {
   /// True while something of the shard is being handled or committed.
   var isBusy: Bool { active > 0 || isCommitting || hasBatch }
 
+  /// Takes in that an entry was handled.
+  func acknowledge(_ delivery: Delivery, _ effects: Effects) {
+    batch.acknowledge(delivery, effects, prefix: prefix)
+    if batch.acknowledged.count >= Self.entriesPerCommit { closeBatch() }
+  }
+
+  /// What one commit may acknowledge, so that its arguments fit the stack of the server's Lua.
+  private static let entriesPerCommit = 1000
+
   /// Lets nothing more join what has been settled so far.
   func closeBatch() {
     guard !batch.isEmpty else { return }

@@ -46,9 +46,11 @@ public actor SurgeService {
     return Effects { effects in
       if window.frontier != before {
         effects.set(SurgeState.frontier, "minute", to: String(window.frontier))
-        effects.expire(SurgeState.minute(minute), after: .seconds(24 * 3600))
       }
       effects.increment(SurgeState.minute(minute), "\(cell)|\(demand > 0 ? "demand" : "supply")", by: demand + supply)
+      if window.frontier != before {
+        effects.expire(SurgeState.minute(minute), after: .seconds(24 * 3600))
+      }
       guard hasChanged else { return }
       let multiplier = SurgeMultiplier(
         city: city, percent: percent, demand: totals.demand, supply: totals.supply, minute: Int(minute))

@@ -16,12 +16,14 @@ struct ProtocolExplorer {
   /// Explores breadth first, so that what it finds is as short as can be.
   ///
   /// - Returns: the number of states, and the first problem if there is one.
-  func explore(from start: ProtocolState) -> (states: Int, finding: Finding?) {
+  func explore(from start: ProtocolState) async -> (states: Int, finding: Finding?) {
     var states = [start]
     var parents = [-1]
     var known: Set<ProtocolState> = [start]
     var index = 0
     while index < states.count {
+      // Other tests need the thread, too.
+      if index.isMultiple(of: 100) { await Task.yield() }
       let state = states[index]
       if let problem = problem(of: state) {
         var path: [ProtocolState] = []

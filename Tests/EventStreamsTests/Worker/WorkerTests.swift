@@ -172,6 +172,37 @@ import Testing
     }
   }
 
+  @Test("reads on from a shard that it was about to give to a replica, if the replica is gone before it could")
+  func keepsShards() async throws {
+    try await TestBench.run(shards: 2) { bench in
+      let (gate, opener) = AsyncStream<Void>.makeStream()
+      let isHandling = Mutex(false)
+      var service = EventService("counting")
+      service.on(Noted.self) { event in
+        if event.data.number == 0 {
+          isHandling.withLock { $0 = true }
+          for await _ in gate {}
+        }
+        return Effects { $0.increment("counts", event.data.key, by: 1) }
+      }
+      let roster = ["FCALL", "eventstreams_roster_v1", "1", "test:workers:counting", "replica"]
+      try await bench.running([bench.worker(service, bench.settings(lease: .milliseconds(300)))]) {
+        _ = try await bench.publish([Noted("a", 0, place: "here"), Noted("b", 0, place: "there")])
+        try await eventually("it is busy") { isHandling.withLock { $0 } }
+        // A replica comes, is to have a shard, and is gone before the shard could be given up.
+        _ = try await bench.connection.call(roster + ["400", ""])
+        try await eventually("the replica is gone") {
+          try await bench.connection.strings(roster.dropLast() + ["looking", "0", ""]).first { $0 == "replica" } == nil
+        }
+        opener.finish()
+        let more = (1...100).flatMap { [Noted("a", $0, place: "here"), Noted("b", $0, place: "there")] }
+        _ = try await bench.publish(more)
+        try await bench.settled("counting")
+      }
+      #expect(try await bench.state("counting", "counts") == ["a": "101", "b": "101"])
+    }
+  }
+
   @Test("shares the shards with its replicas, and takes all of them when a replica is gone")
   func replicas() async throws {
     try await TestBench.run(shards: 8) { bench in
