@@ -19,7 +19,7 @@ import Redis
     version: "0.1.0",
     subcommands: [
       Up.self, WorkerCommand.self, Publish.self, Import.self, Pending.self, Status.self, Wait.self, Trace.self,
-      Dead.self,
+      Dead.self, Trim.self, GroupsCommand.self,
       AccountCommand.self, Rate.self, Surge.self, Receipts.self, AuditCommand.self,
     ])
 

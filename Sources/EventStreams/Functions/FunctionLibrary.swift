@@ -9,6 +9,8 @@ enum FunctionLibrary {
   static let recover = "eventstreams_recover_v1"
   static let redrive = "eventstreams_redrive_v1"
   static let discard = "eventstreams_discard_v1"
+  static let trim = "eventstreams_trim_v1"
+  static let forget = "eventstreams_forget_v1"
   static let roster = "eventstreams_roster_v1"
 
   static let source = String(decoding: PackageResources.eventstreams_lua, as: UTF8.self)

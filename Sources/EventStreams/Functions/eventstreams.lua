@@ -9,7 +9,9 @@
 --   rides:{s}:seen:<n>          event id -> stream id, for the n-th publish window since 1970
 --   rides:{s}:lease:payment     hash: owner, epoch (fencing token), until (server time in ms), commit (number of the last one),
 --                               readers (a line `<CLIENT ID> <worker>` for the connection that the owner reads with, and for
---                               those of earlier owners that may not have been closed yet)
+--                               those of earlier owners that may not have been closed yet), paused (why the owner reads nothing),
+--                               seen (server time in ms at which a worker last had it), position (the last entry acknowledged, from
+--                               which the group goes on if it is lost)
 --   rides:{s}:retry:payment     hash: stream id -> JSON of the failures so far, of entries that wait for another attempt
 --   rides:{s}:dead:payment      stream of dead letters, and of the events of the same keys parked behind them
 --   rides:{s}:blocked:payment   hash: key -> number of its dead letters
@@ -67,17 +69,20 @@ redis.register_function('eventstreams_publish_v1', function(keys, args)
 end)
 
 -- lease: takes, keeps or gives back the right of one worker to one (service, shard).
---   KEYS: lease, log, blocked, redrive
---   ARGV: action, group, worker, epoch, time to live in ms, where a new group starts, client id of the worker's reader
---   acquire -> {epoch, the readers of earlier owners, blocked keys…},
+--   KEYS: lease, log, blocked, redrive, retry
+--   ARGV: action, group, worker, epoch, time to live in ms, where a new group starts, client id of the worker's reader,
+--     why it reads nothing (empty if it does)
+--   acquire -> {epoch, the readers of earlier owners, where a group that was lost goes on or '', last stream id of the log, blocked
+--              keys…},
 --              or {0, ms until it may be taken, owner}
 --   renew   -> {1, entries pending for others than the owner, keys to redrive…}, or {0}
 --   release -> {1}, or {0}
--- The epoch grows by one at every change of owner and never goes back; `commit` and `recover` compare it. XREADGROUP knows no
+-- The epoch grows at every change of owner; `commit` and `recover` compare it. It is never below the time in ms, so that it does
+-- not go back when the server loses everything. XREADGROUP knows no
 -- epoch: a new owner closes the connections that earlier ones read with, and nobody reads with a connection whose id does
 -- not stand in the lease. They stand there until the first renewal, for the case that the new owner dies before it has done so.
 redis.register_function('eventstreams_lease_v1', function(keys, args)
-  local lease, log, blocked, redrive = keys[1], keys[2], keys[3], keys[4]
+  local lease, log, blocked, redrive, retry = keys[1], keys[2], keys[3], keys[4], keys[5]
   local action, group, worker, ttl = args[1], args[2], args[3], tonumber(args[5])
   local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until', 'readers')
   local owner, epoch, expires, readers = held[1] or '', held[2], tonumber(held[3] or 0), held[4] or ''
@@ -88,37 +93,50 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
     if owner ~= '' and owner ~= worker and time < expires then
       return { 0, expires - time, owner }
     end
-    local exists = false
+    local exists, recreatedAt = false, ''
     if redis.call('EXISTS', log) == 1 then
       for _, info in ipairs(redis.call('XINFO', 'GROUPS', log)) do
         if info[2] == group then exists = true end
       end
     end
-    if not exists then
-      -- A group that was there and is not any more has lost its position: where to go on is not ours to guess.
-      if epoch then return redis.error_reply('GROUPLOST the group ' .. group .. ' of ' .. log .. ' is gone') end
+    if not exists and not epoch then
       redis.call('XGROUP', 'CREATE', log, group, args[6], 'MKSTREAM')
+    elseif not exists then
+      -- It was there: it goes on after what was acknowledged last. What waits for another attempt is pending again.
+      recreatedAt = redis.call('HGET', lease, 'position') or args[6]
+      redis.call('XGROUP', 'CREATE', log, group, recreatedAt, 'MKSTREAM')
+      for _, id in ipairs(redis.call('HKEYS', retry)) do
+        redis.call('XCLAIM', log, group, worker, 0, id, 'FORCE', 'JUSTID')
+      end
     end
-    local term = redis.call('HINCRBY', lease, 'epoch', 1)
-    redis.call('HSET', lease, 'owner', worker, 'until', milliseconds(time + ttl), 'commit', 0,
-      'readers', readers .. reader)
-    local reply = { term, readers }
+    local term = math.max(tonumber(epoch or 0) + 1, time)
+    redis.call('HSET', lease, 'epoch', milliseconds(term), 'owner', worker, 'until', milliseconds(time + ttl), 'commit', 0,
+      'readers', readers .. reader, 'paused', '', 'seen', milliseconds(time))
+    local reply = { term, readers, recreatedAt, redis.call('XINFO', 'STREAM', log)[8] }
     for _, key in ipairs(redis.call('HKEYS', blocked)) do reply[#reply + 1] = key end
     return reply
   end
 
   if owner ~= worker or epoch ~= args[4] then return { 0 } end
   if action == 'renew' then
-    redis.call('HSET', lease, 'until', milliseconds(now() + ttl), 'readers', reader)
+    local consumers = redis.pcall('XINFO', 'CONSUMERS', log, group)
+    -- The group is gone, or all of the log: the lease is worth nothing, and taking it again sees to that.
+    if consumers.err then
+      redis.call('HSET', lease, 'owner', '', 'until', 0)
+      return { 0 }
+    end
+    local time = now()
+    redis.call('HSET', lease, 'until', milliseconds(time + ttl), 'readers', reader, 'paused', args[8],
+      'seen', milliseconds(time))
     local foreign = 0
-    for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', log, group)) do
+    for _, info in ipairs(consumers) do
       if info[2] ~= worker then foreign = foreign + info[4] end
     end
     local reply = { 1, foreign }
     for _, key in ipairs(redis.call('SMEMBERS', redrive)) do reply[#reply + 1] = key end
     return reply
   end
-  redis.call('HSET', lease, 'owner', '', 'until', 0, 'readers', '')
+  redis.call('HSET', lease, 'owner', '', 'until', 0, 'readers', '', 'seen', milliseconds(now()))
   return { 1 }
 end)
 
@@ -189,7 +207,7 @@ end
 
 -- commit: settles a batch of entries and applies their effects, if the lease is still this owner's.
 --   KEYS: log, lease, retry, dead, blocked, redrive, then the state that the effects name
---   ARGV: group, epoch, number of this commit, consumer,
+--   ARGV: group, epoch, number of this commit, consumer, the last entry in the log's order that the owner has had acknowledged with it,
 --     n, then n stream ids to acknowledge, the effects of which follow at the end,
 --     n, then n stream ids whose record of failures is done with,
 --     n, then (stream id, deliveries, failures so far or '') of n entries to leave pending with that delivery count,
@@ -208,9 +226,13 @@ redis.register_function('eventstreams_commit_v1', function(keys, args)
   local held = redis.call('HMGET', lease, 'epoch', 'commit')
   if held[1] ~= args[2] then return redis.error_reply('FENCED another worker owns ' .. log) end
   if tonumber(args[3]) <= tonumber(held[2]) then return { -1 } end
-  redis.call('HSET', lease, 'commit', args[3])
+  if args[5] == '' then
+    redis.call('HSET', lease, 'commit', args[3])
+  else
+    redis.call('HSET', lease, 'commit', args[3], 'position', args[5])
+  end
 
-  local i = 5
+  local i = 6
   local function list(width)
     local first = i + 1
     local last = i + tonumber(args[i]) * width
@@ -296,6 +318,69 @@ redis.register_function('eventstreams_discard_v1', function(keys, args)
   redis.call('HDEL', keys[2], args[2])
   redis.call('SREM', keys[3], args[2])
   return 0
+end)
+
+-- The lowest position that any group of a log still needs, as milliseconds and sequence, and that group's name; nil if the log
+-- has no group.
+local function neededFrom(log)
+  local milliseconds, sequence, holder
+  for _, info in ipairs(redis.call('XINFO', 'GROUPS', log)) do
+    local id = info[8]
+    local isPending = info[6] > 0
+    if isPending then id = redis.call('XPENDING', log, info[2])[2] end
+    local ms, seq = string.match(id, '^(%d+)-(%d+)$')
+    ms, seq = tonumber(ms), tonumber(seq)
+    -- What is pending is needed; what was delivered last is not.
+    if not isPending then seq = seq + 1 end
+    if not holder or ms < milliseconds or (ms == milliseconds and seq < sequence) then
+      milliseconds, sequence, holder = ms, seq, info[2]
+    end
+  end
+  return milliseconds, sequence, holder
+end
+
+-- trim: removes the oldest entries of a log that are past their time and that no group needs any more.
+--   KEYS: log
+--   ARGV: entries recorded before this time in ms may go (0 for none), entries beyond so many may go (-1 for no limit),
+--     how many to look at in this call, and, to only count them: the stream id to go on after, how many were counted so far, and
+--     `count` (empty, 0 and empty to remove them)
+--   Returns {entries removed or counted, the last of them or '', the group that keeps the next one, which may go, or ''}
+redis.register_function('eventstreams_trim_v1', function(keys, args)
+  local log, before, keep = keys[1], tonumber(args[1]), tonumber(args[2])
+  local after, counted = args[4], tonumber(args[5])
+  if redis.call('EXISTS', log) == 0 then return { 0, '', '' } end
+  local neededMs, neededSeq, holder = neededFrom(log)
+  local length = redis.call('XLEN', log) - counted
+  local removed, last, keeper = 0, '', ''
+  for _, entry in ipairs(redis.call('XRANGE', log, after == '' and '-' or '(' .. after, '+', 'COUNT', args[3])) do
+    local ms, seq = string.match(entry[1], '^(%d+)-(%d+)$')
+    ms, seq = tonumber(ms), tonumber(seq)
+    if not (ms < before or (keep >= 0 and length - removed > keep)) then break end
+    -- Without a group nobody has acknowledged anything.
+    if not holder or ms > neededMs or (ms == neededMs and seq >= neededSeq) then
+      keeper = holder or 'nobody'
+      break
+    end
+    removed, last = removed + 1, entry[1]
+  end
+  if removed > 0 and args[6] ~= 'count' then
+    local ms, seq = string.match(last, '^(%d+)-(%d+)$')
+    redis.call('XTRIM', log, 'MINID', ms .. '-' .. milliseconds(tonumber(seq) + 1))
+  end
+  return { removed, last, keeper }
+end)
+
+-- forget: removes a group that nobody runs, and what is kept for it; its own state stays.
+--   KEYS: log, lease, retry, dead, blocked, redrive
+--   ARGV: group
+--   Returns 1, 0 if there is no such group, or -1 if a worker has it.
+redis.register_function('eventstreams_forget_v1', function(keys, args)
+  local held = redis.call('HMGET', keys[2], 'owner', 'until')
+  if held[1] and held[1] ~= '' and now() < tonumber(held[2] or 0) then return -1 end
+  local found = 0
+  if redis.call('EXISTS', keys[1]) == 1 then found = redis.call('XGROUP', 'DESTROY', keys[1], args[1]) end
+  redis.call('DEL', keys[2], keys[3], keys[4], keys[5], keys[6])
+  return found
 end)
 
 -- roster: tells who is working for a service, and on what. Advice for spreading the shards; safety is the leases' alone.

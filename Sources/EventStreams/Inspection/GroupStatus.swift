@@ -21,6 +21,8 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
   public let owner: String?
   /// How long the owner's lease goes on unless it is renewed; nil if nobody owns the shard.
   public let leaseRemaining: Duration?
+  /// Why the owner reads nothing: most attempts fail with this error. Nil if it reads.
+  public let pausedBecause: String?
   /// The last entry that was delivered.
   public let lastDelivered: StreamID
 
@@ -40,6 +42,7 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
       $0.field("redriving", redriving)
       $0.field("owner", owner)
       $0.field("leaseMs", leaseRemaining?.wholeMilliseconds)
+      $0.field("pausedBecause", pausedBecause)
       $0.field("lastDelivered", lastDelivered.description)
     }
   }

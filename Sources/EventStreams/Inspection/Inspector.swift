@@ -62,7 +62,7 @@ public struct Inspector: Sendable {
         commands.append("XLEN", topic.dead(log.shard, group.name))
         commands.append("HLEN", topic.blocked(log.shard, group.name))
         commands.append("SCARD", topic.redrive(log.shard, group.name))
-        commands.append("HMGET", topic.lease(log.shard, group.name), "owner", "until")
+        commands.append("HMGET", topic.lease(log.shard, group.name), "owner", "until", "paused")
       }
     }
     return try Self.status(of: logs, await connection.send(commands)).sorted {
@@ -80,6 +80,7 @@ public struct Inspector: Sendable {
         let lease = replies[index + 4]
         let owner = try lease[0].optionalString() ?? ""
         let until = try lease[1].optionalInteger() ?? 0
+        let paused = try lease[2].optionalString().flatMap { $0.isEmpty ? nil : $0 }
         let isHeld = !owner.isEmpty && until > now
         status.append(
           GroupStatus(
@@ -88,7 +89,7 @@ public struct Inspector: Sendable {
             // Of each key that has letters the first is dead; the others are parked behind it.
             parked: max(0, letters - (try replies[index + 2].integer())), redriving: try replies[index + 3].integer(),
             owner: isHeld ? owner : nil, leaseRemaining: isHeld ? .milliseconds(until - now) : nil,
-            lastDelivered: group.lastDelivered))
+            pausedBecause: isHeld ? paused : nil, lastDelivered: group.lastDelivered))
         index += 5
       }
     }

@@ -20,6 +20,9 @@ public struct EventService: Sendable {
   /// What happens when a handler throws.
   public let retry: RetryPolicy
 
+  /// When it stops taking events because what it depends on seems to be down.
+  public let breaker: CircuitBreakerPolicy
+
   var handling: Handling
 
   /// How the service takes its events.
@@ -29,10 +32,13 @@ public struct EventService: Sendable {
   }
 
   /// A service without handlers yet.
-  public init(_ name: String, concurrency: Int = 1, retry: RetryPolicy = .standard) {
+  public init(
+    _ name: String, concurrency: Int = 1, retry: RetryPolicy = .standard, breaker: CircuitBreakerPolicy = .standard
+  ) {
     self.name = name
     self.concurrency = max(1, concurrency)
     self.retry = retry
+    self.breaker = breaker
     handling = .eachEvent([:])
   }
 
@@ -41,12 +47,13 @@ public struct EventService: Sendable {
   /// - Parameter handler: must have stored all of the batch durably when it returns; only then is the batch acknowledged. It may
   ///   get events again that it stored just before a crash, with the same shard and stream id.
   public init(
-    _ name: String, retry: RetryPolicy = .standard,
+    _ name: String, retry: RetryPolicy = .standard, breaker: CircuitBreakerPolicy = .standard,
     storing handler: @escaping @Sendable ([RecordedEvent]) async throws -> Void
   ) {
     self.name = name
     concurrency = 1
     self.retry = retry
+    self.breaker = breaker
     handling = .batches(handler)
   }
 

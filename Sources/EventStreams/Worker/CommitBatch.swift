@@ -11,6 +11,8 @@ struct CommitBatch: Sendable {
 
   let shard: OwnedShard
   private(set) var acknowledged: [Delivery] = []
+  /// The last entry, in the log's order, that this owner has had acknowledged with this batch; nil if none yet.
+  var position: StreamID?
   private(set) var letters: [Letter] = []
   /// A dead letter that was handled; alone in its commit, so that its effects depend on it alone.
   private(set) var handledLetter: (delivery: Delivery, id: StreamID)?
@@ -71,6 +73,7 @@ struct CommitBatch: Sendable {
     commands.argument(shard.term)
     commands.argument(number)
     commands.argument(worker)
+    commands.argument(position?.description ?? "")
     commands.argument(acknowledged.count)
     for delivery in acknowledged { commands.argument(delivery.streamID) }
     commands.argument(cleared.count)

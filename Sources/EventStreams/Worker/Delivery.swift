@@ -42,6 +42,14 @@ final class Delivery: Sendable {
 
   var key: String { header.key }
 
+  /// False for an event that the service doesn't want, or that can't be read.
+  var callsHandler: Bool {
+    switch work {
+    case .call, .store: true
+    case .none, .undecodable: false
+    }
+  }
+
   /// The attempt that is made next.
   var attempt: Int { (failures?.attempts ?? 0) + 1 }
 

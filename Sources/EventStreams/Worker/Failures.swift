@@ -13,8 +13,9 @@ public struct Failures: Sendable, Hashable, JSONReadable, JSONWritable {
   /// When the next attempt is due; nil when there is none.
   public let retryAt: Timestamp?
 
-  init(after earlier: Failures?, error: String, at time: Timestamp, retryAt: Timestamp?) {
-    attempts = (earlier?.attempts ?? 0) + 1
+  /// - Parameter counts: false if the attempt is not held against the event.
+  init(after earlier: Failures?, error: String, at time: Timestamp, retryAt: Timestamp?, counts: Bool = true) {
+    attempts = (earlier?.attempts ?? 0) + (counts ? 1 : 0)
     firstError = earlier?.firstError ?? error
     firstAt = earlier?.firstAt ?? time
     lastError = error

@@ -33,6 +33,10 @@ struct Leases: Sendable {
         await wait(nextLook)
       } catch {
         failures += 1
+        if (error as? RedisError)?.code == .functionMissing {
+          // If this fails too, so will the next turn, and say so.
+          try? await FunctionLibrary.load(on: connection)
+        }
         log.error("cannot keep the leases; will try again", metadata: ["error": "\(error)", "failures": "\(failures)"])
         var generator = SystemRandomNumberGenerator()
         try? await Task.sleep(for: Backoff.reconnect.delay(attempt: failures, using: &generator))
@@ -98,12 +102,17 @@ struct Leases: Sendable {
 
   // MARK: Leases
 
-  private func leaseCall(_ action: String, shard: Int, term: Int = 0) -> [String] {
+  private func leaseCall(
+    _ action: String, shard: Int, term: Int = 0, start: String? = nil, pausedBecause: String? = nil
+  )
+    -> [String]
+  {
     [
-      "FCALL", FunctionLibrary.lease, "4", topic.lease(shard, service), topic.log(shard), topic.blocked(shard, service),
-      topic.redrive(shard, service), action, service, settings.name, String(term),
+      "FCALL", FunctionLibrary.lease, "5", topic.lease(shard, service), topic.log(shard), topic.blocked(shard, service),
+      topic.redrive(shard, service), topic.retry(shard, service), action, service, settings.name, String(term),
       String(settings.leaseTime.wholeMilliseconds),
-      settings.start.groupID, reading.clientID.map(String.init) ?? "",
+      start ?? settings.start.groupID, reading.clientID.map(String.init) ?? "",
+      pausedBecause ?? "",
     ]
   }
 
@@ -111,8 +120,11 @@ struct Leases: Sendable {
   func renew() async throws {
     let owned = await pipeline.owned.sorted { $0.key < $1.key }
     guard !owned.isEmpty else { return }
+    let reason = await pipeline.pausedBecause
     var commands = Commands()
-    for (shard, term) in owned { commands.append(leaseCall("renew", shard: shard, term: term)) }
+    for (shard, term) in owned {
+      commands.append(leaseCall("renew", shard: shard, term: term, pausedBecause: reason))
+    }
     let answers = try Self.answers(await connection.send(commands))
     for ((shard, term), answer) in zip(owned, answers) {
       guard answer.first == "1" else {
@@ -126,7 +138,9 @@ struct Leases: Sendable {
 
   /// Takes a shard; returns how long until it is worth another try if somebody has it, nil if it is this worker's now.
   private func take(_ shard: Int) async throws -> Duration? {
-    let values = try await connection.strings(leaseCall("acquire", shard: shard))
+    // A group that must be made goes on after what this worker has read of the shard, if it ever did.
+    let lastRead = await pipeline.lastRead(shard)
+    let values = try await connection.strings(leaseCall("acquire", shard: shard, start: lastRead?.description))
     guard let term = Int(values[0]), term > 0 else {
       return .milliseconds(Int64(values[1]) ?? 0)
     }
@@ -135,8 +149,24 @@ struct Leases: Sendable {
       if words.count == 2 { await stopReading(by: String(words[1]), over: String(words[0]), shard) }
     }
     await pipeline.own(
-      OwnedShard(number: shard, term: term, reader: state), blocked: Set(values.dropFirst(2)))
+      OwnedShard(number: shard, term: term, reader: state), blocked: Set(values.dropFirst(4)))
+    reportLosses(shard, recreatedAt: values[2], logEnd: StreamID(values[3]) ?? .zero, lastRead: lastRead)
     return nil
+  }
+
+  /// Says what the server has lost: a group, or the end of the log or all of it (FLUSHALL, a failover, a restart without the
+  /// append-only file).
+  private func reportLosses(_ shard: Int, recreatedAt: String, logEnd: StreamID, lastRead: StreamID?) {
+    if !recreatedAt.isEmpty {
+      log.critical(
+        "the consumer group was gone; it goes on after what was acknowledged last. What was being handled then, and is older, may be missing: look at `trace` and `audit`",
+        metadata: ["shard": "\(shard)", "after": "\(recreatedAt)"])
+    }
+    if let lastRead, logEnd < lastRead {
+      log.critical(
+        "the server has lost the end of the log, or all of it: events that were handled are not there any more, and others may never have been delivered",
+        metadata: ["shard": "\(shard)", "logEndsAt": "\(logEnd)", "hadRead": "\(lastRead)"])
+    }
   }
 
   /// Closes the connection that an earlier owner, which may only be paused, reads the shard with. It reads on only after it has

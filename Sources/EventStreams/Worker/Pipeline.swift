@@ -23,6 +23,8 @@ actor Pipeline {
   private var inFlight = 0
   private var running = 0
   private(set) var isDraining = false
+  /// The last entries that were read of shards that aren't owned any more.
+  private var lastRead: [Int: StreamID] = [:]
   /// Shards that the read on its way asks for.
   private var beingRead: Set<Int> = []
 
@@ -31,9 +33,15 @@ actor Pipeline {
   private let committer = Waiters()
   private let observers = Waiters()
 
-  /// Retries as they are scheduled, for the timer. Never more than the window holds.
-  nonisolated let retries: AsyncStream<ScheduledRetry>
-  private let retrySchedule: AsyncStream<ScheduledRetry>.Continuation
+  private var breaker: CircuitBreaker
+
+  /// Retries as they are scheduled, and probes, for the timer. Never more than the window holds.
+  nonisolated let alarms: AsyncStream<Alarm>
+  private let alarmSchedule: AsyncStream<Alarm>.Continuation
+
+  /// Says that the circuit breaker opened or closed.
+  nonisolated let breakerChanges: AsyncStream<Void>
+  private let breakerChange: AsyncStream<Void>.Continuation
 
   init(service: EventService, topic: Topic, settings: WorkerSettings, metrics: WorkerMetrics, log: Logger) {
     self.service = service
@@ -41,7 +49,9 @@ actor Pipeline {
     self.settings = settings
     self.metrics = metrics
     self.log = log
-    (retries, retrySchedule) = AsyncStream.makeStream()
+    breaker = CircuitBreaker(policy: service.breaker)
+    (alarms, alarmSchedule) = AsyncStream.makeStream()
+    (breakerChanges, breakerChange) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
   // MARK: Shards
@@ -54,11 +64,15 @@ actor Pipeline {
     reader.wake()
   }
 
+  /// The last entry that this worker ever read of a shard; nil if none.
+  func lastRead(_ number: Int) -> StreamID? { shards[number]?.lastRead ?? lastRead[number] }
+
   /// Forgets a shard that another worker owns now, with all that is in flight of it.
   func lose(_ number: Int, term: Int) {
     // It may have been taken anew since.
     guard let state = shards[number], state.shard.term == term else { return }
     shards[number] = nil
+    lastRead[number] = state.lastRead ?? lastRead[number]
     func isLost(_ delivery: Delivery) -> Bool { delivery.shard.number == number && delivery.shard.term == term }
     ready.removeAll(where: isLost)
     resumed.removeAll(where: isLost)
@@ -99,6 +113,7 @@ actor Pipeline {
   /// Forgets a shard that is idle and given back.
   func release(_ number: Int) {
     guard let state = shards.removeValue(forKey: number) else { return }
+    lastRead[number] = state.lastRead ?? lastRead[number]
     inFlight -= state.held.values.reduce(0) { $0 + $1.count }
     wakeAll()
   }
@@ -124,16 +139,26 @@ actor Pipeline {
         return .recover(state.shard, others: state.isRecoveringOthers, lost: state.isRecoveringLost)
       }
       let readable = shards.values.filter { !$0.isRetiring }.map(\.shard)
-      let room = settings.window - inFlight
+      let room = roomToRead
       beingRead = Set(readable.map(\.number))
       if !readable.isEmpty, room >= min(settings.batchSize, settings.window / 2) {
         return .new(
-          readable.sorted { $0.number < $1.number }, count: max(1, min(settings.batchSize, room / readable.count)))
+          readable.sorted { $0.number < $1.number },
+          count: breaker.isOpen ? 1 : max(1, min(settings.batchSize, room / readable.count)))
       }
       beingRead = []
       await reader.wait()
     }
     return nil
+  }
+
+  /// How many entries may be read now; while the circuit breaker is open one, if there is nothing else to probe with.
+  private var roomToRead: Int {
+    switch breaker.permission(at: .now) {
+    case .everything: settings.window - inFlight
+    case .oneProbe: ready.isEmpty && resumed.isEmpty && running == 0 ? settings.window - inFlight : 0
+    case .nothing: 0
+    }
   }
 
   func recovered(_ shard: OwnedShard) {
@@ -174,6 +199,7 @@ actor Pipeline {
       guard let state = state(of: delivery.shard) else { continue }
       inFlight += 1
       state.active += 1
+      state.lastRead = delivery.streamID
       ready.append(delivery)
     }
     runners.wake(ready.count)
@@ -257,17 +283,42 @@ actor Pipeline {
   }
 
   private func takeDeliveries() -> [Delivery] {
-    let limit = service.concurrency == 1 ? settings.batchSize : 1
+    switch breaker.permission(at: .now) {
+    case .everything:
+      let limit = service.concurrency == 1 ? settings.batchSize : 1
+      let taken = takeResumed(limit)
+      // A letter is handled alone, so that it is committed alone.
+      if case .letter? = taken.last?.source { return taken }
+      return taken + takeReady(limit - taken.count)
+    case .oneProbe:
+      // A fresh one first: what failed before may fail for reasons of its own.
+      var probe = takeReady(1)
+      if probe.isEmpty { probe = takeResumed(1) }
+      if !probe.isEmpty { breaker.beginProbe() }
+      return probe
+    case .nothing:
+      return []
+    }
+  }
+
+  /// Deliveries whose key is held for them; a letter is the only one.
+  private func takeResumed(_ limit: Int) -> [Delivery] {
     var taken: [Delivery] = []
     while taken.count < limit, let delivery = resumed.popFirst() {
-      // A letter is handled alone, so that it is committed alone.
-      if case .letter = delivery.source, !taken.isEmpty {
-        resumed.prepend(delivery)
-        return taken
+      if case .letter = delivery.source {
+        guard taken.isEmpty else {
+          resumed.prepend(delivery)
+          return taken
+        }
+        return [delivery]
       }
       taken.append(delivery)
-      if case .letter = delivery.source { return taken }
     }
+    return taken
+  }
+
+  private func takeReady(_ limit: Int) -> [Delivery] {
+    var taken: [Delivery] = []
     while taken.count < limit, let delivery = ready.popFirst() {
       guard let state = state(of: delivery.shard) else { continue }
       if state.held[delivery.key]?.append(delivery) != nil {
@@ -288,11 +339,51 @@ actor Pipeline {
   func settle(_ deliveries: [Delivery], _ outcomes: [Outcome]) {
     running -= deliveries.count
     for (delivery, outcome) in zip(deliveries, outcomes) {
+      observe(delivery, outcome)
       guard let state = state(of: delivery.shard) else { continue }
       settle(delivery, outcome, in: state)
     }
     committer.wake()
     if !resumed.isEmpty || !ready.isEmpty { runners.wake() }
+  }
+
+  /// Has the circuit breaker know of an outcome that is no failure; `fail` tells it of those.
+  private func observe(_ delivery: Delivery, _ outcome: Outcome) {
+    switch outcome {
+    case .done where delivery.callsHandler:
+      let wasOpen = breaker.isOpen
+      breaker.succeeded(delivery.streamID)
+      if wasOpen {
+        log.notice("what the service depends on works again: reading on")
+        breakerChange.yield()
+        wakeAll()
+      }
+    case .failed where state(of: delivery.shard) != nil: break
+    default: breaker.provedNothing(at: .now)
+    }
+  }
+
+  /// Has the circuit breaker know of a failure; true if it counts against the event.
+  private func counts(failureOf delivery: Delivery, _ error: String) -> Bool {
+    let wasOpen = breaker.isOpen
+    let counts = breaker.failed(delivery.streamID, error: error, at: .now)
+    if let due = breaker.probeAt { alarmSchedule.yield(.probe(due: due)) }
+    if breaker.isOpen, !wasOpen {
+      log.error(
+        "most attempts fail: not reading until one succeeds, and not counting attempts", metadata: ["error": "\(error)"]
+      )
+      breakerChange.yield()
+    }
+    return counts
+  }
+
+  /// Why nothing is read; nil while everything is.
+  var pausedBecause: String? { breaker.reason }
+
+  /// Lets one delivery probe whether an outage is over.
+  func probeIsDue() {
+    runners.wake()
+    reader.wake()
   }
 
   private func settle(_ delivery: Delivery, _ outcome: Outcome, in state: ShardState) {
@@ -333,7 +424,9 @@ actor Pipeline {
     let policy = service.retry
     var generator = SystemRandomNumberGenerator()
     let wait = max(policy.backoff.delay(attempt: delivery.attempt, using: &generator), delay ?? .zero)
-    let failures = Failures(after: delivery.failures, error: error, at: now, retryAt: now + wait)
+    let isCounted = counts(failureOf: delivery, error)
+    let failures = Failures(
+      after: delivery.failures, error: error, at: now, retryAt: now + wait, counts: isCounted)
     guard failures.attempts < policy.maxAttempts else {
       return bury(delivery, reason: error, failures: failures, in: state)
     }
@@ -345,13 +438,15 @@ actor Pipeline {
         "error": "\(error)", "in": "\(wait)",
       ])
     // The count is that of the attempts: what a crash adds to it stays.
-    let waiting = delivery.with(deliveries: max(delivery.deliveries, failures.attempts), failures: failures)
+    let deliveries =
+      isCounted ? max(delivery.deliveries, failures.attempts) : max(failures.attempts, delivery.deliveries - 1)
+    let waiting = delivery.with(deliveries: deliveries, failures: failures)
     if case .log = delivery.source {
       state.batch.count(delivery, deliveries: waiting.deliveries, failures: failures)
     }
     state.active -= 1
     state.held[delivery.key, default: []].prepend(waiting)
-    retrySchedule.yield(ScheduledRetry(shard: delivery.shard, key: delivery.key, due: .now + wait))
+    alarmSchedule.yield(.retry(ScheduledRetry(shard: delivery.shard, key: delivery.key, due: .now + wait)))
     observers.wake()
   }
 
@@ -480,7 +575,10 @@ actor Pipeline {
   /// Stops reading and retrying; what has been admitted is handled and committed.
   func drain() {
     isDraining = true
-    retrySchedule.finish()
+    alarmSchedule.finish()
+    breakerChange.finish()
+    // Nothing is handled while the breaker is open.
+    if breaker.isOpen { _ = returnUnbegun() }
     wakeAll()
   }
 

@@ -17,6 +17,10 @@ final class ShardState {
   private var closedBatches: Deque<CommitBatch> = []
   /// True while a commit is on its way.
   var isCommitting = false
+  /// The last entry, in the log's order, that was acknowledged in this term.
+  private var position: StreamID?
+  /// The last entry that was read.
+  var lastRead: StreamID?
   /// Commits made in this term.
   var commits = 0
   /// Deliveries admitted and neither settled in Redis nor waiting for a retry.
@@ -54,6 +58,8 @@ final class ShardState {
   /// Lets nothing more join what has been settled so far.
   func closeBatch() {
     guard !batch.isEmpty else { return }
+    for delivery in batch.acknowledged where delivery.streamID > position ?? .zero { position = delivery.streamID }
+    batch.position = position
     closedBatches.append(batch)
     batch = CommitBatch(shard: shard)
   }

@@ -38,6 +38,7 @@ public struct Worker: ServiceLifecycle.Service {
     let committing = connection("committer:\(settings.name)")
     let control = connection("control:\(settings.name)")
     let waiting = connection("waiter:\(settings.name)")
+    let trimming = connection("trimmer:\(settings.name)")
     let committer = Committer(pipeline: pipeline, connection: committing, topic: topic, settings: settings, log: log)
     let leases = Leases(
       pipeline: pipeline, connection: control, waiting: waiting, reading: reading, topic: topic, settings: settings,
@@ -49,6 +50,18 @@ public struct Worker: ServiceLifecycle.Service {
     await withTaskGroup { group in
       group.addTask { await leases.run() }
       group.addTask { await waitForShutdown() }
+      group.addTask {
+        // So that everybody sees it at once.
+        for await _ in pipeline.breakerChanges { await leases.interruptWaiting() }
+        try? await Task.sleep(for: .seconds(Int64.max / 2))
+      }
+      if let retention = settings.retention {
+        group.addTask {
+          await RetentionLoop(
+            pipeline: pipeline, trimmer: Trimmer(topic: topic, connection: trimming), retention: retention, log: log
+          ).run()
+        }
+      }
       group.addTask {
         await withTaskGroup { work in
           work.addTask { await reader.run() }

@@ -12,6 +12,8 @@ public struct WorkerSettings: Sendable {
   public var blockTime: Duration = .seconds(1)
   /// How long a worker that is to stop may go on with what it has in flight.
   public var drainTime: Duration = .seconds(10)
+  /// What the worker removes from the logs of its shards once no service needs it any more; nil to remove nothing.
+  public var retention: Retention?
   /// Where a service that never ran before begins.
   public var start: StartPosition = .beginning
 

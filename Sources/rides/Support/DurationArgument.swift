@@ -1,13 +1,13 @@
 import ArgumentParser
 
-/// A duration as people write it: `500ms`, `30s`, `5m`, `1h`; a bare number is seconds.
+/// A duration as people write it: `500ms`, `30s`, `5m`, `1h`, `7d`; a bare number is seconds.
 struct DurationArgument: ExpressibleByArgument, Sendable {
   let duration: Duration
 
   init(_ duration: Duration) { self.duration = duration }
 
   init?(argument: String) {
-    let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
+    let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
     let (text, factor) =
       units.first { argument.hasSuffix($0.0) }.map { (argument.dropLast($0.0.count), $0.1) } ?? (argument[...], 1000)
     guard let number = Double(text), number >= 0, number.isFinite, number * Double(factor) < 1e15 else { return nil }

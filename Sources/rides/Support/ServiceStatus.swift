@@ -14,6 +14,8 @@ struct ServiceStatus: JSONWritable {
   /// Worker -> how many shards it owns.
   let owners: [String: Int]
   let unowned: Int
+  /// Why a worker reads nothing at the moment; nil if all read.
+  let pausedBecause: String?
 
   /// The status of each service that ever ran, and of the expected ones, in the order they are expected.
   static func all(_ inspector: Inspector, expecting names: [String] = []) async throws -> [ServiceStatus] {
@@ -35,6 +37,7 @@ struct ServiceStatus: JSONWritable {
     parked = sum(\.parked)
     owners = Dictionary(grouping: groups.compactMap(\.owner), by: { $0 }).mapValues(\.count)
     unowned = groups.count { $0.owner == nil }
+    pausedBecause = groups.lazy.compactMap(\.pausedBecause).first
   }
 
   /// `worker-1 (5), nobody (3)`
@@ -42,7 +45,8 @@ struct ServiceStatus: JSONWritable {
     guard isStarted else { return "nobody, never started" }
     guard !owners.isEmpty else { return "nobody" }
     let names = owners.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }
-    return (names + (unowned > 0 ? ["nobody (\(unowned))"] : [])).joined(separator: ", ")
+    let owners = (names + (unowned > 0 ? ["nobody (\(unowned))"] : [])).joined(separator: ", ")
+    return owners + (pausedBecause.map { "; paused: \($0)" } ?? "")
   }
 
   func write(to json: inout JSONWriter) {
@@ -56,6 +60,7 @@ struct ServiceStatus: JSONWritable {
       $0.field("parked", parked)
       $0.field("owners", owners.sorted { $0.key < $1.key }.map { Owner(name: $0.key, shards: $0.value) })
       $0.field("unownedShards", unowned)
+      $0.field("pausedBecause", pausedBecause)
     }
   }
 

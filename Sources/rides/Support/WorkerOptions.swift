@@ -22,6 +22,12 @@ struct WorkerOptions: ParsableArguments {
   @Option(help: "The number of shards, if the topic is made now.")
   var shards: Int?
 
+  @Option(help: "Remove events from the log this long after, once every service has handled them: 12h, 7d.")
+  var retainFor: DurationArgument?
+
+  @Option(help: "Remove the oldest events beyond so many in a shard, once every service has handled them.")
+  var retainEntries: Int?
+
   @Option(help: "The SQLite file of analytics.")
   var archive = ".rides/archive.sqlite"
 
@@ -39,6 +45,7 @@ struct WorkerOptions: ParsableArguments {
 
   func validate() throws {
     guard batch >= 1, window >= 1 else { throw ValidationError("--batch and --window must be at least 1") }
+    if let retainEntries, retainEntries < 0 { throw ValidationError("--retain-entries must not be negative") }
     guard leaseTime.duration >= .milliseconds(100) else { throw ValidationError("--lease-time must be at least 100ms") }
     guard (0...1000).contains(gatewayFailures) else {
       throw ValidationError("--gateway-failures must be between 0 and 1000")
@@ -53,6 +60,9 @@ struct WorkerOptions: ParsableArguments {
     settings.drainTime = drainTimeout.duration
     settings.batchSize = batch
     settings.window = window
+    if retainFor != nil || retainEntries != nil {
+      settings.retention = Retention(maxAge: retainFor?.duration, maxEntries: retainEntries)
+    }
     return settings
   }
 

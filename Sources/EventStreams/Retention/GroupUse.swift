@@ -1,0 +1,34 @@
+/// What a consumer group needs of a topic's logs, and whether anybody runs it.
+public struct GroupUse: Sendable, Hashable, JSONWritable {
+  /// The service's name.
+  public let name: String
+  /// Workers that own a shard of it now.
+  public let owners: Int
+  /// Entries not delivered to it.
+  public let lag: Int
+  /// Entries delivered and not acknowledged.
+  public let pending: Int
+  /// Its dead letters.
+  public let dead: Int
+  /// How long ago a worker had one of its shards; nil if none ever had.
+  public let idle: Duration?
+  /// About so much memory of the server holds entries that it still needs.
+  public let bytes: Int
+
+  /// True if nobody has run it for five minutes: what it needs is kept until somebody runs it again or removes it.
+  public var isAbandoned: Bool { owners == 0 && (idle.map { $0 > .seconds(300) } ?? true) }
+
+  /// Writes it as an object.
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("group", name)
+      $0.field("owners", owners)
+      $0.field("lag", lag)
+      $0.field("pending", pending)
+      $0.field("dead", dead)
+      $0.field("idleMs", idle?.wholeMilliseconds)
+      $0.field("bytes", bytes)
+      $0.field("abandoned", isAbandoned)
+    }
+  }
+}

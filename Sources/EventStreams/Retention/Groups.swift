@@ -1,0 +1,87 @@
+public import Redis
+
+/// The consumer groups of a topic: who still reads its logs, and what those that nobody runs keep from being removed.
+public struct Groups: Sendable {
+  private let topic: Topic
+  private let connection: Connection
+
+  /// Groups of a topic.
+  public init(topic: Topic, connection: Connection) {
+    self.topic = topic
+    self.connection = connection
+  }
+
+  /// All groups, by name.
+  public func list() async throws -> [GroupUse] {
+    let status = try await Inspector(topic: topic, connection: connection).status()
+    let bytesPerEntry = try await bytesPerEntry()
+    var uses: [GroupUse] = []
+    for (name, shards) in Dictionary(grouping: status, by: \.service) {
+      var commands = Commands()
+      commands.append("TIME")
+      for shard in topic.shards { commands.append("HGET", topic.lease(shard, name), "seen") }
+      let (now, seen) = try Self.times(await connection.send(commands))
+      let needed = shards.reduce(0) { $0 + $1.lag + $1.pending }
+      uses.append(
+        GroupUse(
+          name: name, owners: Set(shards.compactMap(\.owner)).count, lag: shards.reduce(0) { $0 + $1.lag },
+          pending: shards.reduce(0) { $0 + $1.pending }, dead: shards.reduce(0) { $0 + $1.dead },
+          idle: seen.map { .milliseconds(max(0, now - $0)) }, bytes: needed * bytesPerEntry))
+    }
+    return uses.sorted { $0.name < $1.name }
+  }
+
+  /// Removes a group that nobody runs from every shard, with its dead letters; its own state stays.
+  ///
+  /// - Returns: false if there is no such group.
+  /// - Throws: `GroupInUse` if a worker has it.
+  public func remove(_ name: String) async throws -> Bool {
+    var found = false
+    for shard in topic.shards {
+      let answer = try await connection.integer([
+        "FCALL", FunctionLibrary.forget, "6", topic.log(shard), topic.lease(shard, name), topic.retry(shard, name),
+        topic.dead(shard, name), topic.blocked(shard, name), topic.redrive(shard, name), name,
+      ])
+      if answer < 0 { throw GroupInUse(name: name) }
+      found = found || answer > 0
+    }
+    return found
+  }
+
+  /// Thrown for a group that can't be removed because a worker has it.
+  public struct GroupInUse: Error, Sendable, CustomStringConvertible {
+    let name: String
+    /// What it says to people.
+    public var description: String { "workers of '\(name)' are running: stop them first" }
+  }
+
+  private func bytesPerEntry() async throws -> Int {
+    var commands = Commands()
+    for shard in topic.shards {
+      commands.append("XLEN", topic.log(shard))
+      commands.append("MEMORY", "USAGE", topic.log(shard))
+    }
+    return try Self.bytesPerEntry(await connection.send(commands))
+  }
+
+  private static func bytesPerEntry(_ replies: borrowing Replies) throws -> Int {
+    var entries = 0
+    var bytes = 0
+    for index in stride(from: 0, to: replies.count - 1, by: 2) {
+      try replies[index].check()
+      try replies[index + 1].check()
+      entries += try replies[index].integer()
+      bytes += try replies[index + 1].optionalInteger() ?? 0
+    }
+    return entries == 0 ? 0 : bytes / entries
+  }
+
+  private static func times(_ replies: borrowing Replies) throws -> (now: Int, seen: Int?) {
+    let now = try replies[0][0].integer() * 1000 + replies[0][1].integer() / 1000
+    var seen: Int?
+    for index in 1..<replies.count {
+      if let time = try replies[index].optionalInteger() { seen = max(seen ?? 0, time) }
+    }
+    return (now, seen)
+  }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import EventStreams
+
+struct GroupsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "groups", abstract: "List the consumer groups and what they hold back, or remove one.",
+    subcommands: [List.self, Remove.self], defaultSubcommand: List.self)
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List the consumer groups, with what the log keeps for them.",
+      discussion: """
+        A group that nobody has run for five minutes is shown as abandoned: the log keeps what it has not handled until
+        somebody runs it again, or removes it.
+        """)
+
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var redis: TopicOptions
+
+    func run() async throws {
+      let (topic, connection) = try await redis.find()
+      let groups = try await Groups(topic: topic, connection: connection).list()
+      var table = Table("GROUP", "STATE", "WORKERS", "LAST RUN", "NEEDS", "KEEPS", "DEAD")
+      for group in groups {
+        table.add(
+          group.name, group.isAbandoned ? "abandoned" : group.owners == 0 ? "stopped" : "running", "\(group.owners)",
+          group.owners > 0 ? "now" : group.idle.map { "\($0.short) ago" } ?? "never", "\(group.lag + group.pending)",
+          String(describing: ByteCount(group.bytes)), "\(group.dead)")
+      }
+      output.write(groups, table, empty: "no service has ever run on topic '\(topic.name)'")
+    }
+  }
+
+  struct Remove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Remove a group that nobody runs, with its position and its dead letters, for good.",
+      discussion: "What the service has stored of its own stays. It can't be removed while workers have it.")
+
+    @Argument(help: "The group's name.")
+    var name: String
+
+    @Flag(help: "Do it; without, only say what would be lost.")
+    var yes = false
+
+    @OptionGroup var redis: TopicOptions
+
+    func run() async throws {
+      let (topic, connection) = try await redis.open()
+      let groups = Groups(topic: topic, connection: connection)
+      guard let group = try await groups.list().first(where: { $0.name == name }) else {
+        throw Failure.refused("there is no group '\(name)'; see: rides groups")
+      }
+      let losses = "\(group.lag + group.pending) events it has not handled and \(group.dead) dead letters"
+      guard yes else {
+        throw Failure.refused("removing '\(name)' gives up \(losses); to do it: rides groups remove \(name) --yes")
+      }
+      do {
+        _ = try await groups.remove(name)
+      } catch let error as Groups.GroupInUse {
+        throw Failure.refused(error.description)
+      }
+      Terminal.print("removed '\(name)', and with it \(losses)")
+    }
+  }
+}
