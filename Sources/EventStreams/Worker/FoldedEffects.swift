@@ -77,7 +77,8 @@ struct FoldedEffects: Sendable {
       case .when(let hash, let field, let condition, let count):
         endFolding()
         operations.append(.when(key: index(of: hash, prefix), field: field, condition: condition, operations: count))
-        conditional = count + 1
+        // One within another ends no later than that one.
+        conditional = max(conditional, count + 1)
       }
       if conditional > 0 { conditional -= 1 }
     }
