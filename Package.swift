@@ -88,6 +88,8 @@ let package = Package(
       name: "OrdersExampleTests", dependencies: ["EventStreams", "OrdersExample", "RedisTestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "RideHailingTests", dependencies: ["RideHailing", "RedisTestSupport"], swiftSettings: settings),
+      name: "RideHailingTests",
+      dependencies: ["RideHailing", "RedisTestSupport", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings),
   ]
 )

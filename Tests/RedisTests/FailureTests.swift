@@ -162,11 +162,14 @@ import Testing
   }
 
   @Test func aServerThatStillLoads() async throws {
-    let arguments = ["--key-load-delay", "500", "--loading-process-events-interval-bytes", "1024"]
+    // Slow enough to be seen, 10 ms a key, and answering after each of them.
+    let arguments = [
+      "--key-load-delay", "10000", "--loading-process-events-interval-bytes", "1024", "--rdbcompression", "no",
+    ]
     try await withRedis(arguments: arguments) { server in
       let connection = Connection(server.url)
       var commands = Commands()
-      for number in 0..<2000 { commands.append("SET", "key \(number)", String(repeating: "x", count: 100)) }
+      for number in 0..<400 { commands.append("SET", "key \(number)", String(repeating: "x", count: 1100)) }
       commands.append("SAVE")
       try await connection.run(commands)
       await server.kill()

@@ -2,7 +2,7 @@ extension EventHeader {
   /// Reads an envelope; `object` is left where `data` can be read.
   ///
   /// - Parameter fallbackID: the identity of an event that was added without one.
-  init(from object: inout JSONObject, fallbackID: @autoclosure () -> String) throws(JSONError) {
+  public init(from object: inout JSONObject, fallbackID: @autoclosure () -> String) throws(JSONError) {
     let id: String? = try object.optional("id")
     let type: String = try object["type"]
     let version: Int? = try object.optional("version")

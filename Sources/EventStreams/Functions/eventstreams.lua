@@ -8,7 +8,8 @@
 --   rides:{s}                   the log, a stream; one field, `event`, holds the event's JSON
 --   rides:{s}:seen:<n>          event id -> stream id, for the n-th publish window since 1970
 --   rides:{s}:lease:payment     hash: owner, epoch (fencing token), until (server time in ms), commit (number of the last one),
---                               reader (CLIENT ID of the connection that the owner reads with)
+--                               readers (a line `<CLIENT ID> <worker>` for the connection that the owner reads with, and for
+--                               those of earlier owners that may not have been closed yet)
 --   rides:{s}:retry:payment     hash: stream id -> JSON of the failures so far, of entries that wait for another attempt
 --   rides:{s}:dead:payment      stream of dead letters, and of the events of the same keys parked behind them
 --   rides:{s}:blocked:payment   hash: key -> number of its dead letters
@@ -68,18 +69,19 @@ end)
 -- lease: takes, keeps or gives back the right of one worker to one (service, shard).
 --   KEYS: lease, log, blocked, redrive
 --   ARGV: action, group, worker, epoch, time to live in ms, where a new group starts, client id of the worker's reader
---   acquire -> {epoch, the earlier owner if its lease ran out, client id of its reader, blocked keys…},
+--   acquire -> {epoch, the readers of earlier owners, blocked keys…},
 --              or {0, ms until it may be taken, owner}
 --   renew   -> {1, entries pending for others than the owner, keys to redrive…}, or {0}
 --   release -> {1}, or {0}
 -- The epoch grows by one at every change of owner and never goes back; `commit` and `recover` compare it. XREADGROUP knows no
--- epoch: a new owner closes the connection that the earlier one reads with, and nobody reads with a connection whose id does
--- not stand in the lease.
+-- epoch: a new owner closes the connections that earlier ones read with, and nobody reads with a connection whose id does
+-- not stand in the lease. They stand there until the first renewal, for the case that the new owner dies before it has done so.
 redis.register_function('eventstreams_lease_v1', function(keys, args)
   local lease, log, blocked, redrive = keys[1], keys[2], keys[3], keys[4]
   local action, group, worker, ttl = args[1], args[2], args[3], tonumber(args[5])
-  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until', 'reader')
-  local owner, epoch, expires = held[1] or '', held[2], tonumber(held[3] or 0)
+  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until', 'readers')
+  local owner, epoch, expires, readers = held[1] or '', held[2], tonumber(held[3] or 0), held[4] or ''
+  local reader = args[7] .. ' ' .. worker .. '\n'
 
   if action == 'acquire' then
     local time = now()
@@ -98,15 +100,16 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
       redis.call('XGROUP', 'CREATE', log, group, args[6], 'MKSTREAM')
     end
     local term = redis.call('HINCRBY', lease, 'epoch', 1)
-    redis.call('HSET', lease, 'owner', worker, 'until', milliseconds(time + ttl), 'commit', 0, 'reader', args[7])
-    local reply = { term, owner ~= worker and owner or '', held[4] or '' }
+    redis.call('HSET', lease, 'owner', worker, 'until', milliseconds(time + ttl), 'commit', 0,
+      'readers', readers .. reader)
+    local reply = { term, readers }
     for _, key in ipairs(redis.call('HKEYS', blocked)) do reply[#reply + 1] = key end
     return reply
   end
 
   if owner ~= worker or epoch ~= args[4] then return { 0 } end
   if action == 'renew' then
-    redis.call('HSET', lease, 'until', milliseconds(now() + ttl), 'reader', args[7])
+    redis.call('HSET', lease, 'until', milliseconds(now() + ttl), 'readers', reader)
     local foreign = 0
     for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', log, group)) do
       if info[2] ~= worker then foreign = foreign + info[4] end
@@ -115,7 +118,7 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
     for _, key in ipairs(redis.call('SMEMBERS', redrive)) do reply[#reply + 1] = key end
     return reply
   end
-  redis.call('HSET', lease, 'owner', '', 'until', 0)
+  redis.call('HSET', lease, 'owner', '', 'until', 0, 'readers', '')
   return { 1 }
 end)
 

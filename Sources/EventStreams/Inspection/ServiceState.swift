@@ -2,8 +2,8 @@ public import Redis
 
 /// Reads what services have stored, over all shards.
 public struct ServiceState: Sendable {
-  private let topic: Topic
-  private let connection: Connection
+  let topic: Topic
+  let connection: Connection
 
   /// The state of a topic's services.
   public init(topic: Topic, connection: Connection) {
@@ -67,7 +67,7 @@ public struct ServiceState: Sendable {
       while true {
         let reply = try await connection.call(
           "XRANGE", topic.state(shard, service, stream), after, "+", "COUNT", "\(Self.pageSize)")
-        let page = try Self.page(reply, shard, as: type)
+        let page = try Self.page(reply.root, shard, as: type)
         records += page.records
         guard page.entries == Self.pageSize, let last = page.last else { break }
         after = "(\(last)"
@@ -78,13 +78,12 @@ public struct ServiceState: Sendable {
 
   private static let pageSize = 1000
 
-  private static func page<Value: JSONReadable & Sendable>(
-    _ reply: borrowing Reply, _ shard: Int, as type: Value.Type
+  static func page<Value: JSONReadable & Sendable>(
+    _ entries: borrowing ReplyNode, _ shard: Int, as type: Value.Type
   ) throws -> (records: [Record<Value>], entries: Int, last: StreamID?) {
     var records: [Record<Value>] = []
     var parser = JSONParser()
     var last: StreamID?
-    let entries = reply.root
     for index in 0..<entries.count {
       let id = StreamID(utf8: entries[index][0].bytes) ?? .zero
       last = id

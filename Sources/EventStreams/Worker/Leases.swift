@@ -129,16 +129,19 @@ struct Leases: Sendable {
     guard let term = Int(values[0]), term > 0 else {
       return .milliseconds(Int64(values[1]) ?? 0)
     }
-    await stopReading(by: values[1], over: values[2], shard)
+    for line in values[1].split(separator: "\n") {
+      let words = line.split(separator: " ", maxSplits: 1)
+      if words.count == 2 { await stopReading(by: String(words[1]), over: String(words[0]), shard) }
+    }
     await pipeline.own(
-      OwnedShard(number: shard, term: term, reader: state), blocked: Set(values.dropFirst(3)))
+      OwnedShard(number: shard, term: term, reader: state), blocked: Set(values.dropFirst(2)))
     return nil
   }
 
   /// Closes the connection that an earlier owner, which may only be paused, reads the shard with. It reads on only after it has
   /// looked at its leases. Where that isn't permitted, what it reads is found at the next renewal.
   private func stopReading(by worker: String, over client: String, _ shard: Int) async {
-    guard !worker.isEmpty, !client.isEmpty else { return }
+    guard worker != settings.name else { return }
     do {
       // Ids begin anew with the server: it must be that worker's.
       let found = try await connection.call("CLIENT", "LIST", "ID", client)

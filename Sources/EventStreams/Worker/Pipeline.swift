@@ -104,7 +104,8 @@ actor Pipeline {
     case new([OwnedShard], count: Int)
     /// Deal with what earlier owners left pending in this shard.
     /// If `others`, only what was delivered to other consumers than this worker.
-    case recover(OwnedShard, others: Bool)
+    /// If `lost`, nobody has begun what a lost answer delivered.
+    case recover(OwnedShard, others: Bool, lost: Bool)
   }
 
   /// Waits until there is something to read and room for it; nil when the worker is stopping.
@@ -113,7 +114,7 @@ actor Pipeline {
     observers.wake()
     while !isDraining {
       if let state = shards.values.first(where: { !$0.isRecovered && !$0.isRetiring }) {
-        return .recover(state.shard, others: state.isRecoveringOthers)
+        return .recover(state.shard, others: state.isRecoveringOthers, lost: state.isRecoveringLost)
       }
       let readable = shards.values.filter { !$0.isRetiring }.map(\.shard)
       let room = settings.window - inFlight
@@ -129,7 +130,32 @@ actor Pipeline {
   }
 
   func recovered(_ shard: OwnedShard) {
-    state(of: shard)?.isRecovered = true
+    guard let state = state(of: shard) else { return }
+    state.isRecovered = true
+    state.isRecoveringLost = false
+  }
+
+  /// Has everything pending looked for again, after a read whose answer may have been lost: what it delivered is pending for this
+  /// worker, which does not know it, and later entries must not overtake it.
+  func readFailed() {
+    for (number, state) in shards {
+      if state.isRecovered {
+        guard beingRead.contains(number) else { continue }
+        state.isRecovered = false
+        state.isRecoveringLost = true
+      }
+      // What was claimed from others may be this worker's by now.
+      state.isRecoveringOthers = false
+    }
+  }
+
+  /// Waits until nothing of a shard is being handled or committed.
+  ///
+  /// - Returns: the entries that wait for another attempt: pending, and known.
+  func waiting(_ shard: OwnedShard) async -> Set<StreamID> {
+    await idle(shard)
+    guard let state = state(of: shard) else { return [] }
+    return Set(state.held.values.joined().map(\.streamID))
   }
 
   /// True if the shard is still owned in the same term.

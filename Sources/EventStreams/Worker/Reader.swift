@@ -16,20 +16,27 @@ struct Reader: Sendable {
     var failures = 0
     // The connection that stands in the leases; no other is read with.
     var registered: Int?
+    // The client that read last, which may be about to read once more although nobody listens to it.
+    var lastReader: Int?
     while let reading = await pipeline.nextReading() {
       do {
         switch reading {
         case .new(let shards, let count):
           if let known = registered {
+            lastReader = connection.clientID
             try await read(shards, count: count, over: known, &decoder)
           } else {
             registered = try await register()
           }
-        case .recover(let shard, let others): try await recover(shard, others: others, &decoder)
+        case .recover(let shard, let others, let lost):
+          if let last = lastReader { try await close(last) }
+          lastReader = nil
+          try await recover(shard, others: others, lost: lost, &decoder)
         }
         failures = 0
       } catch {
         registered = nil
+        await pipeline.readFailed()
         failures += 1
         await pause(after: error, failures: failures)
       }
@@ -42,6 +49,24 @@ struct Reader: Sendable {
     let count = await connection.connectCount
     try await leases.renew()
     return count
+  }
+
+  /// Closes a connection of this worker that was given up: a server that stood still may not have noticed yet.
+  private func close(_ client: Int) async throws {
+    guard connection.clientID != client else { return }
+    var commands = Commands()
+    commands.append("CLIENT", "LIST", "ID", String(client))
+    // Where it is not permitted, or there is no such client any more, the answer is an error, and there is nothing to do.
+    let isOurs = Self.names(try await connection.send(commands), Leases.readerName(settings.name))
+    guard isOurs, connection.clientID != client else { return }
+    commands.removeAll()
+    commands.append("CLIENT", "KILL", "ID", String(client))
+    _ = try await connection.send(commands)
+  }
+
+  private static func names(_ replies: borrowing Replies, _ client: String) -> Bool {
+    guard let description = try? replies[0].optionalString() else { return false }
+    return description.contains(" name=\(client) ")
   }
 
   private func pause(after error: any Error, failures: Int) async {
@@ -108,7 +133,9 @@ struct Reader: Sendable {
   }
 
   /// Deals with what earlier owners left pending, in order: whatever may have been begun, one entry at a time.
-  private func recover(_ shard: OwnedShard, others: Bool, _ decoder: inout EntryDecoder) async throws {
+  /// What this worker lost the answer for was begun by nobody, so it needs no such care.
+  private func recover(_ shard: OwnedShard, others: Bool, lost: Bool, _ decoder: inout EntryDecoder) async throws {
+    let known = await pipeline.waiting(shard)
     var after = StreamID.zero
     var found = 0
     while await pipeline.owns(shard), await !pipeline.isDraining {
@@ -124,8 +151,8 @@ struct Reader: Sendable {
       }
       found += page.count
       after = last
-      for delivery in page {
-        if delivery.deliveries == 0 {
+      for delivery in page where !known.contains(delivery.streamID) {
+        if delivery.deliveries == 0 || (lost && delivery.deliveries == 1 && delivery.failures == nil) {
           await pipeline.admit([delivery])
         } else {
           await pipeline.idle(shard)

@@ -25,6 +25,8 @@ final class ShardState {
   var isRecovered = false
   /// True when only other consumers' entries are to be recovered: this worker's own are on their way.
   var isRecoveringOthers = false
+  /// True when what a lost answer delivered to this worker is to be recovered.
+  var isRecoveringLost = false
   /// True when the shard is to be given back: nothing more is read from it.
   var isRetiring = false
 

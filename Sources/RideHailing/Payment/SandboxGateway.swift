@@ -4,6 +4,7 @@
 /// The reference follows from the idempotency key, as a real gateway's answer to the same key would.
 public struct SandboxGateway: PaymentGateway {
   private let latency: Duration
+  private let failuresPerMille: Int
 
   /// The gateway can't be reached.
   public struct Unavailable: Error, Sendable, CustomStringConvertible {
@@ -11,14 +12,18 @@ public struct SandboxGateway: PaymentGateway {
     public let description = "the payment gateway can't be reached"
   }
 
-  /// A gateway that takes so long for each charge.
-  public init(latency: Duration = .zero) { self.latency = latency }
+  /// A gateway that takes so long for each charge, and of 1000 calls fails so many, by chance, before or after the charge is made.
+  public init(latency: Duration = .zero, failuresPerMille: Int = 0) {
+    self.latency = latency
+    self.failuresPerMille = failuresPerMille
+  }
 
   /// Captures, declines or fails as the token says.
   public func charge(_ amount: Money, token: String, idempotencyKey: String) async throws -> ChargeResult {
     if latency > .zero { try await Task.sleep(for: latency) }
     let reference = "ch_\(idempotencyKey)"
     if token.hasPrefix("tok_unavailable") { throw Unavailable() }
+    if failuresPerMille > 0, Int.random(in: 0..<1000) < failuresPerMille { throw Unavailable() }
     let decline = "tok_declined_"
     if token.hasPrefix(decline) {
       return .declined(reference: reference, reason: String(token.dropFirst(decline.count)).replacing("_", with: " "))

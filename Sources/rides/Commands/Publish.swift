@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventStreams
 import Foundation
+import Redis
 import RideHailing
 
 struct Publish: AsyncParsableCommand {
@@ -34,6 +35,9 @@ struct Publish: AsyncParsableCommand {
   @Option(help: "The number of shards, if the topic is made now.")
   var shards: Int?
 
+  @Option(help: "Go on trying for so long while Redis can't be reached; nothing is published twice. (default: 60s)")
+  var retryFor: DurationArgument?
+
   @OptionGroup var output: OutputOptions
   @OptionGroup var redis: TopicOptions
 
@@ -49,8 +53,12 @@ struct Publish: AsyncParsableCommand {
   func run() async throws {
     let simulation = try simulate.map { try simulated($0) }
     let reader = try simulate == nil ? InputReader(path: file) : nil
-    let (topic, connection) = try await redis.open(shards: shards)
-    let run = PublishRun(publisher: Publisher(topic: topic, connection: connection))
+    let (topic, connection) = try await open()
+    var run = PublishRun(publisher: Publisher(topic: topic, connection: connection))
+    if let retryFor {
+      run.patience = retryFor.duration
+      run.waitsForServer = true
+    }
     var summary = PublishRun.Summary()
     if let simulation {
       summary = try await run.run(simulation)
@@ -64,6 +72,21 @@ struct Publish: AsyncParsableCommand {
     case .table: Terminal.print(summary.text)
     }
     if summary.rejected > 0 { throw ExitCode(1) }
+  }
+
+  /// The topic, as soon as Redis can be reached.
+  private func open() async throws -> (topic: Topic, connection: Connection) {
+    let start = ContinuousClock.now
+    var attempt = 0
+    while true {
+      do {
+        return try await redis.open(shards: shards)
+      } catch let error as RedisError where error.isRetriable {
+        guard let retryFor, ContinuousClock.now - start < retryFor.duration else { throw error }
+        attempt += 1
+        try await Task.sleep(for: Backoff.standard.delay(attempt: attempt))
+      }
+    }
   }
 
   /// Batches of simulated rides, request before completion.

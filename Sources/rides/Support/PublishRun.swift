@@ -9,6 +9,8 @@ struct PublishRun {
   let publisher: Publisher
   /// Waiting for Redis longer than this is given up.
   var patience: Duration = .seconds(60)
+  /// Whether to wait for a server that was never there, too.
+  var waitsForServer = false
 
   /// What became of the events.
   struct Summary: JSONWritable {
@@ -74,7 +76,9 @@ struct PublishRun {
         let since = failingSince ?? .now
         failingSince = since
         // Nothing was ever reached: that is a wrong address rather than an outage.
-        if summary.published + summary.duplicates == 0, error.code == .connectionRefused || error.code == .unreachable {
+        if !waitsForServer, summary.published + summary.duplicates == 0,
+          error.code == .connectionRefused || error.code == .unreachable
+        {
           throw error
         }
         guard ContinuousClock.now - since < patience else {

@@ -31,12 +31,18 @@ struct WorkerOptions: ParsableArguments {
   @Option(help: "How long the sandbox gateway takes for each charge.")
   var gatewayLatency = DurationArgument(.zero)
 
+  @Option(help: "Of 1000 charges, so many fail at the sandbox gateway and are tried again.")
+  var gatewayFailures = 0
+
   @Option(help: "trace, debug, info, notice, warning, error or critical.")
   var logLevel = LogLevelArgument.info
 
   func validate() throws {
     guard batch >= 1, window >= 1 else { throw ValidationError("--batch and --window must be at least 1") }
     guard leaseTime.duration >= .milliseconds(100) else { throw ValidationError("--lease-time must be at least 100ms") }
+    guard (0...1000).contains(gatewayFailures) else {
+      throw ValidationError("--gateway-failures must be between 0 and 1000")
+    }
     if let shards, !(1...1024).contains(shards) { throw ValidationError("--shards must be between 1 and 1024") }
   }
 
@@ -52,7 +58,8 @@ struct WorkerOptions: ParsableArguments {
 
   var services: RideServices.Configuration {
     RideServices.Configuration(
-      archivePath: archive, outboxPath: outbox, gateway: SandboxGateway(latency: gatewayLatency.duration))
+      archivePath: archive, outboxPath: outbox,
+      gateway: SandboxGateway(latency: gatewayLatency.duration, failuresPerMille: gatewayFailures))
   }
 }
 

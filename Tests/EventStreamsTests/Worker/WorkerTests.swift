@@ -134,6 +134,44 @@ import Testing
     }
   }
 
+  @Test("handles what was delivered in an answer that never came, though it owns the shard all the while")
+  func lostAnswer() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      var service = EventService("counting")
+      service.on(Noted.self) { event in
+        // It waits for its retry meanwhile, and must not be taken for one that was lost.
+        if event.data.key == "waiting", event.attempt == 1 { throw RetryLater(after: .milliseconds(400), "not yet") }
+        return Effects { $0.increment("counts", event.data.key, by: 1) }
+      }
+      var settings = bench.settings()
+      settings.blockTime = .milliseconds(50)
+      try await bench.running([bench.worker(service, settings)]) {
+        _ = try await bench.publish([Noted("waiting", 0)] + (0..<50).map { Noted("before", $0) })
+        try await eventually("it has handled the first") {
+          try await bench.state("counting", "counts")["before"] == "50"
+        }
+        // As the server sees it: delivered to this worker, whose connection is then cut.
+        var commands = Commands()
+        commands.append("MULTI")
+        for number in 0..<20 {
+          let event = EncodedEvent(Noted("lost", number))
+          commands.append("XADD", bench.topic.log(0), "*", "event", String(decoding: event.json, as: UTF8.self))
+        }
+        commands.append(
+          "XREADGROUP", "GROUP", "counting", settings.name, "COUNT", "20", "STREAMS", bench.topic.log(0), ">")
+        commands.append("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        commands.append("EXEC")
+        _ = try await bench.connection.send(commands)
+        try await eventually("it has handled the others") {
+          let counts = try await bench.state("counting", "counts")
+          return counts["lost"] == "20" && counts["waiting"] == "1"
+        }
+        try await bench.settled("counting")
+      }
+      #expect(try await bench.state("counting", "counts") == ["before": "50", "lost": "20", "waiting": "1"])
+    }
+  }
+
   @Test("shares the shards with its replicas, and takes all of them when a replica is gone")
   func replicas() async throws {
     try await TestBench.run(shards: 8) { bench in

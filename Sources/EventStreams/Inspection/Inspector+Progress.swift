@@ -1,0 +1,84 @@
+import Redis
+
+extension Inspector {
+  /// How far services have come in one shard. What it calls done stays done: its effects are in any state that is read later.
+  public func progress(_ services: [String], shard: Int) async throws -> [ServiceProgress] {
+    // In this order an entry that moves meanwhile is seen at least once on its way: delivered, pending, dead.
+    let groups = try await status().filter { $0.shard == shard }
+    let dead = DeadLetters(topic: topic, connection: connection)
+    var all: [ServiceProgress] = []
+    for service in services {
+      let group = groups.first { $0.service == service }
+      let pending = group == nil ? [] : try await pendingIDs(service, shard)
+      let letters = try await dead.list(service: service, shard: shard)
+      all.append(
+        ServiceProgress(
+          service: service, shard: shard, isStarted: group != nil, lastDelivered: group?.lastDelivered ?? .zero,
+          pending: pending, letters: Dictionary(letters.map { ($0.entryID, $0.isParked) }) { $0 && $1 }))
+    }
+    return all
+  }
+
+  private func pendingIDs(_ service: String, _ shard: Int) async throws -> Set<StreamID> {
+    var ids: Set<StreamID> = []
+    var after = "-"
+    while true {
+      let page = try Self.ids(
+        of: try await connection.call("XPENDING", topic.log(shard), service, after, "+", "\(Self.pageSize)"))
+      ids.formUnion(page)
+      guard page.count == Self.pageSize, let last = page.last else { return ids }
+      after = "(\(last)"
+    }
+  }
+
+  private static let pageSize = 10_000
+
+  private static func ids(of reply: borrowing Reply) throws -> [StreamID] {
+    var ids: [StreamID] = []
+    for index in 0..<reply.root.count { ids.append(StreamID(utf8: reply.root[index][0].bytes) ?? .zero) }
+    return ids
+  }
+
+  // MARK: The log
+
+  /// An entry of a shard's log.
+  public struct LogEntry: Sendable {
+    /// Its place.
+    public let id: StreamID
+    /// The event's JSON; empty if the entry holds no event.
+    public let json: [UInt8]
+  }
+
+  /// The entries after a place, at most so many.
+  public func entries(shard: Int, after: StreamID, limit: Int) async throws -> [LogEntry] {
+    let first = after == .zero ? "-" : "(\(after)"
+    return try Self.entries(
+      of: try await connection.call("XRANGE", topic.log(shard), first, "+", "COUNT", "\(limit)"))
+  }
+
+  private static func entries(of reply: borrowing Reply) throws -> [LogEntry] {
+    var entries: [LogEntry] = []
+    let root = reply.root
+    entries.reserveCapacity(root.count)
+    for index in 0..<root.count {
+      guard let id = StreamID(utf8: root[index][0].bytes) else { continue }
+      let json = root[index][1][1].bytes.withUnsafeBufferPointer { Array($0) }
+      entries.append(LogEntry(id: id, json: json))
+    }
+    return entries
+  }
+
+  /// Whether a shard's log holds every entry that was ever added to it.
+  public func isWhole(shard: Int) async throws -> Bool {
+    do {
+      return try Self.isWhole(try await connection.call("XINFO", "STREAM", topic.log(shard)))
+    } catch  where error.message.contains("no such key") {
+      return true
+    }
+  }
+
+  private static func isWhole(_ reply: borrowing Reply) throws(RedisError) -> Bool {
+    let added = try reply.root[field: "entries-added"].optionalInteger()
+    return try reply.root[field: "length"].integer() == added
+  }
+}

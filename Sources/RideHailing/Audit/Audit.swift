@@ -1,0 +1,50 @@
+public import EventStreams
+
+/// Recomputes from the log and the archive what each service must have done, and compares it with what it has stored.
+///
+/// May run while services work: positions are read first, then the state, then the log. What was done before is in the state, and
+/// what is in the state is in the log; what is on its way is allowed to be there or not, and is counted.
+public struct Audit: Sendable {
+  private let topic: Topic
+  private let inspector: Inspector
+  private let state: ServiceState
+  private let archive: ArchiveReader?
+  private let commissionBasisPoints: Int
+
+  /// An audit.
+  ///
+  /// - Parameters:
+  ///   - archivePath: the file that analytics stores into; nil to leave it out.
+  ///   - commissionBasisPoints: what the driver service was run with.
+  /// - Throws: what SQLite says if the archive can't be read.
+  public init(
+    topic: Topic, inspector: Inspector, state: ServiceState, archivePath: String?, commissionBasisPoints: Int = 2000
+  ) throws {
+    self.topic = topic
+    self.inspector = inspector
+    self.state = state
+    self.commissionBasisPoints = commissionBasisPoints
+    archive = try archivePath.map { try ArchiveReader(path: $0) }
+  }
+
+  /// Looks at everything, shard by shard; holds one shard's state in memory at a time.
+  ///
+  /// - Parameter onShard: is told of each shard that is done.
+  public func run(onShard: (Int) -> Void = { _ in }) async throws -> AuditReport {
+    var report = AuditReport()
+    report.hasArchive = archive != nil
+    var streams: [String: [Int: Set<String>]] = [:]
+    for service in LedgerState.services {
+      streams[service] = try await state.names(service, prefix: BookedPosting.streamPrefix)
+    }
+    for shard in topic.shards {
+      let names = streams.mapValues { $0[shard] ?? [] }
+      var audit = try await ShardAudit(
+        shard: shard, inspector: inspector, state: state, archive: archive, streams: names,
+        commissionBasisPoints: commissionBasisPoints)
+      try await audit.run(into: &report)
+      onShard(shard)
+    }
+    return report
+  }
+}

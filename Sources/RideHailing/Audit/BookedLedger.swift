@@ -1,0 +1,59 @@
+import EventStreams
+
+/// What one service has booked in one shard.
+struct BookedLedger {
+  struct Journal {
+    var ride: String
+    var postings: [BookedPosting] = []
+    var isExpected = false
+  }
+
+  let service: String
+  private(set) var journals: [String: Journal] = [:]
+  /// `<account>|<currency>` -> sum of the entries.
+  private(set) var folds: [String: Int] = [:]
+  private let balances: [String: String]
+
+  /// Reads it: the balances first, so that what is booked meanwhile can be told.
+  init(_ service: String, shard: Int, streams: Set<String>, state: ServiceState) async throws {
+    self.service = service
+    balances = try await state.fields(service, LedgerState.balances, shard: shard)
+    var journals: [String: Journal] = [:]
+    var folds: [String: Int] = [:]
+    // An account opened since the streams were listed is found by its balance.
+    let known = balances.keys.compactMap { field in
+      field.lastIndex(of: "|").map { BookedPosting.streamPrefix + field[..<$0] }
+    }
+    try await state.forEachRecord(service, streams: streams.union(known), shard: shard, as: AccountEntry.self) {
+      stream, entry in
+      let posting = BookedPosting(entry, stream: stream)
+      journals[entry.journal, default: Journal(ride: entry.rideID)].postings.append(posting)
+      folds["\(posting.account)|\(entry.amount.currency)", default: 0] += entry.amount.minorUnits
+    }
+    self.journals = journals
+    self.folds = folds
+  }
+
+  /// The postings of a journal, sorted; the journal counts as expected from now on.
+  mutating func take(_ journal: String) -> [BookedPosting] {
+    guard journals[journal] != nil else { return [] }
+    journals[journal]?.isExpected = true
+    return journals[journal]?.postings.sorted() ?? []
+  }
+
+  /// Balances that are not the sum of their entries, looked at again in one step: a commit may have come in between.
+  func wrongBalances(shard: Int, state: ServiceState) async throws -> [(field: String, expected: Int, found: String)] {
+    var wrong: [(field: String, expected: Int, found: String)] = []
+    for field in Set(folds.keys).union(balances.keys).sorted() {
+      guard Int(balances[field] ?? "0") != folds[field, default: 0] else { continue }
+      guard let bar = field.lastIndex(of: "|") else { continue }
+      let currency = field[field.index(after: bar)...]
+      let again = try await state.atOnce(
+        service, hash: LedgerState.balances, field: field, stream: BookedPosting.streamPrefix + field[..<bar],
+        shard: shard, as: AccountEntry.self)
+      let sum = again.records.filter { $0.amount.currency.code == currency }.reduce(0) { $0 + $1.amount.minorUnits }
+      if Int(again.value ?? "0") != sum { wrong.append((field, sum, again.value ?? "nothing")) }
+    }
+    return wrong
+  }
+}

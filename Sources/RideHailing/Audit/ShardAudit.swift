@@ -1,0 +1,278 @@
+import EventStreams
+
+/// The audit of one shard: its services' state in memory, its history passing by.
+struct ShardAudit {
+  private let shard: Int
+  private let inspector: Inspector
+  private let state: ServiceState
+  private let archive: ArchiveReader?
+  private let driver: EventService
+  private let rating = RatingService().service
+
+  private let progress: [String: ServiceProgress]
+  private var ledgers: [String: BookedLedger] = [:]
+  /// Service -> hash -> ride -> record; what no event has asked for yet.
+  private var unclaimed: [String: [String: [String: String]]] = [:]
+  private let records: [String: [String: [String: String]]]
+
+  /// How often each event that is published once stands in the log.
+  private var published: [String: Int] = [:]
+  private var expectedEvents: [(id: String, service: String, ride: String)] = []
+  private var completions: [String: Int] = [:]
+  /// Rides with an event that a service with accounts has not handled.
+  private var unsettled: Set<String> = []
+  private var shardHandle: OwnedShard
+
+  private struct NoState: StateReader {
+    func hash(_ name: String, shard: Int) async throws -> [String: String] { [:] }
+  }
+
+  init(
+    shard: Int, inspector: Inspector, state: ServiceState, archive: ArchiveReader?, streams: [String: Set<String>],
+    commissionBasisPoints: Int
+  ) async throws {
+    self.shard = shard
+    self.inspector = inspector
+    self.state = state
+    self.archive = archive
+    driver = DriverService(commissionBasisPoints: commissionBasisPoints).service
+    shardHandle = OwnedShard(number: shard, term: 0, reader: NoState())
+    let all = try await inspector.progress(RideServices.names, shard: shard)
+    progress = Dictionary(uniqueKeysWithValues: all.map { ($0.service, $0) })
+    var ledgers: [String: BookedLedger] = [:]
+    for service in LedgerState.services {
+      ledgers[service] = try await BookedLedger(
+        service, shard: shard, streams: streams[service] ?? [], state: state)
+    }
+    self.ledgers = ledgers
+    // A window that closes while it is read is seen open, or closed, or both.
+    var records: [String: [String: [String: String]]] = [:]
+    for (service, hash) in [
+      ("payment", PaymentRecord.hash), ("rating", RatingWindow.open), ("rating", RatingWindow.closed),
+      ("notification", Receipt.hash),
+    ] {
+      records[service, default: [:]][hash] = try await state.fields(service, hash, shard: shard)
+    }
+    self.records = records
+    unclaimed = records
+  }
+
+  mutating func run(into report: inout AuditReport) async throws {
+    var history = History(inspector: inspector, archive: archive, shard: shard)
+    var isWhole = try await inspector.isWhole(shard: shard)
+    if archive != nil { isWhole = true }
+    var logHasBegun = false
+    var parser = JSONParser()
+    while let item = try await history.next() {
+      report.events += 1
+      compareArchive(item, logHasBegun: logHasBegun, &report)
+      if item.logged != nil { logHasBegun = true }
+      guard let json = item.logged ?? item.archived else { continue }
+      var header: EventHeader?
+      do throws(JSONError) {
+        var object = try parser.parse(json.span).object()
+        header = try EventHeader(from: &object, fallbackID: item.id.description)
+      } catch {
+        // No event: the services that read events have it in their dead letters.
+        header = nil
+      }
+      count(item, header, &report)
+      if let header { try await check(item.id, json, header, &report) }
+    }
+    finish(isWhole: isWhole, &report)
+    for service in LedgerState.services {
+      guard let ledger = ledgers[service] else { continue }
+      report.journals += ledger.journals.count
+      report.accounts += ledger.folds.count
+      for wrong in try await ledger.wrongBalances(shard: shard, state: state) {
+        report.add(
+          violation(.balance, service, nil, wrong.field, "\(wrong.expected), the sum of its entries", wrong.found))
+      }
+    }
+  }
+
+  // MARK: One event
+
+  private func compareArchive(_ item: History.Item, logHasBegun: Bool, _ report: inout AuditReport) {
+    guard archive != nil else { return }
+    let key = item.id.description
+    switch (item.logged, item.archived) {
+    case (let logged?, let archived?):
+      // The archive holds text: what is no UTF-8 was repaired.
+      if logged != archived, String(decoding: logged, as: UTF8.self) != String(decoding: archived, as: UTF8.self) {
+        report.add(
+          violation(
+            .alteredArchiveRow, "analytics", nil, key, String(decoding: logged, as: UTF8.self),
+            String(decoding: archived, as: UTF8.self)))
+      }
+    case (let logged?, nil) where progress["analytics"]?.state(of: item.id) == .done:
+      report.add(
+        violation(.missingArchiveRow, "analytics", nil, key, String(decoding: logged, as: UTF8.self), "nothing"))
+    case (nil, let archived?) where logHasBegun:
+      report.add(
+        violation(.lostEvent, "log", nil, key, String(decoding: archived, as: UTF8.self), "nothing in the log"))
+    default: break
+    }
+  }
+
+  private func count(_ item: History.Item, _ header: EventHeader?, _ report: inout AuditReport) {
+    for (service, progress) in progress {
+      let state = progress.state(of: item.id)
+      report.progress[service, default: [:]][state, default: 0] += 1
+      if state != .done, report.inFlight.count < AuditReport.limit {
+        report.inFlight.append(
+          AuditReport.InFlight(
+            service: service, shard: shard, streamID: item.id, event: header?.id ?? "", state: state))
+      }
+    }
+  }
+
+  private mutating func check(
+    _ id: StreamID, _ json: [UInt8], _ header: EventHeader, _ report: inout AuditReport
+  ) async throws {
+    published[header.id, default: 0] += 1
+    for service in ["payment", "driver", "rating", "notification"] {
+      let isDone = progress[service]?.state(of: id) == .done
+      let expected: ExpectedState
+      do {
+        guard let found = try await expectation(service, id, json, header) else { continue }
+        expected = found
+      } catch {
+        // It can't be handled, which its dead letter says.
+        continue
+      }
+      compare(expected, service, ride: header.key, isDone: isDone, &report)
+    }
+    guard header.type == RideCompleted.eventType else { return }
+    report.rides += 1
+    completions[header.key, default: 0] += 1
+  }
+
+  /// What a service must have made of an event; nil if it doesn't want it.
+  private func expectation(
+    _ name: String, _ id: StreamID, _ json: [UInt8], _ header: EventHeader
+  ) async throws -> ExpectedState? {
+    let service: EventService
+    switch name {
+    case "payment":
+      let record = try records["payment"]?[PaymentRecord.hash]?[header.key].map { text in
+        var parser = JSONParser()
+        return try PaymentRecord(from: parser.parse(text.utf8.span))
+      }
+      service = PaymentService(gateway: RecordedGateway(record: record)).service
+    case "driver": service = driver
+    case "rating": service = rating
+    default: return try receipt(json, header)
+    }
+    guard service.handles(header.type) else { return nil }
+    return try await service.effects(of: json, streamID: id, shard: shardHandle).map { try ExpectedState($0) }
+  }
+
+  /// What notification must have stored; its handler would send a mail.
+  private func receipt(_ json: [UInt8], _ header: EventHeader) throws -> ExpectedState? {
+    guard header.type == RideCompleted.eventType else { return nil }
+    var parser = JSONParser()
+    var object = try parser.parse(json.span).object()
+    let ride: RideCompleted = try object["data"]
+    let messageID = ride.riderEmail.map { _ in "\(NotificationService.fileName(header.id))@rides.example" }
+    let receipt = Receipt(
+      rideID: ride.rideID, email: ride.riderEmail, messageID: messageID, amount: ride.fare.amount,
+      at: ride.completedAt ?? header.timestamp)
+    var expected = ExpectedState()
+    expected.records = [
+      (Receipt.hash, ride.rideID, String(decoding: JSONWriter.bytes(of: receipt), as: UTF8.self))
+    ]
+    if ride.riderEmail != nil { expected.published = ["\(ReceiptSent.eventType):\(ride.rideID)"] }
+    return expected
+  }
+
+  private mutating func compare(
+    _ expected: ExpectedState, _ service: String, ride: String, isDone: Bool, _ report: inout AuditReport
+  ) {
+    for (journal, postings) in expected.journals {
+      if !isDone { unsettled.insert(ride) }
+      let found = ledgers[service]?.take(journal) ?? []
+      guard found != postings else { continue }
+      if found.isEmpty, !isDone || expected.conditionalJournals.contains(journal) { continue }
+      let kind: Violation.Kind =
+        if found.isEmpty { .missingJournal } else if Self.isRepeated(found, of: postings) {
+          .doubledJournal
+        } else if found.isBalanced { .alteredJournal } else { .unbalancedJournal }
+      report.add(violation(kind, service, ride, journal, postings.text, found.text))
+    }
+    for (hash, field, value) in expected.records {
+      let found = unclaimed[service]?[hash]?.removeValue(forKey: field) ?? records[service]?[hash]?[field]
+      if found == value || (found == nil && !isDone) { continue }
+      if service == "rating", hash == RatingWindow.open, found == nil {
+        // Rated: the window is closed.
+        if records[service]?[RatingWindow.closed]?[field] != nil { continue }
+      }
+      report.add(
+        violation(
+          found == nil ? .missingRecord : .alteredRecord, service, ride, "\(hash)[\(field)]", value, found ?? "nothing")
+      )
+    }
+    if isDone { expectedEvents += expected.published.map { ($0, service, ride) } }
+  }
+
+  /// True if the postings are the expected ones two or more times.
+  private static func isRepeated(_ found: [BookedPosting], of expected: [BookedPosting]) -> Bool {
+    guard !expected.isEmpty, found.count > expected.count, found.count % expected.count == 0 else { return false }
+    let times = found.count / expected.count
+    return found == expected.flatMap { Array(repeating: $0, count: times) }.sorted()
+  }
+
+  // MARK: All of them
+
+  private mutating func finish(isWhole: Bool, _ report: inout AuditReport) {
+    for (ride, times) in completions where times > 1 {
+      report.add(violation(.doubledEvent, "log", ride, "RIDE_COMPLETED", "one", "\(times)"))
+    }
+    for (id, service, ride) in expectedEvents {
+      let times = published[id, default: 0]
+      if times == 0 { report.add(violation(.missingEvent, service, ride, id, "one", "none")) }
+      if times > 1 { report.add(violation(.doubledEvent, service, ride, id, "one", "\(times)")) }
+    }
+    checkClearing(&report)
+    // Without the archive, what a trimmed log does not tell can't be known.
+    guard isWhole else { return }
+    for (service, ledger) in ledgers {
+      for (journal, booked) in ledger.journals where !booked.isExpected {
+        report.add(
+          violation(
+            booked.postings.isBalanced ? .unknownJournal : .unbalancedJournal, service, booked.ride, journal, "nothing",
+            booked.postings.text))
+      }
+    }
+    for (service, hashes) in unclaimed {
+      for (hash, fields) in hashes where hash != RatingWindow.closed {
+        for (field, value) in fields {
+          report.add(violation(.unknownRecord, service, field, "\(hash)[\(field)]", "nothing", value))
+        }
+      }
+    }
+  }
+
+  private func checkClearing(_ report: inout AuditReport) {
+    var sums: [String: [Currency: Int]] = [:]
+    for ledger in ledgers.values {
+      for journal in ledger.journals.values where journal.isExpected && !unsettled.contains(journal.ride) {
+        for posting in journal.postings where posting.account == Account.clearing.name {
+          sums[journal.ride, default: [:]][posting.amount.currency, default: 0] += posting.amount.minorUnits
+        }
+      }
+    }
+    for (ride, currencies) in sums {
+      for (currency, sum) in currencies where sum != 0 {
+        report.add(violation(.clearing, "payment and driver", ride, "clearing", "0", "\(Money(sum, currency))"))
+      }
+    }
+  }
+
+  private func violation(
+    _ kind: Violation.Kind, _ service: String, _ ride: String?, _ key: String, _ expected: String, _ found: String
+  ) -> Violation {
+    Violation(
+      kind: kind, service: service, shard: shard, ride: ride, key: key, expected: expected, found: found)
+  }
+}

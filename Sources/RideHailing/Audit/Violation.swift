@@ -1,0 +1,74 @@
+public import EventStreams
+
+/// Something that a service's state is and should not be, or should be and is not.
+public struct Violation: Sendable, Hashable {
+  /// What is wrong; more kinds may be added.
+  public enum Kind: String, Sendable, CaseIterable, JSONWritable {
+    /// An event's journal was not booked: a missing charge, a missing earning.
+    case missingJournal
+    /// An event's journal was booked more than once.
+    case doubledJournal
+    /// A journal's postings sum to zero, but are not what the event says.
+    case alteredJournal
+    /// A journal's postings do not sum to zero.
+    case unbalancedJournal
+    /// A journal of an event that nobody published.
+    case unknownJournal
+    /// A ride has no payment record, rating window or receipt.
+    case missingRecord
+    /// A ride's record is not what the event says.
+    case alteredRecord
+    /// A record of a ride that nobody published.
+    case unknownRecord
+    /// A service did not publish what it should have.
+    case missingEvent
+    /// An event stands in the log more than once.
+    case doubledEvent
+    /// The log holds an event that the archive does not.
+    case missingArchiveRow
+    /// The archive holds another text of an event than the log.
+    case alteredArchiveRow
+    /// The archive holds an event that the log has lost: its place is not before the log's first one.
+    case lostEvent
+    /// A running balance is not the sum of the account's entries.
+    case balance
+    /// The clearing account is not zero for a ride that payment and driver have handled.
+    case clearing
+  }
+
+  /// What is wrong.
+  public let kind: Kind
+  /// Whose state it is.
+  public let service: String
+  /// In which shard.
+  public let shard: Int
+  /// The ride, if it is about one.
+  public let ride: String?
+  /// What in the state: a journal, a field, an account, an event's id, an entry.
+  public let key: String
+  /// What should be there.
+  public let expected: String
+  /// What is there.
+  public let found: String
+}
+
+extension Violation: JSONWritable, CustomStringConvertible {
+  /// Writes it as an object.
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("kind", kind)
+      $0.field("service", service)
+      $0.field("shard", shard)
+      $0.field("ride", ride)
+      $0.field("key", key)
+      $0.field("expected", expected)
+      $0.field("found", found)
+    }
+  }
+
+  /// `missingJournal payment shard 3 ride r-1: payment:RIDE_COMPLETED:r-1: expected …, found nothing`
+  public var description: String {
+    let place = ride.map { " ride \($0)" } ?? ""
+    return "\(kind.rawValue) \(service) shard \(shard)\(place): \(key): expected \(expected), found \(found)"
+  }
+}
