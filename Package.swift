@@ -17,6 +17,7 @@ let package = Package(
   platforms: [.macOS(.v26)],
   products: [
     .executable(name: "rides", targets: ["rides"]),
+    .executable(name: "orders-example", targets: ["OrdersExample"]),
     .library(name: "EventStreams", targets: ["EventStreams"]),
     .library(name: "Redis", targets: ["Redis"]),
     .library(name: "RideHailing", targets: ["RideHailing"]),
@@ -64,6 +65,17 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
+    // The tutorial: another domain on the same library.
+    .executableTarget(
+      name: "OrdersExample",
+      dependencies: [
+        "EventStreams", "Redis",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: settings),
     // A real redis-server for tests; a regular target because test targets can't share one otherwise.
     .target(
       name: "RedisTestSupport", dependencies: ["Redis"], path: "Tests/RedisTestSupport", swiftSettings: settings),
@@ -72,6 +84,9 @@ let package = Package(
       name: "EventStreamsTests", dependencies: ["EventStreams", "RedisTestSupport"], swiftSettings: settings),
     .testTarget(
       name: "SystemTests", dependencies: ["RideHailing", "RedisTestSupport", "rides"], swiftSettings: settings),
+    .testTarget(
+      name: "OrdersExampleTests", dependencies: ["EventStreams", "OrdersExample", "RedisTestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "RideHailingTests",
       dependencies: ["RideHailing", "RedisTestSupport", .product(name: "GRDB", package: "GRDB.swift")],

@@ -102,6 +102,11 @@ public struct Effects: Sendable {
     guard !conditional.isEmpty else { return }
     effects.append(
       .when(hash: hash, field: field, condition: condition, count: conditional.effects.count))
-    effects += conditional.effects
+    self += conditional
+  }
+
+  /// Adds effects after those there are.
+  public static func += (effects: inout Effects, more: Effects) {
+    effects.effects += more.effects
   }
 }

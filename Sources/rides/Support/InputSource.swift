@@ -25,24 +25,9 @@ struct InputSource {
   }
 
   private mutating func events(of documents: [InputDocument]) -> [EncodedEvent] {
-    var events: [EncodedEvent] = []
-    events.reserveCapacity(documents.count)
-    for document in documents {
-      if let problem = document.problem {
-        reject(document.place, problem)
-        continue
-      }
-      do throws(JSONError) {
-        events.append(try catalog.read(document.json.span))
-      } catch {
-        reject(document.place, error.description)
-      }
+    catalog.read(documents) { place, problem in
+      rejected += 1
+      Terminal.line("\(place): \(problem)")
     }
-    return events
-  }
-
-  private mutating func reject(_ place: InputDocument.Place, _ problem: String) {
-    rejected += 1
-    Terminal.line("\(place): \(problem)")
   }
 }

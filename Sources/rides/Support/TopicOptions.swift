@@ -1,6 +1,5 @@
 import ArgumentParser
 import EventStreams
-import Foundation
 import Redis
 
 /// Where Redis is, and which topic is meant: the options of every command.
@@ -13,9 +12,7 @@ struct TopicOptions: ParsableArguments {
   var topic = "rides"
 
   func redisURL() throws -> RedisURL {
-    let text = url ?? ProcessInfo.processInfo.environment["REDIS_URL"].flatMap { $0.isEmpty ? nil : $0 }
-    guard let text else { return .standard }
-    return try RedisURL(text)
+    try url.map { url throws(RedisError) in try RedisURL(url) } ?? .fromEnvironment()
   }
 
   func connect() throws -> Connection {

@@ -66,4 +66,21 @@ import Testing
       })
     #expect(folded == ["HINCRBY", "7", "2", "f", "\(Int.max)", "HINCRBY", "7", "2", "f", "1"])
   }
+
+  @Test("under a condition within another, and after it, keep their number")
+  func nestedConditions() {
+    let nested = Effects { effects in
+      effects.when("h", "f", .isAbsent) { effects in
+        effects.when("h", allOf: ["a": .isAtLeast(1), "b": .isAtLeast(2)]) { $0.increment("h", "a", by: -1) }
+        effects.increment("h", "c", by: 1)
+        effects.increment("h", "c", by: 1)
+      }
+    }
+    #expect(
+      arguments(nested) == [
+        // Of the first, all that is below: two conditions of 7 and three increments of 5.
+        "WHEN", "7", "4", "f", "absent", "", "29", "WHEN", "7", "4", "a", "least", "1", "12", "WHEN", "7", "4", "b",
+        "least", "2", "5", "HINCRBY", "7", "2", "a", "-1", "HINCRBY", "7", "2", "c", "1", "HINCRBY", "7", "2", "c", "1",
+      ])
+  }
 }

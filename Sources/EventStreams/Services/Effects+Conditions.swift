@@ -1,0 +1,26 @@
+extension Effects {
+  /// Applies some effects only if several fields of one hash are as expected at that point of the commit: all, or none of them.
+  ///
+  /// - Parameter conditions: by field.
+  public mutating func when(
+    _ hash: String, allOf conditions: [String: Condition], then build: (inout Effects) -> Void
+  ) {
+    let nested = conditions.sorted { $0.key > $1.key }.reduce(Effects(build)) { inner, condition in
+      Effects { outer in outer.when(hash, condition.key, condition.value) { $0 = inner } }
+    }
+    self += nested
+  }
+
+  /// Applies some effects the first time only, and notes the time of it in a field: for what must happen once per order,
+  /// ride or user, however many events there are about it.
+  ///
+  /// - Parameters:
+  ///   - hash: of the notes.
+  ///   - field: what must happen once.
+  public mutating func once(_ hash: String, _ field: String, then build: (inout Effects) -> Void) {
+    when(hash, field, .isAbsent) {
+      $0.set(hash, field, to: Timestamp.now().description)
+      build(&$0)
+    }
+  }
+}

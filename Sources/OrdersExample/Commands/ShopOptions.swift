@@ -1,0 +1,22 @@
+import ArgumentParser
+import EventStreams
+import Redis
+
+/// Where the shop is: the options of every command.
+struct ShopOptions: ParsableArguments {
+  @Option(help: "Redis, as redis://user:password@host:port/db or unix:///path. Also: REDIS_URL.")
+  var redis: String?
+
+  @Option(help: "The topic that all keys begin with.")
+  var topic = "orders"
+
+  func redisURL() throws -> RedisURL {
+    try redis.map { try RedisURL($0) } ?? .fromEnvironment()
+  }
+
+  /// The topic, made if it isn't there. One warehouse is one shard.
+  func open() async throws -> (topic: Topic, connection: Connection) {
+    let connection = Connection(try redisURL())
+    return (try await Topic.open(topic, shardCount: 1, on: connection), connection)
+  }
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import EventStreams
+import Logging
+import Redis
+import ServiceLifecycle
+import UnixSignals
+
+/// Runs all services in this process.
+struct Up: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run all four services in this process; Ctrl-C drains.", aliases: ["run"])
+
+  @OptionGroup var workers: WorkerOptions
+  @OptionGroup var shop: ShopOptions
+
+  func run() async throws { try await workers.run(Shop.serviceNames, shop) }
+}
+
+/// Runs one service in this process.
+struct RunWorker: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "worker", abstract: "Run one service in this process; several processes may run the same one.")
+
+  @Argument(help: "payment, inventory, email or analytics.")
+  var service: String
+
+  @OptionGroup var workers: WorkerOptions
+  @OptionGroup var shop: ShopOptions
+
+  func validate() throws {
+    guard Shop.serviceNames.contains(service) else {
+      throw ValidationError("there is no service '\(service)'; there are \(Shop.serviceNames.joined(separator: ", "))")
+    }
+  }
+
+  func run() async throws { try await workers.run([service], shop) }
+}
+
+/// How services run.
+struct WorkerOptions: ParsableArguments {
+  @Option(help: "How long a service works on an order, in milliseconds.")
+  var serviceTime = 0
+
+  @Option(help: "How long a worker that has died keeps its shard from the others, in milliseconds.")
+  var leaseTime = 10_000
+
+  func validate() throws {
+    guard serviceTime >= 0 else { throw ValidationError("--service-time must not be negative") }
+    guard leaseTime >= 100 else { throw ValidationError("--lease-time must be at least 100") }
+  }
+
+  /// Runs services until a signal asks them to stop; then they finish what they have begun.
+  func run(_ names: [String], _ shop: ShopOptions) async throws {
+    let (topic, connection) = try await shop.open()
+    await connection.close()
+    let log = Logger(label: "orders-example")
+    let workers = try names.compactMap { Shop.service($0, taking: .milliseconds(serviceTime)) }.map {
+      var settings = WorkerSettings()
+      settings.leaseTime = .milliseconds(leaseTime)
+      return Worker($0, topic: topic, redis: try shop.redisURL(), settings: settings, log: log)
+    }
+    log.notice("started", metadata: ["services": "\(names.joined(separator: " "))"])
+    try await ServiceGroup(services: workers, gracefulShutdownSignals: [.sigterm, .sigint], logger: log).run()
+  }
+}

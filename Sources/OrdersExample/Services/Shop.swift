@@ -1,0 +1,25 @@
+import EventStreams
+
+/// The four services that react to orders, none of which knows of another.
+enum Shop {
+  /// The only one: the shard key of everything.
+  static let warehouse = "warehouse"
+
+  /// The events that may be published.
+  static let catalog = EventCatalog([OrderPlaced.self, StockReceived.self])
+
+  static let serviceNames = ["payment", "inventory", "email", "analytics"]
+
+  /// Makes a service; nil if there is none with this name.
+  ///
+  /// - Parameter time: how long it works on an order, in place of the card processor, mail server and so on that it would call.
+  static func service(_ name: String, taking time: Duration = .zero) -> EventService? {
+    switch name {
+    case "payment": payment(time)
+    case "inventory": inventory(time)
+    case "email": email(time)
+    case "analytics": analytics(time)
+    default: nil
+    }
+  }
+}
