@@ -175,7 +175,8 @@ redis.register_function('eventstreams_recover_v1', function(keys, args)
 end)
 
 -- Applies effects: command, index of its key, number of its arguments, arguments; again and again.
--- WHEN (field, condition, value, number of ARGV to pass over) lets the effects after it happen only if its condition holds.
+-- WHEN (field, condition, value, number of ARGV to pass over) lets the effects after it happen only if its condition holds;
+-- SKIP (number of ARGV to pass over) at their end passes over what is to happen otherwise.
 local function apply(keys, args, i)
   local last = #args
   while i <= last do
@@ -192,6 +193,8 @@ local function apply(keys, args, i)
         holds = tonumber(actual or 0) >= tonumber(expected)
       end
       i = i + 4 + (holds and 0 or tonumber(args[i + 3]))
+    elseif command == 'SKIP' then
+      i = i + 1 + tonumber(args[i])
     else
       if count == 2 then
         redis.call(command, key, args[i], args[i + 1])

@@ -57,23 +57,63 @@ public struct ServiceState: Sendable {
     public let value: Value
   }
 
-  /// All records of a stream, shard by shard, oldest first.
+  /// The records of a stream, shard by shard, oldest first.
+  ///
+  /// - Parameter after: only those after these places, by shard.
   public func records<Value: JSONReadable & Sendable>(
-    _ service: String, _ stream: String, as type: Value.Type = Value.self
+    _ service: String, _ stream: String, after: [Int: StreamID] = [:], as type: Value.Type = Value.self
   ) async throws -> [Record<Value>] {
-    var records: [Record<Value>] = []
+    // Most streams are in one shard: a look at all of them at once, then the rest of those that have more.
+    var commands = Commands()
     for shard in topic.shards {
-      var after = "-"
-      while true {
-        let reply = try await connection.call(
-          "XRANGE", topic.state(shard, service, stream), after, "+", "COUNT", "\(Self.pageSize)")
-        let page = try Self.page(reply.root, shard, as: type)
-        records += page.records
-        guard page.entries == Self.pageSize, let last = page.last else { break }
-        after = "(\(last)"
-      }
+      commands.append(
+        "XRANGE", topic.state(shard, service, stream), Self.start(after[shard]), "+", "COUNT", "\(Self.pageSize)")
+    }
+    var records: [Record<Value>] = []
+    for (shard, page) in try Self.pages(await connection.send(commands), as: type).enumerated() {
+      records += page.records
+      guard page.entries == Self.pageSize, let last = page.last else { continue }
+      records += try await self.records(service, stream, shard: shard, after: last)
     }
     return records
+  }
+
+  /// The records of a stream in one shard between two places, the first one excluded.
+  public func records<Value: JSONReadable & Sendable>(
+    _ service: String, _ stream: String, shard: Int, after: StreamID, through: StreamID? = nil,
+    as type: Value.Type = Value.self
+  ) async throws -> [Record<Value>] {
+    var records: [Record<Value>] = []
+    var start = Self.start(after)
+    while true {
+      let page = try Self.page(
+        await connection.call(
+          "XRANGE", topic.state(shard, service, stream), start, through?.description ?? "+", "COUNT",
+          "\(Self.pageSize)"), shard, as: type)
+      records += page.records
+      guard page.entries == Self.pageSize, let last = page.last else { return records }
+      start = Self.start(last)
+    }
+  }
+
+  private static func start(_ after: StreamID?) -> String {
+    after.map { $0 == .zero ? "-" : "(\($0)" } ?? "-"
+  }
+
+  private static func page<Value: JSONReadable & Sendable>(
+    _ reply: borrowing Reply, _ shard: Int, as type: Value.Type
+  ) throws -> (records: [Record<Value>], entries: Int, last: StreamID?) {
+    try page(reply.root, shard, as: type)
+  }
+
+  /// A page per shard.
+  private static func pages<Value: JSONReadable & Sendable>(
+    _ replies: borrowing Replies, as type: Value.Type
+  ) throws -> [(records: [Record<Value>], entries: Int, last: StreamID?)] {
+    try replies.check()
+    var pages: [(records: [Record<Value>], entries: Int, last: StreamID?)] = []
+    for shard in 0..<replies.count { pages.append(try page(replies[shard], shard, as: type)) }
+    return pages
   }
 
   private static let pageSize = 1000

@@ -14,6 +14,8 @@ public struct Effects: Sendable {
     case publish(any EventData, id: String?, timestamp: Timestamp)
     /// The next `count` effects are applied only if the condition holds at that point of the commit.
     case when(hash: String, field: String, condition: Condition, count: Int)
+    /// The next `count` effects are passed over: the alternative to those before.
+    case skip(count: Int)
   }
 
   /// What a field of a hash must be for conditional effects to be applied.
@@ -33,6 +35,8 @@ public struct Effects: Sendable {
 
   /// No effects yet.
   public init() {}
+
+  init(_ effects: [Effect]) { self.effects = effects }
 
   /// Effects made in place: `Effects { $0.increment("rides", "count", by: 1) }`.
   public init(_ build: (inout Effects) throws -> Void) rethrows {
@@ -93,16 +97,19 @@ public struct Effects: Sendable {
     effects.append(.publish(data, id: id, timestamp: timestamp))
   }
 
-  /// Applies some effects only if a field is as expected at that point of the commit; what the commit did before counts.
+  /// Applies some effects only if a field is as expected at that point of the commit, and others if it is not; what the commit
+  /// did before counts.
   public mutating func when(
-    _ hash: String, _ field: String, _ condition: Condition, then build: (inout Effects) -> Void
+    _ hash: String, _ field: String, _ condition: Condition, then build: (inout Effects) -> Void,
+    otherwise buildAlternative: (inout Effects) -> Void = { _ in }
   ) {
-    var conditional = Effects()
-    build(&conditional)
-    guard !conditional.isEmpty else { return }
-    effects.append(
-      .when(hash: hash, field: field, condition: condition, count: conditional.effects.count))
+    var conditional = Effects(build)
+    let alternative = Effects(buildAlternative)
+    guard !conditional.isEmpty || !alternative.isEmpty else { return }
+    if !alternative.isEmpty { conditional.effects.append(.skip(count: alternative.effects.count)) }
+    effects.append(.when(hash: hash, field: field, condition: condition, count: conditional.effects.count))
     self += conditional
+    self += alternative
   }
 
   /// Adds effects after those there are.

@@ -3,14 +3,16 @@ struct EventHandler: Sendable {
   /// The call of a handler for one event, once per attempt.
   typealias Call = @Sendable (_ attempt: Int) async throws -> Effects
 
-  let bind: @Sendable (borrowing JSONValue, EventHeader, OwnedShard, StreamID) throws(JSONError) -> Call
+  let bind: @Sendable (borrowing JSONValue, EventHeader, OwnedShard, StreamID) throws(JSONError) -> BoundCall
   let version: Int
 
-  init<Data: EventData>(_ handler: @escaping @Sendable (Event<Data>) async throws -> Effects) {
+  init<Data: EventData>(
+    key: (@Sendable (Data) -> String)?, _ handler: @escaping @Sendable (Event<Data>) async throws -> Effects
+  ) {
     version = Data.version
-    bind = { (json: borrowing JSONValue, header, shard, streamID) throws(JSONError) -> Call in
+    bind = { (json: borrowing JSONValue, header, shard, streamID) throws(JSONError) -> BoundCall in
       let data = try Data(from: json)
-      return { attempt in
+      return BoundCall(key: key?(data) ?? header.key) { attempt in
         try await handler(
           Event(
             id: header.id, timestamp: header.timestamp, key: header.key, traceparent: header.traceparent, data: data,

@@ -10,21 +10,15 @@ extension EventService {
   /// - Returns: nil if the service doesn't want events of this type.
   /// - Throws: a `JSONError` for what can't be read, or what the handler throws.
   public func effects(of json: [UInt8], streamID: StreamID, shard: OwnedShard) async throws -> Effects? {
-    guard let call = try call(for: json, streamID: streamID, shard: shard) else { return nil }
-    return try await call(1)
+    var parser = JSONParser()
+    return try await bound(&parser, json, streamID, shard)?.call(1)
   }
 
-  private func call(
-    for json: [UInt8], streamID: StreamID, shard: OwnedShard
-  ) throws(JSONError) -> EventHandler.Call? {
-    guard case .eachEvent(let handlers) = handling else { return nil }
-    var parser = JSONParser()
+  private func bound(
+    _ parser: inout JSONParser, _ json: [UInt8], _ streamID: StreamID, _ shard: OwnedShard
+  ) throws(JSONError) -> BoundCall? {
     var object = try parser.parse(json.span).object()
     let header = try EventHeader(from: &object, fallbackID: streamID.description)
-    guard let handler = handlers[header.type] else { return nil }
-    let bound: BoundCall = try object.with("data") { (data) throws(JSONError) in
-      BoundCall(call: try handler.bind(data, header, shard, streamID))
-    }
-    return bound.call
+    return try bind(&object, header: header, shard: shard, streamID: streamID)
   }
 }

@@ -25,6 +25,11 @@ public struct EventService: Sendable {
 
   var handling: Handling
 
+  /// True for a service that keeps events as they are.
+  var storesEvents: Bool {
+    if case .batches = handling { true } else { false }
+  }
+
   /// How the service takes its events.
   enum Handling: Sendable {
     case eachEvent([EventType: EventHandler])
@@ -59,13 +64,17 @@ public struct EventService: Sendable {
 
   /// Handles one type of event.
   ///
-  /// - Parameter handler: returns the event's effects. It throws `Unprocessable` for an event that can never be handled,
-  ///   and anything else to be called again later.
+  /// - Parameters:
+  ///   - key: what this service orders these events by, if not by the events' own key: a service that keeps accounts wants
+  ///     everything that touches one account in order, whichever ride it is about. The same for all events that must be in order.
+  ///   - handler: returns the event's effects. It throws `Unprocessable` for an event that can never be handled,
+  ///     and anything else to be called again later.
   public mutating func on<Data: EventData>(
-    _ type: Data.Type, _ handler: @escaping @Sendable (Event<Data>) async throws -> Effects
+    _ type: Data.Type, orderedBy key: (@Sendable (Data) -> String)? = nil,
+    _ handler: @escaping @Sendable (Event<Data>) async throws -> Effects
   ) {
     guard case .eachEvent(var handlers) = handling else { return }
-    handlers[Data.eventType] = EventHandler(handler)
+    handlers[Data.eventType] = EventHandler(key: key, handler)
     handling = .eachEvent(handlers)
   }
 }

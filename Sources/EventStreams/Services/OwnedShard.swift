@@ -20,10 +20,23 @@ public struct OwnedShard: Sendable {
   public func hash(_ name: String) async throws -> [String: String] {
     try await reader.hash(name, shard: number)
   }
-}
 
-/// Reads a service's committed state.
-public protocol StateReader: Sendable {
-  /// Every field of the hash `name` of this service in a shard; empty if there is none.
-  func hash(_ name: String, shard: Int) async throws -> [String: String]
+  /// One field of one of this service's hashes, as committed; nil if there is no such field.
+  public func field(_ hash: String, _ field: String) async throws -> String? {
+    try await reader.field(hash, field, shard: number)
+  }
+
+  /// Records of one of this service's streams after a place, as committed; of whole stream entries, until there are enough.
+  ///
+  /// - Parameter limit: at least so many, if the stream has them.
+  public func records<Value: JSONReadable & Sendable>(
+    _ stream: String, after: StreamID, limit: Int, as type: Value.Type
+  ) async throws -> [(streamID: StreamID, value: Value)] {
+    var parser = JSONParser()
+    var records: [(streamID: StreamID, value: Value)] = []
+    for (id, json) in try await reader.records(stream, shard: number, after: after, limit: limit) {
+      records.append((id, try Value(from: parser.parse(json.span))))
+    }
+    return records
+  }
 }

@@ -22,25 +22,26 @@ final class Delivery: Sendable {
   let shard: OwnedShard
   let streamID: StreamID
   let header: EventHeader
+  /// What the service orders it by: the event's own key unless the handler names another.
+  let key: String
   let work: Work
   /// What the pending entries list counts: how often somebody began to handle it.
   let deliveries: Int
   let failures: Failures?
 
   init(
-    source: Source = .log, shard: OwnedShard, streamID: StreamID, header: EventHeader, work: Work, deliveries: Int,
-    failures: Failures?
+    source: Source = .log, shard: OwnedShard, streamID: StreamID, header: EventHeader, key: String? = nil, work: Work,
+    deliveries: Int, failures: Failures?
   ) {
     self.source = source
     self.shard = shard
     self.streamID = streamID
     self.header = header
+    self.key = key ?? header.key
     self.work = work
     self.deliveries = deliveries
     self.failures = failures
   }
-
-  var key: String { header.key }
 
   /// False for an event that the service doesn't want, or that can't be read.
   var callsHandler: Bool {
@@ -58,7 +59,7 @@ final class Delivery: Sendable {
 
   func with(deliveries: Int, failures: Failures?) -> Delivery {
     Delivery(
-      source: source, shard: shard, streamID: streamID, header: header, work: work, deliveries: deliveries,
+      source: source, shard: shard, streamID: streamID, header: header, key: key, work: work, deliveries: deliveries,
       failures: failures)
   }
 }

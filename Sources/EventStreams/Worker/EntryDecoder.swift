@@ -14,45 +14,30 @@ struct EntryDecoder: ~Copyable {
     _ bytes: Span<UInt8>, source: Delivery.Source = .log, streamID: StreamID, shard: OwnedShard, deliveries: Int,
     failures: Failures? = nil
   ) -> Delivery {
-    let handling = service.handling
+    let service = service
     var header: EventHeader?
+    var key: String?
     let work: Delivery.Work
     do throws(JSONError) {
       let value = try parser.parse(bytes)
       var object = try value.object()
       let found = try EventHeader(from: &object, fallbackID: streamID.description)
       header = found
-      work =
-        try Self.bind(&object, handling, header: found, shard: shard, streamID: streamID)
-        ?? Self.stored(bytes, streamID, shard, found)
-    } catch {
-      switch handling {
-      case .batches: work = Self.stored(bytes, streamID, shard, header)
-      case .eachEvent: work = .undecodable(error.description)
+      if service.storesEvents {
+        work = Self.stored(bytes, streamID, shard, found)
+      } else if let bound = try service.bind(&object, header: found, shard: shard, streamID: streamID) {
+        key = bound.key
+        work = .call(bound.call)
+      } else {
+        work = .none
       }
+    } catch {
+      work = service.storesEvents ? Self.stored(bytes, streamID, shard, header) : .undecodable(error.description)
     }
     return Delivery(
       source: source, shard: shard, streamID: streamID,
       header: header ?? EventHeader(id: streamID.description, type: "", timestamp: streamID.recordedAt, key: ""),
-      work: work, deliveries: deliveries, failures: failures)
-  }
-
-  /// The call of this type's handler; nil for a service that stores events as they are.
-  private static func bind(
-    _ object: inout JSONObject, _ handling: EventService.Handling, header: EventHeader, shard: OwnedShard,
-    streamID: StreamID
-  ) throws(JSONError) -> Delivery.Work? {
-    guard case .eachEvent(let handlers) = handling else { return nil }
-    guard let handler = handlers[header.type] else { return Delivery.Work.none }
-    guard header.version <= handler.version else {
-      throw JSONError(
-        path: "version",
-        problem: "\(header.type) version \(header.version) is newer than this worker knows (\(handler.version))")
-    }
-    let data: BoundCall = try object.with("data") { (json) throws(JSONError) in
-      BoundCall(call: try handler.bind(json, header, shard, streamID))
-    }
-    return .call(data.call)
+      key: key, work: work, deliveries: deliveries, failures: failures)
   }
 
   private static func stored(

@@ -12,6 +12,7 @@ struct FoldedEffects: Sendable {
     case append(key: Int, records: [[UInt8]])
     case publish([UInt8])
     case when(key: Int, field: String, condition: Effects.Condition, operations: Int)
+    case skip(operations: Int)
   }
 
   private struct Field: Hashable {
@@ -84,6 +85,9 @@ struct FoldedEffects: Sendable {
         operations.append(.when(key: index(of: hash, prefix), field: field, condition: condition, operations: count))
         // A condition within a condition ends no later than the outer one.
         conditional = max(conditional, count + 1)
+      case .skip(let count):
+        operations.append(.skip(operations: count))
+        conditional = max(conditional, count + 1)
       }
       if conditional > 0 { conditional -= 1 }
     }
@@ -148,7 +152,10 @@ struct FoldedEffects: Sendable {
           commands.argument("least")
           commands.argument(bound)
         }
-        commands.argument(operations[(position + 1)...(position + count)].reduce(0) { $0 + $1.argumentCount })
+        commands.argument(argumentCount(of: count, after: position))
+      case .skip(let count):
+        header(&commands, "SKIP", log, 1)
+        commands.argument(argumentCount(of: count, after: position))
       }
     }
   }
@@ -159,7 +166,9 @@ struct FoldedEffects: Sendable {
     commands.argument(count)
   }
 
-  var argumentCount: Int { operations.reduce(0) { $0 + $1.argumentCount } }
+  private func argumentCount(of count: Int, after position: Int) -> Int {
+    operations[(position + 1)..<(position + 1 + count)].reduce(0) { $0 + $1.argumentCount }
+  }
 }
 
 extension FoldedEffects.Operation {
@@ -171,6 +180,7 @@ extension FoldedEffects.Operation {
     case .append(_, let records): 4 + records.count * 2
     case .publish: 6
     case .when: 7
+    case .skip: 4
     }
   }
 }

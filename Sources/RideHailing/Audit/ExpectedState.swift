@@ -4,8 +4,6 @@ import EventStreams
 struct ExpectedState {
   /// Journal -> postings, sorted.
   var journals: [String: [BookedPosting]] = [:]
-  /// Journals that are booked only if the state allows it.
-  var conditionalJournals: Set<String> = []
   /// Hash and field -> value.
   var records: [(hash: String, field: String, value: String)] = []
   /// Ids of events it published.
@@ -13,20 +11,31 @@ struct ExpectedState {
 
   init() {}
 
-  init(_ effects: Effects) throws {
+  /// Reads effects; what depends on the state is what the journals that were booked say.
+  ///
+  /// - Parameter booked: the postings found of a journal, sorted.
+  init(_ effects: Effects, booked: (String) -> [BookedPosting]) throws {
+    // A choice of nothing that is booked leaves no trace to compare with.
+    let isBooked = { (choice: Effects.Choice) -> Bool in
+      guard let then = try? ExpectedState(choice.then, booked: booked) else { return false }
+      return !then.journals.isEmpty && then.journals.allSatisfy { booked($0.key) == $0.value }
+    }
     var parser = JSONParser()
-    for reading in effects.readings {
-      switch reading.content {
+    for write in effects.writes(choosing: isBooked) {
+      switch write {
       case .append(let stream, let record) where stream.hasPrefix(BookedPosting.streamPrefix):
         let entry = try AccountEntry(from: parser.parse(record.span))
         journals[entry.journal, default: []].append(BookedPosting(entry, stream: stream))
-        if reading.isConditional { conditionalJournals.insert(entry.journal) }
-      case .set(let hash, let field, let value) where !reading.isConditional:
-        records.append((hash, field, value))
-      case .publish(_, let id) where !reading.isConditional: published.append(id)
+      case .set(let hash, let field, let value): records.append((hash, field, value))
+      case .publish(let type, let id) where !Self.undecided.contains(type): published.append(id)
       default: break
       }
     }
     for journal in journals.keys { journals[journal]?.sort() }
   }
+
+  /// Which of these is published depends on what was approved before, which no journal tells.
+  private static let undecided: Set<EventType> = [
+    FareAdjusted.eventType, RideRefunded.eventType, CorrectionRefused.eventType,
+  ]
 }

@@ -37,6 +37,24 @@ public struct Fare: Sendable, Hashable {
     self.currency = currency
   }
 
+  /// The fare with another total: what is passed on as given, the rest taken from surge, time and distance before the base, or
+  /// added to the base.
+  ///
+  /// - Returns: nil if the total is less than what is passed on.
+  public func changed(total: Int, tip: Int, tolls: Int, taxes: Int) -> Fare? {
+    var rest = total - tip - tolls - taxes
+    guard rest >= 0 else { return nil }
+    func take(_ amount: Int) -> Int {
+      let taken = min(amount, rest)
+      rest -= taken
+      return taken
+    }
+    let (base, distance, time, surge) = (take(base), take(distance), take(time), take(surge))
+    return Fare(
+      base: base + rest, distance: distance, time: time, surge: surge, tolls: tolls, tip: tip, taxes: taxes,
+      currency: currency)
+  }
+
   /// What the rider pays.
   public var amount: Money { Money(total, currency) }
 

@@ -6,6 +6,9 @@ public enum RideEvents {
   public static let types: [any EventData.Type] = [
     RideRequested.self, RideCompleted.self, RideRated.self, PaymentCaptured.self, PaymentFailed.self,
     RatingRequested.self,
-    ReceiptSent.self, SurgeUpdated.self,
+    ReceiptSent.self, SurgeUpdated.self, PaymentRefunded.self,
+    AccountOpened.self, AccountDeposited.self, AccountWithdrawalRequested.self, AccountWithdrawn.self,
+    AccountWithdrawalRefused.self, AccountAdjusted.self,
+    FareAdjustmentRequested.self, FareAdjusted.self, RefundRequested.self, RideRefunded.self, CorrectionRefused.self,
   ]
 }

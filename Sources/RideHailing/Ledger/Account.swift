@@ -3,6 +3,9 @@ public struct Account: Sendable, Hashable, CustomStringConvertible {
   /// The account's name.
   public let name: String
 
+  /// What comes before the colon: all accounts of one kind.
+  public var kind: String { String(name.prefix { $0 != ":" }) }
+
   /// An account by its name.
   public init(name: String) { self.name = name }
 
@@ -16,6 +19,8 @@ public struct Account: Sendable, Hashable, CustomStringConvertible {
   public static func cash(driver id: String) -> Account { Account(name: "cash:\(id)") }
   /// What the card gateway has collected for us.
   public static let gateway = Account(name: "gateway")
+  /// What has come in and gone out by bank transfer.
+  public static let bank = Account(name: "bank")
   /// Between paying and earning: zero for every ride that both services have seen.
   public static let clearing = Account(name: "clearing")
   /// The platform's commission.

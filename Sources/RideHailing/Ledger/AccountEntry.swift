@@ -2,16 +2,46 @@ public import EventStreams
 
 /// One line of an account.
 public struct AccountEntry: Sendable, Hashable {
+  /// What happened to the account.
+  public enum Kind: String, Sendable, CaseIterable, JSONReadable, JSONWritable {
+    /// It began.
+    case opened
+    /// Money came in.
+    case deposited
+    /// Money went out.
+    case withdrew
+    /// A driver was paid.
+    case paidOut
+    /// A ride was paid.
+    case charged
+    /// A ride could not be paid.
+    case owed
+    /// A ride was driven.
+    case earned
+    /// A ride's fare, or the account, was put right.
+    case adjusted
+    /// A rider got something back.
+    case refunded
+  }
+
   /// The journal it belongs to.
   public let journal: String
-  /// Why it was booked: `charged`, `earned`, …
-  public let kind: String
-  /// The ride it is about.
-  public let rideID: String
+  /// What happened.
+  public let kind: Kind
+  /// The ride it is about, if it is about one.
+  public let rideID: String?
   /// Positive for a credit.
   public let amount: Money
   /// When it counts from.
   public let effectiveAt: Timestamp
+  /// When the event behind it was logged, to the millisecond. An entry that came late has an earlier `effectiveAt`.
+  public let recordedAt: Timestamp
+  /// The journal that this one corrects, if it does.
+  public let corrects: String?
+  /// Why, for people.
+  public let reason: String?
+  /// What an amount earned with a ride is made of.
+  public let earning: Earning?
 }
 
 extension AccountEntry: JSONReadable, JSONWritable {
@@ -20,20 +50,30 @@ extension AccountEntry: JSONReadable, JSONWritable {
     var object = try json.object()
     journal = try object["journal"]
     kind = try object["kind"]
-    rideID = try object["ride"]
+    rideID = try object.optional("ride")
     amount = Money(try object["amount"], try object["currency"])
     effectiveAt = try object["effectiveAt"]
+    recordedAt = try object["recordedAt"]
+    corrects = try object.optional("corrects")
+    reason = try object.optional("reason")
+    earning = try object.optional("earning")
   }
 
   /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("journal", journal)
-      $0.field("kind", kind)
-      $0.field("ride", rideID)
-      $0.field("amount", amount.minorUnits)
-      $0.field("currency", amount.currency)
-      $0.field("effectiveAt", effectiveAt)
-    }
+    json.object { writeFields(to: &$0) }
+  }
+
+  func writeFields(to json: inout JSONWriter) {
+    json.field("journal", journal)
+    json.field("kind", kind)
+    json.field("ride", rideID)
+    json.field("amount", amount.minorUnits)
+    json.field("currency", amount.currency)
+    json.field("effectiveAt", effectiveAt)
+    json.field("recordedAt", recordedAt)
+    json.field("corrects", corrects)
+    json.field("reason", reason)
+    json.field("earning", earning)
   }
 }

@@ -1,26 +1,18 @@
 public import EventStreams
 
-/// The entries of an account over all shards, with its running balance.
+/// Entries of an account with its running balance.
 public struct AccountStatement: Sendable, JSONWritable {
   /// One line, with the balance after it.
   public struct Line: Sendable, JSONWritable {
     /// The entry.
     public let entry: AccountEntry
-    /// When it was booked.
-    public let recordedAt: Timestamp
     /// The account's balance in the entry's currency after it.
     public let balance: Money
 
     /// Writes it as an object.
     public func write(to json: inout JSONWriter) {
       json.object {
-        $0.field("journal", entry.journal)
-        $0.field("kind", entry.kind)
-        $0.field("ride", entry.rideID)
-        $0.field("amount", entry.amount.minorUnits)
-        $0.field("currency", entry.amount.currency)
-        $0.field("effectiveAt", entry.effectiveAt)
-        $0.field("recordedAt", recordedAt)
+        entry.writeFields(to: &$0)
         $0.field("balance", balance.minorUnits)
       }
     }
@@ -28,49 +20,48 @@ public struct AccountStatement: Sendable, JSONWritable {
 
   /// The account.
   public let account: Account
-  /// Its entries in the order they count from.
+  /// How many entries the account has in all.
+  public let count: Int
+  /// The balances before the first line.
+  public let opening: [Money]
+  /// The entries in the order they count from.
   public let lines: [Line]
-  /// The balance kept beside the entries, per currency; the same as the sum of all entries.
+  /// The balances after the last line.
   public let balances: [Money]
 
-  /// Reads an account of both services that keep accounts.
-  public static func read(_ account: Account, from state: ServiceState) async throws -> AccountStatement {
-    var records: [ServiceState.Record<AccountEntry>] = []
-    for service in LedgerState.services {
-      records += try await state.records(service, LedgerState.stream(account))
+  /// Reads the entries of an account that are selected.
+  ///
+  /// - Parameter limit: of more entries, the last ones.
+  public static func read(
+    _ account: Account, from state: ServiceState, _ selection: AccountHistory.Selection = .init(), limit: Int? = nil
+  ) async throws -> AccountStatement {
+    let history = try await AccountHistory(account, from: state)
+    var upTo = selection
+    upTo.from = nil
+    let closing = try await history.sum(upTo)
+    let entries = try await history.entries(selection, limit: limit)
+    var sums = closing
+    for entry in entries { sums[entry.amount.currency, default: 0] -= entry.amount.minorUnits }
+    let opening = sums
+    let lines = entries.map { entry in
+      sums[entry.amount.currency, default: 0] += entry.amount.minorUnits
+      return Line(entry: entry, balance: Money(sums[entry.amount.currency, default: 0], entry.amount.currency))
     }
-    records.sort { ($0.value.effectiveAt, $0.streamID) < ($1.value.effectiveAt, $1.streamID) }
-    var sums: [Currency: Int] = [:]
-    let lines = records.map { record in
-      let amount = record.value.amount
-      let balance = sums[amount.currency, default: 0] + amount.minorUnits
-      sums[amount.currency] = balance
-      return Line(
-        entry: record.value, recordedAt: record.streamID.recordedAt, balance: Money(balance, amount.currency))
-    }
-    return AccountStatement(account: account, lines: lines, balances: try await balances(account, state, sums.keys))
+    return AccountStatement(
+      account: account, count: history.count, opening: Self.amounts(opening), lines: lines,
+      balances: Self.amounts(closing))
   }
 
-  private static func balances(
-    _ account: Account, _ state: ServiceState, _ currencies: some Sequence<Currency>
-  ) async throws -> [Money] {
-    var balances: [Money] = []
-    for currency in currencies.sorted(by: { $0.code < $1.code }) {
-      var sum = 0
-      for service in LedgerState.services {
-        for found in try await state.field(service, LedgerState.balances, LedgerState.field(account, currency)) {
-          sum += Int(found.value) ?? 0
-        }
-      }
-      balances.append(Money(sum, currency))
-    }
-    return balances
+  private static func amounts(_ sums: [Currency: Int]) -> [Money] {
+    sums.sorted { $0.key.code < $1.key.code }.map { Money($0.value, $0.key) }
   }
 
   /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("account", account.name)
+      $0.field("count", count)
+      $0.field("opening", opening)
       $0.field("balances", balances)
       $0.field("entries", lines)
     }

@@ -4,12 +4,18 @@ public import EventStreams
 public struct Journal: Sendable, Hashable {
   /// The journal's own name; the same event makes the same name.
   public let id: String
-  /// Why it is booked.
-  public let kind: String
-  /// The ride it is about.
-  public let rideID: String
+  /// What happened.
+  public let kind: AccountEntry.Kind
+  /// The ride it is about, if it is about one.
+  public let rideID: String?
   /// When it counts from.
   public let effectiveAt: Timestamp
+  /// When the event behind it was logged.
+  public let recordedAt: Timestamp
+  /// The journal that this one corrects.
+  public let corrects: String?
+  /// Why, for people.
+  public let reason: String?
   /// The postings that are not zero.
   public let postings: [Posting]
 
@@ -25,8 +31,12 @@ public struct Journal: Sendable, Hashable {
   }
 
   /// A journal of the postings that are not zero.
-  public init(id: String, kind: String, rideID: String, effectiveAt: Timestamp, postings: [Posting]) throws(Unbalanced)
-  {
+  ///
+  /// - Parameter rideID: and what follows it: see the properties.
+  public init(
+    id: String, kind: AccountEntry.Kind, rideID: String? = nil, effectiveAt: Timestamp, recordedAt: Timestamp,
+    corrects: String? = nil, reason: String? = nil, postings: [Posting]
+  ) throws(Unbalanced) {
     var sums: [Currency: Int] = [:]
     for posting in postings { sums[posting.amount.currency, default: 0] += posting.amount.minorUnits }
     for (currency, sum) in sums where sum != 0 {
@@ -36,14 +46,18 @@ public struct Journal: Sendable, Hashable {
     self.kind = kind
     self.rideID = rideID
     self.effectiveAt = effectiveAt
-    self.postings = postings.filter { $0.amount.minorUnits != 0 }
+    self.recordedAt = recordedAt
+    self.corrects = corrects
+    self.reason = reason
+    self.postings = kind == .opened ? postings : postings.filter { $0.amount.minorUnits != 0 }
   }
 
   /// The effects that book it: per posting an entry in the account's stream, and the running balance beside it.
   public func post(to effects: inout Effects) {
     for posting in postings {
       let entry = AccountEntry(
-        journal: id, kind: kind, rideID: rideID, amount: posting.amount, effectiveAt: effectiveAt)
+        journal: id, kind: kind, rideID: rideID, amount: posting.amount, effectiveAt: effectiveAt,
+        recordedAt: recordedAt, corrects: corrects, reason: reason, earning: posting.earning)
       effects.append(to: LedgerState.stream(posting.account), entry)
       effects.increment(
         LedgerState.balances, LedgerState.field(posting.account, posting.amount.currency), by: posting.amount.minorUnits

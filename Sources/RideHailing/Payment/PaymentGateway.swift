@@ -4,6 +4,13 @@ public protocol PaymentGateway: Sendable {
   ///
   /// - Throws: only when the outcome is unknown or the gateway can't be reached: the charge is tried again.
   func charge(_ amount: Money, token: String, idempotencyKey: String) async throws -> ChargeResult
+
+  /// Gives back a part of a charge once per key, however often it is asked.
+  ///
+  /// - Parameter charge: the key that was charged with.
+  /// - Returns: the gateway's name for the refund.
+  /// - Throws: only when the outcome is unknown or the gateway can't be reached: the refund is tried again.
+  func refund(_ amount: Money, ofCharge charge: String, idempotencyKey: String) async throws -> String
 }
 
 /// What became of a charge.

@@ -20,14 +20,24 @@ public struct SandboxGateway: PaymentGateway {
 
   /// Captures, declines or fails as the token says.
   public func charge(_ amount: Money, token: String, idempotencyKey: String) async throws -> ChargeResult {
-    if latency > .zero { try await Task.sleep(for: latency) }
+    try await answer(unavailable: token.hasPrefix("tok_unavailable"))
     let reference = "ch_\(idempotencyKey)"
-    if token.hasPrefix("tok_unavailable") { throw Unavailable() }
-    if failuresPerMille > 0, Int.random(in: 0..<1000) < failuresPerMille { throw Unavailable() }
     let decline = "tok_declined_"
     if token.hasPrefix(decline) {
       return .declined(reference: reference, reason: String(token.dropFirst(decline.count)).replacing("_", with: " "))
     }
     return .captured(reference: reference)
+  }
+
+  /// Gives it back.
+  public func refund(_ amount: Money, ofCharge charge: String, idempotencyKey: String) async throws -> String {
+    try await answer(unavailable: false)
+    return "re_\(idempotencyKey)"
+  }
+
+  /// Takes its time, and fails as it was told to.
+  private func answer(unavailable: Bool) async throws {
+    if latency > .zero { try await Task.sleep(for: latency) }
+    if unavailable || (failuresPerMille > 0 && Int.random(in: 0..<1000) < failuresPerMille) { throw Unavailable() }
   }
 }

@@ -8,6 +8,17 @@ public struct RideSimulator: Sequence, IteratorProtocol, Sendable {
     public let requested: (event: RideRequested, at: Timestamp)
     /// That it ended, and when.
     public let completed: (event: RideCompleted, at: Timestamp)
+    /// What the rider paid into the wallet before, if the ride is paid from it.
+    public let deposited: (event: AccountDeposited, at: Timestamp)?
+
+    /// All of it, in order.
+    public var events: [EncodedEvent] {
+      var events = [
+        EncodedEvent(requested.event, timestamp: requested.at), EncodedEvent(completed.event, timestamp: completed.at),
+      ]
+      if let deposited { events.insert(EncodedEvent(deposited.event, timestamp: deposited.at), at: 0) }
+      return events
+    }
   }
 
   private let seed: UInt64
@@ -61,7 +72,15 @@ public struct RideSimulator: Sequence, IteratorProtocol, Sendable {
     completed.riderEmail = generator.chance(perMille: 950) ? "rider-\(slug)-\(rider)@example.com" : nil
     let requested = RideRequested(
       rideID: rideID, riderID: completed.riderID, city: city.name, pickup: pickup, dropoff: dropoff)
-    return Ride(requested: (requested, request), completed: (completed, end))
+    return Ride(
+      requested: (requested, request), completed: (completed, end), deposited: deposit(for: completed, at: request))
+  }
+
+  /// Riders who pay from their wallet keep enough in it.
+  private func deposit(for ride: RideCompleted, at time: Timestamp) -> (AccountDeposited, Timestamp)? {
+    guard ride.payment.method == .wallet else { return nil }
+    let amount = Money((ride.fare.total / 1000 + 1) * 1000, ride.fare.currency)
+    return (AccountDeposited(AccountHolder(.rider, ride.riderID), city: ride.city, amount: amount, movement: ride.rideID), time)
   }
 
   /// Within about 5 km, to a ten-thousandth of a degree.

@@ -109,11 +109,7 @@ struct Publish: AsyncParsableCommand {
       left -= number
       try await pace.wait(for: number)
       return (0..<number).flatMap { _ -> [EncodedEvent] in
-        guard let ride = rides.next() else { return [] }
-        return [
-          EncodedEvent(ride.requested.event, timestamp: ride.requested.at),
-          EncodedEvent(ride.completed.event, timestamp: ride.completed.at),
-        ]
+        rides.next()?.events ?? []
       }
     }
   }

@@ -20,20 +20,23 @@ struct RideOutcome: JSONWritable {
     window = try await state.ratingWindow(ride)
     stars = try await state.stars(ride)
     receipt = try await state.receipt(ride)
-    guard let driver = events.lazy.compactMap(Self.driver).first else {
+    guard let completed = events.lazy.compactMap(Self.completed).first else {
       earned = []
       return
     }
-    earned = try await AccountStatement.read(.driver(driver), from: services).lines.filter { $0.entry.rideID == ride }
+    // From the ride's end on: corrections are later.
+    earned = try await AccountStatement.read(
+      .driver(completed.ride.driverID), from: services, .init(from: completed.at)
+    ).lines.filter { $0.entry.rideID == ride }
   }
 
-  private static func driver(of trace: EventTrace) -> String? {
+  private static func completed(of trace: EventTrace) -> (ride: RideCompleted, at: Timestamp)? {
     guard trace.header.type == RideCompleted.eventType else { return nil }
     var parser = JSONParser()
     do throws(JSONError) {
       var event = try parser.parse(trace.json.span).object()
       let ride: RideCompleted = try event["data"]
-      return ride.driverID
+      return (ride, ride.completedAt ?? trace.header.timestamp)
     } catch {
       // It is in the dead letters then, which the trace shows.
       return nil
@@ -49,7 +52,7 @@ struct RideOutcome: JSONWritable {
       lines.append("payment       \(payment.amount) by \(payment.method.rawValue), \(outcome)\(reference)")
     }
     for line in earned {
-      lines.append("driver        \(line.entry.kind) \(line.entry.amount), balance \(line.balance)")
+      lines.append("driver        \(line.entry.kind.rawValue) \(line.entry.amount), balance \(line.balance)")
     }
     if let stars {
       lines.append("rating        \(stars) of 5 stars")

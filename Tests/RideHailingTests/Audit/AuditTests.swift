@@ -130,7 +130,7 @@ import Testing
     let unknown = try await audit { bench, shard in
       for (account, amount) in [("a", 5), ("b", -5)] {
         let json =
-          #"{"journal":"payment:x","kind":"charged","ride":"x","amount":\#(amount),"currency":"USD","effectiveAt":"2026-04-03T10:30:00Z"}"#
+          #"{"journal":"payment:x","kind":"charged","ride":"x","amount":\#(amount),"currency":"USD","effectiveAt":"2026-04-03T10:30:00Z","recordedAt":"2026-04-03T10:30:00Z"}"#
         _ = try await bench.connection.call(
           "XADD", bench.topic.state(shard, "payment", "account:\(account)"), "*", "record", json)
         _ = try await bench.connection.call(

@@ -48,7 +48,9 @@ import Testing
   @Test("that does not sum to zero in each currency can't be made")
   func balance() throws {
     func journal(_ postings: [Posting]) throws -> Journal {
-      try Journal(id: "j", kind: "charged", rideID: "r", effectiveAt: .init(secondsSinceEpoch: 0), postings: postings)
+      let time = Timestamp(secondsSinceEpoch: 0)
+      return try Journal(
+        id: "j", kind: .charged, rideID: "r", effectiveAt: time, recordedAt: time, postings: postings)
     }
     #expect(throws: Journal.Unbalanced.self) {
       try journal([.debit(.gateway, Money(100, .usd)), .credit(.clearing, Money(99, .usd))])

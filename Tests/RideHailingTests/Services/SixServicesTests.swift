@@ -101,12 +101,7 @@ struct RideBench: Sendable {
 
 @Suite("Six services") struct SixServicesTests {
   private func rides(_ count: Int, seed: UInt64 = 11) -> [EncodedEvent] {
-    RideSimulator(seed: seed).prefix(count).flatMap {
-      [
-        EncodedEvent($0.requested.event, timestamp: $0.requested.at),
-        EncodedEvent($0.completed.event, timestamp: $0.completed.at),
-      ]
-    }
+    RideSimulator(seed: seed).prefix(count).flatMap(\.events)
   }
 
   @Test("react to each ride once; accounts add up; publishing again changes nothing")

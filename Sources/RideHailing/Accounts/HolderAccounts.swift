@@ -1,0 +1,71 @@
+import EventStreams
+
+/// What happens to the accounts of riders, or of drivers, besides rides: the part of the service that keeps them.
+struct HolderAccounts: Sendable {
+  let kind: AccountHolder.Kind
+  let snapshots: SnapshotKeeper
+
+  /// Hash: account -> when it was opened.
+  static let opened = "opened"
+
+  /// Has a service handle the events of its accounts, in order per account.
+  func add(to service: inout EventService) {
+    service.on(AccountOpened.self, orderedBy: { $0.holder.description }) { try open($0) }
+    service.on(AccountDeposited.self, orderedBy: { $0.holder.description }) {
+      try await book($0, .deposited, from: .bank)
+    }
+    service.on(AccountAdjusted.self, orderedBy: { $0.holder.description }) {
+      try await book($0, .adjusted, from: .platform)
+    }
+    service.on(AccountWithdrawalRequested.self, orderedBy: { $0.holder.description }) { try withdraw($0) }
+  }
+
+  /// An account is opened once.
+  private func open(_ event: Event<AccountOpened>) throws -> Effects {
+    guard event.data.holder.kind == kind else { return .none }
+    let name = event.data.holder.description
+    let journal = try journal(event, .opened, [.credit(event.data.holder.account, Money(0, event.data.currency))])
+    return Effects { effects in
+      effects.when(Self.opened, name, .isAbsent) {
+        $0.set(Self.opened, name, to: event.timestamp.description)
+        journal.post(to: &$0)
+      }
+    }
+  }
+
+  private func book<What>(
+    _ event: Event<AccountEvent<What>>, _ entry: AccountEntry.Kind, from source: Account
+  ) async throws -> Effects {
+    let data = event.data
+    guard data.holder.kind == kind else { return .none }
+    let journal = try journal(event, entry, [.debit(source, data.money), .credit(data.holder.account, data.money)])
+    return try await snapshots.booking(journal, in: event.shard)
+  }
+
+  /// Money goes out if there is enough of it at the moment of the commit, whoever else wants it at the same time.
+  private func withdraw(_ event: Event<AccountWithdrawalRequested>) throws -> Effects {
+    let data = event.data
+    guard data.holder.kind == kind else { return .none }
+    let account = data.holder.account
+    let journal = try journal(
+      event, kind == .driver ? .paidOut : .withdrew, [.debit(account, data.money), .credit(.bank, data.money)])
+    return Effects { effects in
+      effects.when(
+        LedgerState.balances, LedgerState.field(account, data.currency), .isAtLeast(data.amount)
+      ) {
+        journal.post(to: &$0)
+        $0.publish(data.becoming(AccountWithdrawn.self))
+      } otherwise: {
+        $0.publish(data.becoming(AccountWithdrawalRefused.self, reason: "the balance is below \(data.money)"))
+      }
+    }
+  }
+
+  private func journal<What>(
+    _ event: Event<AccountEvent<What>>, _ entry: AccountEntry.Kind, _ postings: [Posting]
+  ) throws -> Journal {
+    try Journal(
+      id: "\(kind == .rider ? "payment" : "driver"):\(event.id)", kind: entry, effectiveAt: event.timestamp,
+      recordedAt: event.streamID.recordedAt, reason: event.data.reason, postings: postings)
+  }
+}

@@ -1,0 +1,78 @@
+public import EventStreams
+
+/// Something happened to an account, or is to happen to it. What, says the type; all of them have this shape.
+public struct AccountEvent<What: AccountEventKind>: EventData, Hashable {
+  /// The `type` field of such an event.
+  public static var eventType: EventType { What.eventType }
+
+  /// Whose account.
+  public var holder: AccountHolder
+  /// Where the account is kept; all that happens in one city is in one shard.
+  public var city: String
+  /// In minor units; negative only where an adjustment takes something away.
+  public var amount: Int
+  /// Of the amount.
+  public var currency: Currency
+  /// The movement's own name: the same name is the same movement, however often it is published.
+  public var movement: String
+  /// Why, for people.
+  public var reason: String?
+
+  /// The event's data.
+  public init(
+    _ holder: AccountHolder, city: String, amount: Money, movement: String, reason: String? = nil
+  ) {
+    self.holder = holder
+    self.city = city
+    self.amount = amount.minorUnits
+    currency = amount.currency
+    self.movement = movement
+    self.reason = reason
+  }
+
+  /// How much.
+  public var money: Money { Money(amount, currency) }
+
+  /// The same movement as an event of another type.
+  public func becoming<Other: AccountEventKind>(
+    _ type: AccountEvent<Other>.Type, reason: String? = nil
+  ) -> AccountEvent<Other> {
+    AccountEvent<Other>(holder, city: city, amount: money, movement: movement, reason: reason ?? self.reason)
+  }
+
+  /// Reads and checks the data.
+  public init(from json: borrowing JSONValue) throws(JSONError) {
+    var object = try json.object()
+    holder = try object["account"]
+    city = try object["city"]
+    amount = try object.optional("amount") ?? 0
+    currency = try object["currency"]
+    movement = try object.optional("movement") ?? holder.description
+    reason = try object.optional("reason")
+    try Identifier.check(city, "city")
+    try Identifier.check(movement, "movement")
+    guard abs(amount) <= Fare.limit else {
+      throw JSONError(path: "amount", problem: "\(amount) is beyond \(Fare.limit) minor units")
+    }
+    if let problem = What.problem(amount: amount, reason: reason) { throw problem }
+  }
+
+  /// Writes it as an object.
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("account", holder)
+      $0.field("city", city)
+      $0.field("amount", amount)
+      $0.field("currency", currency)
+      $0.field("movement", movement)
+      $0.field("reason", reason)
+    }
+  }
+
+  /// What is handled in order: an account.
+  public var orderingKey: String { holder.description }
+  /// What belongs together: a city.
+  public var shardKey: String { city }
+  /// One event of a type per movement.
+  public var eventID: String { "\(Self.eventType.rawValue):\(movement)" }
+}

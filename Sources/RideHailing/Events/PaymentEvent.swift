@@ -1,0 +1,118 @@
+public import EventStreams
+
+/// What became of money that a rider was to pay or to get back. What, says the type; all of them have this shape.
+public struct PaymentEvent<Outcome: PaymentOutcome>: EventData, Hashable {
+  /// The `type` field of such an event.
+  public static var eventType: EventType { Outcome.eventType }
+
+  /// The ride.
+  public var rideID: String
+  /// Whose money.
+  public var riderID: String
+  /// Where the ride was.
+  public var city: String
+  /// In minor units.
+  public var amount: Int
+  /// Of the amount.
+  public var currency: Currency
+  /// Where the money comes from or goes to.
+  public var method: Payment.Method
+  /// The gateway's name for it; nil for wallet and cash.
+  public var reference: String?
+  /// Why it failed; only then.
+  public var reason: String?
+
+  /// The event's data.
+  public init(
+    rideID: String, riderID: String, city: String, amount: Money, method: Payment.Method, reference: String? = nil,
+    reason: String? = nil
+  ) {
+    self.rideID = rideID
+    self.riderID = riderID
+    self.city = city
+    self.amount = amount.minorUnits
+    currency = amount.currency
+    self.method = method
+    self.reference = reference
+    self.reason = reason
+  }
+
+  /// Reads and checks the data.
+  public init(from json: borrowing JSONValue) throws(JSONError) {
+    var object = try json.object()
+    rideID = try object["rideId"]
+    riderID = try object["riderId"]
+    city = try object["city"]
+    amount = try object["amount"]
+    currency = try object["currency"]
+    method = try object["method"]
+    reference = try object.optional("reference")
+    reason = Outcome.hasReason ? try object["reason"] : nil
+    try Identifier.check(rideID, "rideId")
+    try Identifier.check(riderID, "riderId")
+    try Identifier.check(city, "city")
+  }
+
+  /// Writes it as an object.
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("rideId", rideID)
+      $0.field("riderId", riderID)
+      $0.field("city", city)
+      $0.field("amount", amount)
+      $0.field("currency", currency)
+      $0.field("method", method)
+      $0.field("reference", reference)
+      $0.field("reason", reason)
+    }
+  }
+
+  /// What is handled in order: a ride.
+  public var orderingKey: String { rideID }
+  /// What belongs together: a city.
+  public var shardKey: String { city }
+  /// The outcome of what another event asked for.
+  public static func id(of cause: String) -> String { "\(eventType.rawValue):\(cause)" }
+}
+
+/// What became of a payment.
+public protocol PaymentOutcome: Sendable {
+  /// The `type` field of such an event.
+  static var eventType: EventType { get }
+  /// True if it needs a reason.
+  static var hasReason: Bool { get }
+}
+
+/// The outcomes of payments.
+public enum PaymentOutcomes {
+  /// It has been paid.
+  public enum Captured: PaymentOutcome {
+    /// The `type` field of such an event.
+    public static let eventType: EventType = "PAYMENT_CAPTURED"
+    /// It needs none.
+    public static let hasReason = false
+  }
+
+  /// It could not be charged; the rider owes it.
+  public enum Failed: PaymentOutcome {
+    /// The `type` field of such an event.
+    public static let eventType: EventType = "PAYMENT_FAILED"
+    /// It needs one.
+    public static let hasReason = true
+  }
+
+  /// The rider has got it back.
+  public enum Refunded: PaymentOutcome {
+    /// The `type` field of such an event.
+    public static let eventType: EventType = "PAYMENT_REFUNDED"
+    /// It needs none.
+    public static let hasReason = false
+  }
+}
+
+/// The rider has paid.
+public typealias PaymentCaptured = PaymentEvent<PaymentOutcomes.Captured>
+/// The rider could not be charged, and owes it.
+public typealias PaymentFailed = PaymentEvent<PaymentOutcomes.Failed>
+/// The rider has got money back.
+public typealias PaymentRefunded = PaymentEvent<PaymentOutcomes.Refunded>

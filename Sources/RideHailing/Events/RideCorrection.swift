@@ -1,0 +1,148 @@
+public import EventStreams
+
+/// A completed ride's fare is to be put right, or has been. What, says the type; all of them have this shape.
+///
+/// It names what it corrects: the state that whoever asked for it had seen. Of two corrections of the same state the payment
+/// service approves the first and refuses the second, so nobody gets a refund twice because two people asked for it.
+public struct RideCorrection<Step: RideCorrectionStep>: EventData, Hashable {
+  /// The `type` field of such an event.
+  public static var eventType: EventType { Step.eventType }
+
+  /// The ride.
+  public var rideID: String
+  /// Who rode.
+  public var riderID: String
+  /// Who drove.
+  public var driverID: String
+  /// Where the ride was.
+  public var city: String
+  /// How it was paid.
+  public var payment: Payment
+  /// True if the payment failed: the rider owes the fare.
+  public var isOwed: Bool
+  /// The fare before this correction.
+  public var fare: Fare
+  /// What had been refunded before, in minor units.
+  public var refunded: Int
+  /// The right fare, of an adjustment.
+  public var newFare: Fare?
+  /// What the rider gets back, in minor units, of a refund.
+  public var amount: Int?
+  /// The id of the approved correction that this one follows; nil for the first one of a ride.
+  public var follows: String?
+  /// The correction's own name: the same name is the same correction, however often it is published.
+  public var correction: String
+  /// Why, for people.
+  public var reason: String
+
+  /// A correction of a ride as it stands.
+  public init(
+    of ride: CorrectedRide, newFare: Fare? = nil, amount: Int? = nil, correction: String, reason: String
+  ) {
+    rideID = ride.rideID
+    riderID = ride.riderID
+    driverID = ride.driverID
+    city = ride.city
+    payment = ride.payment
+    isOwed = ride.isOwed
+    fare = ride.fare
+    refunded = ride.refunded
+    follows = ride.lastCorrection
+    self.newFare = newFare
+    self.amount = amount
+    self.correction = correction
+    self.reason = reason
+  }
+
+  private init<Other>(_ other: RideCorrection<Other>, reason: String?) {
+    rideID = other.rideID
+    riderID = other.riderID
+    driverID = other.driverID
+    city = other.city
+    payment = other.payment
+    isOwed = other.isOwed
+    fare = other.fare
+    refunded = other.refunded
+    follows = other.follows
+    newFare = other.newFare
+    amount = other.amount
+    correction = other.correction
+    self.reason = reason ?? other.reason
+  }
+
+  /// The journal of a service that this one corrects.
+  func corrected(by service: String) -> String {
+    "\(service):\(follows ?? "\(RideCompleted.eventType):\(rideID)")"
+  }
+
+  /// The same correction as an event of another type.
+  public func becoming<Next: RideCorrectionStep>(
+    _ type: RideCorrection<Next>.Type, reason: String? = nil
+  ) -> RideCorrection<Next> { RideCorrection<Next>(self, reason: reason) }
+
+  /// Reads and checks the data.
+  public init(from json: borrowing JSONValue) throws(JSONError) {
+    var object = try json.object()
+    rideID = try object["rideId"]
+    riderID = try object["riderId"]
+    driverID = try object["driverId"]
+    city = try object["city"]
+    payment = try object["payment"]
+    isOwed = try object.optional("owed") ?? false
+    fare = try object["fare"]
+    refunded = try object.optional("refunded") ?? 0
+    newFare = try object.optional("newFare")
+    amount = try object.optional("amount")
+    follows = try object.optional("follows")
+    correction = try object["correction"]
+    reason = try object["reason"]
+    for (text, field) in [
+      (rideID, "rideId"), (riderID, "riderId"), (driverID, "driverId"), (city, "city"), (correction, "correction"),
+    ] { try Identifier.check(text, field) }
+    try check()
+  }
+
+  private func check() throws(JSONError) {
+    switch (newFare, amount) {
+    case (let newFare?, nil):
+      guard newFare.currency == fare.currency else {
+        throw JSONError(path: "newFare.currency", problem: "\(newFare.currency) is not the ride's, \(fare.currency)")
+      }
+      guard newFare.total >= refunded else {
+        throw JSONError(path: "newFare.total", problem: "\(newFare.total) is less than was refunded, \(refunded)")
+      }
+    case (nil, let amount?):
+      guard amount > 0, amount <= fare.total - refunded else {
+        throw JSONError(
+          path: "amount", problem: "\(amount) is not between 1 and what is left of the fare, \(fare.total - refunded)")
+      }
+    default: throw JSONError(path: "newFare", problem: "or amount is needed, and not both")
+    }
+  }
+
+  /// Writes it as an object.
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("rideId", rideID)
+      $0.field("riderId", riderID)
+      $0.field("driverId", driverID)
+      $0.field("city", city)
+      $0.field("payment", payment)
+      if isOwed { $0.field("owed", true) }
+      $0.field("fare", fare)
+      if refunded != 0 { $0.field("refunded", refunded) }
+      $0.field("newFare", newFare)
+      $0.field("amount", amount)
+      $0.field("follows", follows)
+      $0.field("correction", correction)
+      $0.field("reason", reason)
+    }
+  }
+
+  /// What is handled in order: a ride.
+  public var orderingKey: String { rideID }
+  /// What belongs together: a city.
+  public var shardKey: String { city }
+  /// One event of a type per correction.
+  public var eventID: String { "\(Self.eventType.rawValue):\(correction)" }
+}

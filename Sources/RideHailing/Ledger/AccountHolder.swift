@@ -1,0 +1,44 @@
+public import EventStreams
+
+/// Whose account it is: a rider's wallet or a driver's earnings. Written as `rider:<id>` or `driver:<id>`.
+public struct AccountHolder: Sendable, Hashable, CustomStringConvertible {
+  /// What people can be to us.
+  public enum Kind: String, Sendable, CaseIterable {
+    /// Has a wallet, which the payment service keeps.
+    case rider
+    /// Has earnings, which the driver service keeps.
+    case driver
+  }
+
+  /// What they are.
+  public let kind: Kind
+  /// Who.
+  public let id: String
+
+  /// A holder.
+  public init(_ kind: Kind, _ id: String) {
+    self.kind = kind
+    self.id = id
+  }
+
+  /// The account in the ledger.
+  public var account: Account { kind == .rider ? .rider(id) : .driver(id) }
+
+  /// `rider:<id>` or `driver:<id>`
+  public var description: String { account.name }
+}
+
+extension AccountHolder: JSONReadable, JSONWritable {
+  /// Reads `"rider:<id>"` or `"driver:<id>"`.
+  public init(from json: borrowing JSONValue) throws(JSONError) {
+    let text = try json.string()
+    guard let colon = text.firstIndex(of: ":"), let kind = Kind(rawValue: String(text[..<colon])) else {
+      throw json.mismatch("an account as \"rider:<id>\" or \"driver:<id>\"")
+    }
+    self.init(kind, String(text[text.index(after: colon)...]))
+    try Identifier.check(id, "account")
+  }
+
+  /// Writes it as a string.
+  public func write(to json: inout JSONWriter) { json.string(description) }
+}

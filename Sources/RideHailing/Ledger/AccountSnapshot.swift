@@ -1,0 +1,76 @@
+import EventStreams
+
+/// What a run of an account's entries comes to, so that a past balance can be told without reading them.
+///
+/// Snapshots of an account follow each other without a gap: each begins after the one before it. Times tell whether its entries
+/// lie before, after or on both sides of the moment asked for; only in the last case they must be read.
+struct AccountSnapshot: Sendable, Hashable {
+  /// The last entry of the account's stream that it covers.
+  let through: StreamID
+  /// Entries.
+  private(set) var count = 0
+  /// Minor units by currency.
+  private(set) var sums: [Currency: Int] = [:]
+  /// The earliest and the latest moment that an entry counts from.
+  private(set) var effective: ClosedRange<Timestamp>
+  /// The earliest and the latest moment that an entry was recorded at.
+  private(set) var recorded: ClosedRange<Timestamp>
+
+  /// What some entries come to; nil if there are none.
+  init?(_ entries: [AccountEntry], through: StreamID) {
+    guard let first = entries.first else { return nil }
+    self.through = through
+    effective = first.effectiveAt...first.effectiveAt
+    recorded = first.recordedAt...first.recordedAt
+    for entry in entries {
+      count += 1
+      sums[entry.amount.currency, default: 0] += entry.amount.minorUnits
+      effective = min(effective.lowerBound, entry.effectiveAt)...max(effective.upperBound, entry.effectiveAt)
+      recorded = min(recorded.lowerBound, entry.recordedAt)...max(recorded.upperBound, entry.recordedAt)
+    }
+  }
+}
+
+extension AccountSnapshot: JSONReadable, JSONWritable {
+  init(from json: borrowing JSONValue) throws(JSONError) {
+    var object = try json.object()
+    let id: String = try object["through"]
+    guard let id = StreamID(id) else { throw JSONError(path: "through", problem: "is no stream id") }
+    through = id
+    count = try object["count"]
+    effective = try Self.range(try object["effectiveFrom"], try object["effectiveTo"])
+    recorded = try Self.range(try object["recordedFrom"], try object["recordedTo"])
+    let amounts: [CurrencySum] = try object["sums"]
+    for sum in amounts { sums[sum.money.currency] = sum.money.minorUnits }
+  }
+
+  private static func range(_ from: Timestamp, _ to: Timestamp) throws(JSONError) -> ClosedRange<Timestamp> {
+    guard from <= to else { throw JSONError(problem: "\(from) is after \(to)") }
+    return from...to
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("through", through.description)
+      $0.field("count", count)
+      $0.field("effectiveFrom", effective.lowerBound)
+      $0.field("effectiveTo", effective.upperBound)
+      $0.field("recordedFrom", recorded.lowerBound)
+      $0.field("recordedTo", recorded.upperBound)
+      $0.field("sums", sums.sorted { $0.key.code < $1.key.code }.map { CurrencySum(money: Money($0.value, $0.key)) })
+    }
+  }
+
+  private struct CurrencySum: JSONReadable, JSONWritable {
+    let money: Money
+
+    init(money: Money) { self.money = money }
+
+    init(from json: borrowing JSONValue) throws(JSONError) {
+      var object = try json.object()
+      money = Money(try object["amount"], try object["currency"])
+    }
+
+    func write(to json: inout JSONWriter) { money.write(to: &json) }
+  }
+}

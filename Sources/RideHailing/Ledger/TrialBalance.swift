@@ -1,0 +1,72 @@
+public import EventStreams
+
+/// All accounts' balances per currency. Their sum is zero, because every journal's is.
+public struct TrialBalance: Sendable {
+  /// An account's balance in one currency.
+  public struct Row: Sendable, Hashable, JSONWritable {
+    /// The account.
+    public let account: Account
+    /// Its balance.
+    public let balance: Money
+
+    /// Writes it as an object.
+    public func write(to json: inout JSONWriter) {
+      json.object {
+        $0.field("account", account.name)
+        $0.field("amount", balance.minorUnits)
+        $0.field("currency", balance.currency)
+      }
+    }
+  }
+
+  /// One row per account and currency, by currency and account.
+  public let rows: [Row]
+
+  /// Reads the balances of all accounts: what is kept beside the entries or, of a past moment, what counted by then.
+  public static func read(from state: ServiceState, at time: Timestamp? = nil) async throws -> TrialBalance {
+    var sums: [String: Int] = [:]
+    for service in LedgerState.services {
+      if let time {
+        let names = try await state.names(service, prefix: BookedPosting.streamPrefix)
+        for (shard, streams) in names {
+          try await state.forEachRecord(service, streams: streams, shard: shard, as: AccountEntry.self) {
+            stream, entry in
+            guard entry.effectiveAt <= time else { return }
+            let account = Account(name: String(stream.dropFirst(BookedPosting.streamPrefix.count)))
+            sums[LedgerState.field(account, entry.amount.currency), default: 0] += entry.amount.minorUnits
+          }
+        }
+      } else {
+        for found in try await state.hash(service, LedgerState.balances) {
+          sums[found.value.field, default: 0] += Int(found.value.value) ?? 0
+        }
+      }
+    }
+    return TrialBalance(
+      rows: sums.compactMap { field, sum in
+        guard let bar = field.lastIndex(of: "|"), let currency = Currency(String(field[field.index(after: bar)...]))
+        else { return nil }
+        return Row(account: Account(name: String(field[..<bar])), balance: Money(sum, currency))
+      }
+      .sorted { ($0.balance.currency.code, $0.account.name) < ($1.balance.currency.code, $1.account.name) })
+  }
+
+  /// The sum of all accounts, per currency: zero.
+  public var totals: [Money] { Self.sums(rows.map(\.balance)) }
+
+  /// True if every currency's sum is zero.
+  public var isBalanced: Bool { totals.allSatisfy { $0.minorUnits == 0 } }
+
+  /// The accounts of one kind taken together: all riders, all drivers, …
+  public var byKind: [Row] {
+    Dictionary(grouping: rows) { $0.account.kind }
+      .flatMap { kind, rows in Self.sums(rows.map(\.balance)).map { Row(account: Account(name: kind), balance: $0) } }
+      .sorted { ($0.balance.currency.code, $0.account.name) < ($1.balance.currency.code, $1.account.name) }
+  }
+
+  private static func sums(_ amounts: [Money]) -> [Money] {
+    var sums: [Currency: Int] = [:]
+    for amount in amounts { sums[amount.currency, default: 0] += amount.minorUnits }
+    return sums.sorted { $0.key.code < $1.key.code }.map { Money($0.value, $0.key) }
+  }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+
+struct AccountCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "account", abstract: "Show an account, or move money on one.",
+    discussion: """
+      Accounts of one: rider ID (the wallet), driver ID (the earnings), receivable ID (what a rider owes), cash ID (what a
+      driver took in cash). Accounts of the platform, without an id: gateway, bank, clearing, platform, taxes.
+
+        rides account driver driver-paris-17
+        rides account rider r-1 --at 2026-03-15T00:00:00Z
+        rides account deposit rider r-1 150.00 --city Paris --currency EUR
+      """,
+    subcommands: [
+      AccountShow.self, AccountOpen.self, AccountDeposit.self, AccountWithdraw.self, AccountAdjust.self,
+    ], defaultSubcommand: AccountShow.self)
+}

@@ -1,0 +1,74 @@
+import ArgumentParser
+import EventStreams
+import RideHailing
+
+struct AccountShow: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show an account's entries with the running balance.",
+    discussion: """
+      EFFECTIVE is when an entry counts from, RECORDED when its event was logged; an entry that came late differs. --at gives
+      the balance of what counted at a moment, --as-recorded-at what was known at a moment.
+
+        rides account driver driver-paris-17 --limit 10
+        rides account rider r-1 --at 2026-03-15T00:00:00Z
+        rides account clearing --from 2026-03-01 --to 2026-04-01
+      """)
+
+  @OptionGroup var arguments: AccountArguments
+
+  @Option(help: "What counted at this moment.")
+  var at: TimeArgument?
+
+  @Option(help: "What had been recorded by this moment.")
+  var asRecordedAt: TimeArgument?
+
+  @Option(help: "Only entries that count from this moment or later.")
+  var from: TimeArgument?
+
+  @Option(help: "Only entries that count from before this moment.")
+  var to: TimeArgument?
+
+  @Option(help: "Only the last so many entries.")
+  var limit = 50
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var redis: TopicOptions
+
+  func validate() throws {
+    if at != nil, to != nil { throw ValidationError("give --at or --to, not both") }
+    if let from, let to, to.time < from.time { throw ValidationError("--to is before --from") }
+    guard limit >= 0 else { throw ValidationError("--limit must not be negative") }
+  }
+
+  func run() async throws {
+    let account = try arguments.account()
+    let (topic, connection) = try await redis.find()
+    let selection = AccountHistory.Selection(
+      from: from?.time, before: at.map { $0.time + .microseconds(1) } ?? to?.time, recordedBy: asRecordedAt?.time)
+    let statement = try await AccountStatement.read(
+      account, from: ServiceState(topic: topic, connection: connection), selection, limit: limit)
+    if output.format == .json { return Terminal.print(json: JSONWriter.bytes(of: statement)) }
+    guard statement.count > 0 else { throw Failure.refused("account \(account) has no entries") }
+    var table = Table("EFFECTIVE", "RECORDED", "KIND", "RIDE", "AMOUNT", "BALANCE")
+    for line in statement.lines {
+      table.add(
+        "\(line.entry.effectiveAt)", "\(line.entry.recordedAt)", line.entry.kind.rawValue, line.entry.rideID ?? "-",
+        line.entry.amount.decimal, "\(line.balance)")
+    }
+    let isSelected = from != nil || at != nil || to != nil || asRecordedAt != nil
+    if !isSelected, statement.count > statement.lines.count {
+      Terminal.print("… \(statement.count - statement.lines.count) earlier entries")
+    }
+    if !table.isEmpty { Terminal.print(table.text) }
+    let balances = statement.balances.map(\.description).joined(separator: ", ")
+    Terminal.print("balance of \(account)\(moment): \(balances.isEmpty ? "0" : balances)")
+  }
+
+  private var moment: String {
+    var text = ""
+    if let at { text += " at \(at.time)" }
+    if let to { text += " before \(to.time)" }
+    if let asRecordedAt { text += " as recorded at \(asRecordedAt.time)" }
+    return text
+  }
+}

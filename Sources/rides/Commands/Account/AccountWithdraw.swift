@@ -1,0 +1,48 @@
+import ArgumentParser
+import EventStreams
+import RideHailing
+
+struct AccountWithdraw: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "withdraw",
+    abstract: "Take money out of a wallet, or pay a driver: publishes ACCOUNT_WITHDRAWAL_REQUESTED.",
+    discussion: """
+      The service that keeps the account books it if the balance allows it at that moment, and says so in an event:
+      ACCOUNT_WITHDRAWN or ACCOUNT_WITHDRAWAL_REFUSED. Exit status: 0 withdrawn, 1 refused, 75 not handled in time, and it
+      will be when the service runs.
+
+        rides account withdraw rider r-1 30.00 --city Paris --currency EUR
+        rides account withdraw driver d-7 420.00 --city Paris --currency EUR --reason "week 12"
+      """,
+    aliases: ["payout"])
+
+  @OptionGroup var options: MovementOptions
+
+  @Argument(help: "How much, as 12.50.")
+  var amount: String
+
+  @Option(help: "Why, for people.")
+  var reason: String?
+
+  @Option(help: "How long to wait for what becomes of it.")
+  var wait = DurationArgument(.seconds(5))
+
+  func run() async throws {
+    let (event, published, topic, connection) = try await options.publish(
+      AccountWithdrawalRequested.self, amount, reason: reason)
+    let withdrawn = event.becoming(AccountWithdrawn.self).eventID
+    let refused = event.becoming(AccountWithdrawalRefused.self).eventID
+    let outcome = try await OutcomeWait(topic: topic, connection: connection, patience: wait.duration).first(
+      of: [withdrawn, refused], shard: published.shard, after: published.streamID)
+    switch outcome?.id {
+    case withdrawn?: options.report("withdrew \(event.money) from \(event.holder)", event, published)
+    case refused?:
+      throw Failure.refused("the withdrawal was refused: the balance of \(event.holder) is below \(event.money)")
+    default:
+      throw Failure(
+        message:
+          "the withdrawal is published (entry \(published.streamID)), but was not handled within \(wait.duration.short)",
+        status: 75)
+    }
+  }
+}

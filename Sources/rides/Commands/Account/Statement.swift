@@ -1,0 +1,107 @@
+import ArgumentParser
+import EventStreams
+import RideHailing
+
+struct Statement: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show a driver's month: trips, fares, commission, tips, tolls, payouts, and the balances around them.",
+    discussion: """
+      Months are in UTC, by the time that entries count from. The items add up to the closing balance.
+
+        rides statement driver driver-paris-17 --month 2026-03
+        rides statement driver driver-paris-17 --month 2026-03 --format csv
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case table, csv, json
+  }
+
+  @Argument(help: "driver.")
+  var kind: String
+
+  @Argument(help: "Whose.")
+  var id: String
+
+  @Option(help: "The month, as 2026-03.")
+  var month: MonthArgument
+
+  @Option(help: "table, csv with one line per entry, or json.")
+  var format = Format.table
+
+  @OptionGroup var redis: TopicOptions
+
+  func run() async throws {
+    guard kind == "driver" else { throw Failure.usage("there are statements of drivers: rides statement driver ID") }
+    let (topic, connection) = try await redis.find()
+    let state = ServiceState(topic: topic, connection: connection)
+    let selection = AccountHistory.Selection(from: month.start, before: month.end)
+    let account = try await AccountStatement.read(.driver(id), from: state, selection)
+    guard account.count > 0 else { throw Failure.refused("driver '\(id)' has no account: nothing was ever earned") }
+    let statements = DriverStatement.statements(
+      account, cash: try await AccountStatement.read(.cash(driver: id), from: state, selection))
+    guard statements.allSatisfy(\.addsUp) else {
+      throw Failure.refused("the statement does not add up; see: rides audit")
+    }
+    switch format {
+    case .json:
+      Terminal.print(
+        json: JSONWriter.bytes(of: Report(driver: id, month: month.text, statements: statements, lines: account.lines)))
+    case .csv: printLines(account)
+    case .table: for statement in statements { printItems(statement) }
+    }
+  }
+
+  private func printItems(_ statement: DriverStatement) {
+    func text(_ amount: Int) -> String { Money(amount, statement.currency).decimal }
+    var table = Table("\(id), \(month.text)", "\(statement.currency)")
+    table.add("opening balance", text(statement.opening))
+    table.add("fares of \(statement.trips) trips", text(statement.earned.fare))
+    table.add("commission", text(-statement.earned.commission))
+    table.add("tips", text(statement.earned.tips))
+    table.add("tolls", text(statement.earned.tolls))
+    if statement.adjustments != 0 { table.add("adjustments", text(statement.adjustments)) }
+    if statement.deposits != 0 { table.add("deposits", text(statement.deposits)) }
+    table.add("payouts", text(-statement.payouts))
+    table.add("closing balance", text(statement.closing))
+    Terminal.print(table.text)
+    if statement.cashCollected != 0 {
+      Terminal.print("taken in cash by the driver meanwhile: \(Money(statement.cashCollected, statement.currency))")
+    }
+  }
+
+  private func printLines(_ account: AccountStatement) {
+    Terminal.print("effective_at,recorded_at,kind,ride,fare,commission,tips,tolls,amount,balance,currency,reason")
+    func row(_ cells: String...) { Terminal.print(cells.map(CSV.field).joined(separator: ",")) }
+    for opening in account.opening {
+      row("\(month.start)", "", "opening", "", "", "", "", "", "", opening.decimal, "\(opening.currency)", "")
+    }
+    for line in account.lines {
+      let entry = line.entry
+      func item(_ amount: Int?) -> String { amount.map { Money($0, entry.amount.currency).decimal } ?? "" }
+      row(
+        "\(entry.effectiveAt)", "\(entry.recordedAt)", entry.kind.rawValue, entry.rideID ?? "",
+        item(entry.earning?.fare), item(entry.earning?.commission), item(entry.earning?.tips),
+        item(entry.earning?.tolls), entry.amount.decimal, line.balance.decimal, "\(entry.amount.currency)",
+        entry.reason ?? "")
+    }
+    for closing in account.balances {
+      row("\(month.end)", "", "closing", "", "", "", "", "", "", closing.decimal, "\(closing.currency)", "")
+    }
+  }
+
+  private struct Report: JSONWritable {
+    let driver: String
+    let month: String
+    let statements: [DriverStatement]
+    let lines: [AccountStatement.Line]
+
+    func write(to json: inout JSONWriter) {
+      json.object {
+        $0.field("driver", driver)
+        $0.field("month", month)
+        $0.field("statements", statements)
+        $0.field("entries", lines)
+      }
+    }
+  }
+}

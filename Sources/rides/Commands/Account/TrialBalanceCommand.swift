@@ -1,0 +1,60 @@
+import ArgumentParser
+import EventStreams
+import RideHailing
+
+struct TrialBalanceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trial-balance", abstract: "Show the balances of all accounts per currency: their sum is zero.",
+    discussion: """
+      Accounts of riders, drivers and so on are taken together by kind; --accounts lists each. Exit status 1 if a sum is not
+      zero, which must never happen.
+
+        rides trial-balance
+        rides trial-balance --at 2026-03-15T00:00:00Z --format json
+      """)
+
+  @Option(help: "What counted at this moment.")
+  var at: TimeArgument?
+
+  @Flag(help: "Each account on a line of its own.")
+  var accounts = false
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var redis: TopicOptions
+
+  func run() async throws {
+    let (topic, connection) = try await redis.find()
+    let balance = try await TrialBalance.read(
+      from: ServiceState(topic: topic, connection: connection), at: at?.time)
+    let rows = accounts ? balance.rows : balance.byKind
+    switch output.format {
+    case .json: Terminal.print(json: JSONWriter.bytes(of: Report(rows: rows, balance: balance)))
+    case .table:
+      var table = Table("CURRENCY", "ACCOUNT", "DEBIT", "CREDIT")
+      for total in balance.totals {
+        for row in rows where row.balance.currency == total.currency {
+          let amount = row.balance.minorUnits
+          table.add(
+            "\(total.currency)", row.account.name, amount < 0 ? (-row.balance).decimal : "",
+            amount >= 0 ? row.balance.decimal : "")
+        }
+        table.add("\(total.currency)", "sum", "", total.decimal)
+      }
+      Terminal.print(table.isEmpty ? "no account has an entry" : table.text)
+    }
+    guard balance.isBalanced else { throw Failure.refused("the accounts do not sum to zero; see: rides audit") }
+  }
+
+  private struct Report: JSONWritable {
+    let rows: [TrialBalance.Row]
+    let balance: TrialBalance
+
+    func write(to json: inout JSONWriter) {
+      json.object {
+        $0.field("balanced", balance.isBalanced)
+        $0.field("totals", balance.totals)
+        $0.field("accounts", rows)
+      }
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import EventStreams
+
+/// Checks what a command is about to publish the way that whoever receives it will.
+enum InputCheck {
+  /// Throws a failure that names the field that is wrong.
+  static func check(_ data: some EventData) throws {
+    if let problem = problem(data) { throw Failure.usage(problem.description) }
+  }
+
+  private static func problem<Data: EventData>(_ data: Data) -> JSONError? {
+    var parser = JSONParser()
+    do throws(JSONError) {
+      _ = try Data(from: parser.parse(JSONWriter.bytes(of: data).span))
+      return nil
+    } catch {
+      return error
+    }
+  }
+}
