@@ -20,7 +20,8 @@ import Redis
     subcommands: [
       Up.self, WorkerCommand.self, Publish.self, Import.self, Pending.self, Status.self, Wait.self, Trace.self,
       Dead.self, Trim.self, GroupsCommand.self,
-      AccountCommand.self, Statement.self, TrialBalanceCommand.self, Adjust.self, Refund.self, Rate.self, Surge.self, Receipts.self, AuditCommand.self,
+      AccountCommand.self, Statement.self, TrialBalanceCommand.self, Adjust.self, Refund.self, Rate.self, Surge.self,
+      Receipts.self, AuditCommand.self, ArchiveCommand.self, Replay.self,
     ])
 
   static func main() async {

@@ -19,21 +19,22 @@ public struct Archive: Sendable {
       try database.execute(sql: "PRAGMA synchronous = FULL")
     }
     database = try DatabasePool(path: path, configuration: configuration)
-    try ArchiveSchema.migrator.migrate(database)
+    do {
+      try ArchiveSchema.migrator.migrate(database)
+    } catch is DatabaseError {
+      // Another process that opened the file at the same moment may have come first.
+      try ArchiveSchema.migrator.migrate(database)
+    }
   }
 
-  /// Stores events durably, in one transaction; one that is there already changes nothing.
+  /// Stores events durably, in one transaction, each at the end of its shard's chain (see `ChainHash`); one that is there already
+  /// changes nothing.
   public func store(_ events: [RecordedEvent]) async throws {
     try await database.writeWithoutTransaction { database in
       try database.inTransaction(.immediate) {
-        let insert = try database.cachedStatement(sql: ArchiveSchema.insert)
-        for event in events {
-          try insert.execute(arguments: [
-            event.shard, Int64(clamping: event.streamID.milliseconds), Int64(clamping: event.streamID.sequence),
-            event.header?.id, event.header?.type.rawValue, event.header?.key,
-            event.header?.timestamp.microsecondsSinceEpoch, String(decoding: event.json, as: UTF8.self),
-          ])
-        }
+        var insert = try ChainedInsert(database)
+        for event in events { try insert.add(event) }
+        try insert.finish()
         return .commit
       }
     }

@@ -8,15 +8,22 @@ enum ArchiveSchema {
       try database.execute(sql: events)
       try database.execute(sql: views)
     }
+    migrator.registerMigration(ChainMigration.name, migrate: ChainMigration.run)
     return migrator
   }
 
   static let insert = """
-    INSERT OR IGNORE INTO events (shard, stream_ms, stream_seq, id, type, key, happened_at_us, event)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT OR IGNORE INTO events (shard, stream_ms, stream_seq, id, type, key, happened_at_us, event, link, hash)
+    VALUES (?, ?, ?, ?, ?, ?, ?, cast(? AS TEXT), ?, ?)
     """
 
-  /// One row per event of the log. `event` is its JSON as logged; id, type, key and time are null where that is no event.
+  /// Where a shard's chain ends.
+  static let head = "SELECT link, hash FROM chain_heads WHERE shard = ?"
+
+  static let setHead = "INSERT OR REPLACE INTO chain_heads (shard, link, hash) VALUES (?, ?, ?)"
+
+  /// One row per event of the log. `event` is its JSON as logged, byte for byte; id, type, key and time are null where that is no
+  /// event. `ChainMigration` adds `link` and `hash`.
   private static let events = """
     CREATE TABLE events (
       shard INTEGER NOT NULL,

@@ -14,6 +14,9 @@ enum Terminal {
     print(String(decoding: json, as: UTF8.self))
   }
 
+  /// Writes lines that are ended already to standard output.
+  static func write(_ bytes: [UInt8]) { write(bytes[...], to: STDOUT_FILENO) }
+
   /// Says what is wrong, on one line of standard error.
   static func error(_ message: String) {
     line("rides: \(message)")
@@ -37,8 +40,10 @@ enum Terminal {
     if isInteractive { write("\r\u{1b}[K", to: STDERR_FILENO) }
   }
 
-  private static func write(_ text: String, to descriptor: Int32) {
-    var bytes = Array(text.utf8)[...]
+  private static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8)[...], to: descriptor) }
+
+  private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {
+    var bytes = bytes
     while !bytes.isEmpty {
       let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
       if count < 0, errno == EINTR { continue }

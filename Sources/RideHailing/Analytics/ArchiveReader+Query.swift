@@ -1,0 +1,79 @@
+import EventStreams
+import Foundation
+import GRDB
+
+extension ArchiveReader {
+  /// A page of one shard's rows.
+  struct Query: Sendable {
+    var shard: Int
+    /// Rows after this place.
+    var after: StreamID
+    /// Rows up to this place; nil for no limit.
+    var through: StreamID?
+    var filter = HistoryFilter()
+    var limit: Int
+    /// Whether to tell which rows are repetitions, or to leave those out.
+    var repetitions = Repetitions.notTold
+
+    enum Repetitions: Sendable {
+      case notTold, told, leftOut
+    }
+
+    init(shard: Int, after: StreamID, through: StreamID? = nil, limit: Int) {
+      self.shard = shard
+      self.after = after
+      self.through = through
+      self.limit = limit
+    }
+  }
+
+  static func page(_ query: Query, _ database: Database, isChained: Bool = false) throws -> [ArchivedEvent] {
+    let (sql, arguments) = statement(query, isChained: isChained)
+    let rows = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: arguments)
+    var found: [ArchivedEvent] = []
+    while let row = try rows.next() {
+      let hash: [UInt8]? = try row.withUnsafeData(atIndex: 4) { $0.map { Array($0) } }
+      found.append(
+        ArchivedEvent(
+          shard: query.shard, streamID: streamID(row),
+          json: try row.withUnsafeData(atIndex: 2) { $0.map { Array($0) } ?? [] }, link: row[3],
+          hash: hash.flatMap { ChainHash($0) }, isRepetition: row[5]))
+    }
+    return found
+  }
+
+  private static func statement(_ query: Query, isChained: Bool) -> (sql: String, arguments: StatementArguments) {
+    let earlier = """
+      EXISTS (SELECT 1 FROM events AS earlier WHERE earlier.key = events.key AND earlier.id = events.id
+        AND earlier.shard = events.shard
+        AND (earlier.stream_ms, earlier.stream_seq) < (events.stream_ms, events.stream_seq))
+      """
+    var conditions = ["shard = ?", "(stream_ms, stream_seq) > (?, ?)"]
+    var arguments: StatementArguments = [
+      query.shard, Int64(clamping: query.after.milliseconds), Int64(clamping: query.after.sequence),
+    ]
+    if let through = query.through {
+      conditions.append("(stream_ms, stream_seq) <= (?, ?)")
+      arguments += [Int64(clamping: through.milliseconds), Int64(clamping: through.sequence)]
+    }
+    let filter = query.filter
+    // The signs keep SQLite from sorting what an index on types finds.
+    for (column, values) in [("key", filter.keys), ("+type", filter.types.map(\.rawValue))] where !values.isEmpty {
+      conditions.append("\(column) IN (\(values.map { _ in "?" }.joined(separator: ", ")))")
+      arguments += StatementArguments(values)
+    }
+    for (comparison, time) in [(">=", filter.happenedFrom), ("<", filter.happenedBefore)] {
+      guard let time else { continue }
+      conditions.append("+happened_at_us \(comparison) ?")
+      arguments += [time.microsecondsSinceEpoch]
+    }
+    if query.repetitions == .leftOut { conditions.append("NOT \(earlier)") }
+    let sql = """
+      SELECT stream_ms, stream_seq, event, \(isChained ? "link, hash" : "NULL, NULL"),
+        \(query.repetitions == .told ? earlier : "0")
+      FROM events\(filter.keys.isEmpty ? "" : " INDEXED BY events_by_key")
+      WHERE \(conditions.joined(separator: " AND ")) ORDER BY stream_ms, stream_seq LIMIT \(query.limit)
+      """
+    return (sql, arguments)
+  }
+}

@@ -1,0 +1,102 @@
+public import EventStreams
+import Foundation
+import GRDB
+
+/// Reads the archive, and can't change it: for the audit, verification, export, replay, rebuild, and services that start from
+/// history.
+public struct ArchiveReader: Sendable {
+  /// The file.
+  public let path: String
+  /// False for an archive that no program with chains has opened yet.
+  public let isChained: Bool
+  let database: DatabaseQueue
+
+  /// Opens an archive.
+  ///
+  /// - Throws: `ArchiveProblem` if there is none, or what SQLite says.
+  public init(path: String) throws {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw ArchiveProblem(
+        "there is no archive at \(path); it is the file that `rides worker analytics --archive` names")
+    }
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(30)
+    do {
+      database = try DatabaseQueue(path: path, configuration: configuration)
+      let found = try database.read { database in
+        (try database.tableExists("events"), try database.tableExists("chain_heads"))
+      }
+      guard found.0 else { throw ArchiveProblem("\(path) is no archive: it has no table of events") }
+      isChained = found.1
+    } catch let error as DatabaseError {
+      throw ArchiveProblem("cannot read the archive \(path): \(error.message ?? "\(error)")")
+    }
+    self.path = path
+  }
+
+  // MARK: Rows
+
+  /// Rows of a shard in the order of their places, a page of them.
+  func rows(_ query: Query) async throws -> [ArchivedEvent] {
+    let isChained = isChained
+    return try await database.read { try Self.page(query, $0, isChained: isChained) }
+  }
+
+  /// The shards that have rows.
+  public func shards() async throws -> [Int] {
+    try await database.read { try Self.shards($0) }
+  }
+
+  /// The place of a shard's last row; nil if it has none.
+  public func lastID(shard: Int) async throws -> StreamID? {
+    try await database.read { try Self.end(of: shard, "DESC", $0) }
+  }
+
+  /// The place of a shard's first row; nil if it has none.
+  public func firstID(shard: Int) async throws -> StreamID? {
+    try await database.read { try Self.end(of: shard, "ASC", $0) }
+  }
+
+  /// How many rows a shard has, as its chain counts them.
+  public func count(shard: Int) async throws -> Int {
+    let sql =
+      isChained
+      ? "SELECT link FROM chain_heads WHERE shard = ?" : "SELECT count(*) FROM events WHERE shard = ?"
+    return try await database.read { try Int.fetchOne($0, sql: sql, arguments: [shard]) ?? 0 }
+  }
+
+  /// The first place of an event in a shard; nil if it is not there.
+  func place(of header: EventHeader, shard: Int) async throws -> StreamID? {
+    try await database.read { database in
+      try Row.fetchOne(
+        database.cachedStatement(
+          sql: """
+            SELECT stream_ms, stream_seq FROM events WHERE key = ? AND id = ? AND shard = ?
+            ORDER BY stream_ms, stream_seq LIMIT 1
+            """),
+        arguments: [header.key, header.id, shard]
+      ).map(Self.streamID)
+    }
+  }
+
+  static func shards(_ database: Database) throws -> [Int] {
+    var shards: [Int] = []
+    let next = try database.makeStatement(sql: "SELECT min(shard) FROM events WHERE shard > ?")
+    while let shard = try Int.fetchOne(next, arguments: [shards.last ?? -1]) { shards.append(shard) }
+    return shards
+  }
+
+  static func end(of shard: Int, _ order: String, _ database: Database) throws -> StreamID? {
+    let sql = """
+      SELECT stream_ms, stream_seq FROM events WHERE shard = ?
+      ORDER BY stream_ms \(order), stream_seq \(order) LIMIT 1
+      """
+    return try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [shard]).map(streamID)
+  }
+
+  static func streamID(_ row: Row) -> StreamID {
+    StreamID(
+      milliseconds: UInt64(clamping: row["stream_ms"] as Int64), sequence: UInt64(clamping: row["stream_seq"] as Int64))
+  }
+}

@@ -1,0 +1,55 @@
+import EventStreams
+import Foundation
+import GRDB
+
+/// Chains the rows that an archive held before there were chains, in the order of their places.
+enum ChainMigration {
+  static let name = "chain"
+
+  static func run(_ database: Database) throws {
+    try database.execute(sql: tables)
+    let update = try database.makeStatement(
+      sql: "UPDATE events SET link = ?, hash = ? WHERE shard = ? AND stream_ms = ? AND stream_seq = ?")
+    let setHead = try database.makeStatement(sql: ArchiveSchema.setHead)
+    for shard in try ArchiveReader.shards(database) {
+      var head = ChainLink.start
+      try forEachRow(of: shard, database) { streamID, event in
+        let hash = ChainHash(after: head.hash, shard: shard, streamID: streamID, event: event)
+        head = ChainLink(number: head.number + 1, hash: hash)
+        try update.execute(arguments: [
+          head.number, Data(hash.bytes), shard, Int64(streamID.milliseconds), Int64(streamID.sequence),
+        ])
+      }
+      try setHead.execute(arguments: [shard, head.number, Data(head.hash.bytes)])
+    }
+  }
+
+  /// Pages, because rows must not be changed while they are being read.
+  private static func forEachRow(
+    of shard: Int, _ database: Database, _ body: (StreamID, [UInt8]) throws -> Void
+  ) throws {
+    var last = StreamID.zero
+    while true {
+      let rows = try ArchiveReader.page(ArchiveReader.Query(shard: shard, after: last, limit: 1000), database)
+      for row in rows { try body(row.streamID, row.json) }
+      guard rows.count == 1000, let end = rows.last?.streamID else { return }
+      last = end
+    }
+  }
+
+  private static let tables = """
+    ALTER TABLE events ADD COLUMN link INTEGER;
+    ALTER TABLE events ADD COLUMN hash BLOB;
+    CREATE TABLE chain_heads (
+      shard INTEGER NOT NULL PRIMARY KEY,
+      link INTEGER NOT NULL,
+      hash BLOB NOT NULL
+    ) STRICT;
+    -- With the event's id, so that an event that stands here twice is told without a look at the rows.
+    DROP INDEX events_by_key;
+    CREATE INDEX events_by_key ON events (key, id);
+    -- A program from before there were chains must not add rows that are in none.
+    CREATE TRIGGER chained_only BEFORE INSERT ON events WHEN new.link IS NULL
+    BEGIN SELECT raise(ABORT, 'the archive is chained now: this program is too old to write to it'); END;
+    """
+}

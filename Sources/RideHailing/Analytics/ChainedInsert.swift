@@ -1,0 +1,56 @@
+import EventStreams
+import Foundation
+import GRDB
+
+/// Adds rows to the archive, each to the end of its shard's chain. Lives within one immediate transaction: other processes may
+/// write to the file as well, so the chains' ends are read in it and stored in it.
+struct ChainedInsert {
+  private let database: Database
+  private let insert: Statement
+  private var heads: [Int: ChainLink] = [:]
+  private var changed: Set<Int> = []
+
+  init(_ database: Database) throws {
+    self.database = database
+    insert = try database.cachedStatement(sql: ArchiveSchema.insert)
+  }
+
+  /// Adds an event, unless its place is taken already. One that was late, because its batch was tried again, is simply a later link.
+  mutating func add(_ event: RecordedEvent) throws {
+    let head = try head(of: event.shard)
+    let milliseconds = Int64(clamping: event.streamID.milliseconds)
+    let sequence = Int64(clamping: event.streamID.sequence)
+    let hash = ChainHash(
+      after: head.hash, shard: event.shard,
+      streamID: StreamID(milliseconds: UInt64(milliseconds), sequence: UInt64(sequence)), event: event.json)
+    try insert.execute(arguments: [
+      event.shard, milliseconds, sequence, event.header?.id, event.header?.type.rawValue, event.header?.key,
+      event.header?.timestamp.microsecondsSinceEpoch, Data(event.json), head.number + 1, Data(hash.bytes),
+    ])
+    guard database.changesCount > 0 else { return }
+    heads[event.shard] = ChainLink(number: head.number + 1, hash: hash)
+    changed.insert(event.shard)
+  }
+
+  /// Stores where the chains end now.
+  func finish() throws {
+    let update = try database.cachedStatement(sql: ArchiveSchema.setHead)
+    for shard in changed {
+      guard let head = heads[shard] else { continue }
+      try update.execute(arguments: [shard, head.number, Data(head.hash.bytes)])
+    }
+  }
+
+  private mutating func head(of shard: Int) throws -> ChainLink {
+    if let head = heads[shard] { return head }
+    let select = try database.cachedStatement(sql: ArchiveSchema.head)
+    let found = try Row.fetchOne(select, arguments: [shard]).map { row in
+      guard let hash = ChainHash(Array(row["hash"] as Data)) else {
+        throw ArchiveProblem("the archive's chain of shard \(shard) is damaged; see: rides archive verify")
+      }
+      return ChainLink(number: row["link"], hash: hash)
+    }
+    heads[shard] = found ?? .start
+    return found ?? .start
+  }
+}

@@ -1,0 +1,57 @@
+public import EventStreams
+
+/// Which events of the history are wanted; all, unless something is set.
+public struct HistoryFilter: Sendable {
+  /// Only events of these types; of all if empty.
+  public var types: [EventType] = []
+  /// Only events of these keys (rides); of all if empty.
+  public var keys: [String] = []
+  /// Only events that happened at this moment or later, by the producer's clock.
+  public var happenedFrom: Timestamp?
+  /// Only events that happened before this moment.
+  public var happenedBefore: Timestamp?
+  /// Only events that were recorded in the log at this moment or later, by the server's clock.
+  public var recordedFrom: Timestamp?
+  /// Only events that were recorded before this moment.
+  public var recordedBefore: Timestamp?
+
+  /// Every event.
+  public init() {}
+
+  /// Whether an event is wanted, as far as its envelope tells; what was recorded and is no event is wanted if all types, keys and
+  /// times are.
+  func wants(_ header: EventHeader?) -> Bool {
+    guard let header else { return wantsAllHeaders }
+    return (types.isEmpty || types.contains(header.type)) && (keys.isEmpty || keys.contains(header.key))
+      && (happenedFrom.map { header.timestamp >= $0 } ?? true)
+      && (happenedBefore.map { header.timestamp < $0 } ?? true)
+  }
+
+  private var wantsAllHeaders: Bool {
+    types.isEmpty && keys.isEmpty && happenedFrom == nil && happenedBefore == nil
+  }
+
+  /// The last place before the wanted ones.
+  var after: StreamID {
+    guard let recordedFrom else { return .zero }
+    return StreamID(milliseconds: Self.milliseconds(recordedFrom), sequence: 0).previous
+  }
+
+  /// The last of the wanted places; nil if all that follow are wanted.
+  var through: StreamID? {
+    recordedBefore.map { StreamID(milliseconds: Self.milliseconds($0), sequence: 0).previous }
+  }
+
+  /// Rounded up: nothing recorded within a millisecond is known to be later than its beginning.
+  private static func milliseconds(_ time: Timestamp) -> UInt64 {
+    UInt64(clamping: (time.microsecondsSinceEpoch + 999) / 1000)
+  }
+}
+
+extension StreamID {
+  /// The largest id before this one; `0-0` has none and stays.
+  var previous: StreamID {
+    if sequence > 0 { return StreamID(milliseconds: milliseconds, sequence: sequence - 1) }
+    return milliseconds == 0 ? self : StreamID(milliseconds: milliseconds - 1, sequence: .max)
+  }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import EventStreams
+import RideHailing
+
+struct Replay: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print the history of events as NDJSON, from archive and log together, each event once.",
+    discussion: """
+      In order: per shard that of the log, shards merged by stream id. What is printed can be published again with `rides
+      publish`: an event that is still remembered is a duplicate, and into an empty Redis the same logs come into being.
+      --from and --to go by the event's own timestamp, which for imported rides is long before they were recorded;
+      --recorded-from and --recorded-to go by when the log got it. Of an event that was published again after its publish window
+      was lost, the first is printed. Exit status 1 if the log was trimmed beyond what the archive holds, with where it was.
+
+        rides replay --ride sim-1-42
+        rides replay --from 2019-03-01 --to 2019-04-01 --type RIDE_COMPLETED | rides publish --redis redis://other:6379
+        rides replay --offline --archive copy.sqlite --limit 10
+      """)
+
+  @OptionGroup var history: HistoryOptions
+
+  @Option(name: .customLong("ride"), help: "Only events of this ride; may be given several times.")
+  var rides: [String] = []
+
+  @Option(help: "At most so many events.")
+  var limit: Int?
+
+  @Flag(help: "From the archive alone: Redis is not asked.")
+  var offline = false
+
+  @OptionGroup var options: ArchiveOptions
+  @OptionGroup var redis: TopicOptions
+
+  func validate() throws {
+    if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
+  }
+
+  func run() async throws {
+    let archive = offline ? try options.open() : try options.openIfPresent()
+    var filter = history.filter
+    filter.keys = rides
+    var events: MergedHistory
+    if offline, let archive {
+      events = MergedHistory(shards: try await archive.shards(), inspector: nil, archive: archive, filter: filter)
+    } else {
+      let (topic, connection) = try await redis.find()
+      events = MergedHistory(
+        shards: topic.shards, inspector: Inspector(topic: topic, connection: connection), archive: archive,
+        filter: filter)
+    }
+    var lines = try LineOutput()
+    var count = 0
+    var unreadable = 0
+    while count < limit ?? .max, let event = try await events.next() {
+      guard event.header != nil else {
+        unreadable += 1
+        continue
+      }
+      try lines.write(json: event.json)
+      count += 1
+    }
+    try lines.finish()
+    if unreadable > 0 { Terminal.error("left out \(unreadable) entries that are no events") }
+    let gaps = events.gaps
+    for gap in gaps { Terminal.error("\(gap)") }
+    if !gaps.isEmpty { throw ExitCode(1) }
+  }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import Foundation
+import RideHailing
+
+/// Which archive is meant.
+struct ArchiveOptions: ParsableArguments {
+  @Option(help: "The SQLite file of analytics. (default: .rides/archive.sqlite)")
+  var archive: String?
+
+  static let usualPath = ".rides/archive.sqlite"
+
+  /// The archive.
+  func open() throws -> ArchiveReader {
+    do {
+      return try ArchiveReader(path: archive ?? Self.usualPath)
+    } catch let problem as ArchiveProblem {
+      throw Failure.usage(problem.description)
+    }
+  }
+
+  /// The archive; nil if none was named and the usual one isn't there.
+  func openIfPresent() throws -> ArchiveReader? {
+    if archive == nil, !FileManager.default.fileExists(atPath: Self.usualPath) { return nil }
+    return try open()
+  }
+}

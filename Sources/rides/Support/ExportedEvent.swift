@@ -1,0 +1,45 @@
+import EventStreams
+import RideHailing
+
+/// A row of the archive as it is exported.
+struct ExportedEvent: JSONWritable {
+  let row: ArchivedEvent
+  let header: EventHeader?
+
+  static let columns: [String?] = [
+    "shard", "stream_id", "recorded_at", "id", "type", "key", "happened_at", "link", "hash", "event",
+  ]
+
+  var fields: [String?] {
+    [
+      "\(row.shard)", row.streamID.description, row.streamID.recordedAt.description, header?.id, header?.type.rawValue,
+      header?.key, header?.timestamp.description, row.link.map { "\($0)" }, row.hash?.description,
+      String(decoding: row.json, as: UTF8.self),
+    ]
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("shard", row.shard)
+      $0.field("streamId", row.streamID.description)
+      $0.field("recordedAt", row.streamID.recordedAt)
+      $0.field("id", header?.id)
+      $0.field("type", header?.type.rawValue)
+      $0.field("key", header?.key)
+      $0.field("happenedAt", header?.timestamp)
+      $0.field("link", row.link)
+      $0.field("hash", row.hash?.description)
+      if header == nil {
+        $0.field("text", String(decoding: row.json, as: UTF8.self))
+      } else {
+        $0.field("event", Logged(bytes: row.json))
+      }
+    }
+  }
+
+  private struct Logged: JSONWritable {
+    let bytes: [UInt8]
+
+    func write(to json: inout JSONWriter) { json.raw(bytes) }
+  }
+}

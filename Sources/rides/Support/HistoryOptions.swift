@@ -1,0 +1,51 @@
+import ArgumentParser
+import EventStreams
+import RideHailing
+
+/// Which events of the history are wanted: the options of `replay` and `archive export`.
+struct HistoryOptions: ParsableArguments {
+  @Option(help: "Only what happened at this time or later, by the event's timestamp: 2026-04-03T10:30:00Z.")
+  var from: TimeArgument?
+
+  @Option(help: "Only what happened before this time.")
+  var to: TimeArgument?
+
+  @Option(help: "Only what was recorded in the log at this time or later, by the server's clock.")
+  var recordedFrom: TimeArgument?
+
+  @Option(help: "Only what was recorded before this time.")
+  var recordedTo: TimeArgument?
+
+  @Option(name: .customLong("type"), help: "Only events of this type; may be given several times.")
+  var types: [String] = []
+
+  var filter: HistoryFilter {
+    var filter = HistoryFilter()
+    filter.happenedFrom = from?.time
+    filter.happenedBefore = to?.time
+    filter.recordedFrom = recordedFrom?.time
+    filter.recordedBefore = recordedTo?.time
+    filter.types = types.map { EventType(rawValue: $0) }
+    return filter
+  }
+
+  /// Types that nobody knows are a slip of the pen.
+  func validate() throws {
+    let known = EventCatalog(RideEvents.types).typeNames
+    for type in types where !known.contains(type) {
+      throw ValidationError("there is no event type '\(type)'; there are \(known.joined(separator: ", "))")
+    }
+  }
+}
+
+/// A moment, as an argument.
+struct TimeArgument: ExpressibleByArgument, Sendable {
+  let time: Timestamp
+
+  init?(argument: String) {
+    // A day is its beginning.
+    let text = argument.contains("T") ? argument : "\(argument)T00:00:00Z"
+    guard let time = try? Timestamp(iso8601: text) else { return nil }
+    self.time = time
+  }
+}

@@ -1,0 +1,123 @@
+import EventStreams
+import Foundation
+import Redis
+import RedisTestSupport
+import RideHailing
+import Testing
+
+@Suite("History") struct HistoryTests {
+  private func history(_ bench: RideBench, _ filter: HistoryFilter = HistoryFilter()) throws -> MergedHistory {
+    MergedHistory(
+      shards: bench.topic.shards, inspector: Inspector(topic: bench.topic, connection: bench.connection),
+      archive: try ArchiveReader(path: bench.configuration.archivePath), filter: filter)
+  }
+
+  private func keys(_ history: MergedHistory) async throws -> [String] {
+    var history = history
+    var keys: [String] = []
+    while let event = try await history.next() { keys.append(event.header?.key ?? "") }
+    #expect(history.gaps.isEmpty)
+    return keys
+  }
+
+  @Test("comes from archive and log together, each event once, in the order of the log")
+  func together() async throws {
+    try await RideBench.run { bench in
+      _ = try await ArchiveLogTests.fill(bench)
+      // Not archived yet.
+      _ = try await bench.publish((41...45).map { EncodedEvent(completedRide("r\($0)")) })
+      let expected = (1...45).map { "r\($0)" }
+      #expect(try await keys(history(bench)) == expected)
+      var filter = HistoryFilter()
+      filter.keys = ["r3", "r30", "r43"]
+      #expect(try await keys(history(bench, filter)) == filter.keys)
+      filter = HistoryFilter()
+      filter.types = ["RIDE_RATED"]
+      #expect(try await keys(history(bench, filter)) == [])
+      filter = HistoryFilter()
+      filter.recordedFrom = .now() + .seconds(3600)
+      #expect(try await keys(history(bench, filter)) == [])
+      filter.recordedBefore = filter.recordedFrom
+      filter.recordedFrom = .now() - .seconds(3600)
+      #expect(try await keys(history(bench, filter)) == expected)
+    }
+  }
+
+  @Test("loses nothing to trimming that goes on while it is read")
+  func trimmedMeanwhile() async throws {
+    try await RideBench.run { bench in
+      let shard = bench.topic.shard(of: "New York")
+      let count = 3000
+      _ = try await bench.publish((1...count).map { EncodedEvent(completedRide("r\($0)")) })
+      // The archive knows the first half when it begins, and all of it, with the log empty, when it has read a page.
+      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      let archive = try Archive(path: bench.configuration.archivePath)
+      let entries = try await inspector.entries(shard: shard, after: .zero, limit: count)
+      func store(_ part: ArraySlice<Inspector.LogEntry>) async throws {
+        try await archive.store(
+          part.map { RecordedEvent(shard: shard, streamID: $0.id, header: nil, json: $0.json) })
+      }
+      try await store(entries[..<1000])
+      for scope in [ShardHistory.Scope.eachEventOnce, .everything] {
+        var history = ShardHistory(
+          shard: shard, inspector: inspector, archive: try ArchiveReader(path: bench.configuration.archivePath),
+          scope: scope, pageSize: 100)
+        var keys: [String] = []
+        while let item = try await history.next() {
+          keys.append(item.header?.key ?? "")
+          if keys.count == 1050 {
+            try await store(entries[1000...])
+            _ = try await bench.connection.call("XTRIM", bench.topic.log(shard), "MAXLEN", "10")
+          }
+        }
+        #expect(keys == (1...count).map { "r\($0)" }, "\(scope): \(keys.count)")
+      }
+    }
+  }
+
+  @Test("counts an event that was published again after its window was lost once, where it stands first")
+  func repetition() async throws {
+    try await RideBench.run { bench in
+      let ids = try await ArchiveLogTests.fill(bench)
+      let shard = bench.topic.shard(of: "New York")
+      // r5 was trimmed, r35 stands in the log still.
+      for key in try await bench.connection.strings(["KEYS", "\(bench.topic.log(shard)):seen:*"]) {
+        _ = try await bench.connection.call("DEL", key)
+      }
+      for isArchived in [false, true] {
+        if isArchived {
+          try await bench.running(["analytics"]) { try await bench.settled(["analytics"]) }
+        } else {
+          let again = try await bench.publish([5, 35].map { EncodedEvent(completedRide("r\($0)")) })
+          #expect(again.allSatisfy { !$0.isDuplicate })
+        }
+        #expect(try await keys(history(bench)) == (1...40).map { "r\($0)" })
+        // In the log it is there twice, and whoever looks for that sees it.
+        var everything = ShardHistory(
+          shard: shard, inspector: Inspector(topic: bench.topic, connection: bench.connection),
+          archive: try ArchiveReader(path: bench.configuration.archivePath), scope: .everything)
+        var last: [String: Bool] = [:]
+        while let item = try await everything.next() {
+          if item.id > ids[39] { last[item.header?.key ?? ""] = item.isRepetition }
+        }
+        #expect(last == ["r5": true, "r35": false])
+      }
+    }
+  }
+
+  @Test("says where the log was trimmed beyond what the archive holds")
+  func gap() async throws {
+    try await RideBench.run { bench in
+      let ids = try await ArchiveLogTests.fill(bench)
+      try FileManager.default.removeItem(atPath: bench.configuration.archivePath)
+      let archive = try Archive(path: bench.configuration.archivePath)
+      let shard = bench.topic.shard(of: "New York")
+      try await archive.store([RecordedEvent(shard: shard, streamID: ids[9], header: nil, json: Array("{}".utf8))])
+      var history = try history(bench)
+      _ = try await history.next()
+      let gaps = history.gaps
+      #expect(gaps.map(\.shard) == [shard])
+      #expect(gaps.first?.after == ids[9] && gaps.first?.before == ids[20] && gaps.first?.missing == 19)
+    }
+  }
+}
