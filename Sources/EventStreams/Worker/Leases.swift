@@ -258,6 +258,8 @@ struct Leases: Sendable {
   ///
   /// - Returns: true if it was woken before the time was over.
   private func wait(_ time: Duration) async -> Bool {
+    // The answer must come before the connection is given up.
+    let time = min(time, settings.effectiveResponseTimeout / 2)
     let deadline = ContinuousClock.now + time
     do {
       let key = topic.wake(service, settings.name)

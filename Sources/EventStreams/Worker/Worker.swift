@@ -109,7 +109,7 @@ public struct Worker: ServiceLifecycle.Service {
   private func connection(_ name: String) -> Connection {
     var options = ConnectionOptions()
     options.clientName = name
-    options.responseTimeout = max(options.responseTimeout, settings.blockTime * 3)
+    options.responseTimeout = settings.effectiveResponseTimeout
     return Connection(redis, options: options)
   }
 }
