@@ -82,11 +82,17 @@ let package = Package(
     // A real redis-server for tests; a regular target because test targets can't share one otherwise.
     .target(
       name: "RedisTestSupport", dependencies: ["Redis"], path: "Tests/RedisTestSupport", swiftSettings: settings),
+    // A worker whose handler ends its process, for the tests of that.
+    .executableTarget(
+      name: "TestWorker",
+      dependencies: ["EventStreams", "Redis", .product(name: "Logging", package: "swift-log")],
+      path: "Tests/TestWorker", swiftSettings: settings),
     .testTarget(name: "RedisTests", dependencies: ["Redis", "RedisTestSupport"], swiftSettings: settings),
     .testTarget(
       name: "EventStreamsTests", dependencies: ["EventStreams", "RedisTestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "SystemTests", dependencies: ["RideHailing", "RedisTestSupport", "rides"], swiftSettings: settings),
+      name: "SystemTests", dependencies: ["RideHailing", "RedisTestSupport", "TestWorker", "rides"],
+      swiftSettings: settings),
     .testTarget(
       name: "OrdersExampleTests", dependencies: ["EventStreams", "OrdersExample", "RedisTestSupport"],
       swiftSettings: settings),

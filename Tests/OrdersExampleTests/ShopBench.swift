@@ -73,14 +73,3 @@ struct ShopBench: Sendable {
     return process
   }
 }
-
-/// Polls until a condition holds.
-func eventually(_ what: String, within limit: Duration = .seconds(30), _ condition: () async throws -> Bool)
-  async throws
-{
-  let deadline = ContinuousClock.now + limit
-  while try await !condition() {
-    try #require(ContinuousClock.now < deadline, "waited in vain until \(what)")
-    try await Task.sleep(for: .milliseconds(5))
-  }
-}

@@ -1,5 +1,7 @@
 import EventStreams
 import Foundation
+import Redis
+import RedisTestSupport
 import RideHailing
 import Testing
 

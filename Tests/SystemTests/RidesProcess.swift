@@ -1,26 +1,37 @@
 import Foundation
 import Synchronization
 
-/// A run of the program `rides`, as a user runs it.
+/// A run of the program `rides`, as a user runs it, or of another one that is built with the tests.
 final class RidesProcess: Sendable {
   private let process: Process
   private let output = Pipe()
   private let errors = Pipe()
   private let input = Pipe()
 
-  /// The program stands beside the tests.
-  private static let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
-    path: "rides")
+  /// The programs stand beside the tests.
+  private static let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
 
-  /// Starts it; a worker's log goes to nobody.
-  init(_ arguments: [String], redis: String, isQuiet: Bool = false) throws {
+  /// Starts it.
+  ///
+  /// - Parameters:
+  ///   - isQuiet: what it prints goes to nobody.
+  ///   - log: the file that its log goes to.
+  init(
+    _ arguments: [String], redis: String, isQuiet: Bool = false, log: URL? = nil, program: String = "rides"
+  ) throws {
     process = Process()
-    process.executableURL = Self.program
+    process.executableURL = Self.folder.appending(path: program)
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(["REDIS_URL": redis]) { $1 }
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["REDIS_URL": redis, "SWIFT_BACKTRACE": "enable=no"]
+    ) { $1 }
     process.standardInput = input
     process.standardOutput = isQuiet ? FileHandle.nullDevice : output
     process.standardError = isQuiet ? FileHandle.nullDevice : errors
+    if let log {
+      try Data().write(to: log)
+      process.standardError = try FileHandle(forWritingTo: log)
+    }
     try process.run()
   }
 
@@ -75,6 +86,28 @@ final class RidesProcess: Sendable {
   func stopWhenDone() -> Int32 {
     process.waitUntilExit()
     return process.terminationStatus
+  }
+
+  var isRunning: Bool { process.isRunning }
+
+  /// Sends SIGTERM and does not wait.
+  func requestStop() { process.terminate() }
+
+  /// What the system says about the process: a line of `/proc/PID/status`, as a number. Nil where there is no such file.
+  func statusNumber(_ name: String) -> Int? {
+    let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+    let line = status?.split(separator: "\n").first { $0.hasPrefix("\(name):") }
+    return line.flatMap { Int($0.filter(\.isNumber)) }
+  }
+
+  /// The processor time that it has used, in seconds. Nil where `/proc` doesn't tell.
+  func processorTime() -> Double? {
+    let stat = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
+    // After the name in parentheses: user and system time are the 12th and 13th field.
+    guard let fields = stat?.split(separator: ")").last?.split(separator: " "), fields.count > 12,
+      let user = Double(fields[11]), let system = Double(fields[12])
+    else { return nil }
+    return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
   }
 
   func pause() { kill(process.processIdentifier, SIGSTOP) }

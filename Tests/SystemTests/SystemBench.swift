@@ -91,14 +91,3 @@ struct SystemBench: Sendable {
     #expect(archived["PAYMENT_CAPTURED", default: 0] + archived["PAYMENT_FAILED", default: 0] == count)
   }
 }
-
-/// Polls until a condition holds.
-func eventually(_ what: String, within limit: Duration = .seconds(60), _ condition: () async throws -> Bool)
-  async throws
-{
-  let deadline = ContinuousClock.now + limit
-  while try await !condition() {
-    try #require(ContinuousClock.now < deadline, "waited in vain until \(what)")
-    try await Task.sleep(for: .milliseconds(10))
-  }
-}

@@ -10,8 +10,11 @@
 --   rides:{s}:lease:payment     hash: owner, epoch (fencing token), until (server time in ms), commit (number of the last one),
 --                               readers (a line `<CLIENT ID> <worker>` for the connection that the owner reads with, and for
 --                               those of earlier owners that may not have been closed yet), paused (why the owner reads nothing),
---                               seen (server time in ms at which a worker last had it), position (the last entry acknowledged, from
---                               which the group goes on if it is lost)
+--                               seen (server time in ms at which a worker last had it), position (the last entry settled, from
+--                               which the group goes on if it is lost), trying (if the owner's process dies now, the cause is
+--                               a pending entry up to this one; `+` for any, empty if nothing is handled), suspects (the cause of the
+--                               last death is a pending entry up to this one, empty if there was none)
+--   rides:{s}:lease:payment:behind  set: the entries up to `position` that are not settled, so that a lost group gets them back
 --   rides:{s}:retry:payment     hash: stream id -> JSON of the failures so far, of entries that wait for another attempt
 --   rides:{s}:dead:payment      stream of dead letters, and of the events of the same keys parked behind them
 --   rides:{s}:blocked:payment   hash: key -> number of its dead letters
@@ -25,6 +28,27 @@ end
 
 local function milliseconds(number)
   return string.format('%.0f', number)
+end
+
+-- Whether a stream id comes after another.
+local function isAfter(id, other)
+  local ms, seq = string.match(id, '^(%d+)-(%d+)$')
+  local otherMs, otherSeq = string.match(other, '^(%d+)-(%d+)$')
+  ms, otherMs = tonumber(ms), tonumber(otherMs)
+  return ms > otherMs or (ms == otherMs and tonumber(seq) > tonumber(otherSeq))
+end
+
+-- What XINFO GROUPS says of a group; nil if there is none.
+local function groupNamed(log, group)
+  if redis.call('EXISTS', log) == 0 then return nil end
+  for _, info in ipairs(redis.call('XINFO', 'GROUPS', log)) do
+    if info[2] == group then return info end
+  end
+end
+
+-- The set of entries up to the position that are not settled.
+local function behindOf(lease)
+  return lease .. ':behind'
 end
 
 -- publish: adds events to the log unless their ids are remembered.
@@ -70,12 +94,12 @@ end)
 
 -- lease: takes, keeps or gives back the right of one worker to one (service, shard).
 --   KEYS: lease, log, blocked, redrive, retry
---   ARGV: action, group, worker, epoch, time to live in ms, where a new group starts, client id of the worker's reader,
---     why it reads nothing (empty if it does)
+--   ARGV: action, group, worker, epoch (to acquire, the last that this process had of the shard), time to live in ms, where a new group starts, client id of the worker's reader,
+--     why it reads nothing (empty if it does), `look` to be told what there is to do besides
 --   acquire -> {epoch, the readers of earlier owners, where a group that was lost goes on or '', last stream id of the log, blocked
 --              keys…},
 --              or {0, ms until it may be taken, owner}
---   renew   -> {1, entries pending for others than the owner, keys to redrive…}, or {0}
+--   renew   -> {1, entries pending for others than the owner, keys to redrive…}, or {0}; without `look` {1}
 --   release -> {1}, or {0}
 -- The epoch grows at every change of owner; `commit` and `recover` compare it. It is never below the time in ms, so that it does
 -- not go back when the server loses everything. XREADGROUP knows no
@@ -84,7 +108,7 @@ end)
 redis.register_function('eventstreams_lease_v1', function(keys, args)
   local lease, log, blocked, redrive, retry = keys[1], keys[2], keys[3], keys[4], keys[5]
   local action, group, worker, ttl = args[1], args[2], args[3], tonumber(args[5])
-  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until', 'readers')
+  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until', 'readers', 'trying', 'suspects', 'position')
   local owner, epoch, expires, readers = held[1] or '', held[2], tonumber(held[3] or 0), held[4] or ''
   local reader = args[7] .. ' ' .. worker .. '\n'
 
@@ -93,25 +117,38 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
     if owner ~= '' and owner ~= worker and time < expires then
       return { 0, expires - time, owner }
     end
-    local exists, recreatedAt = false, ''
-    if redis.call('EXISTS', log) == 1 then
-      for _, info in ipairs(redis.call('XINFO', 'GROUPS', log)) do
-        if info[2] == group then exists = true end
-      end
-    end
-    if not exists and not epoch then
+    local info, recreatedAt, position = groupNamed(log, group), '', held[7]
+    if not info and not epoch then
       redis.call('XGROUP', 'CREATE', log, group, args[6], 'MKSTREAM')
-    elseif not exists then
-      -- It was there: it goes on after what was acknowledged last. What waits for another attempt is pending again.
-      recreatedAt = redis.call('HGET', lease, 'position') or args[6]
+      info = groupNamed(log, group)
+    elseif not info then
+      -- It was there: it goes on exactly where it was. What was delivered beyond the position is delivered again.
+      recreatedAt = position or args[6]
       redis.call('XGROUP', 'CREATE', log, group, recreatedAt, 'MKSTREAM')
-      for _, id in ipairs(redis.call('HKEYS', retry)) do
+      for _, id in ipairs(redis.call('SMEMBERS', behindOf(lease))) do
         redis.call('XCLAIM', log, group, worker, 0, id, 'FORCE', 'JUSTID')
       end
+      for _, id in ipairs(redis.call('HKEYS', retry)) do
+        if redis.call('SISMEMBER', behindOf(lease), id) == 0 then redis.call('HDEL', retry, id) end
+      end
     end
+    if not position and info and info[6] == 0 then position = info[8] end
+
+    -- Nobody gave the lease back: the owner died, and of what it was handling. One that is alone is without doubt the cause: its
+    -- delivery count grows, for everybody to see.
+    local trying, suspects = held[5] or '', held[6] or ''
+    if trying ~= '' and epoch ~= args[4] then
+      suspects = trying
+      local found = redis.call('XPENDING', log, group, '-', suspects, 2)
+      if #found == 1 then
+        redis.call('XCLAIM', log, group, worker, 0, found[1][1], 'RETRYCOUNT', found[1][4] + 1, 'JUSTID')
+      end
+    end
+
     local term = math.max(tonumber(epoch or 0) + 1, time)
     redis.call('HSET', lease, 'epoch', milliseconds(term), 'owner', worker, 'until', milliseconds(time + ttl), 'commit', 0,
-      'readers', readers .. reader, 'paused', '', 'seen', milliseconds(time))
+      'readers', readers .. reader, 'paused', '', 'seen', milliseconds(time), 'trying', '', 'suspects', suspects)
+    if position then redis.call('HSET', lease, 'position', position) end
     local reply = { term, readers, recreatedAt, redis.call('XINFO', 'STREAM', log)[8] }
     for _, key in ipairs(redis.call('HKEYS', blocked)) do reply[#reply + 1] = key end
     return reply
@@ -119,57 +156,77 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
 
   if owner ~= worker or epoch ~= args[4] then return { 0 } end
   if action == 'renew' then
-    local consumers = redis.pcall('XINFO', 'CONSUMERS', log, group)
-    -- The group is gone, or all of the log: the lease is worth nothing, and taking it again sees to that.
-    if consumers.err then
-      redis.call('HSET', lease, 'owner', '', 'until', 0)
-      return { 0 }
+    local reply = { 1 }
+    if args[9] == 'look' then
+      local consumers = redis.pcall('XINFO', 'CONSUMERS', log, group)
+      -- The group is gone, or all of the log: the lease is worth nothing, and taking it again sees to that.
+      if consumers.err then
+        redis.call('HSET', lease, 'owner', '', 'until', 0, 'trying', '')
+        return { 0 }
+      end
+      reply[2] = 0
+      for _, info in ipairs(consumers) do
+        if info[2] ~= worker then reply[2] = reply[2] + info[4] end
+      end
+      for _, key in ipairs(redis.call('SMEMBERS', redrive)) do reply[#reply + 1] = key end
     end
     local time = now()
     redis.call('HSET', lease, 'until', milliseconds(time + ttl), 'readers', reader, 'paused', args[8],
       'seen', milliseconds(time))
-    local foreign = 0
-    for _, info in ipairs(consumers) do
-      if info[2] ~= worker then foreign = foreign + info[4] end
-    end
-    local reply = { 1, foreign }
-    for _, key in ipairs(redis.call('SMEMBERS', redrive)) do reply[#reply + 1] = key end
     return reply
   end
-  redis.call('HSET', lease, 'owner', '', 'until', 0, 'readers', '', 'seen', milliseconds(now()))
+  redis.call('HSET', lease, 'owner', '', 'until', 0, 'readers', '', 'seen', milliseconds(now()), 'trying', '')
   return { 1 }
 end)
 
 -- recover: hands a new owner the next entries that earlier owners left pending, in log order.
 --   KEYS: log, lease, retry
 --   ARGV: group, epoch, consumer, stream id to go on after, number of entries, 1 to leave out the consumer's own entries
---   Returns the last stream id that was looked at (empty at the end), and four values per entry: stream id, deliveries, JSON (nil if the log does not hold it any more), failures so far
---   (nil if none). At the end the consumers of earlier owners, with nothing pending left, are gone then.
--- Claiming with JUSTID does not count as a delivery.
+--   Returns the last stream id that was looked at (empty at the end), and four values per entry: stream id, deliveries, JSON (nil if
+--   the log does not hold it any more), failures so far (nil if none). At the end the consumers of earlier owners, with nothing
+--   pending left, are gone.
+-- Claiming with JUSTID does not count as a delivery. If the last owner's process died, the cause is among the suspects: of these the
+-- first half is handed out, and so on until they are through. Whatever is handed out is noted before, so with every death
+-- of a process half as many are suspected, until one is alone. After the end, and whenever the same owner recovers again, anything
+-- pending may be the cause.
 redis.register_function('eventstreams_recover_v1', function(keys, args)
   local log, lease, retry = keys[1], keys[2], keys[3]
-  local group, consumer = args[1], args[3]
-  if redis.call('HGET', lease, 'epoch') ~= args[2] then return redis.error_reply('FENCED another worker owns ' .. log) end
+  local group, consumer, after = args[1], args[3], '(' .. args[4]
+  local held = redis.call('HMGET', lease, 'epoch', 'trying', 'suspects')
+  local trying, suspects = held[2], held[3]
+  if held[1] ~= args[2] then return redis.error_reply('FENCED another worker owns ' .. log) end
 
-  local pending = redis.call('XPENDING', log, group, '(' .. args[4], '+', args[5])
-  local reply = {}
+  local pending = {}
+  if suspects ~= '' then
+    pending = redis.call('XPENDING', log, group, after, suspects, args[5])
+    for i = #pending, math.floor((#pending + 1) / 2) + 1, -1 do pending[i] = nil end
+  end
+  if #pending == 0 then pending = redis.call('XPENDING', log, group, after, '+', args[5]) end
+  if #pending == 0 then
+    redis.call('HSET', lease, 'trying', '+', 'suspects', '')
+    for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', log, group)) do
+      if info[2] ~= consumer and info[4] == 0 then redis.call('XGROUP', 'DELCONSUMER', log, group, info[2]) end
+    end
+    return { '' }
+  end
+
+  local last = pending[#pending][1]
+  if trying ~= '+' then redis.call('HSET', lease, 'trying', last) end
+  local claim, reply = { log, group, consumer, 0 }, { last }
   for _, entry in ipairs(pending) do
     local id = entry[1]
     if args[6] == '0' or entry[2] ~= consumer then
       local found = redis.call('XRANGE', log, id, id)[1]
-      redis.call('XCLAIM', log, group, consumer, 0, id, 'JUSTID')
+      claim[#claim + 1] = id
       reply[#reply + 1] = id
       reply[#reply + 1] = entry[4]
       reply[#reply + 1] = found and found[2][2] or false
       reply[#reply + 1] = redis.call('HGET', retry, id)
     end
   end
-  local last = pending[#pending]
-  table.insert(reply, 1, last and last[1] or '')
-  if #pending == 0 then
-    for _, info in ipairs(redis.call('XINFO', 'CONSUMERS', log, group)) do
-      if info[2] ~= consumer and info[4] == 0 then redis.call('XGROUP', 'DELCONSUMER', log, group, info[2]) end
-    end
+  if #claim > 4 then
+    claim[#claim + 1] = 'JUSTID'
+    redis.call('XCLAIM', unpack(claim))
   end
   return reply
 end)
@@ -210,7 +267,7 @@ end
 
 -- commit: settles a batch of entries and applies their effects, if the lease is still this owner's.
 --   KEYS: log, lease, retry, dead, blocked, redrive, then the state that the effects name
---   ARGV: group, epoch, number of this commit, consumer, the last entry in the log's order that the owner has had acknowledged with it,
+--   ARGV: group, epoch, number of this commit, consumer, the last entry in the log's order that the owner has had settled with it,
 --     n, then n stream ids to acknowledge, the effects of which follow at the end,
 --     n, then n stream ids whose record of failures is done with,
 --     n, then (stream id, deliveries, failures so far or '') of n entries to leave pending with that delivery count,
@@ -219,21 +276,16 @@ end
 --     n, then n keys whose redrive is over,
 --     effects
 --   Returns {entries acknowledged, letters removed, stream ids not parked because their key is not blocked any more…},
---   {-1} if this commit was made before (its answer was lost), or the error FENCED.
+--   {-1} if this commit was made before (its answer was lost), or the error FENCED; also if the group is gone.
 -- What is acknowledged here was pending until now, because only the lease's owner acknowledges, commits are numbered, and a
 -- commit that is repeated is repeated as it was. If nothing of it was pending, the group was moved or made anew under the
 -- owner, which will get those entries again: no effect is applied then.
 redis.register_function('eventstreams_commit_v1', function(keys, args)
   local log, lease, retry, dead, blocked, redrive = keys[1], keys[2], keys[3], keys[4], keys[5], keys[6]
   local group, consumer = args[1], args[4]
-  local held = redis.call('HMGET', lease, 'epoch', 'commit')
+  local held = redis.call('HMGET', lease, 'epoch', 'commit', 'position')
   if held[1] ~= args[2] then return redis.error_reply('FENCED another worker owns ' .. log) end
   if tonumber(args[3]) <= tonumber(held[2]) then return { -1 } end
-  if args[5] == '' then
-    redis.call('HSET', lease, 'commit', args[3])
-  else
-    redis.call('HSET', lease, 'commit', args[3], 'position', args[5])
-  end
 
   local i = 6
   local function list(width)
@@ -247,6 +299,10 @@ redis.register_function('eventstreams_commit_v1', function(keys, args)
   local first, last = list(1)
   local wanted = last >= first
   if wanted then acknowledged = redis.call('XACK', log, group, unpack(args, first, last)) end
+  if acknowledged == 0 and not groupNamed(log, group) then return redis.error_reply('FENCED there is no group ' .. group .. ' of ' .. log) end
+  redis.call('HSET', lease, 'commit', args[3])
+  local behind = redis.call('EXISTS', behindOf(lease)) == 1
+  if behind and wanted then redis.call('SREM', behindOf(lease), unpack(args, first, last)) end
   first, last = list(1)
   if last >= first then redis.call('HDEL', retry, unpack(args, first, last)) end
 
@@ -268,7 +324,18 @@ redis.register_function('eventstreams_commit_v1', function(keys, args)
         'event', found and found[2][2] or '')
       redis.call('HINCRBY', blocked, key, 1)
       redis.call('HDEL', retry, id)
+      if behind then redis.call('SREM', behindOf(lease), id) end
     end
+  end
+
+  -- What the position passes over and is still pending.
+  local position = held[3]
+  if args[5] ~= '' and (not position or isAfter(args[5], position)) then
+    local from = position and '(' .. position or '-'
+    for _, entry in ipairs(redis.call('XPENDING', log, group, from, args[5], 1000000)) do
+      redis.call('SADD', behindOf(lease), entry[1])
+    end
+    redis.call('HSET', lease, 'position', args[5])
   end
 
   first, last = list(2)
@@ -382,7 +449,7 @@ redis.register_function('eventstreams_forget_v1', function(keys, args)
   if held[1] and held[1] ~= '' and now() < tonumber(held[2] or 0) then return -1 end
   local found = 0
   if redis.call('EXISTS', keys[1]) == 1 then found = redis.call('XGROUP', 'DESTROY', keys[1], args[1]) end
-  redis.call('DEL', keys[2], keys[3], keys[4], keys[5], keys[6])
+  redis.call('DEL', keys[2], behindOf(keys[2]), keys[3], keys[4], keys[5], keys[6])
   return found
 end)
 

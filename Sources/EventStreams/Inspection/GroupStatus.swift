@@ -23,6 +23,8 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
   public let leaseRemaining: Duration?
   /// Why the owner reads nothing: most attempts fail with this error. Nil if it reads.
   public let pausedBecause: String?
+  /// How long ago a worker last said that it has the shard; nil if none ever had it.
+  public let idle: Duration?
   /// The last entry that was delivered.
   public let lastDelivered: StreamID
 
@@ -43,6 +45,7 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
       $0.field("owner", owner)
       $0.field("leaseMs", leaseRemaining?.wholeMilliseconds)
       $0.field("pausedBecause", pausedBecause)
+      $0.field("idleMs", idle?.wholeMilliseconds)
       $0.field("lastDelivered", lastDelivered.description)
     }
   }

@@ -62,7 +62,7 @@ public struct Inspector: Sendable {
         commands.append("XLEN", topic.dead(log.shard, group.name))
         commands.append("HLEN", topic.blocked(log.shard, group.name))
         commands.append("SCARD", topic.redrive(log.shard, group.name))
-        commands.append("HMGET", topic.lease(log.shard, group.name), "owner", "until", "paused")
+        commands.append("HMGET", topic.lease(log.shard, group.name), "owner", "until", "paused", "seen")
       }
     }
     return try Self.status(of: logs, await connection.send(commands)).sorted {
@@ -81,6 +81,7 @@ public struct Inspector: Sendable {
         let owner = try lease[0].optionalString() ?? ""
         let until = try lease[1].optionalInteger() ?? 0
         let paused = try lease[2].optionalString().flatMap { $0.isEmpty ? nil : $0 }
+        let seen = try lease[3].optionalInteger()
         let isHeld = !owner.isEmpty && until > now
         status.append(
           GroupStatus(
@@ -89,7 +90,8 @@ public struct Inspector: Sendable {
             // Of each key that has letters the first is dead; the others are parked behind it.
             parked: max(0, letters - (try replies[index + 2].integer())), redriving: try replies[index + 3].integer(),
             owner: isHeld ? owner : nil, leaseRemaining: isHeld ? .milliseconds(until - now) : nil,
-            pausedBecause: isHeld ? paused : nil, lastDelivered: group.lastDelivered))
+            pausedBecause: isHeld ? paused : nil, idle: seen.map { .milliseconds(max(0, now - $0)) },
+            lastDelivered: group.lastDelivered))
         index += 5
       }
     }

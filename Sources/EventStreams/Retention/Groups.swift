@@ -15,20 +15,13 @@ public struct Groups: Sendable {
   public func list() async throws -> [GroupUse] {
     let status = try await Inspector(topic: topic, connection: connection).status()
     let bytesPerEntry = try await bytesPerEntry()
-    var uses: [GroupUse] = []
-    for (name, shards) in Dictionary(grouping: status, by: \.service) {
-      var commands = Commands()
-      commands.append("TIME")
-      for shard in topic.shards { commands.append("HGET", topic.lease(shard, name), "seen") }
-      let (now, seen) = try Self.times(await connection.send(commands))
-      let needed = shards.reduce(0) { $0 + $1.lag + $1.pending }
-      uses.append(
-        GroupUse(
-          name: name, owners: Set(shards.compactMap(\.owner)).count, lag: shards.reduce(0) { $0 + $1.lag },
-          pending: shards.reduce(0) { $0 + $1.pending }, dead: shards.reduce(0) { $0 + $1.dead },
-          idle: seen.map { .milliseconds(max(0, now - $0)) }, bytes: needed * bytesPerEntry))
-    }
-    return uses.sorted { $0.name < $1.name }
+    return Dictionary(grouping: status, by: \.service).map { name, shards in
+      GroupUse(
+        name: name, owners: Set(shards.compactMap(\.owner)).count, lag: shards.reduce(0) { $0 + $1.lag },
+        pending: shards.reduce(0) { $0 + $1.pending }, dead: shards.reduce(0) { $0 + $1.dead },
+        idle: shards.compactMap(\.idle).min(),
+        bytes: shards.reduce(0) { $0 + $1.lag + $1.pending } * bytesPerEntry)
+    }.sorted { $0.name < $1.name }
   }
 
   /// Removes a group that nobody runs from every shard, with its dead letters; its own state stays.
@@ -46,13 +39,6 @@ public struct Groups: Sendable {
       found = found || answer > 0
     }
     return found
-  }
-
-  /// Thrown for a group that can't be removed because a worker has it.
-  public struct GroupInUse: Error, Sendable, CustomStringConvertible {
-    let name: String
-    /// What it says to people.
-    public var description: String { "workers of '\(name)' are running: stop them first" }
   }
 
   private func bytesPerEntry() async throws -> Int {
@@ -74,14 +60,5 @@ public struct Groups: Sendable {
       bytes += try replies[index + 1].optionalInteger() ?? 0
     }
     return entries == 0 ? 0 : bytes / entries
-  }
-
-  private static func times(_ replies: borrowing Replies) throws -> (now: Int, seen: Int?) {
-    let now = try replies[0][0].integer() * 1000 + replies[0][1].integer() / 1000
-    var seen: Int?
-    for index in 1..<replies.count {
-      if let time = try replies[index].optionalInteger() { seen = max(seen ?? 0, time) }
-    }
-    return (now, seen)
   }
 }

@@ -11,12 +11,12 @@ struct CommitBatch: Sendable {
 
   let shard: OwnedShard
   private(set) var acknowledged: [Delivery] = []
-  /// The last entry, in the log's order, that this owner has had acknowledged with this batch; nil if none yet.
+  /// The last entry, in the log's order, that this owner has had settled with this batch; nil if none yet.
   var position: StreamID?
   private(set) var letters: [Letter] = []
   /// A dead letter that was handled; alone in its commit, so that its effects depend on it alone.
   private(set) var handledLetter: (delivery: Delivery, id: StreamID)?
-  private var counted: [(Delivery, deliveries: Int, failures: Failures?)] = []
+  private var counted: [(Delivery, deliveries: Int, failures: Failures)] = []
   private var redriveEnded: [String] = []
   private var effects = FoldedEffects()
 
@@ -39,7 +39,7 @@ struct CommitBatch: Sendable {
   }
 
   /// Leaves an entry pending, with this delivery count and these failures.
-  mutating func count(_ delivery: Delivery, deliveries: Int, failures: Failures? = nil) {
+  mutating func count(_ delivery: Delivery, deliveries: Int, failures: Failures) {
     counted.append((delivery, deliveries, failures))
   }
 

@@ -8,6 +8,8 @@ final class Delivery: Sendable {
     case store(RecordedEvent)
     /// It can't be read; the reason.
     case undecodable(String)
+    /// It has ended too many processes; the reason.
+    case condemned(String)
   }
 
   /// Where it stands, and so how it is settled.
@@ -25,7 +27,7 @@ final class Delivery: Sendable {
   /// What the service orders it by: the event's own key unless the handler names another.
   let key: String
   let work: Work
-  /// What the pending entries list counts: how often somebody began to handle it.
+  /// What the pending entries list counts: attempts that failed, at least one, and crashes.
   let deliveries: Int
   let failures: Failures?
 
@@ -43,23 +45,32 @@ final class Delivery: Sendable {
     self.failures = failures
   }
 
-  /// False for an event that the service doesn't want, or that can't be read.
+  /// False for an event that the service doesn't want, that can't be read, or that must not be handled any more.
   var callsHandler: Bool {
     switch work {
     case .call, .store: true
-    case .none, .undecodable: false
+    case .none, .undecodable, .condemned: false
     }
   }
 
   /// The attempt that is made next.
   var attempt: Int { (failures?.attempts ?? 0) + 1 }
 
-  /// How often handling it began and neither succeeded nor failed: the process ended.
-  var crashes: Int { deliveries - (failures?.attempts ?? 0) }
+  /// How often the process ended while it handled this event and, as far as could be found, no other.
+  var crashes: Int { max(0, deliveries - max(1, failures?.attempts ?? 0)) }
 
   func with(deliveries: Int, failures: Failures?) -> Delivery {
     Delivery(
       source: source, shard: shard, streamID: streamID, header: header, key: key, work: work, deliveries: deliveries,
+      failures: failures)
+  }
+
+  /// The same, to be moved to the dead letters, if it has ended as many processes as it may.
+  func condemned(after maxCrashes: Int) -> Delivery {
+    guard crashes >= maxCrashes else { return self }
+    return Delivery(
+      source: source, shard: shard, streamID: streamID, header: header, key: key,
+      work: .condemned("the process ended \(crashes) times while it handled this event"), deliveries: deliveries,
       failures: failures)
   }
 }

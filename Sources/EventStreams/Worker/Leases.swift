@@ -21,16 +21,20 @@ struct Leases: Sendable {
   func run() async {
     var failures = 0
     var hasJoined = false
+    // Turns until the next that looks for everything though nobody asked for it.
+    var untilThorough = 0
     while !Task.isCancelled {
       do {
-        let nextLook = try await turn()
+        let (nextLook, tookShards) = try await turn(isThorough: untilThorough == 0)
+        untilThorough = untilThorough == 0 ? Self.turnsBetweenThorough : untilThorough - 1
         if !hasJoined {
           // The others have shards to give.
           try await wake(try await roster(holding: Set(await pipeline.owned.keys), leaving: false).map(\.name))
           hasJoined = true
         }
         failures = 0
-        await wait(nextLook)
+        let wasWoken = await wait(nextLook)
+        if wasWoken || tookShards { untilThorough = 0 }
       } catch {
         failures += 1
         if (error as? RedisError)?.code == .functionMissing {
@@ -43,6 +47,9 @@ struct Leases: Sendable {
       }
     }
   }
+
+  /// Whoever wants something of a worker wakes it: this is for a wake-up that was lost.
+  private static let turnsBetweenThorough = 5
 
   /// Gives back every shard and leaves, so that others take over at once.
   func leave() async {
@@ -57,16 +64,19 @@ struct Leases: Sendable {
     }
   }
 
-  /// One look at who is there and what is to be done about it. Returns how long to wait for the next.
-  private func turn() async throws -> Duration {
-    try await renew()
+  /// One look at who is there and what is to be done about it.
+  ///
+  /// - Parameter isThorough: false to renew the leases without asking what there is to do besides.
+  /// - Returns: how long to wait for the next, and whether shards were taken.
+  private func turn(isThorough: Bool) async throws -> (nextLook: Duration, tookShards: Bool) {
+    try await renew(isThorough: isThorough)
     let owned = await pipeline.owned
     let workers = try await roster(holding: Set(owned.keys), leaving: false)
     let shares = ShardAssignment.shards(
       topic.shardCount, among: Dictionary(workers.map { ($0.name, $0.shards) }) { first, _ in first })
     let share = shares[settings.name] ?? []
 
-    var nextLook = settings.leaseTime / 3
+    var nextLook = settings.leaseTime / 2
     await pipeline.keep(owned.keys.filter(share.contains))
     for shard in owned.keys where !share.contains(shard) {
       await pipeline.retire(shard)
@@ -97,33 +107,33 @@ struct Leases: Sendable {
     for worker in workers where worker.name != settings.name {
       nextLook = min(nextLook, worker.expiresIn + .milliseconds(5))
     }
-    return nextLook
+    return (nextLook, !taken.isEmpty)
   }
 
   // MARK: Leases
 
   private func leaseCall(
-    _ action: String, shard: Int, term: Int = 0, start: String? = nil, pausedBecause: String? = nil
-  )
-    -> [String]
-  {
+    _ action: String, shard: Int, term: Int, start: String? = nil, pausedBecause: String? = nil,
+    isThorough: Bool = false
+  ) -> [String] {
     [
       "FCALL", FunctionLibrary.lease, "5", topic.lease(shard, service), topic.log(shard), topic.blocked(shard, service),
       topic.redrive(shard, service), topic.retry(shard, service), action, service, settings.name, String(term),
       String(settings.leaseTime.wholeMilliseconds),
       start ?? settings.start.groupID, reading.clientID.map(String.init) ?? "",
-      pausedBecause ?? "",
+      pausedBecause ?? "", isThorough ? "look" : "",
     ]
   }
 
   /// Renews every lease, with the connection that is read with now. What is lost is forgotten.
-  func renew() async throws {
+  func renew(isThorough: Bool = true) async throws {
     let owned = await pipeline.owned.sorted { $0.key < $1.key }
     guard !owned.isEmpty else { return }
     let reason = await pipeline.pausedBecause
     var commands = Commands()
     for (shard, term) in owned {
-      commands.append(leaseCall("renew", shard: shard, term: term, pausedBecause: reason))
+      commands.append(
+        leaseCall("renew", shard: shard, term: term, pausedBecause: reason, isThorough: isThorough))
     }
     let answers = try Self.answers(await connection.send(commands))
     for ((shard, term), answer) in zip(owned, answers) {
@@ -140,7 +150,8 @@ struct Leases: Sendable {
   private func take(_ shard: Int) async throws -> Duration? {
     // A group that must be made goes on after what this worker has read of the shard, if it ever did.
     let lastRead = await pipeline.lastRead(shard)
-    let values = try await connection.strings(leaseCall("acquire", shard: shard, start: lastRead?.description))
+    let values = try await connection.strings(
+      leaseCall("acquire", shard: shard, term: await pipeline.lastTerm(shard), start: lastRead?.description))
     guard let term = Int(values[0]), term > 0 else {
       return .milliseconds(Int64(values[1]) ?? 0)
     }
@@ -159,7 +170,7 @@ struct Leases: Sendable {
   private func reportLosses(_ shard: Int, recreatedAt: String, logEnd: StreamID, lastRead: StreamID?) {
     if !recreatedAt.isEmpty {
       log.critical(
-        "the consumer group was gone; it goes on after what was acknowledged last. What was being handled then, and is older, may be missing: look at `trace` and `audit`",
+        "the consumer group was gone; it was made anew exactly where it was: look for what removes groups",
         metadata: ["shard": "\(shard)", "after": "\(recreatedAt)"])
     }
     if let lastRead, logEnd < lastRead {
@@ -244,7 +255,12 @@ struct Leases: Sendable {
   }
 
   /// Waits until another worker gives something back, an operator asks for something, or the time is over.
-  private func wait(_ time: Duration) async {
+  ///
+  /// - Returns: true if it was woken before the time was over.
+  private func wait(_ time: Duration) async -> Bool {
+    // The answer must come before the connection is given up.
+    let time = min(time, settings.effectiveResponseTimeout / 2)
+    let deadline = ContinuousClock.now + time
     do {
       let key = topic.wake(service, settings.name)
       let seconds = Double(max(1, time.wholeMilliseconds)) / 1000
@@ -253,6 +269,7 @@ struct Leases: Sendable {
       // The next turn says so; this only keeps it from coming at once.
       try? await Task.sleep(for: min(time, .milliseconds(200)))
     }
+    return ContinuousClock.now < deadline
   }
 
   private func wake(_ workers: [String]) async throws {
@@ -265,10 +282,10 @@ struct Leases: Sendable {
     _ = try await connection.call("CLIENT", "UNBLOCK", String(id))
   }
 
-  /// Ends the wait for the next turn.
+  /// Ends the wait for the next turn, or keeps the turn of now from being followed by one.
   func interruptWaiting() async {
-    guard let id = waiting.clientID else { return }
-    _ = try? await connection.call("CLIENT", "UNBLOCK", String(id))
+    // Without a server there is nothing to wait for, and the next turn says so.
+    try? await wake([settings.name])
   }
 }
 

@@ -25,6 +25,8 @@ actor Pipeline {
   private(set) var isDraining = false
   /// The last entries that were read of shards that aren't owned any more.
   private var lastRead: [Int: StreamID] = [:]
+  /// The last terms of shards that aren't owned any more.
+  private var lastTerms: [Int: Int] = [:]
   /// Shards that the read on its way asks for.
   private var beingRead: Set<Int> = []
 
@@ -39,9 +41,9 @@ actor Pipeline {
   nonisolated let alarms: AsyncStream<Alarm>
   private let alarmSchedule: AsyncStream<Alarm>.Continuation
 
-  /// Says that the circuit breaker opened or closed.
-  nonisolated let breakerChanges: AsyncStream<Void>
-  private let breakerChange: AsyncStream<Void>.Continuation
+  /// Says that the leases need a look: the circuit breaker opened or closed, or a shard was lost.
+  nonisolated let leaseNews: AsyncStream<Void>
+  private let newsForLeases: AsyncStream<Void>.Continuation
 
   init(service: EventService, topic: Topic, settings: WorkerSettings, metrics: WorkerMetrics, log: Logger) {
     self.service = service
@@ -51,7 +53,7 @@ actor Pipeline {
     self.log = log
     breaker = CircuitBreaker(policy: service.breaker)
     (alarms, alarmSchedule) = AsyncStream.makeStream()
-    (breakerChanges, breakerChange) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    (leaseNews, newsForLeases) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
   // MARK: Shards
@@ -67,11 +69,15 @@ actor Pipeline {
   /// The last entry that this worker ever read of a shard; nil if none.
   func lastRead(_ number: Int) -> StreamID? { shards[number]?.lastRead ?? lastRead[number] }
 
+  /// The last term that this worker had of a shard that it does not own; 0 if none.
+  func lastTerm(_ number: Int) -> Int { lastTerms[number] ?? 0 }
+
   /// Forgets a shard that another worker owns now, with all that is in flight of it.
   func lose(_ number: Int, term: Int) {
     // It may have been taken anew since.
     guard let state = shards[number], state.shard.term == term else { return }
     shards[number] = nil
+    lastTerms[number] = term
     lastRead[number] = state.lastRead ?? lastRead[number]
     func isLost(_ delivery: Delivery) -> Bool { delivery.shard.number == number && delivery.shard.term == term }
     ready.removeAll(where: isLost)
@@ -79,8 +85,9 @@ actor Pipeline {
     let waiting = state.held.values.reduce(0) { $0 + $1.count }
     inFlight -= state.active + waiting
     log.warning(
-      "lost a shard to another worker; dropped what was in flight of it",
+      "lost a shard; dropped what was in flight of it",
       metadata: ["shard": "\(number)", "term": "\(term)", "dropped": "\(state.active + waiting)"])
+    newsForLeases.yield()
     wakeAll()
   }
 
@@ -126,8 +133,7 @@ actor Pipeline {
     case new([OwnedShard], count: Int)
     /// Deal with what earlier owners left pending in this shard.
     /// If `others`, only what was delivered to other consumers than this worker.
-    /// If `lost`, nobody has begun what a lost answer delivered.
-    case recover(OwnedShard, others: Bool, lost: Bool)
+    case recover(OwnedShard, others: Bool)
   }
 
   /// Waits until there is something to read and room for it; nil when the worker is stopping.
@@ -136,7 +142,7 @@ actor Pipeline {
     observers.wake()
     while !isDraining {
       if let state = shards.values.first(where: { !$0.isRecovered && !$0.isRetiring }) {
-        return .recover(state.shard, others: state.isRecoveringOthers, lost: state.isRecoveringLost)
+        return .recover(state.shard, others: state.isRecoveringOthers)
       }
       let readable = shards.values.filter { !$0.isRetiring }.map(\.shard)
       let room = roomToRead
@@ -162,20 +168,15 @@ actor Pipeline {
   }
 
   func recovered(_ shard: OwnedShard) {
-    guard let state = state(of: shard) else { return }
-    state.isRecovered = true
-    state.isRecoveringLost = false
+    state(of: shard)?.isRecovered = true
   }
 
   /// Has everything pending looked for again, after a read whose answer may have been lost: what it delivered is pending for this
   /// worker, which does not know it, and later entries must not overtake it.
   func readFailed() {
     for (number, state) in shards {
-      if state.isRecovered {
-        guard beingRead.contains(number) else { continue }
-        state.isRecovered = false
-        state.isRecoveringLost = true
-      }
+      guard !state.isRecovered || beingRead.contains(number) else { continue }
+      state.isRecovered = false
       // What was claimed from others may be this worker's by now.
       state.isRecoveringOthers = false
     }
@@ -203,36 +204,6 @@ actor Pipeline {
       ready.append(delivery)
     }
     runners.wake(ready.count)
-  }
-
-  /// Takes in an entry that an earlier owner left pending, and waits until it is through, so that if the process dies now, this
-  /// entry alone is counted as the cause. Recorded in Redis before it is handled.
-  func admitAlone(_ delivery: Delivery) async {
-    if delivery.crashes >= service.retry.maxCrashes {
-      admit([delivery])
-      guard let state = state(of: delivery.shard), ready.last === delivery else { return }
-      ready.removeLast()
-      bury(
-        delivery, reason: "the process ended \(delivery.crashes) times while it handled this event",
-        failures: delivery.failures, in: state)
-      committer.wake()
-    } else {
-      guard let counted = await count(delivery) else { return }
-      admit([counted])
-    }
-    await idle(delivery.shard)
-  }
-
-  /// Records in Redis that handling this entry begins, and waits until that is done.
-  ///
-  /// - Returns: the delivery with its new count; nil if the shard was lost.
-  private func count(_ delivery: Delivery) async -> Delivery? {
-    guard let state = state(of: delivery.shard) else { return nil }
-    let counted = delivery.with(deliveries: delivery.deliveries + 1, failures: delivery.failures)
-    state.batch.count(delivery, deliveries: counted.deliveries)
-    committer.wake()
-    await idle(delivery.shard)
-    return owns(delivery.shard) ? counted : nil
   }
 
   /// Waits until all that was admitted of a shard is settled or waits for a retry, and is committed.
@@ -355,7 +326,7 @@ actor Pipeline {
       breaker.succeeded(delivery.streamID)
       if wasOpen {
         log.notice("what the service depends on works again: reading on")
-        breakerChange.yield()
+        newsForLeases.yield()
         wakeAll()
       }
     case .failed where state(of: delivery.shard) != nil: break
@@ -372,7 +343,7 @@ actor Pipeline {
       log.error(
         "most attempts fail: not reading until one succeeds, and not counting attempts", metadata: ["error": "\(error)"]
       )
-      breakerChange.yield()
+      newsForLeases.yield()
     }
     return counts
   }
@@ -410,12 +381,8 @@ actor Pipeline {
       state.active -= 1
       state.held[delivery.key, default: []].append(delivery)
     case .returned:
-      // Not begun as far as anybody can tell: the next owner need not suspect it.
       state.active -= 1
       inFlight -= 1
-      if case .log = delivery.source {
-        state.batch.count(delivery, deliveries: delivery.deliveries - 1)
-      }
     }
   }
 
@@ -437,10 +404,8 @@ actor Pipeline {
         "event": "\(delivery.header.id)", "shard": "\(delivery.shard.number)", "attempt": "\(failures.attempts)",
         "error": "\(error)", "in": "\(wait)",
       ])
-    // The count is that of the attempts: what a crash adds to it stays.
-    let deliveries =
-      isCounted ? max(delivery.deliveries, failures.attempts) : max(failures.attempts, delivery.deliveries - 1)
-    let waiting = delivery.with(deliveries: deliveries, failures: failures)
+    // The count is that of the attempts, and of the crashes.
+    let waiting = delivery.with(deliveries: max(1, failures.attempts) + delivery.crashes, failures: failures)
     if case .log = delivery.source {
       state.batch.count(delivery, deliveries: waiting.deliveries, failures: failures)
     }
@@ -576,7 +541,7 @@ actor Pipeline {
   func drain() {
     isDraining = true
     alarmSchedule.finish()
-    breakerChange.finish()
+    newsForLeases.finish()
     // Nothing is handled while the breaker is open.
     if breaker.isOpen { _ = returnUnbegun() }
     wakeAll()

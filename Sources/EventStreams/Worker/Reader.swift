@@ -28,10 +28,10 @@ struct Reader: Sendable {
           } else {
             registered = try await register()
           }
-        case .recover(let shard, let others, let lost):
+        case .recover(let shard, let others):
           if let last = lastReader { try await close(last) }
           lastReader = nil
-          try await recover(shard, others: others, lost: lost, &decoder)
+          try await recover(shard, others: others, &decoder)
         }
         failures = 0
       } catch {
@@ -76,6 +76,7 @@ struct Reader: Sendable {
     } else {
       log.error("cannot read; will try again", metadata: ["error": "\(error)", "failures": "\(failures)"])
     }
+    if (error as? RedisError)?.code == .noGroup { await leases.interruptWaiting() }
     if (error as? RedisError)?.code == .functionMissing {
       try? await FunctionLibrary.load(on: connection)
     }
@@ -132,9 +133,9 @@ struct Reader: Sendable {
     return deliveries
   }
 
-  /// Deals with what earlier owners left pending, in order: whatever may have been begun, one entry at a time.
-  /// What this worker lost the answer for was begun by nobody, so it needs no such care.
-  private func recover(_ shard: OwnedShard, others: Bool, lost: Bool, _ decoder: inout EntryDecoder) async throws {
+  /// Deals with what earlier owners left pending, in order, and a page at a time: what the server hands out as a page is what it
+  /// suspects if the process dies meanwhile.
+  private func recover(_ shard: OwnedShard, others: Bool, _ decoder: inout EntryDecoder) async throws {
     let known = await pipeline.waiting(shard)
     var after = StreamID.zero
     var found = 0
@@ -151,14 +152,7 @@ struct Reader: Sendable {
       }
       found += page.count
       after = last
-      for delivery in page where !known.contains(delivery.streamID) {
-        if delivery.deliveries == 0 || (lost && delivery.deliveries == 1 && delivery.failures == nil) {
-          await pipeline.admit([delivery])
-        } else {
-          await pipeline.idle(shard)
-          await pipeline.admitAlone(delivery)
-        }
-      }
+      await pipeline.admit(page.filter { !known.contains($0.streamID) })
       await pipeline.idle(shard)
     }
   }
@@ -196,7 +190,8 @@ struct Reader: Sendable {
       deliveries.append(
         decoder.decode(
           root[index + 2].bytes, streamID: id, shard: shard, deliveries: try root[index + 1].integer(),
-          failures: failures))
+          failures: failures
+        ).condemned(after: pipeline.service.retry.maxCrashes))
     }
     return (deliveries, StreamID(utf8: root[0].bytes))
   }

@@ -1,24 +1,3 @@
-/// A delivery's key that waits for its next attempt.
-struct ScheduledRetry: Sendable {
-  let shard: OwnedShard
-  let key: String
-  let due: ContinuousClock.Instant
-}
-
-/// What the pipeline wants to be woken for.
-enum Alarm: Sendable {
-  case retry(ScheduledRetry)
-  /// The circuit breaker's next probe.
-  case probe(due: ContinuousClock.Instant)
-
-  var due: ContinuousClock.Instant {
-    switch self {
-    case .retry(let retry): retry.due
-    case .probe(let due): due
-    }
-  }
-}
-
 /// Wakes the pipeline when a retry or a probe is due.
 struct RetryTimer: Sendable {
   let pipeline: Pipeline

@@ -25,7 +25,7 @@ struct Runner: Sendable {
   private func run(_ delivery: Delivery) async -> Outcome {
     switch delivery.work {
     case .none, .store: return .done(.none)
-    case .undecodable(let reason): return .dead(reason: reason)
+    case .undecodable(let reason), .condemned(let reason): return .dead(reason: reason)
     case .call(let call):
       do {
         guard let traceparent = delivery.header.traceparent else { return .done(try await call(delivery.attempt)) }
@@ -58,8 +58,8 @@ struct Runner: Sendable {
       if case .store(let event) = delivery.work { event } else { nil }
     }
     do {
-      try await store(events)
-      return Array(repeating: .done(.none), count: deliveries.count)
+      if !events.isEmpty { try await store(events) }
+      return deliveries.map { if case .condemned(let reason) = $0.work { .dead(reason: reason) } else { .done(.none) } }
     } catch {
       guard deliveries.count > 1 else { return deliveries.map { _ in outcome(of: error) } }
       var outcomes: [Outcome] = []

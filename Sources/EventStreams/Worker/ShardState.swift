@@ -17,7 +17,7 @@ final class ShardState {
   private var closedBatches: Deque<CommitBatch> = []
   /// True while a commit is on its way.
   var isCommitting = false
-  /// The last entry, in the log's order, that was acknowledged in this term.
+  /// The last entry, in the log's order, that was settled in this term.
   private var position: StreamID?
   /// The last entry that was read.
   var lastRead: StreamID?
@@ -29,8 +29,6 @@ final class ShardState {
   var isRecovered = false
   /// True when only other consumers' entries are to be recovered: this worker's own are on their way.
   var isRecoveringOthers = false
-  /// True when what a lost answer delivered to this worker is to be recovered.
-  var isRecoveringLost = false
   /// True when the shard is to be given back: nothing more is read from it.
   var isRetiring = false
 
@@ -59,6 +57,7 @@ final class ShardState {
   func closeBatch() {
     guard !batch.isEmpty else { return }
     for delivery in batch.acknowledged where delivery.streamID > position ?? .zero { position = delivery.streamID }
+    for letter in batch.letters { position = max(position ?? .zero, letter.delivery.streamID) }
     batch.position = position
     closedBatches.append(batch)
     batch = CommitBatch(shard: shard)

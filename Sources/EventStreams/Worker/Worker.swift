@@ -52,7 +52,7 @@ public struct Worker: ServiceLifecycle.Service {
       group.addTask { await waitForShutdown() }
       group.addTask {
         // So that everybody sees it at once.
-        for await _ in pipeline.breakerChanges { await leases.interruptWaiting() }
+        for await _ in pipeline.leaseNews { await leases.interruptWaiting() }
         try? await Task.sleep(for: .seconds(Int64.max / 2))
       }
       if let retention = settings.retention {
@@ -109,7 +109,7 @@ public struct Worker: ServiceLifecycle.Service {
   private func connection(_ name: String) -> Connection {
     var options = ConnectionOptions()
     options.clientName = name
-    options.responseTimeout = max(options.responseTimeout, settings.blockTime * 3)
+    options.responseTimeout = settings.effectiveResponseTimeout
     return Connection(redis, options: options)
   }
 }

@@ -10,6 +10,9 @@ public struct WorkerSettings: Sendable {
   public var leaseTime: Duration = .seconds(10)
   /// How long one blocking read lasts at the most.
   public var blockTime: Duration = .seconds(1)
+  /// How long the server may say nothing while an answer is due, before the connection is given up; at least three times
+  /// `blockTime`.
+  public var responseTimeout: Duration = .seconds(10)
   /// How long a worker that is to stop may go on with what it has in flight.
   public var drainTime: Duration = .seconds(10)
   /// What the worker removes from the logs of its shards once no service needs it any more; nil to remove nothing.
@@ -21,6 +24,9 @@ public struct WorkerSettings: Sendable {
   public init(name: String = WorkerSettings.uniqueName()) {
     self.name = name
   }
+
+  /// What connections are given.
+  var effectiveResponseTimeout: Duration { max(responseTimeout, blockTime * 3) }
 }
 
 /// Where in the log a new service begins.

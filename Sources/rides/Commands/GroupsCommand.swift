@@ -56,7 +56,7 @@ struct GroupsCommand: AsyncParsableCommand {
       }
       do {
         _ = try await groups.remove(name)
-      } catch let error as Groups.GroupInUse {
+      } catch let error as GroupInUse {
         throw Failure.refused(error.description)
       }
       Terminal.print("removed '\(name)', and with it \(losses)")

@@ -3,39 +3,21 @@ import Foundation
 import Logging
 import Redis
 import RedisTestSupport
-import Synchronization
 import Testing
 
 @Suite("A server that loses something") struct LossTests {
-  /// Keeps what is logged at the level that wakes people up.
-  struct CriticalLog: LogHandler {
-    final class Lines: Sendable {
-      let all = Mutex<[String]>([])
-    }
-
-    let lines: Lines
-    var metadata: Logger.Metadata = [:]
-    var logLevel: Logger.Level = .critical
-
-    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-      get { metadata[key] }
-      set { metadata[key] = newValue }
-    }
-
-    func log(event: LogEvent) { lines.all.withLock { $0.append("\(event.message)") } }
-  }
-
-  private func worker(_ bench: TestBench, _ lines: CriticalLog.Lines) -> Worker {
+  private func worker(_ bench: TestBench, _ lines: LoggedLines, _ service: EventService = WorkerTests.counting())
+    -> Worker
+  {
     Worker(
-      WorkerTests.counting(), topic: bench.topic, redis: bench.server.url,
-      settings: bench.settings(lease: .milliseconds(300)),
-      log: Logger(label: "test") { _ in CriticalLog(lines: lines) })
+      service, topic: bench.topic, redis: bench.server.url, settings: bench.settings(lease: .milliseconds(300)),
+      log: lines.logger(.critical))
   }
 
   @Test("has its group made again where it was, not at the beginning and not at the end, and says so")
   func lostGroup() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let lines = CriticalLog.Lines()
+      let lines = LoggedLines()
       try await bench.running([worker(bench, lines)]) {
         _ = try await bench.publish((0..<500).map { Noted("k", $0) })
         try await bench.settled("counting")
@@ -54,7 +36,41 @@ import Testing
         try await bench.settled("counting")
       }
       #expect(try await bench.state("counting", "counts") == ["k": "600"])
-      #expect(lines.all.withLock { $0.contains { $0.contains("group was gone") } })
+      #expect(lines.contains("group was gone"))
+    }
+  }
+
+  @Test("has its group made again with what was pending, again and again, while keys are handled side by side")
+  func lostGroupWhileBusy() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      var service = EventService(
+        "counting", concurrency: 16,
+        retry: RetryPolicy(maxAttempts: 9, backoff: .init(base: .milliseconds(5), cap: .milliseconds(50))))
+      service.on(Noted.self) { event in
+        // So that some are far behind the others.
+        if event.data.number % 10 == 0 { try await Task.sleep(for: .milliseconds(20)) }
+        if event.data.number % 31 == 0, event.attempt == 1 { throw RetryLater(after: .milliseconds(30), "not yet") }
+        if event.data.number % 97 == 0 { throw Unprocessable("never") }
+        return Effects { $0.increment("counts", event.data.key, by: 1) }
+      }
+      let count = 3000
+      let lines = LoggedLines()
+      try await bench.running([worker(bench, lines, service)]) {
+        _ = try await bench.publish((0..<count).map { Noted("key-\($0)", $0) })
+        for round in 1...8 {
+          try await eventually("round \(round)") { try await bench.state("counting", "counts").count > round * 300 }
+          _ = try await bench.connection.call("XGROUP", "DESTROY", bench.topic.log(0), "counting")
+          try await eventually("there is a group again") {
+            try await bench.connection.groups(of: bench.topic.log(0))["counting"] != nil
+          }
+        }
+        try await bench.settled("counting")
+      }
+      let counts = try await bench.state("counting", "counts")
+      #expect(counts.count == count - 31 && counts.values.allSatisfy { $0 == "1" })
+      #expect(try await bench.connection.integer(["XLEN", "test:{0}:dead:counting"]) == 31)
+      #expect(try await bench.connection.integer(["HLEN", "test:{0}:retry:counting"]) == 0)
+      #expect(lines.contains("group was gone"))
     }
   }
 
@@ -63,7 +79,7 @@ import Testing
   )
   func flushed() async throws {
     try await TestBench.run(shards: 2) { bench in
-      let lines = CriticalLog.Lines()
+      let lines = LoggedLines()
       try await bench.running([worker(bench, lines)]) {
         _ = try await bench.publish((0..<500).map { Noted("before", $0, place: $0 % 2 == 0 ? "here" : "there") })
         try await bench.settled("counting")
@@ -82,13 +98,14 @@ import Testing
         try await bench.settled("counting")
       }
       #expect(try await bench.state("counting", "counts") == ["after": "100"])
-      #expect(lines.all.withLock { $0.contains { $0.contains("lost the end of the log") } })
+      #expect(lines.contains("lost the end of the log"))
     }
   }
 
   private func commandsProcessed(_ bench: TestBench) async throws -> Int {
-    let reply = try await bench.connection.call("INFO", "stats")
-    let line = try reply.root.string().split(separator: "\r\n").first { $0.hasPrefix("total_commands_processed:") }
+    let line = try await bench.connection.text("INFO", "stats").split(separator: "\r\n").first {
+      $0.hasPrefix("total_commands_processed:")
+    }
     return Int(line?.split(separator: ":")[1] ?? "") ?? 0
   }
 }

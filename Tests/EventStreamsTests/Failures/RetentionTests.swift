@@ -63,7 +63,7 @@ import Testing
         #expect(listed.map(\.isAbandoned) == [false, true])
         #expect(listed.map(\.owners) == [1, 0])
         #expect(listed[1].lag == 1000 && listed[1].bytes > 10_000)
-        await #expect(throws: Groups.GroupInUse.self) { try await groups.remove("counting") }
+        await #expect(throws: GroupInUse.self) { try await groups.remove("counting") }
         #expect(try await bench.connection.integer(["XLEN", log]) == 1000)
       }
       #expect(try await groups.remove("forgotten"))

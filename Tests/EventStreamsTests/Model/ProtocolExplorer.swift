@@ -66,6 +66,8 @@ struct ProtocolExplorer {
         state = model.execute(commit, state, isSentAgain: false)
       } else if let next = model.steps(of: worker, in: state).first {
         state = next
+      } else if state.workers[worker].term == nil {
+        state = model.acquire(worker, state)
       }
     }
     return "never done: \(state.applied)"

@@ -2,7 +2,7 @@
 /// functions, or something that a worker does by itself.
 ///
 /// A lease may run out whenever nobody renews it, and any worker may be paused for any time, so taking over is possible in
-/// every state. Faults are limited by number: crashes, and connections cut in the middle of a call.
+/// every state. Faults are limited by number: crashes, connections cut in the middle of a call, and groups that are destroyed.
 struct ProtocolModel {
   /// What makes the protocol safe. Taking one out must show.
   struct Mechanisms: OptionSet {
@@ -21,7 +21,12 @@ struct ProtocolModel {
     static let rememberReaders = Mechanisms(rawValue: 32)
     /// An owner looks for what was delivered to it in an answer that never came.
     static let recoverLostAnswers = Mechanisms(rawValue: 64)
-    static let all = Mechanisms(rawValue: 127)
+    /// `commit` refuses when there is no group.
+    static let groupCheck = Mechanisms(rawValue: 128)
+    /// The position of a group, and what it passed over, are kept beside the group.
+    static let keepPosition = Mechanisms(rawValue: 256)
+    static let keepBehind = Mechanisms(rawValue: 512)
+    static let all = Mechanisms(rawValue: 1023)
   }
 
   let mechanisms: Mechanisms
@@ -37,6 +42,7 @@ struct ProtocolModel {
         states.append(loseAnswer(worker, state))
       }
     }
+    if state.destructionsLeft > 0, state.hasGroup, state.epoch > 0 { states.append(destroyGroup(state)) }
     for commit in state.network {
       states.append(execute(commit, state, isSentAgain: false))
       if state.cutsLeft > 0 { states.append(execute(commit, state, isSentAgain: true)) }
@@ -54,15 +60,16 @@ struct ProtocolModel {
       states.append(register(worker, state))
     } else {
       switch it.phase {
-      case .recovering(let entry) where it.isIdle: states.append(recover(after: entry, worker, state))
-      case .reading where state.delivered < state.entryCount: states.append(read(worker, state))
+      case .recovering(let entry) where it.isIdle && state.hasGroup:
+        states += recover(after: entry, worker, state)
+      case .reading where state.hasGroup && state.delivered < state.entryCount: states.append(read(worker, state))
       default: break
       }
     }
     if it.unanswered == nil {
-      for count in it.inFlight.indices { states.append(send(count + 1, worker, state)) }
+      for entries in commitable(it.inFlight, state) { states.append(send(entries, worker, state)) }
     }
-    if it.isIdle, case .reading = it.phase { states.append(renewOrRelease(worker, state)) }
+    if it.isIdle, it.phase == .reading || !state.hasGroup { states.append(renewOrRelease(worker, state)) }
     return states
   }
 
@@ -71,6 +78,11 @@ struct ProtocolModel {
   func acquire(_ worker: Int, _ state: ProtocolState) -> ProtocolState {
     var state = state
     let earlier = state.readers.filter { $0 != state.workers[worker].connection }
+    if !state.hasGroup {
+      state.hasGroup = true
+      state.delivered = mechanisms.contains(.keepPosition) ? state.position : state.entryCount
+      for entry in state.behind { state.pending[entry] = state.workers[worker].name }
+    }
     state.epoch += 1
     state.owner = state.workers[worker].name
     state.commit = 0
@@ -115,7 +127,8 @@ struct ProtocolModel {
   /// Renews an idle worker's lease, which is how it learns that it lost it; gives it back if everything is done.
   private func renewOrRelease(_ worker: Int, _ state: ProtocolState) -> ProtocolState {
     var state = state
-    guard owns(worker, state) else {
+    guard owns(worker, state), state.hasGroup else {
+      if owns(worker, state) { state.owner = nil }
       state.workers[worker].lose()
       return state
     }
@@ -137,7 +150,7 @@ struct ProtocolModel {
 
   private func canRead(_ worker: Int, _ state: ProtocolState) -> Bool {
     let it = state.workers[worker]
-    return it.term != nil && it.phase == .reading && it.isConnected && it.isRegistered
+    return it.term != nil && it.phase == .reading && it.isConnected && it.isRegistered && state.hasGroup
   }
 
   /// XREADGROUP: knows no epoch.
@@ -160,31 +173,47 @@ struct ProtocolModel {
     return state
   }
 
-  private func recover(after entry: Int, _ worker: Int, _ state: ProtocolState) -> ProtocolState {
+  /// Hands out the next pending entries, as many as it likes.
+  private func recover(after entry: Int, _ worker: Int, _ state: ProtocolState) -> [ProtocolState] {
     var state = state
     guard !mechanisms.contains(.epochCheck) || owns(worker, state) else {
       state.workers[worker].lose()
+      return [state]
+    }
+    let found = state.pending.keys.filter { $0 > entry }.sorted()
+    guard !found.isEmpty else {
+      state.workers[worker].phase = .reading
+      return [state]
+    }
+    return found.indices.map { last in
+      var state = state
+      for entry in found[...last] { state.pending[entry] = state.workers[worker].name }
+      state.workers[worker].inFlight = Array(found[...last])
+      state.workers[worker].phase = .recovering(after: found[last])
       return state
     }
-    if let found = state.pending.keys.filter({ $0 > entry }).min() {
-      state.pending[found] = state.workers[worker].name
-      state.workers[worker].inFlight = [found]
-      state.workers[worker].phase = .recovering(after: found)
-    } else {
-      state.workers[worker].phase = .reading
-    }
-    return state
   }
 
   // MARK: Committing
 
-  private func send(_ count: Int, _ worker: Int, _ state: ProtocolState) -> ProtocolState {
+  /// What may be settled next of what is in flight: nothing before the earlier ones of its key.
+  private func commitable(_ inFlight: [Int], _ state: ProtocolState) -> [[Int]] {
+    (1..<(1 << inFlight.count)).map { bits in
+      inFlight.indices.filter { bits & (1 << $0) != 0 }.map { inFlight[$0] }
+    }.filter { chosen in
+      chosen.allSatisfy { entry in
+        state.predecessors(of: entry).allSatisfy { !inFlight.contains($0) || chosen.contains($0) }
+      }
+    }
+  }
+
+  private func send(_ entries: [Int], _ worker: Int, _ state: ProtocolState) -> ProtocolState {
     var state = state
     let it = state.workers[worker]
     let commit = ProtocolState.Commit(
-      consumer: it.name, term: it.term ?? 0, number: it.commits + 1, entries: Array(it.inFlight.prefix(count)))
+      consumer: it.name, term: it.term ?? 0, number: it.commits + 1, entries: entries)
     state.workers[worker].commits += 1
-    state.workers[worker].inFlight.removeFirst(count)
+    state.workers[worker].inFlight.removeAll(where: entries.contains)
     state.workers[worker].unanswered = commit
     state.network.insert(commit)
     return state
@@ -195,11 +224,19 @@ struct ProtocolModel {
   /// - Parameter isSentAgain: the answer is lost, or another copy of it is on its way.
   func execute(_ commit: ProtocolState.Commit, _ state: ProtocolState, isSentAgain: Bool) -> ProtocolState {
     var state = state
-    let isFenced = mechanisms.contains(.epochCheck) && commit.term != state.epoch
+    let isFenced =
+      mechanisms.contains(.epochCheck) && commit.term != state.epoch
+      || mechanisms.contains(.groupCheck) && !state.hasGroup
     if !isFenced, !mechanisms.contains(.commitNumbers) || commit.number > state.commit {
       state.commit = commit.number
       let acknowledged = commit.entries.filter { state.pending.removeValue(forKey: $0) != nil }
       if !mechanisms.contains(.acknowledgementCheck) || !acknowledged.isEmpty { state.applied += commit.entries }
+      let position = max(state.position, commit.entries.max() ?? 0)
+      if mechanisms.contains(.keepBehind) {
+        state.behind.formUnion(state.pending.keys.filter { $0 > state.position && $0 <= position })
+        state.behind.subtract(commit.entries)
+      }
+      state.position = position
     }
     guard !isSentAgain else {
       state.cutsLeft -= 1
@@ -214,6 +251,15 @@ struct ProtocolModel {
   }
 
   // MARK: Faults
+
+  /// Somebody removes the group, and with it the list of what is pending.
+  private func destroyGroup(_ state: ProtocolState) -> ProtocolState {
+    var state = state
+    state.hasGroup = false
+    state.pending = [:]
+    state.destructionsLeft -= 1
+    return state
+  }
 
   /// The process dies; another one takes its place.
   func crash(_ worker: Int, _ state: ProtocolState) -> ProtocolState {

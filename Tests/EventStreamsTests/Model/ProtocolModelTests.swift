@@ -1,11 +1,13 @@
 import Testing
 
 @Suite("The lease and commit protocol, in every state it can get into", .serialized) struct ProtocolModelTests {
-  private func explore(_ mechanisms: ProtocolModel.Mechanisms, entries: Int = 2, crashes: Int = 1, cuts: Int = 1) async
-    -> (states: Int, finding: ProtocolExplorer.Finding?)
-  {
+  private func explore(
+    _ mechanisms: ProtocolModel.Mechanisms, keys: Int = 1, crashes: Int = 1, cuts: Int = 1, destructions: Int = 0
+  ) async -> (states: Int, finding: ProtocolExplorer.Finding?) {
     await ProtocolExplorer(model: ProtocolModel(mechanisms: mechanisms, epochs: 3))
-      .explore(from: ProtocolState(entries: entries, workers: 2, crashes: crashes, cuts: cuts))
+      .explore(
+        from: ProtocolState(
+          entries: 2, keys: keys, workers: 2, crashes: crashes, cuts: cuts, destructions: destructions))
   }
 
   @Test("applies every entry's effects once and in order, and gets everything done")
@@ -40,5 +42,23 @@ import Testing
     #expect(await explore(.all.subtracting([.epochCheck, .commitNumbers])).finding != nil)
     let finding = await explore(.all.subtracting([.epochCheck, .commitNumbers, .acknowledgementCheck])).finding
     #expect(finding?.problem.contains("twice") == true)
+  }
+
+  @Test("gets everything done once also when the group is destroyed at any moment")
+  func destroyedGroups() async {
+    #expect(await explore(.all, keys: 2, crashes: 0, cuts: 0, destructions: 1).finding == nil)
+  }
+
+  @Test(
+    "does not survive the loss of the group without any one of these",
+    arguments: [
+      ("refusing commits without a group", ProtocolModel.Mechanisms.groupCheck),
+      ("the position kept beside the group", .keepPosition),
+      ("what the position passed over", .keepBehind),
+    ])
+  func destroyedGroupsNeed(_ name: String, _ mechanism: ProtocolModel.Mechanisms) async {
+    let mechanisms = ProtocolModel.Mechanisms.all.subtracting(mechanism)
+    let finding = await explore(mechanisms, keys: 2, crashes: 0, cuts: 0, destructions: 1).finding
+    #expect(finding != nil, "nothing went wrong without \(name)")
   }
 }

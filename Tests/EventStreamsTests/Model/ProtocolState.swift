@@ -1,10 +1,14 @@
 /// All that the lease and commit protocol depends on for one shard of one service: what the server holds, what the workers
-/// believe, and which commits are on their way. All entries have one key, so their effects must be applied in log order.
+/// believe, and which commits are on their way. The effects of the entries of one key must be applied in log order.
 struct ProtocolState: Hashable {
   // On the server.
 
   /// How many entries the log holds: 1, 2, ….
   let entryCount: Int
+  /// How many keys they have, in turn.
+  let keyCount: Int
+  /// False when the group was destroyed.
+  var hasGroup = true
   /// The group's position: the last entry delivered.
   var delivered = 0
   /// The pending entries list: entry -> consumer.
@@ -14,6 +18,10 @@ struct ProtocolState: Hashable {
   var epoch = 0
   /// Number of the last commit in this epoch.
   var commit = 0
+  /// The last entry in the log's order that was acknowledged.
+  var position = 0
+  /// What it passed over and is not acknowledged.
+  var behind: Set<Int> = []
   /// The connections that the owner, and owners before it that nobody has cut off yet, read with.
   var readers: [Int] = []
   /// Entries in the order in which their effects were applied.
@@ -26,6 +34,7 @@ struct ProtocolState: Hashable {
   var network: Set<Commit> = []
   var crashesLeft: Int
   var cutsLeft: Int
+  var destructionsLeft: Int
   /// The names that consumers and connections get next.
   var nextName: Int
 
@@ -71,24 +80,33 @@ struct ProtocolState: Hashable {
     }
   }
 
-  init(entries: Int, workers count: Int, crashes: Int, cuts: Int) {
+  init(entries: Int, keys: Int, workers count: Int, crashes: Int, cuts: Int, destructions: Int) {
     entryCount = entries
+    keyCount = keys
     workers = (0..<count).map { Worker(name: $0, connection: $0) }
     nextName = count
     crashesLeft = crashes
     cutsLeft = cuts
+    destructionsLeft = destructions
+  }
+
+  /// The entries of one key that come before an entry.
+  func predecessors(of entry: Int) -> StrideTo<Int> {
+    stride(from: (entry - 1) % keyCount + 1, to: entry, by: keyCount)
   }
 
   /// What is wrong with this state; nil if nothing is.
   var violation: String? {
     if Set(applied).count != applied.count { return "effects twice: \(applied)" }
-    if applied != applied.sorted() { return "out of order: \(applied)" }
-    if let first = applied.last, let missing = (1..<first).first(where: { !applied.contains($0) }) {
-      return "entry \(missing) was passed over: \(applied)"
+    for (index, entry) in applied.enumerated() {
+      for earlier in predecessors(of: entry) where !applied[..<index].contains(earlier) {
+        return applied.contains(earlier)
+          ? "out of order: \(applied)" : "entry \(earlier) was passed over: \(applied)"
+      }
     }
     return nil
   }
 
-  /// True when every entry has had its effects, once and in order.
-  var isComplete: Bool { applied == Array(1...entryCount) && pending.isEmpty }
+  /// True when every entry has had its effects, if there is no violation.
+  var isComplete: Bool { applied.count == entryCount && pending.isEmpty }
 }

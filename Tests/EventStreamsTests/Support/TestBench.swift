@@ -71,28 +71,17 @@ struct TestBench: Sendable {
   }
 }
 
-/// Polls until a condition holds.
-func eventually(
-  _ what: String, within limit: Duration = .seconds(20), _ condition: () async throws -> Bool
-) async throws {
-  let deadline = ContinuousClock.now + limit
-  while try await !condition() {
-    guard ContinuousClock.now < deadline else { throw NeverHappened(what: what) }
-    try await Task.sleep(for: .milliseconds(5))
-  }
-}
-
-struct NeverHappened: Error, CustomStringConvertible {
-  let what: String
-  var description: String { "waited in vain until \(what)" }
-}
-
 struct GroupNumbers {
   let lag: Int?
   let pending: Int
 }
 
 extension Connection {
+  func text(_ arguments: String...) throws -> String {
+    let reply = try call(arguments)
+    return try reply.root.string()
+  }
+
   func groups(of log: String) throws -> [String: GroupNumbers] {
     let reply = try call("XINFO", "GROUPS", log)
     var groups: [String: GroupNumbers] = [:]

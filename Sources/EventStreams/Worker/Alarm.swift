@@ -1,0 +1,13 @@
+/// What the pipeline wants to be woken for.
+enum Alarm: Sendable {
+  case retry(ScheduledRetry)
+  /// The circuit breaker's next probe.
+  case probe(due: ContinuousClock.Instant)
+
+  var due: ContinuousClock.Instant {
+    switch self {
+    case .retry(let retry): retry.due
+    case .probe(let due): due
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import EventStreams
+import Redis
+import RedisTestSupport
+import Synchronization
+import Testing
+
+@Suite("An entry") struct AcknowledgementTests {
+  @Test("stays pending until the commit that applies its effects, also if its worker is gone before")
+  func pendingUntilCommitted() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let (gate, opener) = AsyncStream<Void>.makeStream()
+      let runs = Mutex(0)
+      var service = EventService("counting")
+      service.on(Noted.self) { event in
+        runs.withLock { $0 += 1 }
+        for await _ in gate {}
+        try Task.checkCancellation()
+        return Effects { $0.increment("counts", event.data.key, by: 1) }
+      }
+      var settings = bench.settings("first")
+      settings.drainTime = .milliseconds(10)
+      try await bench.running([bench.worker(service, settings)]) {
+        _ = try await bench.publish([Noted("k", 0)])
+        try await eventually("it is being handled") { runs.withLock { $0 } == 1 }
+      }
+      #expect(try await bench.connection.groups(of: bench.topic.log(0))["counting"]?.pending == 1)
+      #expect(try await bench.state("counting", "counts") == [:])
+      opener.finish()
+      try await bench.running([bench.worker(service, bench.settings("second"))]) { try await bench.settled("counting") }
+      #expect(runs.withLock { $0 } == 2)
+      #expect(try await bench.state("counting", "counts") == ["k": "1"])
+    }
+  }
+
+  @Test("that fails stays pending, the number of its attempts as its delivery count, until its dead letter is written")
+  func attempts() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      var service = EventService(
+        "failing", retry: RetryPolicy(maxAttempts: 3, backoff: .init(base: .milliseconds(5), cap: .milliseconds(5))))
+      service.on(Noted.self) { event in
+        // Long enough for the test to have a look.
+        throw RetryLater(after: .milliseconds(200), "attempt \(event.attempt)")
+      }
+      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      try await bench.running([bench.worker(service)]) {
+        _ = try await bench.publish([Noted("k", 0)])
+        for attempt in 1...2 {
+          try await eventually("attempt \(attempt) has failed") {
+            let entry = try await inspector.pending(limit: 10).first
+            return entry?.deliveries == attempt && entry?.failures?.lastError == "attempt \(attempt)"
+          }
+        }
+        try await bench.settled("failing")
+      }
+      let dead = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "failing")
+      #expect(dead.map(\.about.attempts) == [3])
+      #expect(dead.map(\.about.firstError) == ["attempt 1"])
+      #expect(dead.map(\.about.lastError) == ["attempt 3"])
+    }
+  }
+}

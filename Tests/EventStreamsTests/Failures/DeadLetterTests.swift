@@ -1,0 +1,32 @@
+import EventStreams
+import Redis
+import RedisTestSupport
+import Testing
+
+@Suite("A dead letter") struct DeadLetterTests {
+  @Test("that is discarded is gone for good; what was parked behind it is handled in order, and so is what comes later")
+  func discard() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      var service = EventService("strict")
+      service.on(Noted.self) { event in
+        if event.data.number == 1 { throw Unprocessable("it is bad") }
+        return Effects { $0.append(to: "sequence", event.data.number) }
+      }
+      let letters = DeadLetters(topic: bench.topic, connection: bench.connection)
+      let state = ServiceState(topic: bench.topic, connection: bench.connection)
+      try await bench.running([bench.worker(service)]) {
+        _ = try await bench.publish((0..<5).map { Noted("k", $0) })
+        try await bench.settled("strict")
+        let dead = try await letters.list(service: "strict")
+        #expect(dead.map(\.isParked) == [false, true, true, true])
+        #expect(try await letters.discard([dead[0]]) == 1)
+        try await eventually("the others are handled") { try await letters.list(service: "strict").isEmpty }
+        #expect(try await letters.discard([dead[0]]) == 0)
+        _ = try await bench.publish([Noted("k", 5)])
+        try await bench.settled("strict")
+      }
+      #expect(try await state.records("strict", "sequence", as: Int.self).map(\.value) == [0, 2, 3, 4, 5])
+      #expect(try await bench.connection.integer(["EXISTS", "test:{0}:blocked:strict"]) == 0)
+    }
+  }
+}

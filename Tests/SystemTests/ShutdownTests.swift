@@ -1,0 +1,68 @@
+import EventStreams
+import Foundation
+import Redis
+import RedisTestSupport
+import Testing
+
+@Suite("Shutting down", .serialized) struct ShutdownTests {
+  /// Runs two replicas of `driver` under load; returns how long after `end` of the first the other has committed in a shard of it.
+  private func handover(lease: String, end: (RidesProcess) -> Void) async throws -> Duration {
+    var took = Duration.zero
+    try await SystemBench.run { bench in
+      let first = try bench.worker("driver", "--name", "first", "--lease-time", lease)
+      let second = try bench.worker("driver", "--name", "second", "--lease-time", lease)
+      let publisher = try RidesProcess(
+        ["publish", "--simulate", "100000", "--rate", "400"], redis: bench.url, isQuiet: true)
+      defer { [first, second, publisher].forEach { $0.crash() } }
+      try await eventually("both work") {
+        let status = try await bench.status("driver")
+        return status.count { $0.owner == "first" } == 4 && status.count { $0.owner == "second" } == 4
+      }
+      try await eventually("they are in the middle") { try await bench.handled("driver") > 500 }
+      let shards = try await bench.status("driver").filter { $0.owner == "first" }.map(\.shard)
+      let began = ContinuousClock.now
+      end(first)
+      try await eventually("the second has committed in a shard of the first") {
+        for shard in shards {
+          let lease = try await bench.connection.strings(["HMGET", "rides:{\(shard)}:lease:driver", "owner", "commit"])
+          if lease[0] == "second", Int(lease[1]) ?? 0 > 0 { return true }
+        }
+        return false
+      }
+      took = ContinuousClock.now - began
+    }
+    return took
+  }
+
+  @Test("hands over: another worker has committed 200 ms after SIGTERM")
+  func afterSIGTERM() async throws {
+    let took = try await handover(lease: "20s") { $0.requestStop() }
+    // With slack for a machine that is busy with tests.
+    #expect(took < .milliseconds(600), "\(took)")
+  }
+
+  @Test("without ceremony (kill -9), another worker has committed after the lease time and 1 s")
+  func afterKill() async throws {
+    let took = try await handover(lease: "1s") { $0.crash() }
+    #expect(took < .seconds(2), "\(took)")
+  }
+
+  @Test("takes as long as what was begun; a second signal ends it at once, and nothing is lost")
+  func secondSignal() async throws {
+    try await SystemBench.run { bench in
+      let log = bench.folder.appending(path: "worker.log")
+      let worker = try RidesProcess(
+        ["worker", "payment", "--gateway-latency", "60s", "--drain-timeout", "60s"], redis: bench.url, log: log)
+      defer { worker.crash() }
+      #expect(try bench.rides("publish", "--simulate", "1").status == 0)
+      try await eventually("it has begun") { try await bench.status("payment").contains { $0.pending > 0 } }
+      worker.requestStop()
+      try await eventually("it drains") { try String(contentsOf: log, encoding: .utf8).contains("draining") }
+      #expect(worker.isRunning)
+      worker.requestStop()
+      try await eventually("it has ended", within: .seconds(5)) { !worker.isRunning }
+      #expect(worker.stopWhenDone() != 0)
+      #expect(try await bench.status("payment").reduce(0) { $0 + $1.pending } > 0)
+    }
+  }
+}
