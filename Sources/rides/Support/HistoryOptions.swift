@@ -37,15 +37,3 @@ struct HistoryOptions: ParsableArguments {
     }
   }
 }
-
-/// A moment, as an argument.
-struct TimeArgument: ExpressibleByArgument, Sendable {
-  let time: Timestamp
-
-  init?(argument: String) {
-    // A day is its beginning.
-    let text = argument.contains("T") ? argument : "\(argument)T00:00:00Z"
-    guard let time = try? Timestamp(iso8601: text) else { return nil }
-    self.time = time
-  }
-}
