@@ -75,8 +75,9 @@ public struct DeadLetters: Sendable {
     for letter in letters {
       let (shard, service) = (letter.shard, letter.service)
       let left = try await connection.integer([
-        "FCALL", FunctionLibrary.discard, "4", topic.dead(shard, service), topic.blocked(shard, service),
-        topic.redrive(shard, service), topic.retry(shard, service), letter.id.description, letter.key,
+        "FCALL", FunctionLibrary.discard, "5", topic.dead(shard, service), topic.blocked(shard, service),
+        topic.redrive(shard, service), topic.retry(shard, service), topic.discarded(shard, service),
+        letter.id.description, letter.key,
       ])
       if left >= 0 { removed += 1 }
     }

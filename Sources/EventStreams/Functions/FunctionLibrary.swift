@@ -10,6 +10,8 @@ enum FunctionLibrary {
   static let redrive = "eventstreams_redrive_v1"
   static let discard = "eventstreams_discard_v1"
   static let trim = "eventstreams_trim_v1"
+  static let swap = "eventstreams_swap_v1"
+  static let restore = "eventstreams_restore_v1"
   static let forget = "eventstreams_forget_v1"
   static let roster = "eventstreams_roster_v1"
 

@@ -19,6 +19,8 @@
 --   rides:{s}:dead:payment      stream of dead letters, and of the events of the same keys parked behind them
 --   rides:{s}:blocked:payment   hash: key -> number of its dead letters
 --   rides:{s}:redrive:payment   set of the keys whose dead letters are to be handled again
+--   rides:{s}:discarded:payment set of the entries whose dead letters were discarded: a rebuild leaves them out, too
+--   rides:{s}:rebuild:payment:… state that is being built, to take the place of the service's own
 --   rides:{s}:payment:…         the service's own state
 
 local function now()
@@ -101,6 +103,7 @@ end)
 --              or {0, ms until it may be taken, owner}
 --   renew   -> {1, entries pending for others than the owner, keys to redrive…}, or {0}; without `look` {1}
 --   release -> {1}, or {0}
+--   seize   -> as acquire, from whoever has it: for maintenance, which reads nothing, and closes the readers itself
 -- The epoch grows at every change of owner; `commit` and `recover` compare it. It is never below the time in ms, so that it does
 -- not go back when the server loses everything. XREADGROUP knows no
 -- epoch: a new owner closes the connections that earlier ones read with, and nobody reads with a connection whose id does
@@ -112,9 +115,9 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
   local owner, epoch, expires, readers = held[1] or '', held[2], tonumber(held[3] or 0), held[4] or ''
   local reader = args[7] .. ' ' .. worker .. '\n'
 
-  if action == 'acquire' then
+  if action == 'acquire' or action == 'seize' then
     local time = now()
-    if owner ~= '' and owner ~= worker and time < expires then
+    if action == 'acquire' and owner ~= '' and owner ~= worker and time < expires then
       return { 0, expires - time, owner }
     end
     local info, recreatedAt, position = groupNamed(log, group), '', held[7]
@@ -137,7 +140,7 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
     -- Nobody gave the lease back: the owner died, and of what it was handling. One that is alone is without doubt the cause: its
     -- delivery count grows, for everybody to see.
     local trying, suspects = held[5] or '', held[6] or ''
-    if trying ~= '' and epoch ~= args[4] then
+    if action == 'acquire' and trying ~= '' and epoch ~= args[4] then
       suspects = trying
       local found = redis.call('XPENDING', log, group, '-', suspects, 2)
       if #found == 1 then
@@ -147,7 +150,7 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
 
     local term = math.max(tonumber(epoch or 0) + 1, time)
     redis.call('HSET', lease, 'epoch', milliseconds(term), 'owner', worker, 'until', milliseconds(time + ttl), 'commit', 0,
-      'readers', readers .. reader, 'paused', '', 'seen', milliseconds(time), 'trying', '', 'suspects', suspects)
+      'readers', action == 'seize' and '' or readers .. reader, 'paused', '', 'seen', milliseconds(time), 'trying', '', 'suspects', suspects)
     if position then redis.call('HSET', lease, 'position', position) end
     local reply = { term, readers, recreatedAt, redis.call('XINFO', 'STREAM', log)[8] }
     for _, key in ipairs(redis.call('HKEYS', blocked)) do reply[#reply + 1] = key end
@@ -171,7 +174,7 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
       for _, key in ipairs(redis.call('SMEMBERS', redrive)) do reply[#reply + 1] = key end
     end
     local time = now()
-    redis.call('HSET', lease, 'until', milliseconds(time + ttl), 'readers', reader, 'paused', args[8],
+    redis.call('HSET', lease, 'until', milliseconds(time + ttl), 'readers', args[7] == '' and readers or reader, 'paused', args[8],
       'seen', milliseconds(time))
     return reply
   end
@@ -374,11 +377,14 @@ redis.register_function('eventstreams_redrive_v1', function(keys, args)
 end)
 
 -- discard: removes a dead letter for good, and has what was parked behind it handled.
---   KEYS: dead, blocked, redrive, retry
+--   KEYS: dead, blocked, redrive, retry, discarded
 --   ARGV: letter id, key
 --   Returns how many letters of the key are left, or -1 if there is no such letter.
 redis.register_function('eventstreams_discard_v1', function(keys, args)
-  if redis.call('XDEL', keys[1], args[1]) == 0 then return -1 end
+  local letter = redis.call('XRANGE', keys[1], args[1], args[1])[1]
+  if not letter then return -1 end
+  redis.call('XDEL', keys[1], args[1])
+  redis.call('SADD', keys[5], letter[2][2])
   redis.call('HDEL', keys[4], args[1])
   local left = redis.call('HINCRBY', keys[2], args[2], -1)
   if left > 0 then
@@ -440,8 +446,79 @@ redis.register_function('eventstreams_trim_v1', function(keys, args)
   return { removed, last, keeper }
 end)
 
+-- swap: replaces a service's state in a shard by one that was built beside it, in one step, if the lease is still the builder's.
+--   KEYS: lease, n staged keys, the n keys they become, keys that go
+--   ARGV: epoch, n
+redis.register_function('eventstreams_swap_v1', function(keys, args)
+  if redis.call('HGET', keys[1], 'epoch') ~= args[1] then
+    return redis.error_reply('FENCED another worker owns ' .. keys[1])
+  end
+  local count = tonumber(args[2])
+  for i = 2 + 2 * count, #keys do redis.call('UNLINK', keys[i]) end
+  for i = 2, 1 + count do redis.call('RENAME', keys[i], keys[i + count]) end
+  return count
+end)
+
+-- restore: puts a log that was built beside a shard's log in its place, in one step, with its groups and its publish window.
+--   KEYS: log, staged log, prefix of the publish windows, staged window, then the lease of each group
+--   ARGV: the last entry of the log that the staged one takes account of, entries ever added to the staged log, window in ms,
+--     then for each group: name, epoch, position, n, n stream ids that are pending before the position
+--   Returns how many entries were added to the log meanwhile and moved over.
+-- What was published meanwhile follows, unless its id is remembered.
+redis.register_function('eventstreams_restore_v1', function(keys, args)
+  local log, staged, seen = keys[1], keys[2], keys[4]
+  local added, window = tonumber(args[2]), tonumber(args[3])
+  for i = 5, #keys do
+    -- Each group's epoch is checked before anything is written.
+    local at = 4
+    for _ = 6, i do at = at + 4 + tonumber(args[at + 3]) end
+    if redis.call('HGET', keys[i], 'epoch') ~= args[at + 1] then
+      return redis.error_reply('FENCED another worker owns ' .. keys[i])
+    end
+  end
+
+  local moved = 0
+  for _, entry in ipairs(redis.call('XRANGE', log, args[1] == '' and '-' or '(' .. args[1], '+')) do
+    local isEvent, event = pcall(cjson.decode, entry[2][2])
+    local id = isEvent and type(event) == 'table' and event.id
+    if type(id) ~= 'string' or redis.call('HSETNX', seen, id, entry[1]) == 1 then
+      redis.call('XADD', staged, entry[1], 'event', entry[2][2])
+      moved = moved + 1
+    end
+  end
+
+  local i = 4
+  for group = 5, #keys do
+    local name, position, count = args[i], args[i + 2], tonumber(args[i + 3])
+    local lease = keys[group]
+    redis.call('XGROUP', 'CREATE', staged, name, position, 'MKSTREAM', 'ENTRIESREAD', args[2])
+    redis.call('HSET', lease, 'position', position)
+    redis.call('DEL', behindOf(lease))
+    for first = i + 4, i + 3 + count, 1000 do
+      local last = math.min(first + 999, i + 3 + count)
+      local claim = { staged, name, 'restore', 0 }
+      for at = first, last do claim[#claim + 1] = args[at] end
+      claim[#claim + 1] = 'FORCE'
+      claim[#claim + 1] = 'JUSTID'
+      redis.call('XCLAIM', unpack(claim))
+      redis.call('SADD', behindOf(lease), unpack(args, first, last))
+    end
+    i = i + 4 + count
+  end
+
+  local last = redis.call('XINFO', 'STREAM', staged)[8]
+  if last ~= '0-0' then redis.call('XSETID', staged, last, 'ENTRIESADDED', milliseconds(added + moved), 'MAXDELETEDID', '0-0') end
+  redis.call('RENAME', staged, log)
+  if redis.call('EXISTS', seen) == 1 then
+    local current = keys[3] .. ':' .. milliseconds(math.floor(now() / window))
+    redis.call('RENAME', seen, current)
+    redis.call('PEXPIRE', current, milliseconds(2 * window))
+  end
+  return moved
+end)
+
 -- forget: removes a group that nobody runs, and what is kept for it; its own state stays.
---   KEYS: log, lease, retry, dead, blocked, redrive
+--   KEYS: log, lease, retry, dead, blocked, redrive, discarded
 --   ARGV: group
 --   Returns 1, 0 if there is no such group, or -1 if a worker has it.
 redis.register_function('eventstreams_forget_v1', function(keys, args)
@@ -449,7 +526,7 @@ redis.register_function('eventstreams_forget_v1', function(keys, args)
   if held[1] and held[1] ~= '' and now() < tonumber(held[2] or 0) then return -1 end
   local found = 0
   if redis.call('EXISTS', keys[1]) == 1 then found = redis.call('XGROUP', 'DESTROY', keys[1], args[1]) end
-  redis.call('DEL', keys[2], behindOf(keys[2]), keys[3], keys[4], keys[5], keys[6])
+  redis.call('DEL', keys[2], behindOf(keys[2]), keys[3], keys[4], keys[5], keys[6], keys[7])
   return found
 end)
 

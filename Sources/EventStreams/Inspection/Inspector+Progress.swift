@@ -11,10 +11,12 @@ extension Inspector {
       let group = groups.first { $0.service == service }
       let pending = group == nil ? [] : try await pendingIDs(service, shard)
       let letters = try await dead.list(service: service, shard: shard)
+      let discarded = try await connection.strings(["SMEMBERS", topic.discarded(shard, service)])
       all.append(
         ServiceProgress(
           service: service, shard: shard, isStarted: group != nil, lastDelivered: group?.lastDelivered ?? .zero,
-          pending: pending, letters: Dictionary(letters.map { ($0.entryID, $0.isParked) }) { $0 && $1 }))
+          pending: pending, letters: Dictionary(letters.map { ($0.entryID, $0.isParked) }) { $0 && $1 },
+          discarded: Set(discarded.compactMap { StreamID($0) })))
     }
     return all
   }

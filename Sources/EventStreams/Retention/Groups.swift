@@ -32,8 +32,9 @@ public struct Groups: Sendable {
     var found = false
     for shard in topic.shards {
       let answer = try await connection.integer([
-        "FCALL", FunctionLibrary.forget, "6", topic.log(shard), topic.lease(shard, name), topic.retry(shard, name),
-        topic.dead(shard, name), topic.blocked(shard, name), topic.redrive(shard, name), name,
+        "FCALL", FunctionLibrary.forget, "7", topic.log(shard), topic.lease(shard, name), topic.retry(shard, name),
+        topic.dead(shard, name), topic.blocked(shard, name), topic.redrive(shard, name),
+        topic.discarded(shard, name), name,
       ])
       if answer < 0 { throw GroupInUse(name: name) }
       found = found || answer > 0

@@ -13,22 +13,27 @@ extension Effects {
     public let otherwise: Effects
   }
 
-  /// The effects without conditions, for whoever checks or replays them: each choice is made by `choose`, in the order in
-  /// which the commit makes it.
-  ///
-  /// - Parameter apply: is told of each effect that is applied, before the next choice.
-  func resolve(_ choose: (Choice) -> Bool, _ apply: (Effect) -> Void) {
+  /// An effect, or a choice between some.
+  enum Step {
+    case effect(Effect)
+    case choice(Choice)
+  }
+
+  /// The effects in the order in which the commit applies them.
+  var steps: [Step] {
+    var steps: [Step] = []
     var index = 0
     while index < effects.count {
       guard case .when(let hash, let field, let condition, let count) = effects[index] else {
-        apply(effects[index])
+        steps.append(.effect(effects[index]))
         index += 1
         continue
       }
       let (choice, end) = choice(hash, field, condition, at: index + 1, count: count)
-      (choose(choice) ? choice.then : choice.otherwise).resolve(choose, apply)
+      steps.append(.choice(choice))
       index = end
     }
+    return steps
   }
 
   /// The choice whose effects begin at an index, and the index after it.

@@ -40,6 +40,10 @@ public struct Topic: Sendable, Hashable {
   func dead(_ shard: Int, _ service: String) -> String { "\(log(shard)):dead:\(service)" }
   func blocked(_ shard: Int, _ service: String) -> String { "\(log(shard)):blocked:\(service)" }
   func redrive(_ shard: Int, _ service: String) -> String { "\(log(shard)):redrive:\(service)" }
+  func discarded(_ shard: Int, _ service: String) -> String { "\(log(shard)):discarded:\(service)" }
+  func staged(_ shard: Int, _ service: String, _ name: String) -> String {
+    "\(log(shard)):rebuild:\(service):\(name)"
+  }
   func roster(_ service: String) -> String { "\(name):workers:\(service)" }
   func wake(_ service: String, _ worker: String) -> String { "\(name):wake:\(service):\(worker)" }
   var configuration: String { "\(name):config" }

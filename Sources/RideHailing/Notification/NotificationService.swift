@@ -2,10 +2,10 @@ public import EventStreams
 
 /// Sends the rider the receipt of a completed ride.
 public struct NotificationService: Sendable {
-  private let outbox: Maildir
+  private let outbox: Maildir?
 
-  /// A service that delivers into this folder.
-  public init(outbox: Maildir) { self.outbox = outbox }
+  /// A service that delivers into this folder; without one, it delivers nothing, and stores the same.
+  public init(outbox: Maildir?) { self.outbox = outbox }
 
   /// The consumer group and its handlers.
   public var service: EventService {
@@ -23,7 +23,7 @@ public struct NotificationService: Sendable {
       // The name follows from the event, so a mail that is delivered again is the same file.
       let name = Self.fileName(event.id)
       let mail = ReceiptMail(ride: ride, email: email, messageID: "\(name)@rides.example", at: at)
-      try outbox.deliver(mail.text, name: name)
+      try outbox?.deliver(mail.text, name: name)
       messageID = mail.messageID
     }
     let receipt = Receipt(

@@ -9,10 +9,13 @@ struct ArchiveOptions: ParsableArguments {
 
   static let usualPath = ".rides/archive.sqlite"
 
+  /// The file.
+  var path: String { archive ?? Self.usualPath }
+
   /// The archive.
   func open() throws -> ArchiveReader {
     do {
-      return try ArchiveReader(path: archive ?? Self.usualPath)
+      return try ArchiveReader(path: path)
     } catch let problem as ArchiveProblem {
       throw Failure.usage(problem.description)
     }

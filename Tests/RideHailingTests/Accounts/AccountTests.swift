@@ -122,9 +122,10 @@ extension RideBench {
     return types
   }
 
-  func audit() async throws -> AuditReport {
+  func audit(archive: Bool = false) async throws -> AuditReport {
     try await Audit(
-      topic: topic, inspector: Inspector(topic: topic, connection: connection), state: state, archivePath: nil
+      topic: topic, inspector: Inspector(topic: topic, connection: connection), state: state,
+      archivePath: archive ? configuration.archivePath : nil
     ).run()
   }
 }

@@ -1,0 +1,105 @@
+public import Redis
+
+/// Puts a shard's log, its groups and its publish window back, from history.
+public struct LogRestore: Sendable {
+  private let topic: Topic
+  private let connection: Connection
+  private let shard: Int
+  private let window: Duration
+  private var commands = Commands()
+  /// Entries written.
+  public private(set) var count = 0
+
+  private var log: String { "\(topic.log(shard)):rebuild:log" }
+  private var seen: String { "\(topic.log(shard)):rebuild:seen" }
+
+  /// Where a group goes on.
+  public struct Group: Sendable {
+    /// The held shard of the service.
+    public let held: ShardRebuild
+    /// The service.
+    public let name: String
+    /// The last entry that it has been given.
+    public let position: StreamID
+    /// Entries up to there that it has not handled.
+    public let pending: [StreamID]
+
+    /// A group.
+    public init(_ name: String, held: ShardRebuild, position: StreamID, pending: [StreamID]) {
+      self.name = name
+      self.held = held
+      self.position = position
+      self.pending = pending
+    }
+  }
+
+  /// Begins; what an earlier attempt has left is removed.
+  ///
+  /// - Parameter window: how long publishers have ids remembered.
+  public init(
+    topic: Topic, connection: Connection, shard: Int, window: Duration = .seconds(24 * 3600)
+  ) async throws {
+    self.topic = topic
+    self.connection = connection
+    self.shard = shard
+    self.window = window
+    _ = try await connection.call("UNLINK", log, seen)
+  }
+
+  /// Adds an event at the place that it had.
+  public mutating func add(_ event: RecordedEvent) async throws {
+    remember(event)
+    commands.begin(argumentCount: 5)
+    commands.argument("XADD")
+    commands.argument(log)
+    commands.argument(event.streamID.description)
+    commands.argument("event")
+    commands.argument(event.json)
+    count += 1
+    if commands.count >= 1000 { try await flush() }
+  }
+
+  /// Has publishing an event again recognised, if it was recorded within the window, though it is not in the log any more.
+  public mutating func remember(_ event: RecordedEvent) {
+    guard let id = event.header?.id, event.streamID.recordedAt + window > .now() else { return }
+    commands.append("HSETNX", seen, id, event.streamID.description)
+  }
+
+  private mutating func flush() async throws {
+    guard commands.count > 0 else { return }
+    _ = try await connection.answers(to: commands)
+    commands.removeAll(keepingCapacity: true)
+  }
+
+  /// Puts it all in the place of the live log, in one step; what was published there meanwhile follows.
+  ///
+  /// - Parameters:
+  ///   - end: the last entry of the live log that was added, or left out on purpose; nil if there was none.
+  ///   - added: entries that the shard's log has ever had.
+  /// - Returns: how many events were published meanwhile.
+  public mutating func finish(through end: StreamID?, added: Int, groups: [Group]) async throws -> Int {
+    try await flush()
+    commands.open()
+    commands.argument("FCALL")
+    commands.argument(FunctionLibrary.restore)
+    commands.argument(4 + groups.count)
+    for key in [topic.log(shard), log, topic.seen(shard), seen] { commands.argument(key) }
+    for group in groups { commands.argument(topic.lease(shard, group.name)) }
+    commands.argument(end?.description ?? "")
+    commands.argument(added)
+    commands.argument(window.wholeMilliseconds)
+    for group in groups {
+      commands.argument(group.name)
+      commands.argument(group.held.epoch)
+      commands.argument(group.position.description)
+      commands.argument(group.pending.count)
+      for id in group.pending { commands.argument(id.description) }
+    }
+    commands.close()
+    do {
+      return try await connection.answers(to: commands)[0] ?? 0
+    } catch where (error as? RedisError)?.isFenced == true {
+      throw MaintenanceLease.Lost(service: groups.first?.name ?? "", shard: shard)
+    }
+  }
+}

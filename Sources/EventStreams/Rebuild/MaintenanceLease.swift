@@ -1,0 +1,69 @@
+import Foundation
+import Redis
+
+/// The right to one service's shard, taken from whoever has it: no worker commits there until it is given back.
+///
+/// What the former owner has in flight stays pending, and is handled by the next one. Nothing is read here, so the connections
+/// that earlier owners read with are closed. It lasts no longer than its time to live, so that a holder that dies stops nobody for ever.
+struct MaintenanceLease: Sendable {
+  let service: String
+  let shard: Int
+  let epoch: Int
+  private let topic: Topic
+  private let connection: Connection
+  private let holder: String
+
+  static let timeToLive = Duration.seconds(60)
+
+  /// Takes the right.
+  static func seize(
+    _ service: String, shard: Int, topic: Topic, connection: Connection
+  ) async throws -> MaintenanceLease {
+    let holder = "maintenance:\(WorkerSettings.uniqueName())"
+    let values = try await connection.strings(
+      call("seize", service, shard, topic, holder: holder, epoch: ""))
+    for line in values[1].split(separator: "\n") {
+      guard let client = line.split(separator: " ").first else { continue }
+      // It may have gone already, or not be permitted: what it reads is found by the next owner.
+      _ = try? await connection.call("CLIENT", "KILL", "ID", String(client))
+    }
+    return MaintenanceLease(
+      service: service, shard: shard, epoch: Int(values[0]) ?? 0, topic: topic, connection: connection, holder: holder)
+  }
+
+  /// Keeps it for another while.
+  ///
+  /// - Throws: `Lost` if somebody else has it.
+  func renew() async throws {
+    let answer = try await connection.strings(
+      Self.call("renew", service, shard, topic, holder: holder, epoch: String(epoch)))
+    guard answer.first == "1" else { throw Lost(service: service, shard: shard) }
+  }
+
+  /// Gives it back, and lets the service's workers know.
+  func release() async throws {
+    _ = try await connection.call(Self.call("release", service, shard, topic, holder: holder, epoch: String(epoch)))
+    let workers = try await connection.strings(["HKEYS", topic.roster(service)])
+    try await Wake(topic: topic, service: service).wake(workers, on: connection)
+  }
+
+  private static func call(
+    _ action: String, _ service: String, _ shard: Int, _ topic: Topic, holder: String, epoch: String
+  ) -> [String] {
+    [
+      "FCALL", FunctionLibrary.lease, "5", topic.lease(shard, service), topic.log(shard),
+      topic.blocked(shard, service), topic.redrive(shard, service), topic.retry(shard, service), action, service,
+      holder, epoch, String(timeToLive.wholeMilliseconds), StartPosition.beginning.groupID, "", "maintenance",
+    ]
+  }
+
+  /// Somebody else has taken it.
+  struct Lost: Error, CustomStringConvertible {
+    let service: String
+    let shard: Int
+
+    var description: String {
+      "shard \(shard) of \(service) was taken by somebody else meanwhile; nothing was changed there: run it again"
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/// Something in which two states of a service differ.
+public struct StateDifference: Sendable, Hashable, JSONWritable {
+  /// The hash or stream.
+  public let name: String
+  /// The field of a hash, or the record of a stream.
+  public let item: String
+  /// What the live state has; nil if nothing.
+  public let live: String?
+  /// What the rebuilt state has; nil if nothing.
+  public let rebuilt: String?
+
+  /// A difference.
+  public init(name: String, item: String, live: String?, rebuilt: String?) {
+    self.name = name
+    self.item = item
+    self.live = live
+    self.rebuilt = rebuilt
+  }
+
+  /// Writes it as an object.
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("name", name)
+      $0.field("item", item)
+      $0.field("live", live)
+      $0.field("rebuilt", rebuilt)
+    }
+  }
+}
+
+extension StateImage.Contents {
+  /// In what this live state differs from one that was rebuilt. The order of a stream's records does not count, nor do
+  /// their entries: those tell when they were committed.
+  ///
+  /// - Parameters:
+  ///   - isDerived: whether a hash or stream follows from others, and is left out.
+  ///   - onDifference: is told of each.
+  func compare(
+    with rebuilt: StateImage.Contents, isDerived: (String) -> Bool, _ onDifference: (StateDifference) -> Void
+  ) {
+    for name in names.union(rebuilt.names).sorted() where !isDerived(name) {
+      // What vanishes does so by the server's clock: one may have it still, or not yet.
+      if rebuilt.expiries[name] != nil || expiries[name] != nil,
+        (hashes[name] == nil) != (rebuilt.hashes[name] == nil)
+      {
+        continue
+      }
+      compareHash(name, rebuilt, onDifference)
+      compareStream(name, rebuilt, onDifference)
+    }
+  }
+
+  private func compareHash(
+    _ name: String, _ rebuilt: StateImage.Contents, _ onDifference: (StateDifference) -> Void
+  ) {
+    let (live, built) = (hashes[name] ?? [:], rebuilt.hashes[name] ?? [:])
+    guard live != built else { return }
+    for field in Set(live.keys).union(built.keys).sorted() where live[field] != built[field] {
+      onDifference(StateDifference(name: name, item: field, live: live[field], rebuilt: built[field]))
+    }
+  }
+
+  private func compareStream(
+    _ name: String, _ rebuilt: StateImage.Contents, _ onDifference: (StateDifference) -> Void
+  ) {
+    var counts: [[UInt8]: Int] = [:]
+    for record in streams[name] ?? [] { counts[record.json, default: 0] += 1 }
+    for record in rebuilt.streams[name] ?? [] { counts[record.json, default: 0] -= 1 }
+    for (json, count) in counts where count != 0 {
+      let text = String(decoding: json, as: UTF8.self)
+      onDifference(
+        StateDifference(
+          name: name, item: text, live: count > 0 ? "\(count) more" : nil, rebuilt: count < 0 ? "\(-count) more" : nil))
+    }
+  }
+
+  /// A digest of what a comparison looks at (FNV-1a, 64 bits): the same for the same state.
+  func digest(isDerived: (String) -> Bool) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    func add(_ bytes: some Sequence<UInt8>) {
+      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+      hash = (hash ^ 0xff) &* 0x100_0000_01b3
+    }
+    for name in names.sorted() where !isDerived(name) && expiries[name] == nil {
+      add(name.utf8)
+      for (field, value) in (hashes[name] ?? [:]).sorted(by: { $0.key < $1.key }) {
+        add(field.utf8)
+        add(value.utf8)
+      }
+      for record in (streams[name] ?? []).map(\.json).sorted(by: { $0.lexicographicallyPrecedes($1) }) { add(record) }
+    }
+    return hash
+  }
+}

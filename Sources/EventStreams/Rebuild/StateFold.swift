@@ -1,0 +1,43 @@
+/// Builds a service's state anew from its history, beside the live one, and lets it take its place.
+///
+/// ```swift
+/// let fold = StateFold(handlers, shard: 3, topic: topic, connection: connection)
+/// while let event = … { try await fold.add(event) }
+/// ```
+public struct StateFold: Sendable {
+  /// The state so far.
+  public let image = StateImage()
+  /// The shard.
+  public let shard: Int
+  private let service: EventService
+  private let handle: OwnedShard
+
+  /// A fold that has seen nothing yet.
+  ///
+  /// - Parameter service: with handlers that have no effect outside.
+  public init(_ service: EventService, shard: Int) {
+    self.service = service
+    self.shard = shard
+    handle = OwnedShard(number: shard, term: 0, reader: image)
+  }
+
+  /// The effects that an event has on the state as it is; nil if the service does not want it, or can't read it.
+  public func effects(of event: RecordedEvent) async throws -> Effects? {
+    guard let header = event.header, service.handles(header.type) else { return nil }
+    do {
+      return try await service.effects(of: event.json, streamID: event.streamID, shard: handle)
+    } catch is JSONError {
+      // It is in the dead letters.
+      return nil
+    } catch is Unprocessable {
+      return nil
+    }
+  }
+
+  /// Applies effects of an event.
+  ///
+  /// - Parameter isPublished: whether an event is known to have been published.
+  public func apply(_ effects: Effects, of event: RecordedEvent, _ isPublished: (String) -> Bool) {
+    image.apply(effects, at: event.streamID, isPublished)
+  }
+}

@@ -1,0 +1,159 @@
+import Synchronization
+
+/// A service's state in one shard, in memory: what its effects come to, event by event.
+///
+/// Handlers that read the state read it from here.
+public final class StateImage: StateReader {
+  /// Record of a stream: its entry, and its JSON.
+  typealias Record = (id: StreamID, json: [UInt8])
+
+  /// What it holds.
+  struct Contents: Sendable {
+    var hashes: [String: [String: String]] = [:]
+    var streams: [String: [Record]] = [:]
+    /// When a hash or stream vanishes, of those that do.
+    var expiries: [String: Timestamp] = [:]
+    /// What was written since `takeTouched`.
+    var touched: Set<String> = []
+
+    /// The names of all hashes and streams.
+    var names: Set<String> { Set(hashes.keys).union(streams.keys) }
+  }
+
+  private let contents: Mutex<Contents>
+
+  /// A state with nothing in it.
+  public convenience init() { self.init(Contents()) }
+
+  init(_ contents: Contents) { self.contents = Mutex(contents) }
+
+  var current: Contents { contents.withLock { $0 } }
+
+  /// The names of what was written since the last call.
+  func takeTouched() -> Set<String> {
+    contents.withLock { contents in
+      defer { contents.touched = [] }
+      return contents.touched
+    }
+  }
+
+  // MARK: Effects
+
+  /// The ids of the events that effects publish, before they are applied.
+  ///
+  /// - Parameter isPublished: whether an event is known to have been published: it tells which way a choice went.
+  public func published(by effects: Effects, _ isPublished: (String) -> Bool) -> [(type: EventType, id: String)] {
+    contents.withLock { contents in
+      effects.writes { Self.holds($0, contents, isPublished) }.compactMap {
+        if case .publish(let type, let id) = $0 { (type, id) } else { nil }
+      }
+    }
+  }
+
+  /// Applies an event's effects, but for what they publish.
+  ///
+  /// - Parameters:
+  ///   - place: of the event in the log.
+  ///   - isPublished: whether an event is known to have been published: it tells which way a choice went. Else the state does.
+  public func apply(_ effects: Effects, at place: StreamID, _ isPublished: (String) -> Bool) {
+    contents.withLock { Self.apply(effects, at: place, isPublished, to: &$0) }
+  }
+
+  private static func apply(
+    _ effects: Effects, at place: StreamID, _ isPublished: (String) -> Bool, to contents: inout Contents
+  ) {
+    for step in effects.steps {
+      switch step {
+      case .effect(let effect): apply(effect, at: place, to: &contents)
+      case .choice(let choice):
+        let chosen = holds(choice, contents, isPublished) ? choice.then : choice.otherwise
+        apply(chosen, at: place, isPublished, to: &contents)
+      }
+    }
+  }
+
+  private static func holds(_ choice: Effects.Choice, _ contents: Contents, _ isPublished: (String) -> Bool) -> Bool {
+    if choice.then.firstPublished.map(isPublished) == true { return true }
+    if choice.otherwise.firstPublished.map(isPublished) == true { return false }
+    let value = contents.hashes[choice.hash]?[choice.field]
+    return switch choice.condition {
+    case .equals(let expected): value == expected
+    case .isAbsent: value == nil
+    case .isAtLeast(let bound): (value.flatMap { Int($0) } ?? 0) >= bound
+    }
+  }
+
+  private static func apply(_ effect: Effects.Effect, at place: StreamID, to contents: inout Contents) {
+    switch effect {
+    case .append(let stream, let record):
+      let last = contents.streams[stream]?.last?.id
+      contents.streams[stream, default: []].append((max(place, last?.next ?? place), record))
+      contents.touched.insert(stream)
+    case .increment(let hash, let field, let amount):
+      let value = contents.hashes[hash]?[field].flatMap { Int($0) } ?? 0
+      contents.hashes[hash, default: [:]][field] = String(value + amount)
+      contents.touched.insert(hash)
+    case .set(let hash, let fields):
+      for (field, value) in fields { contents.hashes[hash, default: [:]][field] = value }
+      contents.touched.insert(hash)
+    case .remove(let hash, let field):
+      contents.hashes[hash]?[field] = nil
+      // As the server does.
+      if contents.hashes[hash]?.isEmpty == true { contents.hashes[hash] = nil }
+      contents.touched.insert(hash)
+    case .expire(let name, let milliseconds):
+      contents.expiries[name] = place.recordedAt + .milliseconds(milliseconds)
+      contents.touched.insert(name)
+    case .publish, .when, .skip: break
+    }
+  }
+
+  /// Removes what has vanished by now.
+  func expire(at now: Timestamp) {
+    contents.withLock { contents in
+      for (name, time) in contents.expiries where time <= now {
+        contents.hashes[name] = nil
+        contents.streams[name] = nil
+        contents.touched.insert(name)
+      }
+    }
+  }
+
+  // MARK: What handlers read
+
+  /// Every field of a hash.
+  public func hash(_ name: String, shard: Int) async throws -> [String: String] {
+    contents.withLock { $0.hashes[name] ?? [:] }
+  }
+
+  /// One field of a hash.
+  public func field(_ hash: String, _ field: String, shard: Int) async throws -> String? {
+    contents.withLock { $0.hashes[hash]?[field] }
+  }
+
+  /// Records of a stream after a place.
+  public func records(
+    _ stream: String, shard: Int, after: StreamID, limit: Int
+  ) async throws -> [(StreamID, [UInt8])] {
+    contents.withLock { contents in
+      guard let records = contents.streams[stream] else { return [] }
+      // Ids grow.
+      var (low, high) = (0, records.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if records[middle].id <= after { low = middle + 1 } else { high = middle }
+      }
+      return records[low...].prefix(limit).map { ($0.id, $0.json) }
+    }
+  }
+}
+
+extension Effects {
+  /// The id of the first event that they publish, whichever way choices go.
+  fileprivate var firstPublished: String? {
+    for effect in effects {
+      if case .publish(let data, let id, _) = effect { return id ?? data.eventID }
+    }
+    return nil
+  }
+}

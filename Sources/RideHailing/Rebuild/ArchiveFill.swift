@@ -1,0 +1,34 @@
+import EventStreams
+
+/// The analytics service's state is the archive: rebuilding it means to store what the log has and the archive has not.
+struct ArchiveFill: Sendable {
+  let topic: Topic
+  let inspector: Inspector
+  let reader: ArchiveReader
+  /// Where to store; nil to only look.
+  let archive: Archive?
+
+  func run(_ shard: Int) async throws -> RebuildReport.Shard {
+    let start = ContinuousClock.now
+    let progress = try await inspector.progress([ShardHistory.archiveGroup], shard: shard)[0]
+    var history = ShardHistory(shard: shard, inspector: inspector, archive: reader, scope: .everything)
+    var missing: [RecordedEvent] = []
+    var comparison = ShardRebuild.Comparison()
+    var events = 0
+    while let item = try await history.next() {
+      events += 1
+      guard let logged = item.logged, item.archived == nil, progress.state(of: item.id) == .done else { continue }
+      comparison.add(
+        StateDifference(name: "events", item: "\(item.id)", live: nil, rebuilt: String(decoding: logged, as: UTF8.self)))
+      missing.append(RecordedEvent(shard: shard, streamID: item.id, header: item.header, json: logged))
+      if missing.count == 1000 {
+        try await archive?.store(missing)
+        missing = []
+      }
+    }
+    if !missing.isEmpty { try await archive?.store(missing) }
+    return RebuildReport.Shard(
+      shard: shard, events: events, unknown: 0, missing: 0, comparison: comparison,
+      held: ContinuousClock.now - start, isApplied: archive != nil)
+  }
+}

@@ -1,0 +1,58 @@
+import EventStreams
+
+/// The events that services have published about what they did: what was decided is told by them, and is not decided again.
+struct Outcomes: Sendable {
+  private var ids: Set<String> = []
+  /// Id of a payment's outcome -> what the gateway said.
+  private var payments: [String: RecordedGateway] = [:]
+
+  /// Reads them from a shard's history.
+  init(_ history: ShardHistory) async throws {
+    var history = history
+    var parser = JSONParser()
+    while let event = try await history.nextEvent() {
+      guard let header = event.header else { continue }
+      ids.insert(header.id)
+      if Self.payments.contains(header.type) {
+        payments[header.id] = try? Self.answer(event.json, header.type, &parser)
+      }
+    }
+  }
+
+  mutating func add(_ more: Outcomes) {
+    ids.formUnion(more.ids)
+    payments.merge(more.payments) { $1 }
+  }
+
+  /// The types of such events.
+  static let types: [EventType] =
+    payments + [
+      RatingRequested.eventType, ReceiptSent.eventType, AccountWithdrawn.eventType, AccountWithdrawalRefused.eventType,
+      FareAdjusted.eventType, RideRefunded.eventType, CorrectionRefused.eventType,
+    ]
+
+  private static let payments = [PaymentCaptured.eventType, PaymentFailed.eventType, PaymentRefunded.eventType]
+
+  func contains(_ id: String) -> Bool { ids.contains(id) }
+
+  /// What the gateway answered when an event was handled; nil if nobody knows.
+  func answer(to event: RecordedEvent) -> RecordedGateway? {
+    guard let header = event.header else { return nil }
+    let cause = header.type == RideCompleted.eventType ? header.key : header.id
+    return payments[PaymentCaptured.id(of: cause)] ?? payments[PaymentFailed.id(of: cause)]
+      ?? payments[PaymentRefunded.id(of: cause)]
+  }
+
+  private static func answer(
+    _ json: [UInt8], _ type: EventType, _ parser: inout JSONParser
+  ) throws(JSONError) -> RecordedGateway {
+    var object = try parser.parse(json.span).object()
+    if type == PaymentFailed.eventType {
+      let failed: PaymentFailed = try object["data"]
+      return RecordedGateway(reference: failed.reference, declineReason: failed.reason)
+    }
+    // The others have the same shape.
+    let captured: PaymentCaptured = try object["data"]
+    return RecordedGateway(reference: captured.reference, declineReason: nil)
+  }
+}

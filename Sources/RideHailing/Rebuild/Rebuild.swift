@@ -1,0 +1,138 @@
+public import EventStreams
+public import Redis
+
+/// Builds a service's state anew from history, compares it with the live state and, if wanted, puts it in its place.
+///
+/// The service goes on while most of the state is built. Then each shard is held for a moment: what was handled meanwhile is added,
+/// the states are compared and swapped. Nothing is charged and nothing sent: what was decided is told by events.
+public struct Rebuild: Sendable {
+  private let topic: Topic
+  private let connection: Connection
+  private let archive: ArchiveReader?
+  private let readsLog: Bool
+  private let commissionBasisPoints: Int
+
+  /// A rebuild.
+  ///
+  /// - Parameters:
+  ///   - archive: the history that the log does not hold any more; nil to take the log alone.
+  ///   - readsLog: false to take the archive alone.
+  ///   - commissionBasisPoints: what the driver service is run with.
+  public init(
+    topic: Topic, connection: Connection, archive: ArchiveReader?, readsLog: Bool = true,
+    commissionBasisPoints: Int = 2000
+  ) {
+    self.topic = topic
+    self.connection = connection
+    self.archive = archive
+    self.readsLog = readsLog
+    self.commissionBasisPoints = commissionBasisPoints
+  }
+
+  /// The services that can be rebuilt from a history.
+  public static let services = ServiceFold.services
+
+  /// Looks for events that the log has and the archive has not, though analytics has handled them, and stores them if wanted.
+  public func fill(_ archive: Archive?) async throws -> RebuildReport {
+    var report = RebuildReport(service: ShardHistory.archiveGroup)
+    guard let reader = self.archive else { return report }
+    let fill = ArchiveFill(
+      topic: topic, inspector: Inspector(topic: topic, connection: connection), reader: reader, archive: archive)
+    for shard in topic.shards { report.shards.append(try await fill.run(shard)) }
+    return report
+  }
+
+  /// Rebuilds all shards of a service, one after the other.
+  ///
+  /// - Parameters:
+  ///   - applies: whether to put the rebuilt state in the place of the live one, if history is complete.
+  ///   - onProgress: is told of the shard and the events added so far.
+  public func run(
+    _ service: String, applies: Bool, onProgress: (_ shard: Int, _ events: Int) -> Void = { _, _ in }
+  ) async throws -> RebuildReport {
+    var report = RebuildReport(service: service)
+    for shard in topic.shards {
+      report.shards.append(try await rebuild(service, shard, applies: applies) { onProgress(shard, $0) })
+    }
+    return report
+  }
+
+  private func history(_ shard: Int, types: [EventType] = [], after: StreamID? = nil) -> ShardHistory {
+    var filter = HistoryFilter()
+    filter.types = types
+    if let after, after > .zero { filter.recordedFrom = after.recordedAt }
+    return ShardHistory(
+      shard: shard, inspector: readsLog ? Inspector(topic: topic, connection: connection) : nil, archive: archive,
+      filter: filter)
+  }
+
+  private func rebuild(
+    _ service: String, _ shard: Int, applies: Bool, _ onProgress: (Int) -> Void
+  ) async throws -> RebuildReport.Shard {
+    var (events, unknown, count) = (0, 0, 0)
+    // Everything before this place is settled for good.
+    let inspector = Inspector(topic: topic, connection: connection)
+    let settled = try await inspector.progress([service], shard: shard)[0]
+    var fold = ServiceFold(
+      service, shard: shard, outcomes: try await Outcomes(history(shard, types: Outcomes.types)),
+      commissionBasisPoints: commissionBasisPoints)
+    func add(_ event: RecordedEvent, _ progress: ServiceProgress) async throws {
+      count += 1
+      guard progress.state(of: event.streamID) == .done else { return }
+      do {
+        if case .applied = try await fold.add(event) { events += 1 }
+      } catch is OutcomeGateway.Unknown {
+        unknown += 1
+      }
+      if events % 1000 == 0 { onProgress(events) }
+    }
+
+    var past = history(shard)
+    var last = StreamID.zero
+    while let event = try await past.nextEvent(), event.streamID < settled.firstOpen {
+      try await add(event, settled)
+      last = event.streamID
+    }
+    if applies {
+      try await ShardRebuild.prepare(fold.fold.image, service, shard: shard, topic: topic, connection: connection)
+    }
+
+    let start = ContinuousClock.now
+    let held = try await ShardRebuild.hold(service, shard: shard, topic: topic, connection: connection)
+    do {
+      // What was decided meanwhile is known by now.
+      fold = try await fold.knowing(Outcomes(history(shard, types: Outcomes.types, after: last)))
+      var rest = history(shard, after: last)
+      var missing = 0
+      while let event = try await rest.nextEvent() {
+        guard event.streamID > last else { continue }
+        guard event.streamID <= held.progress.last else { break }
+        try await add(event, held.progress)
+        last = event.streamID
+      }
+      if last < held.progress.last { missing = try await self.missing(shard, after: last, held.progress) }
+      let comparison = held.compare(fold.fold.image, isDerived: ServiceFold.isDerived)
+      let isApplied = applies && unknown == 0 && missing == 0
+      if isApplied { try await held.apply(fold.fold.image) }
+      try await held.release()
+      return RebuildReport.Shard(
+        shard: shard, events: events, unknown: unknown, missing: missing, comparison: comparison,
+        held: ContinuousClock.now - start, isApplied: isApplied)
+    } catch {
+      try? await held.release()
+      throw error
+    }
+  }
+
+  /// How many entries after a place the service has handled.
+  private func missing(_ shard: Int, after: StreamID, _ progress: ServiceProgress) async throws -> Int {
+    let inspector = Inspector(topic: topic, connection: connection)
+    var (count, place) = (0, after)
+    while true {
+      let page = try await inspector.entries(shard: shard, after: place, limit: 1000)
+      count += page.count { $0.id <= progress.last && progress.state(of: $0.id) == .done }
+      guard page.count == 1000, let last = page.last?.id, last < progress.last else { return count }
+      place = last
+    }
+  }
+}

@@ -1,0 +1,158 @@
+public import EventStreams
+public import Redis
+
+/// Brings logs, groups, publish windows and all services' state back from the archive, after the server has lost them.
+///
+/// What is in the logs now, published or handled since the loss, is kept: it is history like the rest. A service's state is the fold
+/// over all of it; what nothing tells to have been handled is left pending, and is handled, with the same idempotency keys, when the
+/// service goes on. Running it again does no harm.
+public struct Restore: Sendable {
+  private let topic: Topic
+  private let connection: Connection
+  private let archive: ArchiveReader
+  private let commissionBasisPoints: Int
+  private let logFrom: Timestamp?
+
+  /// A restore.
+  ///
+  /// - Parameters:
+  ///   - logFrom: events recorded earlier stay in the archive alone, unless somebody must still handle them; nil to put all into the log.
+  ///   - commissionBasisPoints: what the driver service is run with.
+  public init(
+    topic: Topic, connection: Connection, archive: ArchiveReader, logFrom: Timestamp? = nil,
+    commissionBasisPoints: Int = 2000
+  ) {
+    self.topic = topic
+    self.connection = connection
+    self.archive = archive
+    self.logFrom = logFrom
+    self.commissionBasisPoints = commissionBasisPoints
+  }
+
+  /// The archive does not belong to this topic.
+  public struct Mismatch: Error, Sendable, CustomStringConvertible {
+    /// What it says to people.
+    public let description: String
+  }
+
+  /// Restores all shards, one after the other.
+  ///
+  /// - Parameter onProgress: is told of the shard and the events looked at so far.
+  public func run(onProgress: (_ shard: Int, _ events: Int) -> Void = { _, _ in }) async throws -> RestoreReport {
+    try await check()
+    var report = RestoreReport()
+    for shard in topic.shards { report.shards.append(try await restore(shard) { onProgress(shard, $0) }) }
+    return report
+  }
+
+  /// Refuses an archive whose events belong into other shards.
+  private func check() async throws {
+    let catalog = EventCatalog(RideEvents.types)
+    for shard in try await archive.shards() {
+      guard shard < topic.shardCount else {
+        throw Mismatch(
+          description:
+            "the archive has events of shard \(shard), the topic has \(topic.shardCount) shards: give the number that it had with --shards"
+        )
+      }
+      for row in try await archive.rows(.init(shard: shard, after: .zero, limit: 20)) {
+        guard let event = try? catalog.read(row.json.span) else { continue }
+        guard topic.shard(of: event.shardKey) == shard else {
+          throw Mismatch(
+            description:
+              "the archive has event \(event.id) in shard \(shard), in a topic with \(topic.shardCount) shards it belongs into \(topic.shard(of: event.shardKey)): give the number of shards that it had with --shards"
+          )
+        }
+      }
+    }
+  }
+
+  private func restore(_ shard: Int, _ onProgress: (Int) -> Void) async throws -> RestoreReport.Shard {
+    let services = ServiceFold.services + [ShardHistory.archiveGroup]
+    let others = try await Inspector(topic: topic, connection: connection).status()
+      .filter { $0.shard == shard && !services.contains($0.service) }.map(\.service)
+    var held: [String: ShardRebuild] = [:]
+    func release() async throws { for service in held.values { try await service.release() } }
+    do {
+      for service in services + others {
+        held[service] = try await ShardRebuild.hold(service, shard: shard, topic: topic, connection: connection)
+      }
+      let result = try await restore(shard, held: held, others: others, onProgress)
+      try await release()
+      return result
+    } catch {
+      try? await release()
+      throw error
+    }
+  }
+
+  private func history(_ shard: Int, types: [EventType] = []) -> ShardHistory {
+    var filter = HistoryFilter()
+    filter.types = types
+    return ShardHistory(
+      shard: shard, inspector: Inspector(topic: topic, connection: connection), archive: archive, filter: filter)
+  }
+
+  private func restore(
+    _ shard: Int, held: [String: ShardRebuild], others: [String], _ onProgress: (Int) -> Void
+  ) async throws -> RestoreReport.Shard {
+    let outcomes = try await Outcomes(history(shard, types: Outcomes.types))
+    let folds = ServiceFold.services.map {
+      ServiceFold($0, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints)
+    }
+    var log = try await LogRestore(topic: topic, connection: connection, shard: shard)
+    var pending: [String: [StreamID]] = [:]
+    var (places, archived) = (0, 0)
+    var last: StreamID?
+    // From the first event on that must still be handled, or is wanted: a log has no holes.
+    var hasLogBegun = false
+    var history = history(shard)
+    while let item = try await history.next() {
+      places += 1
+      last = item.id
+      if places % 1000 == 0 { onProgress(places) }
+      guard !item.isRepetition else { continue }
+      let event = RecordedEvent(shard: shard, streamID: item.id, header: item.header, json: item.json)
+      var isOpen = false
+      for fold in folds {
+        if case .unknown = try await fold.addIfHandled(event) {
+          pending[fold.service, default: []].append(item.id)
+          isOpen = true
+        }
+      }
+      if item.archived == nil {
+        pending[ShardHistory.archiveGroup, default: []].append(item.id)
+        isOpen = true
+      } else {
+        archived += 1
+      }
+      hasLogBegun = hasLogBegun || isOpen || logFrom.map { item.id.recordedAt >= $0 } != false
+      if hasLogBegun {
+        try await log.add(event)
+      } else {
+        log.remember(event)
+      }
+    }
+
+    for fold in folds {
+      guard let service = held[fold.service] else { continue }
+      try await ShardRebuild.prepare(
+        fold.fold.image, fold.service, shard: shard, topic: topic, connection: connection)
+      try await service.apply(fold.fold.image)
+    }
+    var groups: [LogRestore.Group] = []
+    for (name, service) in held.sorted(by: { $0.key < $1.key }) {
+      let isOther = others.contains(name)
+      groups.append(
+        LogRestore.Group(
+          name, held: service, position: isOther ? service.progress.last : last ?? .zero,
+          pending: isOther ? service.progress.open : pending[name] ?? []))
+    }
+    let events = log.count
+    let meanwhile = try await log.finish(through: last, added: places, groups: groups)
+    return RestoreReport.Shard(
+      shard: shard, events: events + meanwhile, archived: archived,
+      archivedThrough: try await archive.lastID(shard: shard), publishedMeanwhile: meanwhile,
+      pending: pending.mapValues(\.count))
+  }
+}

@@ -1,0 +1,75 @@
+import EventStreams
+
+/// Builds one service's state in one shard from history: with handlers that charge nobody and send nothing, and with what was
+/// decided told by the events that followed.
+struct ServiceFold: Sendable {
+  let service: String
+  let fold: StateFold
+  private let gateway = OutcomeGateway()
+  private var outcomes: Outcomes
+
+  init(_ service: String, shard: Int, outcomes: Outcomes, commissionBasisPoints: Int) {
+    self.service = service
+    self.outcomes = outcomes
+    let handlers: EventService =
+      switch service {
+      case "payment": PaymentService(gateway: gateway).service
+      case "driver": DriverService(commissionBasisPoints: commissionBasisPoints).service
+      case "rating": RatingService().service
+      case "surge": SurgeService().service
+      default: NotificationService(outbox: nil).service
+      }
+    fold = StateFold(handlers, shard: shard)
+  }
+
+  /// The same fold, which knows of more outcomes.
+  func knowing(_ more: Outcomes) -> ServiceFold {
+    var fold = self
+    fold.outcomes.add(more)
+    return fold
+  }
+
+  /// The services whose state is in Redis.
+  static let services = ["payment", "driver", "rating", "surge", "notification"]
+
+  /// Whether a hash or stream follows from others.
+  static func isDerived(_ name: String) -> Bool {
+    name == LedgerState.snapshots || name.hasPrefix(LedgerState.snapshotStream(Account(name: "")))
+  }
+
+  /// What became of an event.
+  enum Result: Sendable {
+    case applied
+    /// The service does not want it.
+    case unwanted
+    /// Nothing tells that the service has handled it, or what its outside effect was.
+    case unknown
+  }
+
+  /// Adds an event that the service has handled.
+  func add(_ event: RecordedEvent) async throws -> Result {
+    guard let effects = try await effects(of: event) else { return .unwanted }
+    fold.apply(effects, of: event, outcomes.contains)
+    return .applied
+  }
+
+  /// Adds an event if what follows it in history tells that the service has handled it: an event without outside effects needs nothing
+  /// to tell that.
+  func addIfHandled(_ event: RecordedEvent) async throws -> Result {
+    do {
+      guard let effects = try await effects(of: event) else { return .unwanted }
+      // Surge's are advice: which of them were published depends on the moment.
+      let published = service == "surge" ? [] : fold.image.published(by: effects, outcomes.contains)
+      guard published.allSatisfy({ outcomes.contains($0.id) }) else { return .unknown }
+      fold.apply(effects, of: event, outcomes.contains)
+      return .applied
+    } catch is OutcomeGateway.Unknown {
+      return .unknown
+    }
+  }
+
+  private func effects(of event: RecordedEvent) async throws -> Effects? {
+    if service == "payment" { gateway.expect(outcomes.answer(to: event)) }
+    return try await fold.effects(of: event)
+  }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import EventStreams
+import RideHailing
+
+struct RebuildCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rebuild",
+    abstract: "Build a service's state anew from history, compare it with the live one, and swap it in with --apply.",
+    discussion: """
+      The service goes on while the state is built; then each of its shards is held for a moment, to compare and to swap, in one
+      step per shard. Nothing is charged and nothing is sent: what was decided is told by the events that followed. Running it
+      again after it was interrupted is safe: the live state is the old one or the new one, never half of each.
+      The state of analytics is the archive: what the log has and the archive has not is added.
+      Exit status: 0 the states are the same, or the rebuilt one was applied; 1 they differ, or history lacks something.
+
+        rides rebuild driver
+        rides rebuild payment --apply
+        rides rebuild driver --from-archive copy.sqlite
+      """)
+
+  @Argument(help: "payment, driver, rating, surge, notification or analytics.")
+  var service: String
+
+  @Option(help: "Take the history from this archive alone, and not from the log.")
+  var fromArchive: String?
+
+  @Flag(help: "Put the rebuilt state in the place of the live one, if history is complete.")
+  var apply = false
+
+  @Flag(help: "Only compare; this is what happens without --apply.")
+  var dryRun = false
+
+  @OptionGroup var archive: ArchiveOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var redis: TopicOptions
+
+  func validate() throws {
+    if apply, dryRun { throw ValidationError("give --apply or --dry-run, not both") }
+    guard (Rebuild.services + ["analytics"]).contains(service) else {
+      throw ValidationError(
+        "there is no service '\(service)' to rebuild: \((Rebuild.services + ["analytics"]).joined(separator: ", "))")
+    }
+    if service == "analytics", fromArchive != nil {
+      throw ValidationError("the archive can't be rebuilt from itself: leave --from-archive out")
+    }
+  }
+
+  func run() async throws {
+    let reader = try fromArchive.map { try ArchiveReader(path: $0) } ?? archive.openIfPresent()
+    // Its functions are needed.
+    _ = try await redis.find()
+    let (topic, connection) = try await redis.open()
+    let rebuild = Rebuild(
+      topic: topic, connection: connection, archive: reader, readsLog: fromArchive == nil)
+    let report: RebuildReport
+    if service == "analytics" {
+      guard reader != nil else { throw Failure.refused("there is no archive at \(archive.path)") }
+      report = try await rebuild.fill(apply ? try Archive(path: archive.path) : nil)
+    } else {
+      report = try await rebuild.run(service, applies: apply) { shard, events in
+        Terminal.progress("shard \(shard): \(events) events")
+      }
+    }
+    Terminal.endProgress()
+    switch output.format {
+    case .json: Terminal.print(json: JSONWriter.bytes(of: report))
+    case .table: show(report)
+    }
+    guard report.isComplete else {
+      throw Failure.refused("history lacks events or outcomes that \(service) has handled; nothing was applied there")
+    }
+    guard apply || report.isIdentical else { throw Failure.refused("the states differ; --apply puts the rebuilt one in place") }
+  }
+
+  private func show(_ report: RebuildReport) {
+    var table = Table("SHARD", "EVENTS", "DIFFERENCES", "MISSING", "LIVE", "REBUILT", "HELD", "APPLIED")
+    for shard in report.shards {
+      table.add(
+        "\(shard.shard)", "\(shard.events)", "\(shard.comparison.count)", "\(shard.unknown + shard.missing)",
+        digest(shard.comparison.liveDigest), digest(shard.comparison.rebuiltDigest), shard.held.short,
+        shard.isApplied ? "yes" : "no")
+    }
+    Terminal.print(table.text)
+    for shard in report.shards {
+      for difference in shard.comparison.differences.prefix(20) {
+        Terminal.print(
+          "shard \(shard.shard): \(difference.name) \(difference.item): live \(difference.live ?? "nothing"), rebuilt \(difference.rebuilt ?? "nothing")"
+        )
+      }
+    }
+  }
+
+  private func digest(_ digest: UInt64) -> String {
+    let text = String(digest, radix: 16)
+    return String(repeating: "0", count: 16 - text.count) + text
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import EventStreams
+import RideHailing
+
+struct RestoreCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore",
+    abstract: "Bring logs, groups and all services' state back from the archive, after Redis has lost them.",
+    discussion: """
+      Workers and producers may run meanwhile: each shard's services are held while it is restored, and what was published
+      since the loss is kept. Events that nothing tells to have been handled are handled when the services go on; with the
+      gateway's idempotency keys no charge happens twice. What was published after the archive's end and is not in the log now
+      is lost, unless its producer publishes it again: that is safe, what was restored is recognised.
+      Running it again after it was interrupted is safe.
+
+        rides restore --from-archive .rides/archive.sqlite
+        rides publish rides.ndjson        # again, if some of it may have been lost
+        rides audit
+      """)
+
+  @Option(help: "The archive.")
+  var fromArchive: String
+
+  @Option(help: "Leave events recorded before this time in the archive, if nobody must handle them any more.")
+  var logFrom: TimeArgument?
+
+  @Option(help: "The number of shards that the topic had, if it is gone as well.")
+  var shards: Int?
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var redis: TopicOptions
+
+  func validate() throws {
+    if let shards, !(1...1024).contains(shards) { throw ValidationError("--shards must be between 1 and 1024") }
+  }
+
+  func run() async throws {
+    let reader = try ArchiveReader(path: fromArchive)
+    let (topic, connection) = try await redis.open(shards: shards)
+    let report: RestoreReport
+    do {
+      report = try await Restore(topic: topic, connection: connection, archive: reader, logFrom: logFrom?.time)
+        .run { shard, events in Terminal.progress("shard \(shard): \(events) events") }
+    } catch let error as Restore.Mismatch {
+      throw Failure.refused(error.description)
+    }
+    Terminal.endProgress()
+    if output.format == .json { return Terminal.print(json: JSONWriter.bytes(of: report)) }
+    var table = Table("SHARD", "EVENTS", "ARCHIVED", "ARCHIVE ENDS", "SINCE", "TO BE HANDLED")
+    for shard in report.shards {
+      table.add(
+        "\(shard.shard)", "\(shard.events)", "\(shard.archived)",
+        shard.archivedThrough.map { "\($0.recordedAt)" } ?? "empty", "\(shard.publishedMeanwhile)",
+        shard.pending.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
+    }
+    Terminal.print(table.text)
+    Terminal.print(
+      "what was published after the archive's end and is not in the log now is lost, unless it is published again")
+  }
+}

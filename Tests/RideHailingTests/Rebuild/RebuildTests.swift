@@ -1,0 +1,149 @@
+import EventStreams
+import Redis
+import RedisTestSupport
+import RideHailing
+import Testing
+
+@Suite("A rebuild") struct RebuildTests {
+  private static let all = RideServices.names
+
+  /// Rides with all that can happen to them.
+  private func events(_ count: Int) -> [EncodedEvent] {
+    RideSimulator(seed: 3).prefix(count).enumerated().flatMap { index, ride -> [EncodedEvent] in
+      var events = ride.events
+      let data = ride.completed.event
+      if index % 3 == 0 {
+        events.append(
+          EncodedEvent(
+            RideRated(rideID: data.rideID, driverID: data.driverID, city: data.city, stars: 1 + index % 5)))
+      }
+      if index % 10 == 0 {
+        events.append(
+          EncodedEvent(
+            RefundRequested(of: CorrectedRide(data), amount: 1, correction: "c\(index)", reason: "late"),
+            timestamp: ride.completed.at))
+      }
+      if index % 20 == 0 {
+        events.append(
+          EncodedEvent(
+            AccountWithdrawalRequested(
+              AccountHolder(.driver, data.driverID), city: data.city, amount: Money(500, data.fare.currency),
+              movement: "w\(index)")))
+      }
+      return events
+    }
+  }
+
+  private func handled(_ bench: RideBench, _ count: Int) async throws {
+    _ = try await bench.publish(events(count))
+    try await bench.running(Self.all) { try await bench.settled(Self.all) }
+  }
+
+  private func rebuild(_ bench: RideBench, fromArchive: Bool = false, archive: Bool = true) throws -> Rebuild {
+    Rebuild(
+      topic: bench.topic, connection: bench.connection,
+      archive: archive ? try ArchiveReader(path: bench.configuration.archivePath) : nil, readsLog: !fromArchive)
+  }
+
+  @Test("of each service comes to the state that the service has, from the log and from the archive alone")
+  func identical() async throws {
+    try await RideBench.run { bench in
+      try await handled(bench, 400)
+      for service in Rebuild.services {
+        for fromArchive in [false, true] {
+          let report = try await rebuild(bench, fromArchive: fromArchive).run(service, applies: false)
+          let differences = report.shards.flatMap(\.comparison.differences)
+          #expect(report.isIdentical, "\(service) \(differences.prefix(3))")
+          #expect(report.isComplete, "\(service)")
+          #expect(report.shards.map(\.comparison.liveDigest) == report.shards.map(\.comparison.rebuiltDigest))
+          #expect(report.shards.map(\.events).max() ?? 0 > 0)
+        }
+      }
+      #expect(try await rebuild(bench).fill(nil).isIdentical)
+    }
+  }
+
+  @Test("names what differs, and puts it right; nothing is charged or sent again")
+  func repair() async throws {
+    try await RideBench.run { bench in
+      try await handled(bench, 200)
+      let before = try await bench.types()
+      let whole = try await bench.everything()
+      let shard = try #require(bench.topic.shards.first { bench.topic.shard(of: "Paris") == $0 })
+      let balances = bench.topic.state(shard, "driver", "balances")
+      let field = try #require(try await bench.connection.strings(["HKEYS", balances]).first { $0.hasPrefix("driver:") })
+      _ = try await bench.connection.call("HINCRBY", balances, field, "7")
+      _ = try await bench.connection.call(
+        "HSET", bench.topic.state(shard, "driver", "nobody"), "asked", "for this")
+
+      let found = try await rebuild(bench).run("driver", applies: false)
+      let differences = found.shards.flatMap(\.comparison.differences)
+      #expect(Set(differences.map(\.item)) == [field, "asked"])
+      let applied = try await rebuild(bench).run("driver", applies: true)
+      #expect(applied.isApplied)
+      #expect(try await rebuild(bench).run("driver", applies: false).isIdentical)
+      #expect(try await bench.types() == before)
+
+      for service in Rebuild.services {
+        let report = try await rebuild(bench).run(service, applies: true)
+        #expect(report.isIdentical, "\(service)")
+        #expect(report.isApplied)
+      }
+      #expect(try await bench.types() == before)
+      // Streams have an entry per record now, instead of one per commit.
+      func hashes(_ text: String) -> [Substring] {
+        text.split(separator: "\n").filter { !$0.contains(":account:") && !$0.contains(":snapshots") }
+      }
+      #expect(hashes(try await bench.everything()) == hashes(whole))
+      #expect(try await bench.audit().violations.isEmpty)
+      #expect(try await bench.connection.strings(["KEYS", "*:rebuild:*"]).isEmpty)
+    }
+  }
+
+  @Test("goes on while the service works, and loses and doubles nothing of what comes meanwhile")
+  func whileWorking() async throws {
+    try await RideBench.run { bench in
+      try await handled(bench, 100)
+      let more = events(1_500)
+      try await bench.running(Self.all) {
+        try await withThrowingTaskGroup { group in
+          group.addTask {
+            let connection = Connection(bench.server.url)
+            let publisher = Publisher(topic: bench.topic, connection: connection)
+            for start in stride(from: 0, to: more.count, by: 50) {
+              _ = try await publisher.publish(Array(more[start..<min(start + 50, more.count)]))
+            }
+          }
+          for service in Rebuild.services {
+            let report = try await rebuild(bench).run(service, applies: true)
+            #expect(report.isApplied, "\(service) \(report.isComplete)")
+          }
+          try await group.waitForAll()
+        }
+        try await bench.settled(Self.all)
+      }
+      #expect(try await bench.audit().violations.isEmpty)
+      for service in Rebuild.services {
+        let report = try await rebuild(bench).run(service, applies: false)
+        #expect(report.isIdentical, "\(service) \(report.shards.flatMap(\.comparison.differences).prefix(3))")
+      }
+    }
+  }
+
+  @Test("takes what was trimmed from the archive, and changes nothing where history lacks something")
+  func incomplete() async throws {
+    try await RideBench.run { bench in
+      try await handled(bench, 200)
+      for shard in bench.topic.shards {
+        _ = try await bench.connection.call("XTRIM", bench.topic.log(shard), "MAXLEN", "10")
+      }
+      let whole = try await rebuild(bench).run("payment", applies: false)
+      #expect(whole.isIdentical)
+      #expect(whole.isComplete)
+
+      // Without the archive most rides' events are gone, and of some only the charge is left.
+      let report = try await rebuild(bench, archive: false).run("payment", applies: true)
+      #expect(!report.isIdentical)
+    }
+  }
+}

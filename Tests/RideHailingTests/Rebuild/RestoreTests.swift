@@ -1,0 +1,107 @@
+import EventStreams
+import Redis
+import RedisTestSupport
+import RideHailing
+import Testing
+
+@Suite("A restore") struct RestoreTests {
+  private static let all = RideServices.names
+
+  private func events(_ seed: UInt64, _ count: Int) -> [EncodedEvent] {
+    RideSimulator(seed: seed).prefix(count).flatMap(\.events)
+  }
+
+  private func restore(_ bench: RideBench) async throws -> RestoreReport {
+    let topic = try await Topic.open("rides", shardCount: 4, on: bench.connection)
+    return try await Restore(
+      topic: topic, connection: bench.connection,
+      archive: try ArchiveReader(path: bench.configuration.archivePath)
+    ).run()
+  }
+
+  @Test("brings logs, positions and all state back after everything was lost")
+  func everything() async throws {
+    try await RideBench.run { bench in
+      _ = try await bench.publish(events(5, 300))
+      try await bench.running(Self.all) { try await bench.settled(Self.all) }
+      let types = try await bench.types()
+      let balances = try await TrialBalance.read(from: bench.state).rows
+      _ = try await bench.connection.call("FLUSHALL")
+
+      let report = try await restore(bench)
+      #expect(report.shards.map(\.pending) == Array(repeating: [:], count: 4))
+      #expect(try await bench.types() == types)
+      #expect(try await TrialBalance.read(from: bench.state).rows == balances)
+      #expect(try await bench.audit(archive: true).violations.isEmpty)
+      // What was restored is recognised, and nothing is handled again.
+      let again = try await bench.publish(events(5, 300))
+      #expect(again.filter { !$0.isDuplicate }.isEmpty)
+      try await bench.running(Self.all) { try await bench.settled(Self.all) }
+      #expect(try await bench.types() == types)
+      #expect(try await TrialBalance.read(from: bench.state).rows == balances)
+      for service in Rebuild.services {
+        let rebuilt = try await Rebuild(
+          topic: bench.topic, connection: bench.connection,
+          archive: try ArchiveReader(path: bench.configuration.archivePath)
+        ).run(service, applies: false)
+        #expect(rebuilt.isIdentical, "\(service)")
+      }
+      let once = try await restore(bench)
+      #expect(once.shards.map(\.events) == report.shards.map(\.events))
+      #expect(try await bench.audit(archive: true).violations.isEmpty)
+    }
+  }
+
+  @Test("while services and a producer go on: no ride is lost, none is charged twice", arguments: [1, 2, 3])
+  func meanwhile(seed: UInt64) async throws {
+    try await RideBench.run { bench in
+      let all = events(seed, 1_200)
+      try await bench.running(Self.all) {
+        try await withThrowingTaskGroup { group in
+          group.addTask {
+            let publisher = Publisher(topic: bench.topic, connection: Connection(bench.server.url))
+            for start in stride(from: 0, to: all.count, by: 40) {
+              _ = try await publisher.publish(Array(all[start..<min(start + 40, all.count)]))
+              try await Task.sleep(for: .milliseconds(4))
+            }
+          }
+          try await Task.sleep(for: .milliseconds(100 + 30 * Int(seed)))
+          _ = try await bench.connection.call("FLUSHALL")
+          try await Task.sleep(for: .milliseconds(30 * Int(seed)))
+          _ = try await restore(bench)
+          try await group.waitForAll()
+        }
+        // The producer was told that all of it was published; what the archive had not stored yet is gone.
+        _ = try await bench.publish(all)
+        try await bench.settled(Self.all)
+      }
+      let report = try await bench.audit(archive: true)
+      #expect(report.violations.isEmpty, "\(report.violations.prefix(3))")
+      #expect(report.rides == 1_200)
+      let paid = try await bench.state.hash("payment", "payments")
+      #expect(paid.count == 1_200)
+    }
+  }
+
+  @Test("leaves what nobody needs in the archive if asked to, and hands out what was never handled")
+  func partial() async throws {
+    try await RideBench.run { bench in
+      _ = try await bench.publish(events(7, 200))
+      // Payment and notification have done nothing yet.
+      let some = ["driver", "rating", "analytics", "surge"]
+      try await bench.running(some) { try await bench.settled(some) }
+      _ = try await bench.connection.call("FLUSHALL")
+      let topic = try await Topic.open("rides", shardCount: 4, on: bench.connection)
+      let report = try await Restore(
+        topic: topic, connection: bench.connection, archive: try ArchiveReader(path: bench.configuration.archivePath),
+        logFrom: .now() + .seconds(3600)
+      ).run()
+      #expect(report.shards.map { $0.pending["payment", default: 0] }.reduce(0, +) >= 200)
+      #expect(report.shards.compactMap { $0.pending["driver"] }.isEmpty)
+      try await bench.running(Self.all) { try await bench.settled(Self.all) }
+      let audit = try await bench.audit(archive: true)
+      #expect(audit.violations.isEmpty, "\(audit.violations.prefix(3))")
+      #expect(audit.rides == 200)
+    }
+  }
+}
