@@ -98,7 +98,7 @@ public struct LogRestore: Sendable {
     commands.close()
     do {
       return try await connection.answers(to: commands)[0] ?? 0
-    } catch where (error as? RedisError)?.isFenced == true {
+    } catch  where (error as? RedisError)?.isFenced == true {
       throw MaintenanceLease.Lost(service: groups.first?.name ?? "", shard: shard)
     }
   }

@@ -70,7 +70,7 @@ struct StateSwap: Sendable {
     commands.argument(names.count)
     do {
       _ = try await connection.answers(to: commands)
-    } catch where (error as? RedisError)?.isFenced == true {
+    } catch  where (error as? RedisError)?.isFenced == true {
       throw MaintenanceLease.Lost(service: service, shard: shard)
     }
   }

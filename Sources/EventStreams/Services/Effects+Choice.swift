@@ -50,7 +50,8 @@ extension Effects {
     }
     return (
       Choice(
-        hash: hash, field: field, condition: condition, then: Effects(Array(then)), otherwise: Effects(Array(otherwise))),
+        hash: hash, field: field, condition: condition, then: Effects(Array(then)), otherwise: Effects(Array(otherwise))
+      ),
       end
     )
   }

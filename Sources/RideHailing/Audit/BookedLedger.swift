@@ -27,7 +27,10 @@ struct BookedLedger {
     try await state.forEachRecord(service, streams: streams.union(known), shard: shard, as: AccountEntry.self) {
       stream, entry in
       let posting = BookedPosting(entry, stream: stream)
-      journals[entry.journal, default: Journal(ride: entry.rideID ?? String(stream.dropFirst(BookedPosting.streamPrefix.count)))].postings.append(posting)
+      journals[
+        entry.journal,
+        default: Journal(ride: entry.rideID ?? String(stream.dropFirst(BookedPosting.streamPrefix.count)))
+      ].postings.append(posting)
       folds["\(posting.account)|\(entry.amount.currency)", default: 0] += entry.amount.minorUnits
     }
     self.journals = journals

@@ -151,10 +151,11 @@ struct ShardAudit {
       }
       let isOwed = booked("payment", "payment:\(header.id)").contains { $0.account.hasPrefix("receivable:") }
       let isRide = header.type == RideCompleted.eventType
-      service = PaymentService(
-        gateway: RecordedGateway(
-          reference: record?.reference, declineReason: isRide ? record?.declineReason : isOwed ? "declined" : nil)
-      ).service
+      service =
+        PaymentService(
+          gateway: RecordedGateway(
+            reference: record?.reference, declineReason: isRide ? record?.declineReason : isOwed ? "declined" : nil)
+        ).service
     case "driver": service = driver
     case "rating": service = rating
     default: return try receipt(json, header)

@@ -36,7 +36,8 @@ public struct PaymentService: Sendable {
     let charge = Charge(
       rideID: ride.rideID, riderID: ride.riderID, driverID: ride.driverID, city: ride.city, payment: ride.payment,
       amount: ride.fare.amount)
-    return try await collect(charge, cause: event.id, outcome: ride.rideID, in: event.shard) { source, reference, failure in
+    return try await collect(charge, cause: event.id, outcome: ride.rideID, in: event.shard) {
+      source, reference, failure in
       let journal = try Journal(
         id: "payment:\(event.id)", kind: failure == nil ? .charged : .owed, rideID: ride.rideID, effectiveAt: at,
         recordedAt: event.streamID.recordedAt,

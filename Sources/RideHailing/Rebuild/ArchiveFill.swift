@@ -19,7 +19,8 @@ struct ArchiveFill: Sendable {
       events += 1
       guard let logged = item.logged, item.archived == nil, progress.state(of: item.id) == .done else { continue }
       comparison.add(
-        StateDifference(name: "events", item: "\(item.id)", live: nil, rebuilt: String(decoding: logged, as: UTF8.self)))
+        StateDifference(name: "events", item: "\(item.id)", live: nil, rebuilt: String(decoding: logged, as: UTF8.self))
+      )
       missing.append(RecordedEvent(shard: shard, streamID: item.id, header: item.header, json: logged))
       if missing.count == 1000 {
         try await archive?.store(missing)

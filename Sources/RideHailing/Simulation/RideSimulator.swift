@@ -80,7 +80,10 @@ public struct RideSimulator: Sequence, IteratorProtocol, Sendable {
   private func deposit(for ride: RideCompleted, at time: Timestamp) -> (AccountDeposited, Timestamp)? {
     guard ride.payment.method == .wallet else { return nil }
     let amount = Money((ride.fare.total / 1000 + 1) * 1000, ride.fare.currency)
-    return (AccountDeposited(AccountHolder(.rider, ride.riderID), city: ride.city, amount: amount, movement: ride.rideID), time)
+    return (
+      AccountDeposited(AccountHolder(.rider, ride.riderID), city: ride.city, amount: amount, movement: ride.rideID),
+      time
+    )
   }
 
   /// Within about 5 km, to a ten-thousandth of a degree.

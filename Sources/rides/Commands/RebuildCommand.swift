@@ -69,7 +69,9 @@ struct RebuildCommand: AsyncParsableCommand {
     guard report.isComplete else {
       throw Failure.refused("history lacks events or outcomes that \(service) has handled; nothing was applied there")
     }
-    guard apply || report.isIdentical else { throw Failure.refused("the states differ; --apply puts the rebuilt one in place") }
+    guard apply || report.isIdentical else {
+      throw Failure.refused("the states differ; --apply puts the rebuilt one in place")
+    }
   }
 
   private func show(_ report: RebuildReport) {

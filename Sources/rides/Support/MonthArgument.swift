@@ -13,7 +13,8 @@ struct MonthArgument: ExpressibleByArgument, Sendable {
     let parts = argument.split(separator: "-", omittingEmptySubsequences: false)
     guard argument.utf8.count == 7, parts.count == 2, let year = Int64(parts[0]), let month = Int64(parts[1]),
       let start = Timestamp.daysSinceEpoch(year: year, month: month, day: 1),
-      let end = Timestamp.daysSinceEpoch(year: month == 12 ? year + 1 : year, month: month == 12 ? 1 : month + 1, day: 1)
+      let end = Timestamp.daysSinceEpoch(
+        year: month == 12 ? year + 1 : year, month: month == 12 ? 1 : month + 1, day: 1)
     else { return nil }
     text = argument
     self.start = Timestamp(secondsSinceEpoch: start * 86_400)

@@ -64,7 +64,8 @@ struct MovementOptions: ParsableArguments {
   func report(_ text: String, _ event: AccountEvent<some AccountEventKind>, _ published: PublishedEvent) {
     switch output.format {
     case .table:
-      Terminal.print("\(text) (\(published.isDuplicate ? "published before" : "published"), entry \(published.streamID))")
+      Terminal.print(
+        "\(text) (\(published.isDuplicate ? "published before" : "published"), entry \(published.streamID))")
     case .json:
       Terminal.print(
         json: JSONWriter.bytes(of: PublishedMovement(event: event.eventID, data: event, published: published)))

@@ -11,7 +11,8 @@ import Testing
   }
 
   private func current(_ bench: RideBench) async throws -> CorrectedRide {
-    let events = try await Inspector(topic: bench.topic, connection: bench.connection).trace(key: "a", ids: ["RIDE_COMPLETED:a"])
+    let events = try await Inspector(topic: bench.topic, connection: bench.connection).trace(
+      key: "a", ids: ["RIDE_COMPLETED:a"])
     return try #require(try CorrectedRide.fold(events.map { ($0.header, $0.json) }))
   }
 

@@ -71,7 +71,8 @@ import Testing
       let whole = try await bench.everything()
       let shard = try #require(bench.topic.shards.first { bench.topic.shard(of: "Paris") == $0 })
       let balances = bench.topic.state(shard, "driver", "balances")
-      let field = try #require(try await bench.connection.strings(["HKEYS", balances]).first { $0.hasPrefix("driver:") })
+      let field = try #require(
+        try await bench.connection.strings(["HKEYS", balances]).first { $0.hasPrefix("driver:") })
       _ = try await bench.connection.call("HINCRBY", balances, field, "7")
       _ = try await bench.connection.call(
         "HSET", bench.topic.state(shard, "driver", "nobody"), "asked", "for this")
