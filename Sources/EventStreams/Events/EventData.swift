@@ -30,4 +30,11 @@ extension EventData {
 
   /// `TYPE:orderingKey`
   public var eventID: String { "\(Self.eventType.rawValue):\(orderingKey)" }
+
+  /// Reads the data of an event as the log holds it.
+  public init(ofEvent json: Span<UInt8>) throws(JSONError) {
+    var parser = JSONParser()
+    var object = try parser.parse(json).object()
+    self = try object["data"]
+  }
 }

@@ -14,4 +14,13 @@ extension EventHeader {
       id: identity, type: EventType(rawValue: type), timestamp: timestamp, key: key ?? identity,
       version: version ?? 1, traceparent: traceparent)
   }
+
+  /// Reads the envelope of an event as the log holds it, and not its data.
+  ///
+  /// - Parameter fallbackID: the identity of an event that was added without one.
+  public init(ofEvent json: Span<UInt8>, fallbackID: @autoclosure () -> String) throws(JSONError) {
+    var parser = JSONParser()
+    var object = try parser.parse(json).object()
+    self = try EventHeader(from: &object, fallbackID: fallbackID())
+  }
 }

@@ -95,10 +95,8 @@ extension Inspector {
   /// The envelope of the one entry of a range; nil if there is none that can be read.
   static func header(of range: borrowing ReplyNode, _ id: StreamID) -> EventHeader? {
     guard range.count > 0 else { return nil }
-    var parser = JSONParser()
     do throws(JSONError) {
-      var object = try parser.parse(range[0][1][1].bytes).object()
-      return try EventHeader(from: &object, fallbackID: id.description)
+      return try EventHeader(ofEvent: range[0][1][1].bytes, fallbackID: id.description)
     } catch {
       // Whoever lists it sees that it has no type; its service has it in the dead letters, with the reason.
       return nil

@@ -69,18 +69,4 @@ extension Inspector {
     }
     return entries
   }
-
-  /// Whether a shard's log holds every entry that was ever added to it.
-  public func isWhole(shard: Int) async throws -> Bool {
-    do {
-      return try Self.isWhole(try await connection.call("XINFO", "STREAM", topic.log(shard)))
-    } catch  where error.message.contains("no such key") {
-      return true
-    }
-  }
-
-  private static func isWhole(_ reply: borrowing Reply) throws(RedisError) -> Bool {
-    let added = try reply.root[field: "entries-added"].optionalInteger()
-    return try reply.root[field: "length"].integer() == added
-  }
 }

@@ -41,25 +41,19 @@ public struct CorrectedRide: Sendable, Hashable {
     var ride: CorrectedRide?
     for event in events {
       switch event.header.type {
-      case RideCompleted.eventType where ride == nil: ride = CorrectedRide(try data(of: event.json))
+      case RideCompleted.eventType where ride == nil: ride = CorrectedRide(try RideCompleted(ofEvent: event.json.span))
       case PaymentFailed.eventType where ride?.lastCorrection == nil: ride?.isOwed = true
       case FareAdjusted.eventType:
-        let correction: FareAdjusted = try data(of: event.json)
+        let correction = try FareAdjusted(ofEvent: event.json.span)
         if let fare = correction.newFare { ride?.fare = fare }
         ride?.lastCorrection = event.header.id
       case RideRefunded.eventType:
-        let correction: RideRefunded = try data(of: event.json)
+        let correction = try RideRefunded(ofEvent: event.json.span)
         ride?.refunded += correction.amount ?? 0
         ride?.lastCorrection = event.header.id
       default: break
       }
     }
     return ride
-  }
-
-  private static func data<Data: EventData>(of json: [UInt8]) throws(JSONError) -> Data {
-    var parser = JSONParser()
-    var object = try parser.parse(json.span).object()
-    return try object["data"]
   }
 }

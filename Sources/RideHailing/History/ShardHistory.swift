@@ -184,10 +184,8 @@ public struct ShardHistory {
   }
 
   private static func header(of json: [UInt8], _ id: StreamID) -> EventHeader? {
-    var parser = JSONParser()
     do throws(JSONError) {
-      var object = try parser.parse(json.span).object()
-      return try EventHeader(from: &object, fallbackID: id.description)
+      return try EventHeader(ofEvent: json.span, fallbackID: id.description)
     } catch {
       // No event: the services that read events have it in their dead letters.
       return nil

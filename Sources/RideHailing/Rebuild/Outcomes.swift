@@ -9,12 +9,11 @@ struct Outcomes: Sendable {
   /// Reads them from a shard's history.
   init(_ history: ShardHistory) async throws {
     var history = history
-    var parser = JSONParser()
     while let event = try await history.nextEvent() {
       guard let header = event.header else { continue }
       ids.insert(header.id)
       if Self.payments.contains(header.type) {
-        payments[header.id] = try? Self.answer(event.json, header.type, &parser)
+        payments[header.id] = try? Self.answer(event.json, header.type)
       }
     }
   }
@@ -43,16 +42,12 @@ struct Outcomes: Sendable {
       ?? payments[PaymentRefunded.id(of: cause)]
   }
 
-  private static func answer(
-    _ json: [UInt8], _ type: EventType, _ parser: inout JSONParser
-  ) throws(JSONError) -> RecordedGateway {
-    var object = try parser.parse(json.span).object()
+  private static func answer(_ json: [UInt8], _ type: EventType) throws(JSONError) -> RecordedGateway {
     if type == PaymentFailed.eventType {
-      let failed: PaymentFailed = try object["data"]
+      let failed = try PaymentFailed(ofEvent: json.span)
       return RecordedGateway(reference: failed.reference, declineReason: failed.reason)
     }
     // The others have the same shape.
-    let captured: PaymentCaptured = try object["data"]
-    return RecordedGateway(reference: captured.reference, declineReason: nil)
+    return RecordedGateway(reference: try PaymentCaptured(ofEvent: json.span).reference, declineReason: nil)
   }
 }

@@ -14,22 +14,18 @@ struct OutcomeWait {
     let inspector = Inspector(topic: topic, connection: connection)
     let deadline = ContinuousClock.now + patience
     var last = place
-    var parser = JSONParser()
     while true {
       let page = try await inspector.entries(shard: shard, after: last, limit: 500)
       for entry in page {
         last = entry.id
-        if let header = try? Self.header(of: entry.json, &parser), ids.contains(header.id) { return header }
+        // What is no event is not waited for.
+        let header = try? EventHeader(ofEvent: entry.json.span, fallbackID: "")
+        if let header, ids.contains(header.id) { return header }
       }
       if page.isEmpty {
         guard ContinuousClock.now < deadline else { return nil }
         try await Task.sleep(for: .milliseconds(20))
       }
     }
-  }
-
-  private static func header(of json: [UInt8], _ parser: inout JSONParser) throws(JSONError) -> EventHeader {
-    var object = try parser.parse(json.span).object()
-    return try EventHeader(from: &object, fallbackID: "")
   }
 }

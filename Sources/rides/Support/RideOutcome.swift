@@ -32,10 +32,8 @@ struct RideOutcome: JSONWritable {
 
   private static func completed(of trace: EventTrace) -> (ride: RideCompleted, at: Timestamp)? {
     guard trace.header.type == RideCompleted.eventType else { return nil }
-    var parser = JSONParser()
     do throws(JSONError) {
-      var event = try parser.parse(trace.json.span).object()
-      let ride: RideCompleted = try event["data"]
+      let ride = try RideCompleted(ofEvent: trace.json.span)
       return (ride, ride.completedAt ?? trace.header.timestamp)
     } catch {
       // It is in the dead letters then, which the trace shows.

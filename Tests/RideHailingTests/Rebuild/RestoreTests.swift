@@ -2,6 +2,7 @@ import EventStreams
 import Redis
 import RedisTestSupport
 import RideHailing
+import Synchronization
 import Testing
 
 @Suite("A restore") struct RestoreTests {
@@ -58,17 +59,25 @@ import Testing
       let all = events(seed, 1_200)
       try await bench.running(Self.all) {
         try await withThrowingTaskGroup { group in
+          let published = Mutex(0)
+          let isRestored = Mutex(false)
           group.addTask {
             let publisher = Publisher(topic: bench.topic, connection: Connection(bench.server.url))
-            for start in stride(from: 0, to: all.count, by: 40) {
-              _ = try await publisher.publish(Array(all[start..<min(start + 40, all.count)]))
-              try await Task.sleep(for: .milliseconds(4))
-            }
+            // All of it, and more, for as long as the restore takes.
+            repeat {
+              for start in stride(from: 0, to: all.count, by: 40) {
+                let part = all[start..<min(start + 40, all.count)]
+                _ = try await publisher.publish(Array(part))
+                published.withLock { $0 += part.count }
+              }
+            } while !isRestored.withLock { $0 }
           }
-          try await Task.sleep(for: .milliseconds(100 + 30 * Int(seed)))
+          try await eventually("a part is published") { published.withLock { $0 } >= 200 * Int(seed) }
+          let lost = published.withLock { $0 }
           _ = try await bench.connection.call("FLUSHALL")
-          try await Task.sleep(for: .milliseconds(30 * Int(seed)))
+          try await eventually("more is published") { published.withLock { $0 } >= lost + 80 * Int(seed) }
           _ = try await restore(bench)
+          isRestored.withLock { $0 = true }
           try await group.waitForAll()
         }
         // The producer was told that all of it was published; what the archive had not stored yet is gone.
