@@ -96,8 +96,9 @@ end)
 
 -- lease: takes, keeps or gives back the right of one worker to one (service, shard).
 --   KEYS: lease, log, blocked, redrive, retry
---   ARGV: action, group, worker, epoch (to acquire, the last that this process had of the shard), time to live in ms, where a new group starts, client id of the worker's reader,
---     why it reads nothing (empty if it does), `look` to be told what there is to do besides
+--   ARGV: action, group, worker, epoch (to acquire, the last that this process had of the shard), time to live in ms, where a new
+--     group starts, client id of the worker's reader, why it reads nothing (empty if it does), `look` to be told what there is to do
+--     besides
 --   acquire -> {epoch, the readers of earlier owners, where a group that was lost goes on or '', last stream id of the log, blocked
 --              keys…},
 --              or {0, ms until it may be taken, owner}
@@ -468,13 +469,13 @@ end)
 redis.register_function('eventstreams_restore_v1', function(keys, args)
   local log, staged, seen = keys[1], keys[2], keys[4]
   local added, window = tonumber(args[2]), tonumber(args[3])
+  -- Each group's epoch is checked before anything is written.
+  local at = 4
   for i = 5, #keys do
-    -- Each group's epoch is checked before anything is written.
-    local at = 4
-    for _ = 6, i do at = at + 4 + tonumber(args[at + 3]) end
     if redis.call('HGET', keys[i], 'epoch') ~= args[at + 1] then
       return redis.error_reply('FENCED another worker owns ' .. keys[i])
     end
+    at = at + 4 + tonumber(args[at + 3])
   end
 
   local moved = 0

@@ -9,9 +9,7 @@ extension ServiceState {
     repeat {
       let page = try Self.scanned(
         try await connection.call("HSCAN", topic.state(shard, service, hash), cursor, "COUNT", "2000"))
-      for index in stride(from: 0, to: page.values.count - 1, by: 2) {
-        fields[page.values[index]] = page.values[index + 1]
-      }
+      fields.merge([String: String](alternating: page.values)) { $1 }
       cursor = page.cursor
     } while cursor != "0"
     return fields
@@ -24,19 +22,16 @@ extension ServiceState {
   /// The names of a service's keys that begin so, by shard.
   public func names(_ service: String, prefix: String) async throws -> [Int: Set<String>] {
     var names: [Int: Set<String>] = [:]
-    var cursor = "0"
-    repeat {
-      let page = try Self.scanned(
-        try await connection.call(
-          "SCAN", cursor, "MATCH", "\(topic.name):{*}:\(service):\(prefix)*", "COUNT", "5000"))
-      for key in page.values {
+    let pattern = [topic.name, service, prefix].map(KeyScan.literal)
+    var scan = KeyScan(matching: "\(pattern[0]):{*}:\(pattern[1]):\(pattern[2])*", on: connection)
+    while let keys = try await scan.next() {
+      for key in keys {
         guard let open = key.firstIndex(of: "{"), let close = key[open...].firstIndex(of: "}"),
           let shard = Int(key[key.index(after: open)..<close])
         else { continue }
         names[shard, default: []].insert(String(key.dropFirst(topic.state(shard, service, "").count)))
       }
-      cursor = page.cursor
-    } while cursor != "0"
+    }
     return names
   }
 

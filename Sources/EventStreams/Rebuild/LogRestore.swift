@@ -17,16 +17,13 @@ public struct LogRestore: Sendable {
   public struct Group: Sendable {
     /// The held shard of the service.
     public let held: ShardRebuild
-    /// The service.
-    public let name: String
     /// The last entry that it has been given.
     public let position: StreamID
     /// Entries up to there that it has not handled.
     public let pending: [StreamID]
 
     /// A group.
-    public init(_ name: String, held: ShardRebuild, position: StreamID, pending: [StreamID]) {
-      self.name = name
+    public init(_ held: ShardRebuild, position: StreamID, pending: [StreamID]) {
       self.held = held
       self.position = position
       self.pending = pending
@@ -84,12 +81,12 @@ public struct LogRestore: Sendable {
     commands.argument(FunctionLibrary.restore)
     commands.argument(4 + groups.count)
     for key in [topic.log(shard), log, topic.seen(shard), seen] { commands.argument(key) }
-    for group in groups { commands.argument(topic.lease(shard, group.name)) }
+    for group in groups { commands.argument(topic.lease(shard, group.held.service)) }
     commands.argument(end?.description ?? "")
     commands.argument(added)
     commands.argument(window.wholeMilliseconds)
     for group in groups {
-      commands.argument(group.name)
+      commands.argument(group.held.service)
       commands.argument(group.held.epoch)
       commands.argument(group.position.description)
       commands.argument(group.pending.count)
@@ -99,7 +96,7 @@ public struct LogRestore: Sendable {
     do {
       return try await connection.answers(to: commands)[0] ?? 0
     } catch  where (error as? RedisError)?.isFenced == true {
-      throw MaintenanceLease.Lost(service: groups.first?.name ?? "", shard: shard)
+      throw MaintenanceLease.Lost(service: groups.first?.held.service ?? "", shard: shard)
     }
   }
 }

@@ -22,10 +22,9 @@ struct MaintenanceLease: Sendable {
     let holder = "maintenance:\(WorkerSettings.uniqueName())"
     let values = try await connection.strings(
       call("seize", service, shard, topic, holder: holder, epoch: ""))
-    for line in values[1].split(separator: "\n") {
-      guard let client = line.split(separator: " ").first else { continue }
-      // It may have gone already, or not be permitted: what it reads is found by the next owner.
-      _ = try? await connection.call("CLIENT", "KILL", "ID", String(client))
+    for reader in ReaderConnection.list(values[1]) {
+      // It may have gone already, or it may not be permitted: what it reads is found by the next owner.
+      try? await reader.close(over: connection)
     }
     return MaintenanceLease(
       service: service, shard: shard, epoch: Int(values[0]) ?? 0, topic: topic, connection: connection, holder: holder)

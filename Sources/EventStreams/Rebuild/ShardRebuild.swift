@@ -76,7 +76,7 @@ public struct ShardRebuild: Sendable {
   public func apply(_ image: StateImage) async throws {
     try await lease.renew()
     try await swap.stage(image)
-    try await swap.swap(image, live: live, epoch: lease.epoch)
+    try await swap.swap(live: live, epoch: lease.epoch)
   }
 
   /// Lets the service go on; what was staged and not swapped in is removed.
@@ -84,6 +84,9 @@ public struct ShardRebuild: Sendable {
     try await swap.clear()
     try await lease.release()
   }
+
+  /// The service.
+  var service: String { lease.service }
 
   /// The lease's epoch, which `LogRestore` wants.
   var epoch: Int { lease.epoch }

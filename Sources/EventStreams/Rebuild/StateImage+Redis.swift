@@ -25,9 +25,9 @@ extension StateImage {
       for (index, key) in part.enumerated() {
         let name = String(key.dropFirst(prefix.count))
         if kinds[index].isStream {
-          contents.streams[name] = Self.records(replies[index])
+          contents.streams[name] = replies[index].storedRecords().records
         } else {
-          contents.hashes[name] = try Self.fields(replies[index])
+          contents.hashes[name] = [String: String](alternating: try replies[index].strings())
         }
         if let time = kinds[index].expiresAt { contents.expiries[name] = time }
       }
@@ -37,18 +37,10 @@ extension StateImage {
 
   /// All keys that begin so.
   static func keys(_ prefix: String, _ connection: Connection) async throws -> [String] {
-    var keys: Set<String> = []
-    var cursor = "0"
-    repeat {
-      let page = try Self.page(of: await connection.call("SCAN", cursor, "MATCH", "\(prefix)*", "COUNT", "5000"))
-      keys.formUnion(page.keys)
-      cursor = page.cursor
-    } while cursor != "0"
-    return keys.sorted()
-  }
-
-  private static func page(of reply: borrowing Reply) throws -> (cursor: String, keys: [String]) {
-    (try reply.root[0].string(), try reply.root[1].strings())
+    var names: Set<String> = []
+    var scan = KeyScan(matching: "\(KeyScan.literal(prefix))*", on: connection)
+    while let keys = try await scan.next() { names.formUnion(keys) }
+    return names.sorted()
   }
 
   private static func kinds(_ replies: borrowing Replies) throws -> [(isStream: Bool, expiresAt: Timestamp?)] {
@@ -63,24 +55,5 @@ extension StateImage {
         ))
     }
     return kinds
-  }
-
-  private static func fields(_ reply: borrowing ReplyNode) throws -> [String: String] {
-    let values = try reply.strings()
-    var fields: [String: String] = [:]
-    for index in stride(from: 0, to: values.count - 1, by: 2) { fields[values[index]] = values[index + 1] }
-    return fields
-  }
-
-  private static func records(_ entries: borrowing ReplyNode) -> [Record] {
-    var records: [Record] = []
-    for index in 0..<entries.count {
-      let id = StreamID(utf8: entries[index][0].bytes) ?? .zero
-      let fields = entries[index][1]
-      for field in stride(from: 1, to: fields.count, by: 2) {
-        records.append((id, fields[field].bytes.withUnsafeBufferPointer { Array($0) }))
-      }
-    }
-    return records
   }
 }

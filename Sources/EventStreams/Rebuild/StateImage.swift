@@ -4,13 +4,10 @@ import Synchronization
 ///
 /// Handlers that read the state read it from here.
 public final class StateImage: StateReader {
-  /// Record of a stream: its entry, and its JSON.
-  typealias Record = (id: StreamID, json: [UInt8])
-
   /// What it holds.
   struct Contents: Sendable {
     var hashes: [String: [String: String]] = [:]
-    var streams: [String: [Record]] = [:]
+    var streams: [String: [StoredRecord]] = [:]
     /// When a hash or stream vanishes, of those that do.
     var expiries: [String: Timestamp] = [:]
     /// What was written since `takeTouched`.

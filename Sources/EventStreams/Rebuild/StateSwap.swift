@@ -53,7 +53,7 @@ struct StateSwap: Sendable {
   }
 
   /// Puts what was staged in the place of the live state.
-  func swap(_ image: StateImage, live: StateImage, epoch: Int) async throws {
+  func swap(live: StateImage, epoch: Int) async throws {
     // What has vanished since it was staged can't be renamed.
     let names = try await StateImage.keys(prefix, connection).map { String($0.dropFirst(prefix.count)) }
     let obsolete = live.current.names.subtracting(names)

@@ -7,9 +7,7 @@ struct CommittedState: StateReader {
   let connection: Connection
 
   func hash(_ name: String, shard: Int) async throws -> [String: String] {
-    let values = try await connection.strings(["HGETALL", topic.state(shard, service, name)])
-    return Dictionary(
-      uniqueKeysWithValues: stride(from: 0, to: values.count - 1, by: 2).map { (values[$0], values[$0 + 1]) })
+    [String: String](alternating: try await connection.strings(["HGETALL", topic.state(shard, service, name)]))
   }
 
   func field(_ hash: String, _ field: String, shard: Int) async throws -> String? {
@@ -38,18 +36,7 @@ struct CommittedState: StateReader {
 
   private static func page(
     _ reply: borrowing Reply
-  ) throws -> (records: [(StreamID, [UInt8])], entries: Int, last: StreamID?) {
-    var records: [(StreamID, [UInt8])] = []
-    var last: StreamID?
-    let entries = reply.root
-    for index in 0..<entries.count {
-      let id = StreamID(utf8: entries[index][0].bytes) ?? .zero
-      last = id
-      let fields = entries[index][1]
-      for field in stride(from: 1, to: fields.count, by: 2) {
-        records.append((id, fields[field].bytes.withUnsafeBufferPointer { Array($0) }))
-      }
-    }
-    return (records, entries.count, last)
+  ) throws -> (records: [StoredRecord], entries: Int, last: StreamID?) {
+    reply.root.storedRecords()
   }
 }

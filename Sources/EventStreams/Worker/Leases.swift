@@ -155,10 +155,7 @@ struct Leases: Sendable {
     guard let term = Int(values[0]), term > 0 else {
       return .milliseconds(Int64(values[1]) ?? 0)
     }
-    for line in values[1].split(separator: "\n") {
-      let words = line.split(separator: " ", maxSplits: 1)
-      if words.count == 2 { await stopReading(by: String(words[1]), over: String(words[0]), shard) }
-    }
+    for reader in ReaderConnection.list(values[1]) { await close(reader, shard) }
     await pipeline.own(
       OwnedShard(number: shard, term: term, reader: state), blocked: Set(values.dropFirst(4)))
     reportLosses(shard, recreatedAt: values[2], logEnd: StreamID(values[3]) ?? .zero, lastRead: lastRead)
@@ -182,23 +179,16 @@ struct Leases: Sendable {
 
   /// Closes the connection that an earlier owner, which may only be paused, reads the shard with. It reads on only after it has
   /// looked at its leases. Where that isn't permitted, what it reads is found at the next renewal.
-  private func stopReading(by worker: String, over client: String, _ shard: Int) async {
-    guard worker != settings.name else { return }
+  private func close(_ reader: ReaderConnection, _ shard: Int) async {
+    guard reader.worker != settings.name else { return }
     do {
-      // Ids begin anew with the server: it must be that worker's.
-      let found = try await connection.call("CLIENT", "LIST", "ID", client)
-      let description = try found.root.string()
-      guard description.contains(" name=\(Self.readerName(worker)) ") else { return }
-      _ = try await connection.call("CLIENT", "KILL", "ID", client)
+      try await reader.close(over: connection)
     } catch {
       log.warning(
         "could not close the connection of the earlier owner",
-        metadata: ["shard": "\(shard)", "owner": "\(worker)", "error": "\(error)"])
+        metadata: ["shard": "\(shard)", "owner": "\(reader.worker)", "error": "\(error)"])
     }
   }
-
-  /// What a worker's reading connection is called in `CLIENT LIST`.
-  static func readerName(_ worker: String) -> String { "reader:\(worker)" }
 
   private func give(back shard: Int, term: Int) async throws {
     _ = try await connection.call(leaseCall("release", shard: shard, term: term))

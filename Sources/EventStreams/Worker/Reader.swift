@@ -57,7 +57,7 @@ struct Reader: Sendable {
     var commands = Commands()
     commands.append("CLIENT", "LIST", "ID", String(client))
     // Where it is not permitted, or there is no such client any more, the answer is an error, and there is nothing to do.
-    let isOurs = Self.names(try await connection.send(commands), Leases.readerName(settings.name))
+    let isOurs = Self.names(try await connection.send(commands), ReaderConnection.name(of: settings.name))
     guard isOurs, connection.clientID != client else { return }
     commands.removeAll()
     commands.append("CLIENT", "KILL", "ID", String(client))

@@ -34,7 +34,7 @@ public struct Worker: ServiceLifecycle.Service {
   public func run() async throws {
     let pipeline = Pipeline(
       service: service, topic: topic, settings: settings, metrics: WorkerMetrics(service: service.name), log: log)
-    let reading = connection(Leases.readerName(settings.name))
+    let reading = connection(ReaderConnection.name(of: settings.name))
     let committing = connection("committer:\(settings.name)")
     let control = connection("control:\(settings.name)")
     let waiting = connection("waiter:\(settings.name)")

@@ -145,7 +145,7 @@ public struct Restore: Sendable {
       let isOther = others.contains(name)
       groups.append(
         LogRestore.Group(
-          name, held: service, position: isOther ? service.progress.last : last ?? .zero,
+          service, position: isOther ? service.progress.last : last ?? .zero,
           pending: isOther ? service.progress.open : pending[name] ?? []))
     }
     let events = log.count

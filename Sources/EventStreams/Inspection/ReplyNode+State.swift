@@ -1,0 +1,29 @@
+import Redis
+
+/// A record of a stream as it is stored: its entry, and its JSON.
+typealias StoredRecord = (id: StreamID, json: [UInt8])
+
+extension ReplyNode {
+  /// The records of a stream's entries. Those of one commit are fields of one entry: name, value, name, value, …
+  func storedRecords() -> (records: [StoredRecord], entries: Int, last: StreamID?) {
+    var records: [StoredRecord] = []
+    var last: StreamID?
+    for index in 0..<count {
+      let id = StreamID(utf8: self[index][0].bytes) ?? .zero
+      last = id
+      let fields = self[index][1]
+      for field in stride(from: 1, to: fields.count, by: 2) {
+        records.append((id, fields[field].bytes.withUnsafeBufferPointer { Array($0) }))
+      }
+    }
+    return (records, count, last)
+  }
+}
+
+extension [String: String] {
+  /// A hash as Redis lists it: field, value, field, value, …
+  init(alternating values: [String]) {
+    self.init(minimumCapacity: values.count / 2)
+    for index in stride(from: 0, to: values.count - 1, by: 2) { self[values[index]] = values[index + 1] }
+  }
+}
