@@ -23,8 +23,6 @@ extension [BookedPosting] {
 
   /// True if the postings sum to zero in each currency.
   var isBalanced: Bool {
-    var sums: [Currency: Int] = [:]
-    for posting in self { sums[posting.amount.currency, default: 0] += posting.amount.minorUnits }
-    return sums.values.allSatisfy { $0 == 0 }
+    [Currency: Int](summing: lazy.map(\.amount)).values.allSatisfy { $0 == 0 }
   }
 }

@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// What became of money that a rider was to pay or to get back. What, says the type; all of them have this shape.
-public struct PaymentEvent<Outcome: PaymentOutcome>: EventData, Hashable {
+public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static var eventType: EventType { Outcome.eventType }
 
@@ -66,11 +66,6 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: EventData, Hashable {
       $0.field("reason", reason)
     }
   }
-
-  /// What is handled in order: a ride.
-  public var orderingKey: String { rideID }
-  /// What belongs together: a city.
-  public var shardKey: String { city }
   /// The outcome of what another event asked for.
   public static func id(of cause: String) -> String { "\(eventType.rawValue):\(cause)" }
 }

@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// The rider is asked to rate the driver.
-public struct RatingRequested: EventData, Hashable {
+public struct RatingRequested: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RATING_REQUESTED"
 
@@ -44,9 +44,4 @@ public struct RatingRequested: EventData, Hashable {
       $0.field("city", city)
     }
   }
-
-  /// What is handled in order: a ride.
-  public var orderingKey: String { rideID }
-  /// What belongs together: a city.
-  public var shardKey: String { city }
 }

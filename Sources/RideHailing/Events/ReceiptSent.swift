@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// The rider has been sent the receipt.
-public struct ReceiptSent: EventData, Hashable {
+public struct ReceiptSent: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RECEIPT_SENT"
 
@@ -61,9 +61,4 @@ public struct ReceiptSent: EventData, Hashable {
       $0.field("currency", currency)
     }
   }
-
-  /// What is handled in order: a ride.
-  public var orderingKey: String { rideID }
-  /// What belongs together: a city.
-  public var shardKey: String { city }
 }

@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// A ride has ended and is to be paid: what all services react to.
-public struct RideCompleted: EventData, Hashable {
+public struct RideCompleted: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RIDE_COMPLETED"
 
@@ -104,9 +104,4 @@ public struct RideCompleted: EventData, Hashable {
       $0.field("riderEmail", riderEmail)
     }
   }
-
-  /// What is handled in order: a ride.
-  public var orderingKey: String { rideID }
-  /// What belongs together: a city.
-  public var shardKey: String { city }
 }

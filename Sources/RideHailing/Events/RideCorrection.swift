@@ -4,7 +4,7 @@ public import EventStreams
 ///
 /// It names what it corrects: the state that whoever asked for it had seen. Of two corrections of the same state the payment
 /// service approves the first and refuses the second, so nobody gets a refund twice because two people asked for it.
-public struct RideCorrection<Step: RideCorrectionStep>: EventData, Hashable {
+public struct RideCorrection<Step: RideCorrectionStep>: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static var eventType: EventType { Step.eventType }
 
@@ -138,11 +138,6 @@ public struct RideCorrection<Step: RideCorrectionStep>: EventData, Hashable {
       $0.field("reason", reason)
     }
   }
-
-  /// What is handled in order: a ride.
-  public var orderingKey: String { rideID }
-  /// What belongs together: a city.
-  public var shardKey: String { city }
   /// One event of a type per correction.
   public var eventID: String { "\(Self.eventType.rawValue):\(correction)" }
 }

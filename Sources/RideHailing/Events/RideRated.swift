@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// The rider has rated the driver.
-public struct RideRated: EventData, Hashable {
+public struct RideRated: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RIDE_RATED"
 
@@ -49,9 +49,4 @@ public struct RideRated: EventData, Hashable {
       $0.field("comment", comment)
     }
   }
-
-  /// What is handled in order: a ride.
-  public var orderingKey: String { rideID }
-  /// What belongs together: a city.
-  public var shardKey: String { city }
 }

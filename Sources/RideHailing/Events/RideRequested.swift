@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// Somebody asks for a ride.
-public struct RideRequested: EventData, Hashable {
+public struct RideRequested: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RIDE_REQUESTED"
 
@@ -48,9 +48,4 @@ public struct RideRequested: EventData, Hashable {
       $0.field("dropoff", dropoff)
     }
   }
-
-  /// What is handled in order: a ride.
-  public var orderingKey: String { rideID }
-  /// What belongs together: a city.
-  public var shardKey: String { city }
 }

@@ -40,8 +40,8 @@ extension AccountSnapshot: JSONReadable, JSONWritable {
     count = try object["count"]
     effective = try Self.range(try object["effectiveFrom"], try object["effectiveTo"])
     recorded = try Self.range(try object["recordedFrom"], try object["recordedTo"])
-    let amounts: [CurrencySum] = try object["sums"]
-    for sum in amounts { sums[sum.money.currency] = sum.money.minorUnits }
+    let amounts: [Money] = try object["sums"]
+    sums = [Currency: Int](summing: amounts)
   }
 
   private static func range(_ from: Timestamp, _ to: Timestamp) throws(JSONError) -> ClosedRange<Timestamp> {
@@ -57,20 +57,7 @@ extension AccountSnapshot: JSONReadable, JSONWritable {
       $0.field("effectiveTo", effective.upperBound)
       $0.field("recordedFrom", recorded.lowerBound)
       $0.field("recordedTo", recorded.upperBound)
-      $0.field("sums", sums.sorted { $0.key.code < $1.key.code }.map { CurrencySum(money: Money($0.value, $0.key)) })
+      $0.field("sums", sums.amounts)
     }
-  }
-
-  private struct CurrencySum: JSONReadable, JSONWritable {
-    let money: Money
-
-    init(money: Money) { self.money = money }
-
-    init(from json: borrowing JSONValue) throws(JSONError) {
-      var object = try json.object()
-      money = Money(try object["amount"], try object["currency"])
-    }
-
-    func write(to json: inout JSONWriter) { money.write(to: &json) }
   }
 }

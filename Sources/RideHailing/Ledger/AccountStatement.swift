@@ -48,12 +48,8 @@ public struct AccountStatement: Sendable, JSONWritable {
       return Line(entry: entry, balance: Money(sums[entry.amount.currency, default: 0], entry.amount.currency))
     }
     return AccountStatement(
-      account: account, count: history.count, opening: Self.amounts(opening), lines: lines,
-      balances: Self.amounts(closing))
-  }
-
-  private static func amounts(_ sums: [Currency: Int]) -> [Money] {
-    sums.sorted { $0.key.code < $1.key.code }.map { Money($0.value, $0.key) }
+      account: account, count: history.count, opening: opening.amounts, lines: lines,
+      balances: closing.amounts)
   }
 
   /// Writes it as an object.
@@ -64,16 +60,6 @@ public struct AccountStatement: Sendable, JSONWritable {
       $0.field("opening", opening)
       $0.field("balances", balances)
       $0.field("entries", lines)
-    }
-  }
-}
-
-extension Money: JSONWritable {
-  /// `{"amount":1250,"currency":"USD"}`
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("amount", minorUnits)
-      $0.field("currency", currency)
     }
   }
 }

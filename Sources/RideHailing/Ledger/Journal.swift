@@ -37,9 +37,7 @@ public struct Journal: Sendable, Hashable {
     id: String, kind: AccountEntry.Kind, rideID: String? = nil, effectiveAt: Timestamp, recordedAt: Timestamp,
     corrects: String? = nil, reason: String? = nil, postings: [Posting]
   ) throws(Unbalanced) {
-    var sums: [Currency: Int] = [:]
-    for posting in postings { sums[posting.amount.currency, default: 0] += posting.amount.minorUnits }
-    for (currency, sum) in sums where sum != 0 {
+    for (currency, sum) in [Currency: Int](summing: postings.lazy.map(\.amount)) where sum != 0 {
       throw Unbalanced(journal: id, excess: Money(sum, currency))
     }
     self.id = id

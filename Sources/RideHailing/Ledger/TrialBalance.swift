@@ -52,7 +52,7 @@ public struct TrialBalance: Sendable {
   }
 
   /// The sum of all accounts, per currency: zero.
-  public var totals: [Money] { Self.sums(rows.map(\.balance)) }
+  public var totals: [Money] { [Currency: Int](summing: rows.map(\.balance)).amounts }
 
   /// True if every currency's sum is zero.
   public var isBalanced: Bool { totals.allSatisfy { $0.minorUnits == 0 } }
@@ -60,13 +60,9 @@ public struct TrialBalance: Sendable {
   /// The accounts of one kind taken together: all riders, all drivers, …
   public var byKind: [Row] {
     Dictionary(grouping: rows) { $0.account.kind }
-      .flatMap { kind, rows in Self.sums(rows.map(\.balance)).map { Row(account: Account(name: kind), balance: $0) } }
+      .flatMap { kind, rows in
+        [Currency: Int](summing: rows.map(\.balance)).amounts.map { Row(account: Account(name: kind), balance: $0) }
+      }
       .sorted { ($0.balance.currency.code, $0.account.name) < ($1.balance.currency.code, $1.account.name) }
-  }
-
-  private static func sums(_ amounts: [Money]) -> [Money] {
-    var sums: [Currency: Int] = [:]
-    for amount in amounts { sums[amount.currency, default: 0] += amount.minorUnits }
-    return sums.sorted { $0.key.code < $1.key.code }.map { Money($0.value, $0.key) }
   }
 }

@@ -148,10 +148,26 @@ public struct PaymentService: Sendable {
     let journal: Journal
     /// Of a ride; none of a correction.
     let record: PaymentRecord?
+  }
+
+  /// A charge that was settled: what is written down, and the event that says so.
+  private struct Settled<Outcome: PaymentOutcome> {
+    let booking: Booking
+    private let event: PaymentEvent<Outcome>
+    private let eventID: String
+
+    init(_ booking: Booking, _ event: PaymentEvent<Outcome>, _ outcome: String) {
+      self.booking = booking
+      self.event = event
+      eventID = PaymentEvent<Outcome>.id(of: outcome)
+    }
 
     func write(to effects: inout Effects) {
-      if let record, let ride = journal.rideID { effects.set(PaymentRecord.hash, ride, to: record) }
-      journal.post(to: &effects)
+      if let record = booking.record, let ride = booking.journal.rideID {
+        effects.set(PaymentRecord.hash, ride, to: record)
+      }
+      booking.journal.post(to: &effects)
+      effects.publish(event, id: eventID)
     }
   }
 
@@ -165,50 +181,43 @@ public struct PaymentService: Sendable {
     _ charge: Charge, cause: String, outcome: String, in shard: OwnedShard,
     _ book: (_ source: Account, _ reference: String?, _ failure: String?) throws -> Booking
   ) async throws -> Effects {
-    let owed = Account.receivable(charge.riderID)
-    func paid(from source: Account, _ reference: String? = nil) throws -> (booking: Booking, event: PaymentCaptured) {
-      (try book(source, reference, nil), event(PaymentCaptured.self, charge, reference: reference))
+    func paid(from source: Account, _ reference: String? = nil) throws -> Settled<PaymentOutcomes.Captured> {
+      Settled(try book(source, reference, nil), event(PaymentCaptured.self, charge, reference: reference), outcome)
     }
-    func failed(_ reason: String, _ reference: String? = nil) throws -> (booking: Booking, event: PaymentFailed) {
-      (try book(owed, reference, reason), event(PaymentFailed.self, charge, reference: reference, reason: reason))
+    func failed(_ reason: String, _ reference: String? = nil) throws -> Settled<PaymentOutcomes.Failed> {
+      Settled(
+        try book(.receivable(charge.riderID), reference, reason),
+        event(PaymentFailed.self, charge, reference: reference, reason: reason), outcome)
     }
-    func add<Outcome>(_ result: (booking: Booking, event: PaymentEvent<Outcome>), to effects: inout Effects) {
-      result.booking.write(to: &effects)
-      effects.publish(result.event, id: PaymentEvent<Outcome>.id(of: outcome))
+    func effects<Outcome>(of settled: Settled<Outcome>) async throws -> Effects {
+      var effects = Effects { settled.write(to: &$0) }
+      try await snapshots.note(settled.booking.journal, in: shard, &effects)
+      return effects
     }
 
-    var effects = Effects()
     switch charge.payment.method {
+    case .cash: return try await effects(of: paid(from: .cash(driver: charge.driverID)))
+    case .card:
+      let answer = try await ask(charge, idempotencyKey: cause)
+      guard let reason = answer?.declineReason else {
+        return try await effects(of: paid(from: .gateway, answer?.reference))
+      }
+      return try await effects(of: failed(reason, answer?.reference))
     case .wallet:
       let wallet = Account.rider(charge.riderID)
       let (enough, tooLittle) = (try paid(from: wallet), try failed("insufficient funds"))
-      effects.when(
-        LedgerState.balances, LedgerState.field(wallet, charge.amount.currency), .isAtLeast(charge.amount.minorUnits)
-      ) {
-        add(enough, to: &$0)
-      } otherwise: {
-        add(tooLittle, to: &$0)
+      let field = LedgerState.field(wallet, charge.amount.currency)
+      var effects = Effects {
+        $0.when(LedgerState.balances, field, .isAtLeast(charge.amount.minorUnits)) {
+          enough.write(to: &$0)
+        } otherwise: {
+          tooLittle.write(to: &$0)
+        }
       }
       // Counted as paid: whichever it is, a snapshot covers what it finds.
       try await snapshots.note(enough.booking.journal, in: shard, &effects)
       return effects
-    case .cash:
-      let result = try paid(from: .cash(driver: charge.driverID))
-      add(result, to: &effects)
-      try await snapshots.note(result.booking.journal, in: shard, &effects)
-    case .card:
-      let answer = try await ask(charge, idempotencyKey: cause)
-      if let reason = answer?.declineReason {
-        let result = try failed(reason, answer?.reference)
-        add(result, to: &effects)
-        try await snapshots.note(result.booking.journal, in: shard, &effects)
-      } else {
-        let result = try paid(from: .gateway, answer?.reference)
-        add(result, to: &effects)
-        try await snapshots.note(result.booking.journal, in: shard, &effects)
-      }
     }
-    return effects
   }
 
   /// Asks the gateway; nil when there is nothing to charge.

@@ -1,10 +1,12 @@
-/// Comma-separated values as RFC 4180 has them.
+/// Comma-separated values (RFC 4180, but rows end with a line feed alone).
 enum CSV {
-  /// A field, in quotes if it needs them.
-  static func field(_ text: String) -> String {
-    guard text.utf8.contains(where: { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) }) else {
-      return text
+  /// A row, with its fields in quotes where they need them; nil is empty.
+  static func row(_ fields: [String?]) -> String {
+    fields.map { field in
+      guard let field else { return "" }
+      guard field.utf8.contains(where: { $0 == 0x22 || $0 == 0x2c || $0 == 0x0a || $0 == 0x0d }) else { return field }
+      return "\"\(field.replacing("\"", with: "\"\""))\""
     }
-    return "\"\(text.replacing("\"", with: "\"\""))\""
+    .joined(separator: ",")
   }
 }

@@ -71,7 +71,7 @@ struct Statement: AsyncParsableCommand {
 
   private func printLines(_ account: AccountStatement) {
     Terminal.print("effective_at,recorded_at,kind,ride,fare,commission,tips,tolls,amount,balance,currency,reason")
-    func row(_ cells: String...) { Terminal.print(cells.map(CSV.field).joined(separator: ",")) }
+    func row(_ cells: String...) { Terminal.print(CSV.row(cells)) }
     for opening in account.opening {
       row("\(month.start)", "", "opening", "", "", "", "", "", "", opening.decimal, "\(opening.currency)", "")
     }

@@ -38,7 +38,7 @@ struct ArchiveExport: AsyncParsableCommand {
     let archive = try options.open()
     var lines = try LineOutput(path: output)
     var count = 0
-    if format == .csv { try lines.write(CSVLine.text(ExportedEvent.columns)) }
+    if format == .csv { try lines.write(CSV.row(ExportedEvent.columns)) }
     for shard in try await archive.shards() {
       var page = ShardHistory(
         shard: shard, inspector: nil, archive: archive, filter: history.filter, scope: .everything)
@@ -47,7 +47,7 @@ struct ArchiveExport: AsyncParsableCommand {
         let event = ExportedEvent(row: row, header: item.header)
         switch format {
         case .ndjson: try lines.write(json: JSONWriter.bytes(of: event))
-        case .csv: try lines.write(CSVLine.text(event.fields))
+        case .csv: try lines.write(CSV.row(event.fields))
         }
         count += 1
         if count % 5000 == 0 { Terminal.progress("shard \(shard): \(count) events exported") }
