@@ -12,12 +12,12 @@ import Testing
       var service = EventService("slow")
       service.on(Noted.self) { event in
         runs.withLock { $0 += 1 }
-        try await Task.sleep(for: .seconds(2))
+        try await Task.sleep(for: .seconds(10))
         return Effects { $0.increment("counts", event.data.key, by: 1) }
       }
       let lease = "test:{0}:lease:slow"
       let names = ["a", "b"]
-      try await bench.running(names.map { bench.worker(service, bench.settings($0, lease: .milliseconds(200))) }) {
+      try await bench.running(names.map { bench.worker(service, bench.settings($0, lease: .seconds(1))) }) {
         _ = try await bench.publish([Noted("k", 0)])
         try await eventually("it runs") { runs.withLock { $0 } == 1 }
         let before = try await bench.connection.strings(["HMGET", lease, "owner", "epoch"])
