@@ -6,6 +6,7 @@ import Testing
 
 @Suite("What a dead worker left pending", .serialized) struct DeadConsumerTests {
   private let log = "test:{0}"
+  private let topic = Topic("test", shardCount: 1)
 
   /// Adds events to the log at once; the key of the n-th is n modulo 100, but for one.
   private func fill(_ connection: Connection, _ count: Int, poison: Int = 0) async throws {
@@ -32,7 +33,7 @@ import Testing
   }
 
   private func groups(_ connection: Connection) async throws -> [GroupStatus] {
-    try await Inspector(topic: Topic("test", shardCount: 1), connection: connection).status()
+    try await Inspector(topic: topic, connection: connection).status()
   }
 
   @Test("200,000 entries of it are taken over in bounded batches, with steady memory")
@@ -65,30 +66,44 @@ import Testing
     try await withRedis { server in
       let connection = Connection(server.url)
       try await fill(connection, 300, poison: 150)
-      func start() throws -> RidesProcess {
-        try RidesProcess(["64"], redis: server.url.description, isQuiet: true, program: "TestWorker")
-      }
       var deaths = 0
-      var worker = try start()
-      defer { worker.crash() }
-      while true {
-        try await eventually("it dies, or is done") {
-          if !worker.isRunning { return true }
-          return try await isQuiet(connection)
+      var worker: RidesProcess?
+      defer { worker?.crash() }
+      /// Starts workers, if none is running, until one lives to see the end.
+      func supervise(while isWorking: () async throws -> Bool) async throws {
+        while true {
+          let running =
+            if let worker, worker.isRunning {
+              worker
+            } else {
+              try RidesProcess(["64"], redis: server.url.description, isQuiet: true, program: "TestWorker")
+            }
+          worker = running
+          try await eventually("it dies, or is done") {
+            if !running.isRunning { return true }
+            return try await !isWorking()
+          }
+          if running.isRunning { return }
+          deaths += 1
+          let pending = try await Inspector(topic: topic, connection: connection).pending(limit: 1000)
+          #expect(pending.allSatisfy { $0.deliveries == 1 || $0.header?.key == "poison" })
+          try #require(deaths <= 9, "64 events in flight need log2(64) + 3 deaths")
         }
-        if worker.isRunning { break }
-        deaths += 1
-        let pending = try await Inspector(topic: Topic("test", shardCount: 1), connection: connection)
-          .pending(limit: 1000)
-        #expect(pending.allSatisfy { $0.deliveries == 1 || $0.header?.key == "poison" })
-        try #require(deaths <= 9, "64 events in flight need log2(64) + 3 deaths")
-        worker = try start()
       }
-      let letters = try await DeadLetters(topic: Topic("test", shardCount: 1), connection: connection)
-        .list(service: "counting")
+      try await supervise { try await !isQuiet(connection) }
+      let dead = DeadLetters(topic: topic, connection: connection)
+      let letters = try await dead.list(service: "counting")
       #expect(letters.map(\.key) == ["poison"])
       #expect(letters.map(\.about.attempts) == [3])
       #expect(letters.map(\.about.reason) == ["the process ended 3 times while it handled this event"])
+      #expect(try await counts(connection).values.reduce(0, +) == 299)
+
+      // Whoever has it handled again has three more deaths, and the letter.
+      deaths = 0
+      #expect(try await dead.redrive(letters) == 1)
+      try await supervise { try await !isQuiet(connection) }
+      #expect(deaths == 3)
+      #expect(try await dead.list(service: "counting").map(\.id) == letters.map(\.id))
       #expect(try await counts(connection).values.reduce(0, +) == 299)
     }
   }

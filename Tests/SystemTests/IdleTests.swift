@@ -40,9 +40,10 @@ import Testing
   private func commands(_ connection: Connection) async throws -> Int {
     let reply = try await connection.call("INFO", "commandstats")
     return try reply.root.string().split(separator: "\r\n").reduce(0) { sum, line in
-      guard let calls = line.split(separator: "calls=").last?.split(separator: ",").first, line.hasPrefix("cmdstat_")
-      else { return sum }
-      return sum + (Int(calls) ?? 0)
+      // cmdstat_fcall:calls=12,usec=…
+      let fields = line.split(separator: ":calls=")
+      guard line.hasPrefix("cmdstat_"), fields.count == 2 else { return sum }
+      return sum + (Int(fields[1].prefix(while: \.isNumber)) ?? 0)
     }
   }
 }

@@ -13,7 +13,8 @@
 --                               seen (server time in ms at which a worker last had it), position (the last entry settled, from
 --                               which the group goes on if it is lost), trying (if the owner's process dies now, the cause is
 --                               a pending entry up to this one; `+` for any, empty if nothing is handled), suspects (the cause of the
---                               last death is a pending entry up to this one, empty if there was none)
+--                               last death is a pending entry up to this one, empty if there was none), redriving (deaths while
+--                               dead letters were handled again)
 --   rides:{s}:lease:payment:behind  set: the entries up to `position` that are not settled, so that a lost group gets them back
 --   rides:{s}:retry:payment     hash: stream id -> JSON of the failures so far, of entries that wait for another attempt
 --   rides:{s}:dead:payment      stream of dead letters, and of the events of the same keys parked behind them
@@ -112,7 +113,8 @@ end)
 redis.register_function('eventstreams_lease_v1', function(keys, args)
   local lease, log, blocked, redrive, retry = keys[1], keys[2], keys[3], keys[4], keys[5]
   local action, group, worker, ttl = args[1], args[2], args[3], tonumber(args[5])
-  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until', 'readers', 'trying', 'suspects', 'position')
+  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until', 'readers', 'trying', 'suspects', 'position',
+    'redriving')
   local owner, epoch, expires, readers = held[1] or '', held[2], tonumber(held[3] or 0), held[4] or ''
   local reader = args[7] .. ' ' .. worker .. '\n'
 
@@ -140,18 +142,24 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
 
     -- Nobody gave the lease back: the owner died, and of what it was handling. One that is alone is without doubt the cause: its
     -- delivery count grows, for everybody to see.
-    local trying, suspects = held[5] or '', held[6] or ''
+    local trying, suspects, redriving = held[5] or '', held[6] or '', tonumber(held[8] or 0)
+    if redis.call('EXISTS', redrive) == 0 then redriving = 0 end
     if action == 'acquire' and trying ~= '' and epoch ~= args[4] then
       suspects = trying
       local found = redis.call('XPENDING', log, group, '-', suspects, 2)
-      if #found == 1 then
+      if redis.call('EXISTS', redrive) == 1 then
+        -- Dead letters that are handled again are suspected first. They aren't any more after three deaths, and stay dead.
+        redriving = redriving + 1
+        if redriving >= 3 then redis.call('DEL', redrive) end
+      elseif #found == 1 then
         redis.call('XCLAIM', log, group, worker, 0, found[1][1], 'RETRYCOUNT', found[1][4] + 1, 'JUSTID')
       end
     end
 
     local term = math.max(tonumber(epoch or 0) + 1, time)
     redis.call('HSET', lease, 'epoch', milliseconds(term), 'owner', worker, 'until', milliseconds(time + ttl), 'commit', 0,
-      'readers', action == 'seize' and '' or readers .. reader, 'paused', '', 'seen', milliseconds(time), 'trying', '', 'suspects', suspects)
+      'readers', action == 'seize' and '' or readers .. reader, 'paused', '', 'seen', milliseconds(time), 'trying', '', 'suspects', suspects,
+      'redriving', redriving)
     if position then redis.call('HSET', lease, 'position', position) end
     local reply = { term, readers, recreatedAt, redis.call('XINFO', 'STREAM', log)[8] }
     for _, key in ipairs(redis.call('HKEYS', blocked)) do reply[#reply + 1] = key end
@@ -303,7 +311,9 @@ redis.register_function('eventstreams_commit_v1', function(keys, args)
   local first, last = list(1)
   local wanted = last >= first
   if wanted then acknowledged = redis.call('XACK', log, group, unpack(args, first, last)) end
-  if acknowledged == 0 and not groupNamed(log, group) then return redis.error_reply('FENCED there is no group ' .. group .. ' of ' .. log) end
+  if acknowledged == 0 and not groupNamed(log, group) then
+    return redis.error_reply('FENCED ' .. log .. ' has no group ' .. group)
+  end
   redis.call('HSET', lease, 'commit', args[3])
   local behind = redis.call('EXISTS', behindOf(lease)) == 1
   if behind and wanted then redis.call('SREM', behindOf(lease), unpack(args, first, last)) end

@@ -20,7 +20,8 @@ struct Publish: AsyncParsableCommand {
   @Argument(help: "A file; - or nothing for standard input.")
   var file: String?
 
-  @Option(help: "Publish so many simulated rides, each with its request, and what riders pay into their wallets for them.")
+  @Option(
+    help: "Publish so many simulated rides, each with its request, and what riders pay into their wallets for them.")
   var simulate: Int?
 
   @Option(help: "Rides a second.")

@@ -1,11 +1,12 @@
 import EventStreams
+import Foundation
 import Logging
 import Redis
 import RideHailing
 import ServiceLifecycle
 import UnixSignals
 
-/// Runs workers in this process until a signal asks it to stop.
+/// Runs workers in this process until a signal asks it to stop; a second one ends the process.
 struct ServiceRunner {
   let redis: TopicOptions
   let options: WorkerOptions
@@ -23,10 +24,24 @@ struct ServiceRunner {
     log.notice("started", metadata: ["services": "\(names.joined(separator: " "))", "redis": "\(url)"])
     var quiet = log
     quiet.logLevel = max(.error, log.logLevel)
-    var configuration = ServiceGroupConfiguration(
-      services: workers, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+    var configuration = ServiceGroupConfiguration(services: workers, logger: quiet)
     // The worker keeps to its own drain time; this is for one that can't.
     configuration.maximumGracefulShutdownDuration = options.drainTimeout.duration + .seconds(5)
-    try await ServiceGroup(configuration: configuration).run()
+    let group = ServiceGroup(configuration: configuration)
+    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    try await withThrowingTaskGroup { tasks in
+      tasks.addTask { try await group.run() }
+      tasks.addTask {
+        var isStopping = false
+        for await signal in signals {
+          // What has been begun stays pending, and the next owner finishes it.
+          if isStopping { _exit(128 + (signal == .sigint ? SIGINT : SIGTERM)) }
+          isStopping = true
+          await group.triggerGracefulShutdown()
+        }
+      }
+      defer { tasks.cancelAll() }
+      try await tasks.next()
+    }
   }
 }

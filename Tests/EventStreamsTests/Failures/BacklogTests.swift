@@ -23,7 +23,9 @@ import Testing
       try await bench.running([bench.worker(service, settings)]) {
         try await eventually("the window is full") { try await pending() > 80 }
         // The server has answered a later read by then, if there was one.
-        for _ in 0..<50 { #expect(try await pending() <= 100) }
+        var most = 0
+        for _ in 0..<50 { most = max(most, try await pending()) }
+        #expect(most <= 100)
         opener.finish()
         try await bench.settled("counting")
       }
