@@ -54,6 +54,17 @@ local function behindOf(lease)
   return lease .. ':behind'
 end
 
+-- How long ids are remembered that services publish, in ms; what publishers use unless told otherwise.
+local standardWindow = 24 * 3600 * 1000
+
+-- Remembers what was published: event id, stream id, and so on.
+local function remember(seen, window, added)
+  if #added == 0 then return end
+  local current = seen .. ':' .. milliseconds(math.floor(now() / window))
+  for i = 1, #added, 1000 do redis.call('HSET', current, unpack(added, i, math.min(i + 999, #added))) end
+  redis.call('PEXPIRE', current, milliseconds(2 * window), 'NX')
+end
+
 -- publish: adds events to the log unless their ids are remembered.
 --   KEYS: log, prefix of the publish windows
 --   ARGV: window in ms, then id and JSON of each event
@@ -88,10 +99,7 @@ redis.register_function('eventstreams_publish_v1', function(keys, args)
       replies[i] = streamId
     end
   end
-  if #added > 0 then
-    redis.call('HSET', current, unpack(added))
-    redis.call('PEXPIRE', current, milliseconds(2 * window), 'NX')
-  end
+  remember(keys[2], window, added)
   return replies
 end)
 
@@ -246,8 +254,10 @@ end)
 -- Applies effects: command, index of its key, number of its arguments, arguments; again and again.
 -- WHEN (field, condition, value, number of ARGV to pass over) lets the effects after it happen only if its condition holds;
 -- SKIP (number of ARGV to pass over) at their end passes over what is to happen otherwise.
+-- Events that are published are remembered as those of publishers are: whoever publishes a copy of them adds nothing.
 local function apply(keys, args, i)
   local last = #args
+  local published = {}
   while i <= last do
     local command, key, count = args[i], keys[tonumber(args[i + 1])], tonumber(args[i + 2])
     i = i + 3
@@ -268,13 +278,19 @@ local function apply(keys, args, i)
       if count == 2 then
         redis.call(command, key, args[i], args[i + 1])
       elseif count == 3 then
-        redis.call(command, key, args[i], args[i + 1], args[i + 2])
+        local reply = redis.call(command, key, args[i], args[i + 1], args[i + 2])
+        local id = args[i + 1] == 'event' and key == keys[1] and string.match(args[i + 2], '^{"id":"([^"\\\\]+)"')
+        if id then
+          published[#published + 1] = id
+          published[#published + 1] = reply
+        end
       else
         redis.call(command, key, unpack(args, i, i + count - 1))
       end
       i = i + count
     end
   end
+  remember(keys[1] .. ':seen', standardWindow, published)
 end
 
 -- commit: settles a batch of entries and applies their effects, if the lease is still this owner's.
