@@ -430,7 +430,8 @@ actor Pipeline {
       state.redriving.remove(key)
       state.batch.endRedrive(of: key)
     }
-    guard !key.isEmpty else { return }
+    // What is no event has no key, and no order among others of its kind.
+    guard !key.isEmpty else { return resumeNext(of: key, in: state) }
     state.blocked.insert(key)
     for waiting in state.held.removeValue(forKey: key) ?? [] {
       if case .letter = waiting.source {

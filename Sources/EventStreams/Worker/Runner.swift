@@ -16,7 +16,8 @@ struct Runner: Sendable {
         continue
       }
       let outcome = await run(delivery)
-      if case .done = outcome {} else { failedKeys.insert(delivery.key) }
+      // What is no event has no key, and no order among others of its kind.
+      if case .done = outcome {} else if !delivery.key.isEmpty { failedKeys.insert(delivery.key) }
       outcomes.append(outcome)
     }
     return outcomes

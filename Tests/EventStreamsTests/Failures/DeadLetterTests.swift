@@ -29,4 +29,25 @@ import Testing
       #expect(try await bench.connection.integer(["EXISTS", "test:{0}:blocked:strict"]) == 0)
     }
   }
+
+  @Test("of what is no event holds up nothing: neither what was read with it nor what comes later", arguments: [1, 8])
+  func noEvents(concurrency: Int) async throws {
+    try await TestBench.run(shards: 1) { bench in
+      var service = EventService("strict", concurrency: concurrency)
+      service.on(Noted.self) { event in Effects { $0.append(to: "sequence", event.data.number) } }
+      func log(_ count: Int) async throws {
+        for _ in 0..<count { _ = try await bench.connection.call("XADD", bench.topic.log(0), "*", "event", "no JSON") }
+      }
+      try await log(3)
+      try await bench.running([bench.worker(service)]) {
+        try await bench.settled("strict")
+        try await log(2)
+        _ = try await bench.publish([Noted("k", 1)])
+        try await bench.settled("strict")
+      }
+      let letters = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "strict")
+      #expect(letters.map(\.isParked) == Array(repeating: false, count: 5))
+      #expect(try await bench.connection.integer(["XLEN", bench.topic.state(0, "strict", "sequence")]) == 1)
+    }
+  }
 }
