@@ -12,6 +12,8 @@
 --                               those of earlier owners that may not have been closed yet), paused (why the owner reads nothing),
 --                               seen (server time in ms at which a worker last had it), position (the last entry acknowledged, from
 --                               which the group goes on if it is lost)
+--                               For a service that began with its history: history (the first place of its log, until which it
+--                               handles history; gone when it is through), during which position is a place in the history
 --   rides:{s}:retry:payment     hash: stream id -> JSON of the failures so far, of entries that wait for another attempt
 --   rides:{s}:dead:payment      stream of dead letters, and of the events of the same keys parked behind them
 --   rides:{s}:blocked:payment   hash: key -> number of its dead letters
@@ -25,6 +27,17 @@ end
 
 local function milliseconds(number)
   return string.format('%.0f', number)
+end
+
+-- How long ids are remembered that services publish, in ms; what publishers use unless told otherwise.
+local standardWindow = 24 * 3600 * 1000
+
+-- Remembers what was published: event id, stream id, and so on.
+local function remember(seen, window, added)
+  if #added == 0 then return end
+  local current = seen .. ':' .. milliseconds(math.floor(now() / window))
+  for i = 1, #added, 1000 do redis.call('HSET', current, unpack(added, i, math.min(i + 999, #added))) end
+  redis.call('PEXPIRE', current, milliseconds(2 * window), 'NX')
 end
 
 -- publish: adds events to the log unless their ids are remembered.
@@ -61,10 +74,7 @@ redis.register_function('eventstreams_publish_v1', function(keys, args)
       replies[i] = streamId
     end
   end
-  if #added > 0 then
-    redis.call('HSET', current, unpack(added))
-    redis.call('PEXPIRE', current, milliseconds(2 * window), 'NX')
-  end
+  remember(keys[2], window, added)
   return replies
 end)
 
@@ -176,8 +186,10 @@ end)
 
 -- Applies effects: command, index of its key, number of its arguments, arguments; again and again.
 -- WHEN (field, condition, value, number of ARGV to pass over) lets the effects after it happen only if its condition holds.
+-- Events that are published are remembered as those of publishers are: whoever publishes a copy of them adds nothing.
 local function apply(keys, args, i)
   local last = #args
+  local published = {}
   while i <= last do
     local command, key, count = args[i], keys[tonumber(args[i + 1])], tonumber(args[i + 2])
     i = i + 3
@@ -196,13 +208,19 @@ local function apply(keys, args, i)
       if count == 2 then
         redis.call(command, key, args[i], args[i + 1])
       elseif count == 3 then
-        redis.call(command, key, args[i], args[i + 1], args[i + 2])
+        local reply = redis.call(command, key, args[i], args[i + 1], args[i + 2])
+        local id = args[i + 1] == 'event' and key == keys[1] and string.match(args[i + 2], '^{"id":"([^"\\\\]+)"')
+        if id then
+          published[#published + 1] = id
+          published[#published + 1] = reply
+        end
       else
         redis.call(command, key, unpack(args, i, i + count - 1))
       end
       i = i + count
     end
   end
+  remember(keys[1] .. ':seen', standardWindow, published)
 end
 
 -- commit: settles a batch of entries and applies their effects, if the lease is still this owner's.
@@ -286,6 +304,56 @@ redis.register_function('eventstreams_commit_v1', function(keys, args)
   if not wanted or acknowledged + removed > 0 then apply(keys, args, i) end
   reply[1], reply[2] = acknowledged, removed
   return reply
+end)
+
+-- begin: makes the group of a service that handles its history before the log, unless it has begun before.
+--   KEYS: log, lease
+--   ARGV: group
+--   Returns {1 if it was made, the first place of the log then, before which the history is to be handled; '' if it is through}
+-- From now on nothing is trimmed that it has not handled. `history`, a field of the lease, is there until it is through.
+redis.register_function('eventstreams_begin_v1', function(keys, args)
+  local log, lease = keys[1], keys[2]
+  local isNew = redis.call('EXISTS', lease) == 0
+  if isNew and redis.call('EXISTS', log) == 1 then
+    for _, info in ipairs(redis.call('XINFO', 'GROUPS', log)) do
+      if info[2] == args[1] then isNew = false end
+    end
+  end
+  if not isNew then return { 0, redis.call('HGET', lease, 'history') or '' } end
+  redis.call('XGROUP', 'CREATE', log, args[1], '0', 'MKSTREAM')
+  local first = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
+  local start = first and first[1]
+  if not start then
+    local ms, seq = string.match(redis.call('XINFO', 'STREAM', log)[8], '^(%d+)-(%d+)$')
+    start = ms .. '-' .. milliseconds(tonumber(seq) + 1)
+  end
+  redis.call('HSET', lease, 'history', start, 'position', '0-0')
+  return { 1, start }
+end)
+
+-- history: settles a page of a service's history and applies its effects, if the lease is still this owner's.
+--   KEYS: log, lease, dead, blocked, redrive, then the state that the effects name
+--   ARGV: group, epoch, number of this commit, the last event of the page, 1 if the log takes over after it,
+--     n, then (stream id, key, 'dead' or 'parked', JSON about it, the event) of n events to put into the dead letters,
+--     effects
+--   Returns 1, -1 if this commit was made before (its answer was lost), or the error FENCED.
+redis.register_function('eventstreams_history_v1', function(keys, args)
+  local log, lease, dead, blocked, redrive = keys[1], keys[2], keys[3], keys[4], keys[5]
+  local held = redis.call('HMGET', lease, 'epoch', 'commit')
+  if held[1] ~= args[2] then return redis.error_reply('FENCED another worker owns ' .. log) end
+  if tonumber(args[3]) <= tonumber(held[2]) then return -1 end
+  redis.call('HSET', lease, 'commit', args[3], 'position', args[4])
+  if args[5] == '1' then redis.call('HDEL', lease, 'history') end
+  local after = 7 + tonumber(args[6]) * 5
+  for at = 7, after - 1, 5 do
+    local key, kind = args[at + 1], args[at + 2]
+    -- Somebody may have discarded the letter that it was parked behind.
+    if kind == 'parked' and redis.call('HEXISTS', blocked, key) == 0 then redis.call('SADD', redrive, key) end
+    redis.call('XADD', dead, '*', 'entry', args[at], 'key', key, 'kind', kind, 'about', args[at + 3], 'event', args[at + 4])
+    redis.call('HINCRBY', blocked, key, 1)
+  end
+  apply(keys, args, after)
+  return 1
 end)
 
 -- redrive: asks the owner to handle the dead letters of some keys again, in order.

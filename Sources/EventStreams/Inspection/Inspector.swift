@@ -63,6 +63,7 @@ public struct Inspector: Sendable {
         commands.append("HLEN", topic.blocked(log.shard, group.name))
         commands.append("SCARD", topic.redrive(log.shard, group.name))
         commands.append("HMGET", topic.lease(log.shard, group.name), "owner", "until", "paused")
+        commands.append("HMGET", topic.lease(log.shard, group.name), "history", "position")
       }
     }
     return try Self.status(of: logs, await connection.send(commands)).sorted {
@@ -89,10 +90,15 @@ public struct Inspector: Sendable {
             // Of each key that has letters the first is dead; the others are parked behind it.
             parked: max(0, letters - (try replies[index + 2].integer())), redriving: try replies[index + 3].integer(),
             owner: isHeld ? owner : nil, leaseRemaining: isHeld ? .milliseconds(until - now) : nil,
-            pausedBecause: isHeld ? paused : nil, lastDelivered: group.lastDelivered))
-        index += 5
+            pausedBecause: isHeld ? paused : nil, lastDelivered: group.lastDelivered,
+            historyPosition: try historyPosition(replies[index + 5])))
+        index += 6
       }
     }
     return status
+  }
+
+  private static func historyPosition(_ lease: borrowing ReplyNode) throws -> StreamID? {
+    lease[0].isNil ? nil : StreamID(try lease[1].optionalString() ?? "") ?? .zero
   }
 }

@@ -148,8 +148,18 @@ struct Leases: Sendable {
       let words = line.split(separator: " ", maxSplits: 1)
       if words.count == 2 { await stopReading(by: String(words[1]), over: String(words[0]), shard) }
     }
+    let historyEnd = try await connection.call("HGET", topic.lease(shard, service), "history")
+    let isCatchingUp = !historyEnd.root.isNil
+    if isCatchingUp, settings.history == nil {
+      log.error(
+        "the service is still in its history, and this worker was started without one: it can't go on",
+        metadata: ["shard": "\(shard)"])
+      try await give(back: shard, term: term)
+      return settings.leaseTime
+    }
     await pipeline.own(
-      OwnedShard(number: shard, term: term, reader: state), blocked: Set(values.dropFirst(4)))
+      OwnedShard(number: shard, term: term, reader: state), blocked: Set(values.dropFirst(4)),
+      isCatchingUp: isCatchingUp)
     reportLosses(shard, recreatedAt: values[2], logEnd: StreamID(values[3]) ?? .zero, lastRead: lastRead)
     return nil
   }

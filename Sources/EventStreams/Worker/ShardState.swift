@@ -31,6 +31,8 @@ final class ShardState {
   var isRecoveringOthers = false
   /// True when what a lost answer delivered to this worker is to be recovered.
   var isRecoveringLost = false
+  /// True while the service handles the shard's history: nothing of its log is read.
+  var isCatchingUp = false
   /// True when the shard is to be given back: nothing more is read from it.
   var isRetiring = false
 

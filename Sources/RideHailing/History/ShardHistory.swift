@@ -183,7 +183,7 @@ public struct ShardHistory {
       isRepetition: try await isRepetition(entry, row, header))
   }
 
-  private static func header(of json: [UInt8], _ id: StreamID) -> EventHeader? {
+  static func header(of json: [UInt8], _ id: StreamID) -> EventHeader? {
     var parser = JSONParser()
     do throws(JSONError) {
       var object = try parser.parse(json.span).object()

@@ -16,8 +16,10 @@ struct ServiceRunner {
     let log = options.logLevel.logger
     let url = try redis.redisURL()
     let workers = try names.compactMap { service in
-      try RideServices.service(service, options.services).map {
-        Worker($0, topic: topic, redis: url, settings: options.settings(name: name), log: log)
+      var settings = options.settings(name: name)
+      settings.history = try options.history(for: service)
+      return try RideServices.service(service, options.services).map {
+        Worker($0, topic: topic, redis: url, settings: settings, log: log)
       }
     }
     log.notice("started", metadata: ["services": "\(names.joined(separator: " "))", "redis": "\(url)"])
