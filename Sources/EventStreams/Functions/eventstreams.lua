@@ -13,7 +13,8 @@
 --                               seen (server time in ms at which a worker last had it), position (the last entry acknowledged, from
 --                               which the group goes on if it is lost)
 --                               For a service that began with its history: history (the first place of its log, until which it
---                               handles history; gone when it is through), during which position is a place in the history
+--                               handles history; gone when it is through), during which position is a place in the history; tries
+--                               (how often the page after it was begun)
 --   rides:{s}:retry:payment     hash: stream id -> JSON of the failures so far, of entries that wait for another attempt
 --   rides:{s}:dead:payment      stream of dead letters, and of the events of the same keys parked behind them
 --   rides:{s}:blocked:payment   hash: key -> number of its dead letters
@@ -343,6 +344,7 @@ redis.register_function('eventstreams_history_v1', function(keys, args)
   if held[1] ~= args[2] then return redis.error_reply('FENCED another worker owns ' .. log) end
   if tonumber(args[3]) <= tonumber(held[2]) then return -1 end
   redis.call('HSET', lease, 'commit', args[3], 'position', args[4])
+  redis.call('HDEL', lease, 'tries')
   if args[5] == '1' then redis.call('HDEL', lease, 'history') end
   local after = 7 + tonumber(args[6]) * 5
   for at = 7, after - 1, 5 do

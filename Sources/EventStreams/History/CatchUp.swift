@@ -13,7 +13,8 @@ struct CatchUp: Sendable {
 
   private var service: String { pipeline.service.name }
 
-  /// What one page may hold, so that the server is busy with its commit for a moment only.
+  /// What one page may hold, so that the server is busy with its commit for a moment only. After the death of a process in the
+  /// middle of a page, pages begin with one event and double, so that an event that ends its process is found.
   private static let eventsPerPage = 1000
 
   /// Runs until the pipeline drains.
@@ -47,13 +48,19 @@ struct CatchUp: Sendable {
     var position = place.position
     log.notice("reading history", metadata: ["shard": "\(shard.number)", "after": "\(position)", "until": "\(end)"])
     var handled = 0
+    var size = Self.eventsPerPage
     while let number = await pipeline.beginHistoryPage(shard) {
       do {
-        let (page, blocked) = try await page(of: shard, after: position, until: end)
+        // Begins of this page that no commit followed.
+        let deaths = try await connection.integer(["HINCRBY", topic.lease(shard.number, service), "tries", "1"]) - 1
+        if deaths > 0 { size = 1 }
+        let (page, blocked) = try await page(
+          of: shard, after: position, until: end, size: size, condemned: deaths >= pipeline.service.retry.maxCrashes)
         let isCommitted = try await commit(page, number: number, after: position)
         await pipeline.endHistoryPage(shard, handled: page.count)
         guard isCommitted else { return await pipeline.lose(shard.number, term: shard.term) }
         position = page.position ?? position
+        size = min(Self.eventsPerPage, size * 2)
         handled += page.count
         if page.isLast {
           log.notice("caught up with the log", metadata: ["shard": "\(shard.number)", "events": "\(handled)"])
@@ -74,21 +81,28 @@ struct CatchUp: Sendable {
   }
 
   /// The next page, handled.
+  ///
+  /// - Parameter condemned: true if its only event has ended too many processes.
   private func page(
-    of shard: OwnedShard, after position: StreamID, until end: StreamID
+    of shard: OwnedShard, after position: StreamID, until end: StreamID, size: Int, condemned: Bool
   ) async throws -> (page: HistoryPage, blocked: Set<String>) {
-    let found = try await history.events(shard: shard.number, after: position, limit: Self.eventsPerPage)
+    let found = try await history.events(shard: shard.number, after: position, limit: size)
     let events = Array(found.prefix { $0.streamID < end })
     var blocked = Set(try await connection.strings(["HKEYS", topic.blocked(shard.number, service)]))
     let handler = HistoryHandler(service: pipeline.service, topic: topic, worker: settings.name)
-    var page = await handler.handle(events, of: shard, blocked: &blocked) {
-      await pipeline.mayContinueHistory(shard)
-    } onFailure: { delivery, error in
-      log.info(
-        "an event of the history failed",
-        metadata: ["event": "\(delivery.header.id)", "shard": "\(shard.number)", "error": "\(error)"])
+    var page: HistoryPage
+    if condemned {
+      page = handler.condemn(events, of: shard, blocked: &blocked)
+    } else {
+      page = await handler.handle(events, of: shard, blocked: &blocked) {
+        await pipeline.mayContinueHistory(shard)
+      } onFailure: { delivery, error in
+        log.info(
+          "an event of the history failed",
+          metadata: ["event": "\(delivery.header.id)", "shard": "\(shard.number)", "error": "\(error)"])
+      }
     }
-    page.isLast = page.count == events.count && (found.count < Self.eventsPerPage || events.count < found.count)
+    page.isLast = page.count == events.count && (found.count < size || events.count < found.count)
     return (page, blocked)
   }
 

@@ -24,16 +24,12 @@ struct HistoryHandler: Sendable {
     _ events: [RecordedEvent], of shard: OwnedShard, blocked: inout Set<String>, mayWait: () async -> Bool,
     onFailure: (Delivery, String) -> Void
   ) async -> HistoryPage {
-    var decoder = EntryDecoder(service: service)
-    let deliveries = events.map {
-      decoder.decode($0.json.span, streamID: $0.streamID, shard: shard, deliveries: 1)
-    }
+    let deliveries = deliveries(events, shard)
     var settled: [Int: Settled] = [:]
     var failures: [Int: Failures] = [:]
     // An outage must not fill the dead letters: an event is given up on only if another has succeeded since the last was.
     var hasSucceeded = true
     var open = Array(deliveries.indices)
-    var rounds = 0
     while true {
       for index in open where blocked.contains(deliveries[index].key) { settled[index] = .parked }
       open.removeAll { settled[$0] != nil }
@@ -64,10 +60,36 @@ struct HistoryHandler: Sendable {
       }
       open.removeAll { settled[$0] != nil }
       if open.isEmpty { break }
-      rounds += 1
-      guard await mayWait(), (try? await Task.sleep(for: delay)) != nil, await mayWait() else { break }
+      guard await wait(delay, while: mayWait) else { break }
     }
     return page(of: shard, deliveries, events, settled)
+  }
+
+  /// Waits, as long as that is allowed; false if it is not.
+  private func wait(_ time: Duration, while mayWait: () async -> Bool) async -> Bool {
+    let end = ContinuousClock.now + time
+    while await mayWait() {
+      let left = end - .now
+      if left <= .zero { return true }
+      guard (try? await Task.sleep(for: min(left, .milliseconds(100)))) != nil else { return false }
+    }
+    return false
+  }
+
+  /// Gives up on events that have ended the process too often.
+  func condemn(_ events: [RecordedEvent], of shard: OwnedShard, blocked: inout Set<String>) -> HistoryPage {
+    let deliveries = deliveries(events, shard)
+    var settled: [Int: Settled] = [:]
+    for (index, delivery) in deliveries.enumerated() {
+      settled[index] = .dead(reason: "the process ended again and again while it handled this event", nil)
+      if !delivery.key.isEmpty { blocked.insert(delivery.key) }
+    }
+    return page(of: shard, deliveries, events, settled)
+  }
+
+  private func deliveries(_ events: [RecordedEvent], _ shard: OwnedShard) -> [Delivery] {
+    var decoder = EntryDecoder(service: service)
+    return events.map { decoder.decode($0.json.span, streamID: $0.streamID, shard: shard, deliveries: 1) }
   }
 
   private func page(

@@ -7,7 +7,8 @@ extension ArchiveReader: EventHistory {
     var query = Query(shard: shard, after: place, limit: limit)
     query.repetitions = .leftOut
     return try await rows(query).map {
-      RecordedEvent(shard: shard, streamID: $0.streamID, header: ShardHistory.header(of: $0.json, $0.streamID), json: $0.json)
+      let header = ShardHistory.header(of: $0.json, $0.streamID)
+      return RecordedEvent(shard: shard, streamID: $0.streamID, header: header, json: $0.json)
     }
   }
 

@@ -29,6 +29,12 @@ struct ServiceRunner {
       services: workers, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
     // The worker keeps to its own drain time; this is for one that can't.
     configuration.maximumGracefulShutdownDuration = options.drainTimeout.duration + .seconds(5)
-    try await ServiceGroup(configuration: configuration).run()
+    do {
+      try await ServiceGroup(configuration: configuration).run()
+    } catch let gap as HistoryGap {
+      throw Failure.refused(
+        "\(gap); name the archive that holds them with --archive, or begin without them: --from now, or no --from for what the log holds"
+      )
+    }
   }
 }

@@ -49,7 +49,8 @@ struct ServiceStatus: JSONWritable {
     guard !owners.isEmpty else { return "nobody" }
     let names = owners.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }
     let owners = (names + (unowned > 0 ? ["nobody (\(unowned))"] : [])).joined(separator: ", ")
-    return owners + (inHistory > 0 ? "; in the history of \(inHistory) shards" : "") + (pausedBecause.map { "; paused: \($0)" } ?? "")
+    let history = inHistory > 0 ? "; in the history of \(inHistory) shards" : ""
+    return owners + history + (pausedBecause.map { "; paused: \($0)" } ?? "")
   }
 
   func write(to json: inout JSONWriter) {

@@ -1,0 +1,155 @@
+import EventStreams
+import Foundation
+import Redis
+import RedisTestSupport
+import RideHailing
+import Testing
+
+@Suite("History, as users see it", .serialized) struct ReplayTests {
+  private func archive(_ bench: SystemBench) -> String { bench.folder.appending(path: "archive.sqlite").path() }
+
+  /// The JSON of every event, by shard, in the order of the log.
+  private static func logs(_ server: RedisServer) async throws -> [[String]] {
+    let connection = Connection(server.url)
+    let topic = try #require(try await Topic.find("rides", on: connection))
+    let inspector = Inspector(topic: topic, connection: connection)
+    var logs: [[String]] = []
+    for shard in topic.shards {
+      logs.append(
+        try await inspector.entries(shard: shard, after: .zero, limit: 100_000).map {
+          String(decoding: $0.json, as: UTF8.self)
+        })
+    }
+    return logs
+  }
+
+  private func handled(_ bench: SystemBench, rides: Int) throws {
+    let workers = try ["payment", "rating", "notification", "analytics"].map { try bench.worker($0) }
+    defer { workers.forEach { $0.stop() } }
+    #expect(try bench.rides("publish", "--simulate", "\(rides)", "--seed", "8").status == 0)
+    let waited = try bench.rides(
+      "wait", "--timeout", "60s", "--service", "payment", "--service", "rating", "--service", "notification",
+      "--service", "analytics")
+    #expect(waited.status == 0, "\(waited.errors)")
+  }
+
+  @Test("what replay prints is all duplicates where it came from, and makes the same logs in an empty Redis")
+  func again() async throws {
+    try await SystemBench.run { bench in
+      try handled(bench, rides: 300)
+      let before = try await Self.logs(bench.server)
+      let replayed = try bench.rides("replay", "--archive", archive(bench))
+      #expect(replayed.status == 0, "\(replayed.errors)")
+      let again = try RidesProcess.run("publish", "--format", "json", redis: bench.url, input: replayed.output)
+      let count = before.reduce(0) { $0 + $1.count }
+      #expect(again.output.contains(#""published":0,"duplicates":\#(count),"rejected":0"#), "\(again.output)")
+      try await withRedis { other in
+        let url = other.url.description
+        let offline = try bench.rides("replay", "--offline", "--archive", archive(bench))
+        #expect(offline.output == replayed.output)
+        let copied = try RidesProcess.run("publish", "--format", "json", redis: url, input: offline.output)
+        #expect(copied.output.contains(#""published":\#(count),"duplicates":0,"rejected":0"#), "\(copied.output)")
+        #expect(try await Self.logs(other) == before)
+      }
+      let some = try bench.rides(
+        "replay", "--archive", archive(bench), "--type", "PAYMENT_CAPTURED", "--type", "PAYMENT_FAILED", "--limit", "7")
+      #expect(some.output.split(separator: "\n").count == 7)
+      #expect(some.output.split(separator: "\n").allSatisfy { $0.contains(#""type":"PAYMENT_"#) })
+      let unknown = try bench.rides("replay", "--type", "RIDE_LOST")
+      #expect(unknown.status == 64 && unknown.errors.contains("there is no event type 'RIDE_LOST'"))
+    }
+  }
+
+  @Test("the archive is shown, verified and exported")
+  func archiveCommands() async throws {
+    try await SystemBench.run { bench in
+      try handled(bench, rides: 100)
+      let status = try bench.rides("archive", "status", "--archive", archive(bench), "--format", "json")
+      #expect(status.output.contains(#""behind":0"#) && status.output.contains(#""headLink":"#), "\(status.output)")
+      let unreachable = try RidesProcess.run(
+        "archive", "status", "--archive", archive(bench), redis: "redis://127.0.0.1:1")
+      #expect(unreachable.status == 0 && unreachable.errors.contains("not compared with the log"))
+      let good = try bench.rides("archive", "verify", "--archive", archive(bench))
+      #expect(good.status == 0 && good.output.contains("archive: all holds"), "\(good.output)")
+
+      let csv = bench.folder.appending(path: "rides.csv")
+      let exported = try bench.rides(
+        "archive", "export", "--archive", archive(bench), "--format", "csv", "--type", "RIDE_COMPLETED", "--output",
+        csv.path())
+      #expect(exported.status == 0, "\(exported.errors)")
+      let lines = try String(contentsOf: csv, encoding: .utf8).split(separator: "\n")
+      #expect(lines.count == 101)
+      #expect(lines[0] == "shard,stream_id,recorded_at,id,type,key,happened_at,link,hash,event")
+      #expect(lines[1].contains(#","{""id"":""RIDE_COMPLETED:"#))
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: bench.folder.path()).allSatisfy { !$0.hasSuffix("partial") }
+      )
+      let ndjson = try bench.rides("archive", "export", "--archive", archive(bench))
+      let count = try await Self.logs(bench.server).reduce(0) { $0 + $1.count }
+      #expect(ndjson.output.split(separator: "\n").count == count)
+
+      let topic = try await bench.topic()
+      let entries = try await bench.connection.call("XRANGE", topic.log(topic.shard(of: "Paris")), "-", "+")
+      _ = try await bench.connection.call(
+        "XDEL", topic.log(topic.shard(of: "Paris")), try entries.root[entries.root.count - 1][0].string())
+      let bad = try bench.rides("archive", "verify", "--archive", archive(bench), "--format", "json")
+      #expect(bad.status == 1 && bad.output.contains(#""kind":"notInLog""#), "\(bad.output)")
+      #expect(try bench.rides("archive", "verify", "--archive", archive(bench), "--offline").status == 0)
+    }
+  }
+
+  @Test("a service that joins after trimming starts from the archive; kill -9 and a second replica change nothing")
+  func joinsLater() async throws {
+    try await SystemBench.run { bench in
+      let count = 2500
+      var workers = try ["payment", "analytics"].map { try bench.worker($0) }
+      defer { workers.forEach { $0.crash() } }
+      #expect(try bench.rides("publish", "--simulate", "\(count)", "--seed", "9").status == 0)
+      func wait(_ services: String...) throws {
+        let result = try bench.rides("wait", "--timeout", "60s", "--service", services[0], "--service", services[1])
+        #expect(result.status == 0, "\(result.errors)")
+      }
+      try wait("payment", "analytics")
+      #expect(try bench.rides("trim", "--keep", "50").status == 0)
+      let topic = try await bench.topic()
+      #expect(try await bench.handled("payment") <= 50 * topic.shardCount)
+      #expect(try bench.rides("publish", "--simulate", "\(count + 50)", "--seed", "9").status == 0)
+
+      // Two replicas, one after the other killed in the middle of the history.
+      func inHistory() async throws -> Int { try await bench.status("driver").count { $0.historyPosition != nil } }
+      workers.append(try bench.worker("driver", "--from", "start", "--name", "first"))
+      try await eventually("the first is in the history") {
+        let status = try await bench.status("driver")
+        return status.contains { $0.historyPosition != nil } && status.contains { $0.historyPosition ?? .zero > .zero }
+      }
+      workers[2].crash()
+      workers.append(try bench.worker("driver", "--from", "start", "--name", "second"))
+      workers.append(try bench.worker("driver", "--from", "start", "--name", "third"))
+      try await eventually("they go on") { try await bench.status("driver").contains { $0.owner == "second" } }
+      workers[3].crash()
+      try wait("payment", "driver")
+      #expect(try await inHistory() == 0)
+
+      let state = ServiceState(topic: topic, connection: bench.connection)
+      let clearing = try await AccountStatement.read(.clearing, from: state)
+      #expect(clearing.balances.allSatisfy { $0.minorUnits == 0 })
+      let earnings = clearing.lines.filter { $0.entry.amount.minorUnits < 0 }.map(\.entry.rideID)
+      #expect(earnings.count == count + 50)
+      #expect(Set(earnings) == Set(RideSimulator(seed: 9).prefix(count + 50).map(\.completed.event.rideID)))
+    }
+  }
+
+  @Test("a service is not started from an archive that ends before the log begins")
+  func refused() async throws {
+    try await SystemBench.run { bench in
+      try handled(bench, rides: 100)
+      #expect(try bench.rides("trim", "--keep", "0").status == 0)
+      try FileManager.default.removeItem(atPath: archive(bench))
+      _ = try Archive(path: archive(bench))
+      let result = try bench.rides(
+        "worker", "driver", "--from", "start", "--archive", archive(bench), "--log-level", "error")
+      #expect(result.status == 1)
+      #expect(result.errors.contains("events are missing") && result.errors.contains("--from now"), "\(result.errors)")
+    }
+  }
+}
