@@ -57,8 +57,13 @@ struct CatchUp: Sendable {
         let (page, blocked) = try await page(
           of: shard, after: position, until: end, size: size, condemned: deaths >= pipeline.service.retry.maxCrashes)
         let isCommitted = try await commit(page, number: number, after: position)
-        await pipeline.endHistoryPage(shard, handled: page.count)
+        await pipeline.endHistoryPage(shard, page: isCommitted ? page : nil)
         guard isCommitted else { return await pipeline.lose(shard.number, term: shard.term) }
+        if page.dead.count > 0 {
+          log.error(
+            "moved events of the history to the dead letters",
+            metadata: ["shard": "\(shard.number)", "dead": "\(page.dead.count)", "parked": "\(page.dead.parked)"])
+        }
         position = page.position ?? position
         size = min(Self.eventsPerPage, size * 2)
         handled += page.count
@@ -67,7 +72,7 @@ struct CatchUp: Sendable {
           return await pipeline.caughtUp(shard, blocked: blocked)
         }
       } catch {
-        await pipeline.endHistoryPage(shard, handled: 0)
+        await pipeline.endHistoryPage(shard, page: nil)
         throw error
       }
     }

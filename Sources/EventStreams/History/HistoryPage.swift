@@ -16,6 +16,11 @@ struct HistoryPage: Sendable {
   private(set) var position: StreamID?
   /// Events settled.
   private(set) var count = 0
+  /// Of these, events that went to the dead letters, and those parked behind them.
+  var dead: (count: Int, parked: Int) {
+    let parked = letters.count { $0.isParked }
+    return (letters.count - parked, parked)
+  }
   /// True if the log takes over after this page.
   var isLast = false
 

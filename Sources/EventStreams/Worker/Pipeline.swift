@@ -598,10 +598,16 @@ actor Pipeline {
     return state.commits
   }
 
-  /// Ends a page, with so many events handled and committed.
-  func endHistoryPage(_ shard: OwnedShard, handled: Int) {
-    metrics.handled.increment(by: handled)
-    metrics.committed.increment(by: handled)
+  /// Ends a page.
+  ///
+  /// - Parameter page: what was committed; nil if nothing was.
+  func endHistoryPage(_ shard: OwnedShard, page: HistoryPage?) {
+    if let page {
+      metrics.handled.increment(by: page.count - page.dead.count - page.dead.parked)
+      metrics.dead.increment(by: page.dead.count)
+      metrics.parked.increment(by: page.dead.parked)
+      metrics.committed.increment(by: page.count)
+    }
     guard let state = state(of: shard) else { return }
     state.active -= 1
     inFlight -= 1
