@@ -122,7 +122,7 @@ struct CatchUp: Sendable {
         page.encode(into: &commands, topic: topic, service: service, number: number, after: position)
         try await connection.send(commands).check()
         return true
-      } catch let error as RedisError where error.isFenced {
+      } catch  where error.isFenced {
         return false
       } catch {
         failures += 1
