@@ -162,14 +162,14 @@ import Testing
   }
 
   @Test func aServerThatStillLoads() async throws {
-    // Slow enough to be seen, 10 ms a key, and answering after each of them.
+    // Slow enough to be seen, 10 ms a key and a minute in all, and answering after each of them.
     let arguments = [
       "--key-load-delay", "10000", "--loading-process-events-interval-bytes", "1024", "--rdbcompression", "no",
     ]
     try await withRedis(arguments: arguments) { server in
       let connection = Connection(server.url)
       var commands = Commands()
-      for number in 0..<400 { commands.append("SET", "key \(number)", String(repeating: "x", count: 1100)) }
+      for number in 0..<6000 { commands.append("SET", "key \(number)", String(repeating: "x", count: 1100)) }
       commands.append("SAVE")
       try await connection.run(commands)
       await server.kill()

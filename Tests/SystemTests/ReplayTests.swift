@@ -97,4 +97,59 @@ import Testing
       #expect(try bench.rides("archive", "verify", "--archive", archive(bench), "--offline").status == 0)
     }
   }
+
+  @Test("a service that joins after trimming starts from the archive; kill -9 and a second replica change nothing")
+  func joinsLater() async throws {
+    try await SystemBench.run { bench in
+      let count = 2500
+      var workers = try ["payment", "analytics"].map { try bench.worker($0) }
+      defer { workers.forEach { $0.crash() } }
+      #expect(try bench.rides("publish", "--simulate", "\(count)", "--seed", "9").status == 0)
+      func wait(_ services: String...) throws {
+        let result = try bench.rides("wait", "--timeout", "60s", "--service", services[0], "--service", services[1])
+        #expect(result.status == 0, "\(result.errors)")
+      }
+      try wait("payment", "analytics")
+      #expect(try bench.rides("trim", "--keep", "50").status == 0)
+      let topic = try await bench.topic()
+      #expect(try await bench.handled("payment") <= 50 * topic.shardCount)
+      #expect(try bench.rides("publish", "--simulate", "\(count + 50)", "--seed", "9").status == 0)
+
+      // Two replicas, one after the other killed in the middle of the history.
+      func inHistory() async throws -> Int { try await bench.status("driver").count { $0.historyPosition != nil } }
+      workers.append(try bench.worker("driver", "--from", "start", "--name", "first"))
+      try await eventually("the first is in the history") {
+        let status = try await bench.status("driver")
+        return status.contains { $0.historyPosition != nil } && status.contains { $0.historyPosition ?? .zero > .zero }
+      }
+      workers[2].crash()
+      workers.append(try bench.worker("driver", "--from", "start", "--name", "second"))
+      workers.append(try bench.worker("driver", "--from", "start", "--name", "third"))
+      try await eventually("they go on") { try await bench.status("driver").contains { $0.owner == "second" } }
+      workers[3].crash()
+      try wait("payment", "driver")
+      #expect(try await inHistory() == 0)
+
+      let state = ServiceState(topic: topic, connection: bench.connection)
+      let clearing = try await AccountStatement.read(.clearing, from: state)
+      #expect(clearing.balances.allSatisfy { $0.minorUnits == 0 })
+      let earnings = clearing.lines.filter { $0.entry.amount.minorUnits < 0 }.map(\.entry.rideID)
+      #expect(earnings.count == count + 50)
+      #expect(Set(earnings) == Set(RideSimulator(seed: 9).prefix(count + 50).map(\.completed.event.rideID)))
+    }
+  }
+
+  @Test("a service is not started from an archive that ends before the log begins")
+  func refused() async throws {
+    try await SystemBench.run { bench in
+      try handled(bench, rides: 100)
+      #expect(try bench.rides("trim", "--keep", "0").status == 0)
+      try FileManager.default.removeItem(atPath: archive(bench))
+      _ = try Archive(path: archive(bench))
+      let result = try bench.rides(
+        "worker", "driver", "--from", "start", "--archive", archive(bench), "--log-level", "error")
+      #expect(result.status == 1)
+      #expect(result.errors.contains("events are missing") && result.errors.contains("--from now"), "\(result.errors)")
+    }
+  }
 }

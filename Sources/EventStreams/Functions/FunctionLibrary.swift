@@ -7,6 +7,8 @@ enum FunctionLibrary {
   static let commit = "eventstreams_commit_v1"
   static let lease = "eventstreams_lease_v1"
   static let recover = "eventstreams_recover_v1"
+  static let begin = "eventstreams_begin_v1"
+  static let history = "eventstreams_history_v1"
   static let redrive = "eventstreams_redrive_v1"
   static let discard = "eventstreams_discard_v1"
   static let trim = "eventstreams_trim_v1"

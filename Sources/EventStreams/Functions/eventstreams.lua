@@ -15,6 +15,9 @@
 --                               a pending entry up to this one; `+` for any, empty if nothing is handled), suspects (the cause of the
 --                               last death is a pending entry up to this one, empty if there was none), redriving (deaths while
 --                               dead letters were handled again)
+--                               For a service that began with its history: history (the first place of its log, until which it
+--                               handles history; gone when it is through), during which position is a place in the history; tries
+--                               (how often the page after it was begun)
 --   rides:{s}:lease:payment:behind  set: the entries up to `position` that are not settled, so that a lost group gets them back
 --   rides:{s}:retry:payment     hash: stream id -> JSON of the failures so far, of entries that wait for another attempt
 --   rides:{s}:dead:payment      stream of dead letters, and of the events of the same keys parked behind them
@@ -386,6 +389,52 @@ redis.register_function('eventstreams_commit_v1', function(keys, args)
   if not wanted or acknowledged + removed > 0 then apply(keys, args, i) end
   reply[1], reply[2] = acknowledged, removed
   return reply
+end)
+
+-- begin: makes the group of a service that handles its history before the log, unless it has begun before.
+--   KEYS: log, lease
+--   ARGV: group
+--   Returns {1 if it was made, the first place of the log then, before which the history is to be handled; '' if it is through}
+-- From now on nothing is trimmed that it has not handled. `history`, a field of the lease, is there until it is through.
+redis.register_function('eventstreams_begin_v1', function(keys, args)
+  local log, lease = keys[1], keys[2]
+  local isNew = redis.call('EXISTS', lease) == 0 and not groupNamed(log, args[1])
+  if not isNew then return { 0, redis.call('HGET', lease, 'history') or '' } end
+  redis.call('XGROUP', 'CREATE', log, args[1], '0', 'MKSTREAM')
+  local first = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
+  local start = first and first[1]
+  if not start then
+    local ms, seq = string.match(redis.call('XINFO', 'STREAM', log)[8], '^(%d+)-(%d+)$')
+    start = ms .. '-' .. milliseconds(tonumber(seq) + 1)
+  end
+  redis.call('HSET', lease, 'history', start, 'position', '0-0')
+  return { 1, start }
+end)
+
+-- history: settles a page of a service's history and applies its effects, if the lease is still this owner's.
+--   KEYS: log, lease, dead, blocked, redrive, then the state that the effects name
+--   ARGV: group, epoch, number of this commit, the last event of the page, 1 if the log takes over after it,
+--     n, then (stream id, key, 'dead' or 'parked', JSON about it, the event) of n events to put into the dead letters,
+--     effects
+--   Returns 1, -1 if this commit was made before (its answer was lost), or the error FENCED.
+redis.register_function('eventstreams_history_v1', function(keys, args)
+  local log, lease, dead, blocked, redrive = keys[1], keys[2], keys[3], keys[4], keys[5]
+  local held = redis.call('HMGET', lease, 'epoch', 'commit')
+  if held[1] ~= args[2] then return redis.error_reply('FENCED another worker owns ' .. log) end
+  if tonumber(args[3]) <= tonumber(held[2]) then return -1 end
+  redis.call('HSET', lease, 'commit', args[3], 'position', args[4])
+  redis.call('HDEL', lease, 'tries')
+  if args[5] == '1' then redis.call('HDEL', lease, 'history') end
+  local after = 7 + tonumber(args[6]) * 5
+  for at = 7, after - 1, 5 do
+    local key, kind = args[at + 1], args[at + 2]
+    -- Somebody may have discarded the letter that it was parked behind.
+    if kind == 'parked' and redis.call('HEXISTS', blocked, key) == 0 then redis.call('SADD', redrive, key) end
+    redis.call('XADD', dead, '*', 'entry', args[at], 'key', key, 'kind', kind, 'about', args[at + 3], 'event', args[at + 4])
+    redis.call('HINCRBY', blocked, key, 1)
+  end
+  apply(keys, args, after)
+  return 1
 end)
 
 -- redrive: asks the owner to handle the dead letters of some keys again, in order.

@@ -27,9 +27,12 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
   public let idle: Duration?
   /// The last entry that was delivered.
   public let lastDelivered: StreamID
+  /// The last event of the history that it has handled, while a service that began with its history has not come to the log
+  /// yet; nil for every other.
+  public let historyPosition: StreamID?
 
   /// True if the service has handled everything in the shard, or has given up on it.
-  public var isQuiet: Bool { lag == 0 && pending == 0 && redriving == 0 }
+  public var isQuiet: Bool { lag == 0 && pending == 0 && redriving == 0 && historyPosition == nil }
 
   /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
@@ -47,6 +50,7 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
       $0.field("pausedBecause", pausedBecause)
       $0.field("idleMs", idle?.wholeMilliseconds)
       $0.field("lastDelivered", lastDelivered.description)
+      $0.field("historyPosition", historyPosition?.description)
     }
   }
 }

@@ -62,7 +62,8 @@ public struct Inspector: Sendable {
         commands.append("XLEN", topic.dead(log.shard, group.name))
         commands.append("HLEN", topic.blocked(log.shard, group.name))
         commands.append("SCARD", topic.redrive(log.shard, group.name))
-        commands.append("HMGET", topic.lease(log.shard, group.name), "owner", "until", "paused", "seen")
+        commands.append(
+          "HMGET", topic.lease(log.shard, group.name), "owner", "until", "paused", "seen", "history", "position")
       }
     }
     return try Self.status(of: logs, await connection.send(commands)).sorted {
@@ -91,10 +92,15 @@ public struct Inspector: Sendable {
             parked: max(0, letters - (try replies[index + 2].integer())), redriving: try replies[index + 3].integer(),
             owner: isHeld ? owner : nil, leaseRemaining: isHeld ? .milliseconds(until - now) : nil,
             pausedBecause: isHeld ? paused : nil, idle: seen.map { .milliseconds(max(0, now - $0)) },
-            lastDelivered: group.lastDelivered))
+            lastDelivered: group.lastDelivered,
+            historyPosition: try historyPosition(replies[index + 4])))
         index += 5
       }
     }
     return status
+  }
+
+  private static func historyPosition(_ lease: borrowing ReplyNode) throws -> StreamID? {
+    lease[4].isNil ? nil : StreamID(try lease[5].optionalString() ?? "") ?? .zero
   }
 }

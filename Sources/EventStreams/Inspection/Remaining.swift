@@ -8,6 +8,8 @@ public struct Remaining: Sendable, Hashable, CustomStringConvertible {
   public private(set) var pending = 0
   /// Keys whose dead letters are to be handled again.
   public private(set) var redriving = 0
+  /// Shards whose history it has not handled yet.
+  public private(set) var inHistory = 0
   /// False if it never ran.
   public let isStarted: Bool
 
@@ -17,13 +19,14 @@ public struct Remaining: Sendable, Hashable, CustomStringConvertible {
       lag += group.lag
       pending += group.pending
       redriving += group.redriving
+      if group.historyPosition != nil { inHistory += 1 }
     }
     isStarted = !groups.isEmpty
     // A shard in which it has not begun yet: a new service takes the shards one after the other.
     for log in logs where !groups.contains(where: { $0.shard == log.shard }) { lag += log.length }
   }
 
-  var isNothing: Bool { lag == 0 && pending == 0 && redriving == 0 && isStarted }
+  var isNothing: Bool { lag == 0 && pending == 0 && redriving == 0 && inHistory == 0 && isStarted }
 
   /// `payment: 12 not delivered, 3 pending`
   public var description: String {
@@ -32,6 +35,7 @@ public struct Remaining: Sendable, Hashable, CustomStringConvertible {
     if lag > 0 { parts.append("\(lag) not delivered") }
     if pending > 0 { parts.append("\(pending) pending") }
     if redriving > 0 { parts.append("\(redriving) keys to redrive") }
+    if inHistory > 0 { parts.append("the history of \(inHistory) shards") }
     return "\(service): \(parts.joined(separator: ", "))"
   }
 }

@@ -31,15 +31,22 @@ public struct Groups: Sendable {
   public func remove(_ name: String) async throws -> Bool {
     var found = false
     for shard in topic.shards {
-      let answer = try await connection.integer([
-        "FCALL", FunctionLibrary.forget, "7", topic.log(shard), topic.lease(shard, name), topic.retry(shard, name),
-        topic.dead(shard, name), topic.blocked(shard, name), topic.redrive(shard, name),
-        topic.discarded(shard, name), name,
-      ])
+      let answer = try await forget(name, shard: shard)
       if answer < 0 { throw GroupInUse(name: name) }
       found = found || answer > 0
     }
     return found
+  }
+
+  /// Removes a group from one shard.
+  ///
+  /// - Returns: 1, 0 if there is no such group, -1 if a worker has it.
+  func forget(_ name: String, shard: Int) async throws -> Int {
+    try await connection.integer([
+      "FCALL", FunctionLibrary.forget, "7", topic.log(shard), topic.lease(shard, name), topic.retry(shard, name),
+      topic.dead(shard, name), topic.blocked(shard, name), topic.redrive(shard, name),
+      topic.discarded(shard, name), name,
+    ])
   }
 
   private func bytesPerEntry() async throws -> Int {

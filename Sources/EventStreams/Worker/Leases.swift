@@ -156,8 +156,18 @@ struct Leases: Sendable {
       return .milliseconds(Int64(values[1]) ?? 0)
     }
     for reader in ReaderConnection.list(values[1]) { await close(reader, shard) }
+    let historyEnd = try await connection.call("HGET", topic.lease(shard, service), "history")
+    let isCatchingUp = !historyEnd.root.isNil
+    if isCatchingUp, settings.history == nil {
+      log.error(
+        "the service is still in its history, and this worker was started without one: it can't go on",
+        metadata: ["shard": "\(shard)"])
+      try await give(back: shard, term: term)
+      return settings.leaseTime
+    }
     await pipeline.own(
-      OwnedShard(number: shard, term: term, reader: state), blocked: Set(values.dropFirst(4)))
+      OwnedShard(number: shard, term: term, reader: state), blocked: Set(values.dropFirst(4)),
+      isCatchingUp: isCatchingUp)
     reportLosses(shard, recreatedAt: values[2], logEnd: StreamID(values[3]) ?? .zero, lastRead: lastRead)
     return nil
   }

@@ -34,6 +34,7 @@ actor Pipeline {
   private let reader = Waiters()
   private let committer = Waiters()
   private let observers = Waiters()
+  private let catchUp = Waiters()
 
   private var breaker: CircuitBreaker
 
@@ -60,10 +61,14 @@ actor Pipeline {
 
   var owned: [Int: Int] { shards.mapValues(\.shard.term) }
 
-  func own(_ shard: OwnedShard, blocked: Set<String>) {
-    shards[shard.number] = ShardState(
+  /// - Parameter isCatchingUp: true if the service is to handle the shard's history first.
+  func own(_ shard: OwnedShard, blocked: Set<String>, isCatchingUp: Bool = false) {
+    let state = ShardState(
       shard: shard, prefix: topic.state(shard.number, service.name, ""), blocked: blocked)
+    state.isCatchingUp = isCatchingUp
+    shards[shard.number] = state
     reader.wake()
+    catchUp.wake()
   }
 
   /// The last entry that this worker ever read of a shard; nil if none.
@@ -100,6 +105,7 @@ actor Pipeline {
   func keep(_ numbers: [Int]) {
     for number in numbers { shards[number]?.isRetiring = false }
     reader.wake()
+    catchUp.wake()
   }
 
   /// Has entries recovered that somebody else read from a shard that this worker owns.
@@ -141,10 +147,10 @@ actor Pipeline {
     beingRead = []
     observers.wake()
     while !isDraining {
-      if let state = shards.values.first(where: { !$0.isRecovered && !$0.isRetiring }) {
+      if let state = shards.values.first(where: { !$0.isRecovered && !$0.isRetiring && !$0.isCatchingUp }) {
         return .recover(state.shard, others: state.isRecoveringOthers)
       }
-      let readable = shards.values.filter { !$0.isRetiring }.map(\.shard)
+      let readable = shards.values.filter { !$0.isRetiring && !$0.isCatchingUp }.map(\.shard)
       let room = roomToRead
       beingRead = Set(readable.map(\.number))
       if !readable.isEmpty, room >= min(settings.batchSize, settings.window / 2) {
@@ -536,6 +542,59 @@ actor Pipeline {
     wakeAll()
   }
 
+  // MARK: History
+
+  /// Waits for a shard whose history is to be handled before its log; nil when the worker is stopping.
+  func nextToCatchUp() async -> OwnedShard? {
+    while !isDraining {
+      if let state = shards.values.first(where: { $0.isCatchingUp && !$0.isRetiring }) { return state.shard }
+      await catchUp.wait()
+    }
+    return nil
+  }
+
+  /// Begins a page of a shard's history.
+  ///
+  /// - Returns: the number of its commit; nil if the shard is lost, to be given back, or the worker is stopping.
+  func beginHistoryPage(_ shard: OwnedShard) -> Int? {
+    guard mayContinueHistory(shard), let state = state(of: shard) else { return nil }
+    state.active += 1
+    inFlight += 1
+    state.commits += 1
+    return state.commits
+  }
+
+  /// Ends a page.
+  ///
+  /// - Parameter page: what was committed; nil if nothing was.
+  func endHistoryPage(_ shard: OwnedShard, page: HistoryPage?) {
+    if let page {
+      metrics.handled.increment(by: page.count - page.dead.count - page.dead.parked)
+      metrics.dead.increment(by: page.dead.count)
+      metrics.parked.increment(by: page.dead.parked)
+      metrics.committed.increment(by: page.count)
+    }
+    guard let state = state(of: shard) else { return }
+    state.active -= 1
+    inFlight -= 1
+    observers.wake()
+  }
+
+  func mayContinueHistory(_ shard: OwnedShard) -> Bool {
+    guard let state = state(of: shard) else { return false }
+    return !isDraining && !state.isRetiring
+  }
+
+  /// Lets the log of a shard be read.
+  ///
+  /// - Parameter blocked: keys that have dead letters.
+  func caughtUp(_ shard: OwnedShard, blocked: Set<String>) {
+    guard let state = state(of: shard) else { return }
+    state.blocked.formUnion(blocked)
+    state.isCatchingUp = false
+    reader.wake()
+  }
+
   // MARK: Stopping
 
   /// Stops reading and retrying; what has been admitted is handled and committed.
@@ -574,5 +633,6 @@ actor Pipeline {
     runners.wake()
     committer.wake()
     observers.wake()
+    catchUp.wake()
   }
 }

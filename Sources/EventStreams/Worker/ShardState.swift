@@ -29,6 +29,8 @@ final class ShardState {
   var isRecovered = false
   /// True when only other consumers' entries are to be recovered: this worker's own are on their way.
   var isRecoveringOthers = false
+  /// True while the service handles the shard's history: nothing of its log is read.
+  var isCatchingUp = false
   /// True when the shard is to be given back: nothing more is read from it.
   var isRetiring = false
 

@@ -31,7 +31,10 @@ public struct Worker: ServiceLifecycle.Service {
   }
 
   /// Works until the task is cancelled or the process is asked to shut down gracefully; then drains.
+  ///
+  /// - Throws: `HistoryGap` if the service is to begin with its history, and that ends before the log begins.
   public func run() async throws {
+    try await beginHistory()
     let pipeline = Pipeline(
       service: service, topic: topic, settings: settings, metrics: WorkerMetrics(service: service.name), log: log)
     let reading = connection(ReaderConnection.name(of: settings.name))
@@ -67,6 +70,14 @@ public struct Worker: ServiceLifecycle.Service {
           work.addTask { await reader.run() }
           work.addTask { await RetryTimer(pipeline: pipeline).run() }
           work.addTask { await committer.run() }
+          if let history = settings.history {
+            work.addTask {
+              await CatchUp(
+                pipeline: pipeline, history: history, connection: connection("history:\(settings.name)"),
+                topic: topic, settings: settings, log: log
+              ).run()
+            }
+          }
           for _ in 0..<service.concurrency {
             work.addTask {
               while let deliveries = await pipeline.nextDeliveries() {
@@ -82,6 +93,25 @@ public struct Worker: ServiceLifecycle.Service {
     }
     await leases.leave()
     log.notice("stopped")
+  }
+
+  /// Makes the group of a service that begins with its history; waits for the server if it must.
+  private func beginHistory() async throws {
+    guard let history = settings.history, settings.start == .beginning else { return }
+    let connection = connection("history:\(settings.name)")
+    let start = HistoryStart(topic: topic, service: service.name, history: history, connection: connection)
+    var failures = 0
+    while !Task.isCancelled, !Task.isShuttingDownGracefully {
+      do {
+        return try await start.begin()
+      } catch let error as RedisError {
+        failures += 1
+        log.error("cannot begin with the history; will try again", metadata: ["error": "\(error)"])
+        if error.code == .functionMissing { try? await FunctionLibrary.load(on: connection) }
+        var generator = SystemRandomNumberGenerator()
+        try? await Task.sleep(for: Backoff.reconnect.delay(attempt: failures, using: &generator))
+      }
+    }
   }
 
   /// Lets what has been read be handled and committed, for as long as a stop may take; the leases are kept meanwhile.

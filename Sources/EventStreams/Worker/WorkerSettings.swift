@@ -19,6 +19,8 @@ public struct WorkerSettings: Sendable {
   public var retention: Retention?
   /// Where a service that never ran before begins.
   public var start: StartPosition = .beginning
+  /// What a service that never ran before, and begins at the beginning, handles before the log; nil for nothing.
+  public var history: (any EventHistory)?
 
   /// Settings with the given name, by default host, process id and a random part.
   public init(name: String = WorkerSettings.uniqueName()) {

@@ -37,8 +37,14 @@ public struct ChainHash: Sendable, Hashable, CustomStringConvertible {
 
   /// 64 hexadecimal digits.
   public var description: String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    String(unsafeUninitializedCapacity: bytes.count * 2) { digits in
+      for (index, byte) in bytes.enumerated() {
+        for (place, half) in [(index * 2, byte >> 4), (index * 2 + 1, byte & 15)] {
+          digits[place] = half < 10 ? half + UInt8(ascii: "0") : half - 10 + UInt8(ascii: "a")
+        }
+      }
+      return bytes.count * 2
+    }
   }
 
   /// The first 12 digits, for people.

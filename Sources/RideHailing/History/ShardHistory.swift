@@ -183,7 +183,7 @@ public struct ShardHistory {
       isRepetition: try await isRepetition(entry, row, header))
   }
 
-  private static func header(of json: [UInt8], _ id: StreamID) -> EventHeader? {
+  static func header(of json: [UInt8], _ id: StreamID) -> EventHeader? {
     do throws(JSONError) {
       return try EventHeader(ofEvent: json.span, fallbackID: id.description)
     } catch {

@@ -44,8 +44,10 @@ struct Replay: AsyncParsableCommand {
       events = MergedHistory(shards: try await archive.shards(), inspector: nil, archive: archive, filter: filter)
     } else {
       let (topic, connection) = try await redis.find()
+      // An archive may know shards that this topic does not have.
+      let shards = Set(topic.shards).union(try await archive?.shards() ?? []).sorted()
       events = MergedHistory(
-        shards: topic.shards, inspector: Inspector(topic: topic, connection: connection), archive: archive,
+        shards: shards, inspector: Inspector(topic: topic, connection: connection), archive: archive,
         filter: filter)
     }
     var lines = try LineOutput()

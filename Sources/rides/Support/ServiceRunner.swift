@@ -17,8 +17,10 @@ struct ServiceRunner {
     let log = options.logLevel.logger
     let url = try redis.redisURL()
     let workers = try names.compactMap { service in
-      try RideServices.service(service, options.services).map {
-        Worker($0, topic: topic, redis: url, settings: options.settings(name: name), log: log)
+      var settings = options.settings(name: name)
+      settings.history = try options.history(for: service)
+      return try RideServices.service(service, options.services).map {
+        Worker($0, topic: topic, redis: url, settings: settings, log: log)
       }
     }
     log.notice("started", metadata: ["services": "\(names.joined(separator: " "))", "redis": "\(url)"])
@@ -30,7 +32,15 @@ struct ServiceRunner {
     let group = ServiceGroup(configuration: configuration)
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
     try await withThrowingTaskGroup { tasks in
-      tasks.addTask { try await group.run() }
+      tasks.addTask {
+        do {
+          try await group.run()
+        } catch let gap as HistoryGap {
+          throw Failure.refused(
+            "\(gap); name the archive that holds them with --archive, or begin without them: --from now, or no --from for what the log holds"
+          )
+        }
+      }
       tasks.addTask {
         var isStopping = false
         for await signal in signals {

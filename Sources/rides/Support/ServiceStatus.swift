@@ -14,6 +14,8 @@ struct ServiceStatus: JSONWritable {
   /// Worker -> how many shards it owns.
   let owners: [String: Int]
   let unowned: Int
+  /// Shards whose history it has not handled yet: it has not come to their logs.
+  let inHistory: Int
   /// Why a worker reads nothing at the moment; nil if all read.
   let pausedBecause: String?
 
@@ -37,6 +39,7 @@ struct ServiceStatus: JSONWritable {
     parked = sum(\.parked)
     owners = Dictionary(grouping: groups.compactMap(\.owner), by: { $0 }).mapValues(\.count)
     unowned = groups.count { $0.owner == nil }
+    inHistory = groups.count { $0.historyPosition != nil }
     pausedBecause = groups.lazy.compactMap(\.pausedBecause).first
   }
 
@@ -46,7 +49,8 @@ struct ServiceStatus: JSONWritable {
     guard !owners.isEmpty else { return "nobody" }
     let names = owners.sorted { $0.key < $1.key }.map { "\($0.key) (\($0.value))" }
     let owners = (names + (unowned > 0 ? ["nobody (\(unowned))"] : [])).joined(separator: ", ")
-    return owners + (pausedBecause.map { "; paused: \($0)" } ?? "")
+    let history = inHistory > 0 ? "; in the history of \(inHistory) shards" : ""
+    return owners + history + (pausedBecause.map { "; paused: \($0)" } ?? "")
   }
 
   func write(to json: inout JSONWriter) {
@@ -60,6 +64,7 @@ struct ServiceStatus: JSONWritable {
       $0.field("parked", parked)
       $0.field("owners", owners.sorted { $0.key < $1.key }.map { Owner(name: $0.key, shards: $0.value) })
       $0.field("unownedShards", unowned)
+      $0.field("shardsInHistory", inHistory)
       $0.field("pausedBecause", pausedBecause)
     }
   }

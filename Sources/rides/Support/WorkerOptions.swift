@@ -1,11 +1,16 @@
 import ArgumentParser
 import EventStreams
+import Foundation
 import RideHailing
 
 /// How workers run: the options of `up` and `worker`.
 struct WorkerOptions: ParsableArguments {
-  @Option(help: "Where a service that never ran begins: start, now, a stream id, or a time like 2026-04-03T10:30:00Z.")
-  var from: StartArgument = StartArgument(position: .beginning)
+  @Option(
+    help: """
+      Where a service that never ran begins: start, which is the archive's first event if there is an archive, then the log; now; \
+      a stream id; or a time like 2026-04-03T10:30:00Z. (default: the log's first event)
+      """)
+  var from: StartArgument?
 
   @Option(help: "How long a worker that stopped answering keeps its shards.")
   var leaseTime = DurationArgument(.seconds(10))
@@ -55,7 +60,7 @@ struct WorkerOptions: ParsableArguments {
 
   func settings(name: String? = nil) -> WorkerSettings {
     var settings = WorkerSettings(name: name ?? WorkerSettings.uniqueName())
-    settings.start = from.position
+    settings.start = from?.position ?? .beginning
     settings.leaseTime = leaseTime.duration
     settings.drainTime = drainTimeout.duration
     settings.batchSize = batch
@@ -64,6 +69,14 @@ struct WorkerOptions: ParsableArguments {
       settings.retention = Retention(maxAge: retainFor?.duration, maxEntries: retainEntries)
     }
     return settings
+  }
+
+  /// What a service that begins at the start handles before the log; analytics has it already.
+  func history(for service: String) throws -> ArchiveReader? {
+    guard from?.position == .beginning, service != "analytics", FileManager.default.fileExists(atPath: archive) else {
+      return nil
+    }
+    return try ArchiveReader(path: archive)
   }
 
   var services: RideServices.Configuration {
@@ -93,6 +106,4 @@ struct StartArgument: ExpressibleByArgument, Sendable {
       }
     }
   }
-
-  var defaultValueDescription: String { "start" }
 }

@@ -37,9 +37,11 @@ import Testing
     try await TestBench.run(shards: 1) { bench in
       var service = EventService(
         "failing", retry: RetryPolicy(maxAttempts: 3, backoff: .init(base: .milliseconds(5), cap: .milliseconds(5))))
+      // The next attempt waits until the test has had a look at the last one.
+      let seen = Mutex(0)
       service.on(Noted.self) { event in
-        // Long enough for the test to have a look.
-        throw RetryLater(after: .milliseconds(200), "attempt \(event.attempt)")
+        try await eventually("attempt \(event.attempt - 1) has been seen") { seen.withLock { $0 } == event.attempt - 1 }
+        throw RetryLater(after: .zero, "attempt \(event.attempt)")
       }
       let inspector = Inspector(topic: bench.topic, connection: bench.connection)
       try await bench.running([bench.worker(service)]) {
@@ -49,6 +51,7 @@ import Testing
             let entry = try await inspector.pending(limit: 10).first
             return entry?.deliveries == attempt && entry?.failures?.lastError == "attempt \(attempt)"
           }
+          seen.withLock { $0 = attempt }
         }
         try await bench.settled("failing")
       }

@@ -172,6 +172,32 @@ import Testing
     try DatabaseQueue(path: bench.configuration.archivePath).write { try $0.execute(sql: sql) }
   }
 
+  @Test("counts an event that was published again after its publish window was lost once, unless the log has it twice")
+  func repetition() async throws {
+    let report = try await audit { bench, shard in
+      // As if the log had been lost after it had been published first.
+      let log = try await Inspector(topic: bench.topic, connection: bench.connection)
+        .entries(shard: shard, after: .zero, limit: 100)
+      let archive = try Archive(path: bench.configuration.archivePath)
+      for entry in log {
+        let header = try Self.header(entry.json)
+        guard header.type == RideCompleted.eventType else { continue }
+        let earlier = StreamID(milliseconds: entry.id.milliseconds - 100_000, sequence: entry.id.sequence)
+        try await archive.store([
+          RecordedEvent(shard: shard, streamID: earlier, header: header, json: entry.json)
+        ])
+      }
+    }
+    #expect(report.violations.isEmpty, "\(report.violations)")
+    #expect(report.rides == 2)
+  }
+
+  private static func header(_ json: [UInt8]) throws -> EventHeader {
+    var parser = JSONParser()
+    var object = try parser.parse(json.span).object()
+    return try EventHeader(from: &object, fallbackID: "")
+  }
+
   @Test("finds events that a service should have published, and those that stand in the log twice")
   func events() async throws {
     let report = try await audit { bench, shard in

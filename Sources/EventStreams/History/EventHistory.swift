@@ -1,0 +1,27 @@
+/// What a topic's logs held before they were trimmed, for services that begin long after: an archive.
+public protocol EventHistory: Sendable {
+  /// Events of a shard after a place, in the order of the log, each once.
+  ///
+  /// - Parameters:
+  ///   - place: the last event that is not wanted; `0-0` to begin with the first.
+  ///   - limit: at most so many.
+  /// - Returns: fewer than `limit` only at the end.
+  func events(shard: Int, after place: StreamID, limit: Int) async throws -> [RecordedEvent]
+
+  /// How far a shard's history goes; nil if it is empty.
+  func extent(shard: Int) async throws -> HistoryExtent?
+}
+
+/// How far a shard's history goes.
+public struct HistoryExtent: Sendable, Hashable {
+  /// The last event it holds.
+  public let last: StreamID
+  /// How many events it holds, those that it gives out only once included.
+  public let count: Int
+
+  /// The extent of a history.
+  public init(last: StreamID, count: Int) {
+    self.last = last
+    self.count = count
+  }
+}

@@ -1,0 +1,143 @@
+import Redis
+
+/// Has the events of a page of history handled: in the order of the log per key, with what fails tried again in place.
+struct HistoryHandler: Sendable {
+  let service: EventService
+  let topic: Topic
+  let worker: String
+
+  /// What is to become of an event.
+  private enum Settled {
+    case done(Effects)
+    case dead(reason: String, Failures?)
+    case parked
+  }
+
+  /// Handles events until all are settled, or until there is no time to wait for another attempt.
+  ///
+  /// - Parameters:
+  ///   - blocked: keys that have dead letters; those that get some are added.
+  ///   - mayWait: whether to go on trying.
+  ///   - onFailure: is told of an attempt that failed.
+  /// - Returns: the page with what was settled, up to the first event that was not.
+  func handle(
+    _ events: [RecordedEvent], of shard: OwnedShard, blocked: inout Set<String>, mayWait: () async -> Bool,
+    onFailure: (Delivery, String) -> Void
+  ) async -> HistoryPage {
+    let deliveries = deliveries(events, shard)
+    var settled: [Int: Settled] = [:]
+    var failures: [Int: Failures] = [:]
+    // An outage must not fill the dead letters: an event is given up on only if another has succeeded since the last was.
+    var hasSucceeded = true
+    var open = Array(deliveries.indices)
+    while true {
+      for index in open where blocked.contains(deliveries[index].key) { settled[index] = .parked }
+      open.removeAll { settled[$0] != nil }
+      var delay = Duration.zero
+      for (index, outcome) in await outcomes(open, deliveries) {
+        switch outcome {
+        case .done(let effects):
+          settled[index] = .done(effects)
+          if deliveries[index].callsHandler { hasSucceeded = true }
+        case .dead(let reason):
+          settled[index] = .dead(reason: reason, failures[index])
+          if !deliveries[index].key.isEmpty { blocked.insert(deliveries[index].key) }
+        case .failed(let error, let wait):
+          onFailure(deliveries[index], error)
+          let failure = Failures(after: failures[index], error: error, at: .now(), retryAt: nil)
+          failures[index] = failure
+          if failure.attempts >= service.retry.maxAttempts, hasSucceeded {
+            hasSucceeded = false
+            settled[index] = .dead(reason: error, failure)
+            blocked.insert(deliveries[index].key)
+          } else {
+            var generator = SystemRandomNumberGenerator()
+            let backoff = service.retry.backoff.delay(attempt: failure.attempts, using: &generator)
+            delay = max(delay, backoff, wait ?? .zero)
+          }
+        case .deferred, .returned: break
+        }
+      }
+      open.removeAll { settled[$0] != nil }
+      if open.isEmpty { break }
+      guard await wait(delay, while: mayWait) else { break }
+    }
+    return page(of: shard, deliveries, events, settled)
+  }
+
+  /// Waits, as long as that is allowed; false if it is not.
+  private func wait(_ time: Duration, while mayWait: () async -> Bool) async -> Bool {
+    let end = ContinuousClock.now + time
+    while await mayWait() {
+      let left = end - .now
+      if left <= .zero { return true }
+      guard (try? await Task.sleep(for: min(left, .milliseconds(100)))) != nil else { return false }
+    }
+    return false
+  }
+
+  /// Gives up on events that have ended the process too often.
+  func condemn(_ events: [RecordedEvent], of shard: OwnedShard, blocked: inout Set<String>) -> HistoryPage {
+    let deliveries = deliveries(events, shard)
+    var settled: [Int: Settled] = [:]
+    for (index, delivery) in deliveries.enumerated() {
+      settled[index] = .dead(reason: "the process ended again and again while it handled this event", nil)
+      if !delivery.key.isEmpty { blocked.insert(delivery.key) }
+    }
+    return page(of: shard, deliveries, events, settled)
+  }
+
+  private func deliveries(_ events: [RecordedEvent], _ shard: OwnedShard) -> [Delivery] {
+    var decoder = EntryDecoder(service: service)
+    return events.map { decoder.decode($0.json.span, streamID: $0.streamID, shard: shard, deliveries: 1) }
+  }
+
+  private func page(
+    of shard: OwnedShard, _ deliveries: [Delivery], _ events: [RecordedEvent], _ settled: [Int: Settled]
+  ) -> HistoryPage {
+    let prefix = topic.state(shard.number, service.name, "")
+    var page = HistoryPage(shard: shard)
+    for (index, delivery) in deliveries.enumerated() {
+      switch settled[index] {
+      case .done(let effects): page.settle(delivery, effects, prefix: prefix)
+      case .dead(let reason, let failures):
+        page.bury(
+          delivery, json: events[index].json, about: about(reason, failures?.attempts ?? 1, failures), isParked: false)
+      case .parked:
+        page.bury(
+          delivery, json: events[index].json,
+          about: about("waits behind a dead letter of key \(delivery.key)", 0, nil), isParked: true)
+      case nil: return page
+      }
+    }
+    return page
+  }
+
+  private func about(_ reason: String, _ attempts: Int, _ failures: Failures?) -> DeadLetter.About {
+    DeadLetter.About(reason: reason, attempts: attempts, failures: failures, worker: worker, at: .now())
+  }
+
+  // MARK: Running
+
+  /// Runs the handlers: keys side by side, as many as the service wants; what follows a failed event of its key is deferred.
+  private func outcomes(_ indexes: [Int], _ deliveries: [Delivery]) async -> [(Int, Outcome)] {
+    let runner = Runner(service: service)
+    guard service.concurrency > 1 else {
+      return Array(zip(indexes, await runner.run(indexes.map { deliveries[$0] })))
+    }
+    var groups = Dictionary(grouping: indexes) { deliveries[$0].key }.values.makeIterator()
+    return await withTaskGroup(of: [(Int, Outcome)].self) { tasks in
+      func addNext() {
+        guard let group = groups.next() else { return }
+        tasks.addTask { Array(zip(group, await runner.run(group.map { deliveries[$0] }))) }
+      }
+      for _ in 0..<service.concurrency { addNext() }
+      var all: [(Int, Outcome)] = []
+      for await some in tasks {
+        all += some
+        addNext()
+      }
+      return all
+    }
+  }
+}

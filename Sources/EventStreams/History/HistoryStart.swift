@@ -1,0 +1,39 @@
+import Redis
+
+/// Makes the group of a service that begins with its history.
+struct HistoryStart: Sendable {
+  let topic: Topic
+  let service: String
+  let history: any EventHistory
+  let connection: Connection
+
+  /// Makes the group in every shard in which the service has never begun, and notes there where its history ends and the log takes
+  /// over. From then on the log keeps what the service has not handled.
+  ///
+  /// - Throws: `HistoryGap` if the log was trimmed beyond what the history holds; then no group was made.
+  func begin() async throws {
+    var made: [Int] = []
+    do {
+      for shard in topic.shards {
+        let answer = try await connection.strings([
+          "FCALL", FunctionLibrary.begin, "2", topic.log(shard), topic.lease(shard, service), service,
+        ])
+        if answer[0] == "1" { made.append(shard) }
+        guard !answer[1].isEmpty, let gap = try await gap(shard) else { continue }
+        throw gap
+      }
+    } catch let gap as HistoryGap {
+      // It would keep the log from being trimmed, for nobody.
+      let groups = Groups(topic: topic, connection: connection)
+      for shard in made { _ = try await groups.forget(service, shard: shard) }
+      throw gap
+    }
+  }
+
+  private func gap(_ shard: Int) async throws -> HistoryGap? {
+    let inspector = Inspector(topic: topic, connection: connection)
+    guard let log = try await inspector.extent(shard: shard) else { return nil }
+    let extent = try await history.extent(shard: shard)
+    return HistoryGap(shard: shard, log: log, historyEnd: extent?.last ?? .zero, historyCount: extent?.count ?? 0)
+  }
+}
