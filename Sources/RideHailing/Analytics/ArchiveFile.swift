@@ -1,0 +1,36 @@
+import Foundation
+import GRDB
+
+/// The archive, opened so that nothing can change it. Another process may write to it at the same time.
+struct ArchiveFile: Sendable {
+  let path: String
+  private let database: DatabaseQueue
+
+  /// Opens a file that is there.
+  init(path: String) throws(ArchiveProblem) {
+    self.path = path
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw ArchiveProblem(
+        "there is no archive at \(path); it is the file that `rides worker analytics --archive` or `rides up --archive` names"
+      )
+    }
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(30)
+    do {
+      database = try DatabaseQueue(path: path, configuration: configuration)
+      guard try database.read({ try $0.tableExists("events") }) else {
+        throw ArchiveProblem("\(path) is no archive of rides: it has no table events")
+      }
+    } catch let problem as ArchiveProblem {
+      throw problem
+    } catch {
+      throw ArchiveProblem(opening: path, error)
+    }
+  }
+
+  /// Reads one state of it, whatever is written meanwhile.
+  func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+    try await database.read(body)
+  }
+}
