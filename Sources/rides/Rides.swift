@@ -21,7 +21,7 @@ import Redis
       Up.self, WorkerCommand.self, Publish.self, Import.self, Pending.self, Status.self, Wait.self, Trace.self,
       Dead.self, Trim.self, GroupsCommand.self,
       AccountCommand.self, Rate.self, Surge.self, Receipts.self, AuditCommand.self,
-      AnalyticsCommand.self,
+      AnalyticsCommand.self, Bench.self,
     ])
 
   static func main() async {

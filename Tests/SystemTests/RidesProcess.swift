@@ -77,6 +77,7 @@ final class RidesProcess: Sendable {
     return process.terminationStatus
   }
 
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
   func pause() { kill(process.processIdentifier, SIGSTOP) }
   func resume() { kill(process.processIdentifier, SIGCONT) }
 }
