@@ -1,4 +1,5 @@
 import EventStreams
+import Foundation
 import Redis
 
 /// What a benchmark found, and on what.
@@ -54,41 +55,59 @@ struct BenchReport: JSONWritable, Sendable {
     """
   }
 
-  /// What came out, a line for each measure.
+  /// What came out: for each measure its figure, and what belongs to it.
   var results: [String] {
-    var lines: [String] = []
-    func count(_ value: Double) -> String { Cell.count(Int(value.rounded())).onScreen }
-    if let publish {
-      lines.append(
-        "publish      \(count(publish.eventsPerSecond)) events/s, \(tenth(publish.megabytesPerSecond)) MB/s, server \(tenth(publish.serverSeconds / Double(publish.events) * 1e6)) µs an event (\(count(Double(publish.events))) events of \(publish.payloadBytes) bytes, idempotent)"
-      )
-    }
-    if let driver {
-      lines.append(
-        "driver       \(count(driver.ridesPerSecond)) rides/s with all effects, client \(tenth(driver.clientSeconds / Double(driver.deliveries) * 1e6)) µs and server \(tenth(driver.serverSeconds / Double(driver.rides) * 1e6)) µs a ride (\(count(Double(driver.rides))) rides)"
-      )
-    }
-    if let services {
-      lines.append(
-        "services     \(count(services.ridesPerSecond)) rides/s through all six, \(count(services.deliveriesPerSecond)) deliveries/s, publishing, archive and mails in it; client \(tenth(services.clientSeconds / Double(services.deliveries) * 1e6)) µs a delivery, server \(tenth(services.serverSeconds / Double(services.rides) * 1e6)) µs a ride (\(count(Double(services.rides))) rides)"
-      )
-    }
-    if let latency {
-      lines.append(
-        "latency      p50 \(milliseconds(latency.p50)), p90 \(milliseconds(latency.p90)), p99 \(milliseconds(latency.p99)), p99.9 \(milliseconds(latency.p999)), max \(milliseconds(latency.largest)) from intended publish to commit, at \(count(latency.rate)) events/s (\(count(Double(latency.events))) events)"
-      )
-    }
-    if let takeover {
-      lines.append(
-        "takeover     \(milliseconds(takeover.first * 1e6)) from kill -9 to another worker's first commit, \(milliseconds(takeover.all * 1e6)) for all \(takeover.shards) shards (lease time \(takeover.leaseTime.short))"
-      )
-    }
-    return lines
+    [
+      publish.map { publish in
+        line(
+          "publish", "\(count(publish.eventsPerSecond)) events/s",
+          "\(count(publish.events)) events of \(publish.payloadBytes) bytes, idempotent",
+          "\(tenth(publish.megabytesPerSecond)) MB/s; server \(tenth(publish.serverMicroseconds)) µs an event")
+      },
+      driver.map { driver in
+        line(
+          "driver", "\(count(driver.ridesPerSecond)) rides/s",
+          "\(count(driver.rides)) rides through one service with its effects",
+          "client \(tenth(driver.clientMicroseconds)) µs, server \(tenth(driver.serverMicroseconds)) µs a ride")
+      },
+      services.map { services in
+        line(
+          "services", "\(count(services.ridesPerSecond)) rides/s",
+          "\(count(services.rides)) rides, published and through all six services",
+          "\(count(services.deliveriesPerSecond)) deliveries/s; client \(tenth(services.clientMicroseconds)) µs each, server \(tenth(services.serverMicroseconds)) µs a ride"
+        )
+      },
+      latency.map { latency in
+        line(
+          "latency", "\(time(latency.p50)) p50",
+          "from intended publish to commit, \(count(latency.rate)) events/s, \(count(latency.events)) in all",
+          "p90 \(time(latency.p90)), p99 \(time(latency.p99)), p99.9 \(time(latency.p999)), max \(time(latency.largest))"
+        )
+      },
+      takeover.map { takeover in
+        line(
+          "takeover", time(takeover.first * 1e6), "from kill -9 to another worker's first commit",
+          "\(time(takeover.all * 1e6)) for all \(takeover.shards) shards; lease time \(takeover.leaseTime.short)")
+      },
+    ].compactMap { $0 }
   }
 
+  private func line(_ measure: String, _ figure: String, _ conditions: String, _ details: String) -> String {
+    let figure = String(repeating: " ", count: max(0, 16 - figure.count)) + figure
+    let margin = String(repeating: " ", count: 29)
+    return measure.padding(toLength: 11, withPad: " ", startingAt: 0) + figure + "  " + conditions + "\n" + margin
+      + details
+  }
+
+  private func count(_ number: Int) -> String { Cell.count(number).onScreen }
+  private func count(_ number: Double) -> String { count(Int(number.rounded())) }
   private func tenth(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
 
-  private func milliseconds(_ microseconds: Double) -> String {
-    microseconds < 1000 ? "\(Int(microseconds.rounded())) µs" : "\((microseconds / 10).rounded() / 100) ms"
+  private func time(_ microseconds: Double) -> String {
+    switch microseconds {
+    case ..<1000: "\(Int(microseconds.rounded())) µs"
+    case ..<1_000_000: "\((microseconds / 10).rounded() / 100) ms"
+    default: "\((microseconds / 10_000).rounded() / 100) s"
+    }
   }
 }

@@ -16,6 +16,7 @@ struct PublishBench: Sendable {
     let serverSeconds: Double
 
     var eventsPerSecond: Double { Double(events) / seconds }
+    var serverMicroseconds: Double { serverSeconds / Double(events) * 1e6 }
     var megabytesPerSecond: Double { eventsPerSecond * Double(payloadBytes) / 1e6 }
 
     func write(to json: inout JSONWriter) {
@@ -26,7 +27,7 @@ struct PublishBench: Sendable {
         $0.field("seconds", seconds)
         $0.field("eventsPerSecond", eventsPerSecond.rounded())
         $0.field("megabytesPerSecond", (megabytesPerSecond * 10).rounded() / 10)
-        $0.field("serverMicrosecondsPerEvent", serverSeconds / Double(events) * 1e6)
+        $0.field("serverMicrosecondsPerEvent", serverMicroseconds)
       }
     }
   }

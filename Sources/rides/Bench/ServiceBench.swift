@@ -23,6 +23,10 @@ struct ServiceBench: Sendable {
 
     var ridesPerSecond: Double { Double(rides) / seconds }
     var deliveriesPerSecond: Double { Double(deliveries) / seconds }
+    /// Of a delivery.
+    var clientMicroseconds: Double { clientSeconds / Double(deliveries) * 1e6 }
+    /// Of a ride.
+    var serverMicroseconds: Double { serverSeconds / Double(rides) * 1e6 }
 
     func write(to json: inout JSONWriter) {
       json.object {
@@ -33,8 +37,8 @@ struct ServiceBench: Sendable {
         $0.field("seconds", seconds)
         $0.field("ridesPerSecond", ridesPerSecond.rounded())
         $0.field("deliveriesPerSecond", deliveriesPerSecond.rounded())
-        $0.field("clientMicrosecondsPerDelivery", clientSeconds / Double(deliveries) * 1e6)
-        $0.field("serverMicrosecondsPerRide", serverSeconds / Double(rides) * 1e6)
+        $0.field("clientMicrosecondsPerDelivery", clientMicroseconds)
+        $0.field("serverMicrosecondsPerRide", serverMicroseconds)
       }
     }
   }
