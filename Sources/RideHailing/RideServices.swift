@@ -16,7 +16,8 @@ public struct RideServices: Sendable {
     /// A configuration.
     public init(
       archivePath: String = ".rides/archive.sqlite", outboxPath: String = ".rides/outbox",
-      gateway: any PaymentGateway = SandboxGateway(), commissionBasisPoints: Int = 2000
+      gateway: any PaymentGateway = SandboxGateway(),
+      commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
     ) {
       self.archivePath = archivePath
       self.outboxPath = outboxPath

@@ -22,7 +22,7 @@ import Redis
       Dead.self, Trim.self, GroupsCommand.self,
       AccountCommand.self, Statement.self, TrialBalanceCommand.self, Adjust.self, Refund.self, Rate.self, Surge.self,
       Receipts.self, AuditCommand.self, ArchiveCommand.self, Replay.self,
-      RebuildCommand.self, RestoreCommand.self,
+      RebuildCommand.self, RestoreCommand.self, AnalyticsCommand.self, Bench.self,
     ])
 
   static func main() async {

@@ -110,6 +110,7 @@ final class RidesProcess: Sendable {
     return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
   }
 
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
   func pause() { kill(process.processIdentifier, SIGSTOP) }
   func resume() { kill(process.processIdentifier, SIGCONT) }
 }

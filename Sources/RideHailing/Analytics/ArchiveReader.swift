@@ -9,29 +9,14 @@ public struct ArchiveReader: Sendable {
   public let path: String
   /// False for an archive that no program with chains has opened yet.
   public let isChained: Bool
-  let database: DatabaseQueue
+  let database: ArchiveFile
 
   /// Opens an archive.
   ///
   /// - Throws: `ArchiveProblem` if there is none, or what SQLite says.
   public init(path: String) throws {
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw ArchiveProblem(
-        "there is no archive at \(path); it is the file that `rides worker analytics --archive` names")
-    }
-    var configuration = Configuration()
-    configuration.readonly = true
-    configuration.busyMode = .timeout(30)
-    do {
-      database = try DatabaseQueue(path: path, configuration: configuration)
-      let found = try database.read { database in
-        (try database.tableExists("events"), try database.tableExists("chain_heads"))
-      }
-      guard found.0 else { throw ArchiveProblem("\(path) is no archive: it has no table of events") }
-      isChained = found.1
-    } catch let error as DatabaseError {
-      throw ArchiveProblem("cannot read the archive \(path): \(error.message ?? "\(error)")")
-    }
+    database = try ArchiveFile(path: path)
+    isChained = try database.hasTable("chain_heads")
     self.path = path
   }
 

@@ -18,7 +18,8 @@ public struct Audit: Sendable {
   ///   - commissionBasisPoints: what the driver service was run with.
   /// - Throws: what SQLite says if the archive can't be read.
   public init(
-    topic: Topic, inspector: Inspector, state: ServiceState, archivePath: String?, commissionBasisPoints: Int = 2000
+    topic: Topic, inspector: Inspector, state: ServiceState, archivePath: String?,
+    commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
   ) throws {
     self.topic = topic
     self.inspector = inspector

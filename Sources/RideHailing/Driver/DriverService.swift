@@ -4,11 +4,16 @@ public import EventStreams
 ///
 /// The commission is taken of what the ride itself costs; tips and tolls are the driver's, taxes the authorities'.
 public struct DriverService: Sendable {
+  /// The platform's share where nothing else is said, in hundredths of a percent: 20 %.
+  public static let standardCommissionBasisPoints = 2000
+
   private let commissionBasisPoints: Int
   private let snapshots = SnapshotKeeper()
 
   /// A service that keeps so many hundredths of a percent.
-  public init(commissionBasisPoints: Int = 2000) { self.commissionBasisPoints = commissionBasisPoints }
+  public init(commissionBasisPoints: Int = standardCommissionBasisPoints) {
+    self.commissionBasisPoints = commissionBasisPoints
+  }
 
   /// The consumer group and its handlers; in order per driver.
   public var service: EventService {

@@ -32,7 +32,7 @@ struct Replay: AsyncParsableCommand {
   @OptionGroup var redis: TopicOptions
 
   func validate() throws {
-    if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
+    try Limit.check(limit)
   }
 
   func run() async throws {

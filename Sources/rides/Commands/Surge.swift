@@ -18,6 +18,8 @@ struct Surge: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var redis: TopicOptions
 
+  func validate() throws { try Limit.check(limit) }
+
   func run() async throws {
     let (topic, connection) = try await redis.find()
     let cells = try await RideState(ServiceState(topic: topic, connection: connection)).multipliers()

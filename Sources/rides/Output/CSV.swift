@@ -1,12 +1,17 @@
-/// Comma-separated values (RFC 4180, but rows end with a line feed alone).
+/// Comma-separated values (RFC 4180), a line feed at the end of each row.
 enum CSV {
-  /// A row, with its fields in quotes where they need them; nil is empty.
+  /// A row; what is nil is empty, and an empty text is a pair of quotes.
   static func row(_ fields: [String?]) -> String {
-    fields.map { field in
-      guard let field else { return "" }
-      guard field.utf8.contains(where: { $0 == 0x22 || $0 == 0x2c || $0 == 0x0a || $0 == 0x0d }) else { return field }
-      return "\"\(field.replacing("\"", with: "\"\""))\""
-    }
-    .joined(separator: ",")
+    fields.map { $0.map(quoted) ?? "" }.joined(separator: ",")
+  }
+
+  private static func quoted(_ field: String) -> String {
+    let needsQuotes =
+      field.isEmpty
+      || field.utf8.contains {
+        $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r")
+      }
+      || field.first == " " || field.last == " "
+    return needsQuotes ? "\"\(field.replacing("\"", with: "\"\""))\"" : field
   }
 }

@@ -4,8 +4,10 @@ struct Table {
   private var rows: [[String]] = []
 
   init(_ headings: String...) { self.headings = headings }
+  init(_ headings: [String]) { self.headings = headings }
 
   mutating func add(_ cells: String...) { rows.append(cells) }
+  mutating func add(_ cells: [String]) { rows.append(cells) }
 
   var isEmpty: Bool { rows.isEmpty }
 

@@ -37,7 +37,7 @@ struct AccountShow: AsyncParsableCommand {
   func validate() throws {
     if at != nil, to != nil { throw ValidationError("give --at or --to, not both") }
     if let from, let to, to.time < from.time { throw ValidationError("--to is before --from") }
-    guard limit >= 0 else { throw ValidationError("--limit must not be negative") }
+    try Limit.check(limit)
   }
 
   func run() async throws {

@@ -1,0 +1,42 @@
+import Foundation
+import GRDB
+
+/// The archive, opened so that nothing can change it. Another process may write to it at the same time.
+struct ArchiveFile: Sendable {
+  let path: String
+  private let database: DatabaseQueue
+
+  /// Opens a file that is there.
+  init(path: String) throws(ArchiveProblem) {
+    self.path = path
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw ArchiveProblem(
+        "there is no archive at \(path); it is the file that `rides worker analytics --archive` or `rides up --archive` names"
+      )
+    }
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(30)
+    configuration.prepareDatabase { database in
+      // Reports read much of the file: this spares copying it, and rereading what is not in SQLite's small cache.
+      try database.execute(sql: "PRAGMA mmap_size = 2147418112")
+    }
+    do {
+      database = try DatabaseQueue(path: path, configuration: configuration)
+      guard try database.read({ try $0.tableExists("events") }) else {
+        throw ArchiveProblem("\(path) is no archive of rides: it has no table events")
+      }
+    } catch let problem as ArchiveProblem {
+      throw problem
+    } catch {
+      throw ArchiveProblem(opening: path, error)
+    }
+  }
+
+  func hasTable(_ name: String) throws -> Bool { try database.read { try $0.tableExists(name) } }
+
+  /// Reads one state of it, whatever is written meanwhile.
+  func read<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) async throws -> Result {
+    try await database.read(body)
+  }
+}

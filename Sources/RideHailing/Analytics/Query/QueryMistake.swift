@@ -1,0 +1,59 @@
+/// What is wrong with a statement, where, and what might have been meant.
+struct QueryMistake {
+  let sql: String
+  /// SQLite's own words.
+  let message: String
+  /// Where in the statement, in bytes; below 0 if SQLite doesn't say.
+  let offset: Int
+
+  var text: String { [message + place, hint].compactMap { $0 }.joined(separator: "; ") }
+
+  /// The words from the mistake on.
+  private var place: String {
+    guard offset >= 0, let start = sql.utf8.index(sql.startIndex, offsetBy: offset, limitedBy: sql.endIndex),
+      start < sql.endIndex
+    else { return "" }
+    let rest = sql[start...]
+    return ", at character \(sql[..<start].count + 1): \(rest.prefix(40))\(rest.count > 40 ? "…" : "")"
+  }
+
+  private var hint: String? {
+    if let name = named("no such table: ") {
+      return near(name, ArchiveView.all.map(\.name))
+        ?? "there are \(ArchiveView.all.map(\.name).joined(separator: ", ")); see: rides analytics views"
+    }
+    if let name = named("no such column: ") {
+      return near(name, ArchiveView.all.flatMap { $0.columns.map(\.name) })
+        ?? "text stands in 'single quotes'; for the columns see: rides analytics views"
+    }
+    return nil
+  }
+
+  /// The name that SQLite doesn't know, without its table.
+  private func named(_ prefix: String) -> String? {
+    guard message.hasPrefix(prefix) else { return nil }
+    return message.dropFirst(prefix.count).split(separator: ".").last.map(String.init)
+  }
+
+  private func near(_ name: String, _ known: [String]) -> String? {
+    let closest = known.map { ($0, Self.distance(name.lowercased(), $0)) }.min { $0.1 < $1.1 }
+    guard let (found, distance) = closest, distance > 0, distance <= max(1, name.count / 3) else { return nil }
+    return "did you mean \(found)?"
+  }
+
+  /// How many letters must change, come or go (Levenshtein).
+  private static func distance(_ one: String, _ other: String) -> Int {
+    let other = Array(other)
+    var row = Array(0...other.count)
+    for (index, letter) in one.enumerated() {
+      var diagonal = row[0]
+      row[0] = index + 1
+      for column in other.indices {
+        let replaced = diagonal + (letter == other[column] ? 0 : 1)
+        diagonal = row[column + 1]
+        row[column + 1] = min(replaced, row[column] + 1, diagonal + 1)
+      }
+    }
+    return row[other.count]
+  }
+}

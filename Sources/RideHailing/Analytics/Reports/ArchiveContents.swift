@@ -1,0 +1,35 @@
+public import EventStreams
+import GRDB
+
+/// How much the archive holds.
+public struct ArchiveContents: Sendable {
+  /// How many events, by type; those that are no events under the empty name.
+  public let events: [String: Int]
+  /// When the earliest happened; nil if there is none.
+  public let first: Timestamp?
+  /// When the latest happened.
+  public let last: Timestamp?
+
+  init(_ database: Database) throws {
+    let rows = try Row.fetchAll(
+      database,
+      sql: "SELECT type, count(*), min(happened_at_us), max(happened_at_us) FROM events GROUP BY type")
+    events = Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String? ?? "", $0[1] as Int) })
+    first = rows.compactMap { $0[2] as Int64? }.min().map { Timestamp(microsecondsSinceEpoch: $0) }
+    last = rows.compactMap { $0[3] as Int64? }.max().map { Timestamp(microsecondsSinceEpoch: $0) }
+  }
+
+  /// All types together.
+  public var count: Int { events.values.reduce(0, +) }
+}
+
+extension ArchiveContents: JSONWritable {
+  /// `{"events":…,"first":…,"last":…}`
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("events", count)
+      $0.field("first", first)
+      $0.field("last", last)
+    }
+  }
+}

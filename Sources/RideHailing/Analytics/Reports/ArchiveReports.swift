@@ -1,0 +1,84 @@
+import EventStreams
+
+/// Reports over the archive: rides, money, drivers, percentiles and rates. Nothing is written.
+///
+/// Each report is one pass over the events it needs, read as the services read them, in one consistent state of the file.
+public struct ArchiveReports: Sendable {
+  private let file: ArchiveFile
+  private let commissionBasisPoints: Int
+
+  /// Reports over a file.
+  ///
+  /// - Parameters:
+  ///   - path: the file that analytics stores into.
+  ///   - commissionBasisPoints: what the driver service is run with; the commission is in no event.
+  public init(
+    path: String, commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
+  ) throws(ArchiveProblem) {
+    file = try ArchiveFile(path: path)
+    self.commissionBasisPoints = commissionBasisPoints
+  }
+
+  /// Rides and money by day, hour, city or driver, and currency.
+  ///
+  /// - Parameter limit: at most so many of each currency; of days the last, else the largest.
+  public func totals(
+    by grouping: RideGrouping, _ filter: ReportFilter = ReportFilter(), limit: Int? = nil
+  ) async throws -> ArchiveReport<RideTotals> {
+    try await file.read { database in
+      var fold = RideFold([grouping], filter, commissionBasisPoints: commissionBasisPoints)
+      var scan = ArchiveScan(database)
+      try scan.each(RideCompleted.self) { fold.add($0, at: $1) }
+      return ArchiveReport(rows: fold.totals(by: grouping, limit: limit), unreadable: scan.unreadable)
+    }
+  }
+
+  /// How distances, durations and fares are spread.
+  public func percentiles(_ filter: ReportFilter = ReportFilter()) async throws -> ArchiveReport<RidePercentiles> {
+    try await file.read { database in
+      var fold = RideFold([], keepsSamples: true, filter, commissionBasisPoints: commissionBasisPoints)
+      var scan = ArchiveScan(database)
+      try scan.each(RideCompleted.self) { fold.add($0, at: $1) }
+      return ArchiveReport(rows: fold.percentiles(), unreadable: scan.unreadable)
+    }
+  }
+
+  /// How many requests became rides and how many payments failed, city by city.
+  public func rates(_ filter: ReportFilter = ReportFilter()) async throws -> ArchiveReport<RideRates> {
+    try await file.read { database in
+      var fold = RatesFold(filter)
+      var scan = ArchiveScan(database)
+      try scan.each(RideCompleted.self) { ride, _ in fold.add(ride) }
+      try Self.read(&fold, &scan, filter)
+      return ArchiveReport(rows: fold.rates(), unreadable: scan.unreadable)
+    }
+  }
+
+  /// All of it in brief.
+  ///
+  /// - Parameter limit: at most so many cities and drivers of each currency.
+  public func overview(_ filter: ReportFilter = ReportFilter(), limit: Int) async throws -> ArchiveOverview {
+    try await file.read { database in
+      var rides = RideFold(
+        RideGrouping.allCases, keepsSamples: true, filter, commissionBasisPoints: commissionBasisPoints)
+      var rates = RatesFold(filter)
+      var scan = ArchiveScan(database)
+      try scan.each(RideCompleted.self) { ride, time in
+        rides.add(ride, at: time)
+        rates.add(ride)
+      }
+      try Self.read(&rates, &scan, filter)
+      return ArchiveOverview(
+        contents: try ArchiveContents(database), totals: rides.totals(by: .total),
+        days: rides.totals(by: .day), hours: rides.totals(by: .hour),
+        cities: rides.totals(by: .city, limit: limit), drivers: rides.totals(by: .driver, limit: limit),
+        percentiles: rides.percentiles(), rates: .sum(of: rates.rates()), unreadable: scan.unreadable)
+    }
+  }
+
+  private static func read(_ fold: inout RatesFold, _ scan: inout ArchiveScan, _ filter: ReportFilter) throws {
+    try scan.each(RideRequested.self, during: filter) { fold.add($0, at: $1) }
+    try scan.each(PaymentCaptured.self, during: filter) { fold.add($0, at: $1) }
+    try scan.each(PaymentFailed.self, during: filter) { fold.add($0, at: $1) }
+  }
+}

@@ -1,0 +1,54 @@
+import EventStreams
+
+/// Gathers what happened to requests and payments, city by city.
+struct RatesFold {
+  private let filter: ReportFilter
+  private var completed: Set<String> = []
+  private var requested: [String: Set<String>] = [:]
+  private var payments: [String: RideRates] = [:]
+
+  init(_ filter: ReportFilter) { self.filter = filter }
+
+  /// A ride counts as completed whenever that was: what matters is when it was asked for.
+  mutating func add(_ ride: RideCompleted) {
+    if filter.includes(city: ride.city) { completed.insert(ride.rideID) }
+  }
+
+  /// A request has no currency: it counts whichever one is looked for.
+  mutating func add(_ request: RideRequested, at time: Timestamp) {
+    guard filter.includes(time), filter.includes(city: request.city) else { return }
+    requested[request.city, default: []].insert(request.rideID)
+  }
+
+  mutating func add(_ payment: PaymentCaptured, at time: Timestamp) {
+    count(\.captured, payment.city, payment.currency, time)
+  }
+
+  mutating func add(_ payment: PaymentFailed, at time: Timestamp) {
+    count(\.failed, payment.city, payment.currency, time)
+  }
+
+  private mutating func count(
+    _ number: WritableKeyPath<RideRates, Int>, _ city: String, _ currency: Currency, _ time: Timestamp
+  ) {
+    guard filter.includes(time), filter.includes(city: city), filter.includes(currency) else { return }
+    payments[city, default: RideRates(city: city)][keyPath: number] += 1
+  }
+
+  /// The cities with most requests and payments first.
+  func rates() -> [RideRates] {
+    Set(requested.keys).union(payments.keys).map { city in
+      var rates = payments[city] ?? RideRates(city: city)
+      if let requested = requested[city] {
+        rates.requested = requested.count
+        rates.completed = requested.count { completed.contains($0) }
+      }
+      return rates
+    }
+    .sorted { one, other in
+      (other.requested, other.captured + other.failed, one.city) < (
+        one.requested, one.captured + one.failed, other.city
+      )
+    }
+  }
+}

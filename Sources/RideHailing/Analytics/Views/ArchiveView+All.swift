@@ -1,0 +1,142 @@
+extension ArchiveView {
+  /// All views: first those with a row per event, then those that sum up.
+  public static let all = [
+    rides, requests, payments, ratings, receipts,
+    totals("days", "a day (UTC)", Column("day", "substr(completed_at, 1, 10)", "the day in UTC, 2026-04-03")),
+    totals(
+      "hours", "an hour of the day (UTC)",
+      Column("hour", "cast(substr(completed_at, 12, 2) AS INTEGER)", "the hour in UTC, 0 … 23")),
+    totals("cities", "a city", Column("city", "city", "the city")),
+    totals("drivers", "a driver", Column("driver", "driver", "the driver")),
+  ]
+
+  /// The commission that the views reckon with; reports can be given another.
+  public static let commissionBasisPoints = DriverService.standardCommissionBasisPoints
+
+  private static let rides = ArchiveView(
+    "rides", "a completed ride",
+    // What is no ride stands in the dead letters of the services; a fare without a total is none.
+    from: "events WHERE type = 'RIDE_COMPLETED' AND \(typeOf("fare.total")) = 'integer'",
+    [
+      Column("ride", data("rideId"), "the ride's id"),
+      Column("rider", data("riderId"), "who rode"),
+      Column("driver", data("driverId"), "who drove"),
+      Column("city", data("city"), "where"),
+      Column("requested_at", time("requestedAt"), "when it was asked for; null if nobody said"),
+      Column("started_at", time("startedAt"), "when it began; null if nobody said"),
+      Column("completed_at", "coalesce(\(time("completedAt")), \(happenedAt))", "when it ended"),
+      Column("base", base, "the flag fall, in minor units"),
+      Column("distance", item("distance"), "for the way, in minor units"),
+      Column("time", item("time"), "for the time, in minor units"),
+      Column("surge", item("surge"), "on top for high demand, in minor units"),
+      Column("tolls", item("tolls"), "in minor units"),
+      Column("tip", item("tip"), "in minor units"),
+      Column("taxes", item("taxes"), "in minor units"),
+      Column("total", data("fare.total"), "what the rider pays, in minor units"),
+      Column(
+        "commission",
+        // Half away from zero, like `Money.share`; no item of a fare is negative.
+        "((\(base) + \(item("distance")) + \(item("time")) + \(item("surge"))) * \(commissionBasisPoints) + 5000) / 10000",
+        "the platform's \(commissionBasisPoints / 100) % of base, distance, time and surge, in minor units"),
+      Column("currency", data("fare.currency"), "of all amounts, ISO 4217"),
+      Column("method", data("payment.method"), "card, wallet or cash"),
+      Column("meters", data("distanceMeters"), "the way, in metres; null if nobody said"),
+      Column("seconds", data("durationSeconds"), "the time, in seconds; null if nobody said"),
+      Column("pickup_lat", data("pickup.lat"), "where it began, in degrees"),
+      Column("pickup_lon", data("pickup.lon"), "where it began, in degrees"),
+      Column("dropoff_lat", data("dropoff.lat"), "where it ended, in degrees"),
+      Column("dropoff_lon", data("dropoff.lon"), "where it ended, in degrees"),
+    ] + place)
+
+  private static let requests = ArchiveView(
+    "requests", "somebody asked for a ride", from: "events WHERE type = 'RIDE_REQUESTED'",
+    [
+      Column("ride", data("rideId"), "the ride's id"),
+      Column("rider", data("riderId"), "who asked"),
+      Column("city", data("city"), "where"),
+      Column("requested_at", happenedAt, "when"),
+      Column("pickup_lat", data("pickup.lat"), "where it shall begin, in degrees"),
+      Column("pickup_lon", data("pickup.lon"), "where it shall begin, in degrees"),
+      Column("dropoff_lat", data("dropoff.lat"), "where it shall end, in degrees"),
+      Column("dropoff_lon", data("dropoff.lon"), "where it shall end, in degrees"),
+    ] + place)
+
+  private static let payments = ArchiveView(
+    "payments", "a payment, captured or failed", from: "events WHERE type IN ('PAYMENT_CAPTURED', 'PAYMENT_FAILED')",
+    [
+      Column("ride", data("rideId"), "the ride's id"),
+      Column("rider", data("riderId"), "who pays"),
+      Column("city", data("city"), "where the ride was"),
+      Column("at", happenedAt, "when"),
+      Column("captured", "type = 'PAYMENT_CAPTURED'", "1 if it was paid, 0 if it failed"),
+      Column("amount", data("amount"), "in minor units"),
+      Column("currency", data("currency"), "ISO 4217"),
+      Column("method", data("method"), "card, wallet or cash"),
+      Column("reference", data("reference"), "the gateway's name for the charge; null without one"),
+      Column("reason", data("reason"), "why it failed; null if it was paid"),
+    ] + place)
+
+  private static let ratings = ArchiveView(
+    "ratings", "a rating", from: "events WHERE type = 'RIDE_RATED'",
+    [
+      Column("ride", data("rideId"), "the ride's id"),
+      Column("driver", data("driverId"), "who was rated"),
+      Column("city", data("city"), "where the ride was"),
+      Column("at", happenedAt, "when"),
+      Column("stars", data("stars"), "1 … 5"),
+      Column("comment", data("comment"), "what the rider says; null if nothing"),
+    ] + place)
+
+  private static let receipts = ArchiveView(
+    "receipts", "a receipt that was sent", from: "events WHERE type = 'RECEIPT_SENT'",
+    [
+      Column("ride", data("rideId"), "the ride's id"),
+      Column("rider", data("riderId"), "who rode"),
+      Column("city", data("city"), "where the ride was"),
+      Column("at", happenedAt, "when"),
+      Column("email", data("email"), "where it was sent"),
+      Column("amount", data("amount"), "in minor units"),
+      Column("currency", data("currency"), "ISO 4217"),
+    ] + place)
+
+  /// Rides and money of each group and currency: amounts of several currencies are never added.
+  private static func totals(_ name: String, _ group: String, _ column: Column) -> ArchiveView {
+    ArchiveView(
+      name, "\(group) and a currency", from: "rides GROUP BY 1, 2",
+      [
+        column,
+        Column("currency", "currency", "of all amounts, ISO 4217"),
+        Column("rides", "count(*)", "completed rides"),
+        Column("revenue", "sum(total)", "what riders pay, in minor units"),
+        Column("commission", "sum(commission)", "the platform's part, in minor units"),
+        Column("tips", "sum(tip)", "in minor units"),
+        Column("earned", "sum(total - commission - taxes)", "the drivers' part, tips and tolls in it, in minor units"),
+        Column("mean_meters", "cast(round(avg(meters)) AS INTEGER)", "the mean way, in metres"),
+        Column("mean_seconds", "cast(round(avg(seconds)) AS INTEGER)", "the mean time, in seconds"),
+      ])
+  }
+
+  /// Where the event stands in the log.
+  private static let place = [
+    Column("shard", "shard", "the log's shard"),
+    Column("stream_ms", "stream_ms", "the first half of the stream id"),
+    Column("stream_seq", "stream_seq", "the second half of the stream id"),
+  ]
+
+  private static func data(_ path: String) -> String { "event ->> '$.data.\(path)'" }
+  private static func typeOf(_ path: String) -> String { "json_type(event, '$.data.\(path)')" }
+  private static func item(_ name: String) -> String { "coalesce(\(data("fare.\(name)")), 0)" }
+
+  /// A time of the event's data, in UTC.
+  private static func time(_ name: String) -> String { "strftime('\(format)', \(data(name)))" }
+
+  private static let happenedAt = "strftime('\(format)', happened_at_us / 1000000, 'unixepoch')"
+  private static let format = "%Y-%m-%dT%H:%M:%SZ"
+
+  /// A fare without items is all base, as services read it.
+  private static let base: String = {
+    let others = ["distance", "time", "surge", "tolls", "tip", "taxes"].map { data("fare.\($0)") }
+    return
+      "coalesce(\(data("fare.base")), iif(coalesce(\(others.joined(separator: ", "))) IS NULL, \(data("fare.total")), 0))"
+  }()
+}

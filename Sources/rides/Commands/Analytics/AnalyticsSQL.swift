@@ -1,0 +1,27 @@
+import ArgumentParser
+import EventStreams
+import RideHailing
+
+struct AnalyticsSQL: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sql", abstract: "Query the archive in SQL; nothing can be changed.",
+    discussion: """
+      One statement that reads: SELECT, WITH, VALUES or EXPLAIN, in SQLite's SQL, on the views that `rides analytics views` lists:
+      \(ArchiveView.all.map(\.name).joined(separator: ", ")). Money is in minor units, times are in UTC. Ctrl-C ends it.
+
+        rides analytics sql "SELECT city, count(*) AS rides FROM rides GROUP BY city ORDER BY rides DESC"
+        rides analytics sql "SELECT reason, count(*) FROM payments WHERE NOT captured GROUP BY reason" --format csv
+      """)
+
+  @Argument(help: "The statement.")
+  var statement: String
+
+  @OptionGroup var source: ReportSource
+
+  func run() async throws {
+    let output = QueryOutput(format: source.format)
+    try await ArchiveQuery(path: source.archive).run(
+      statement, onColumns: { output.begin($0) }, onRow: { output.add($0) })
+    output.end()
+  }
+}

@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// Which archive is read, and how the answer is written: the options of every report.
+struct ReportSource: ParsableArguments {
+  @Option(help: "The SQLite file of analytics.")
+  var archive = ArchiveOptions.usualPath
+
+  @Option(help: "table, csv, or json.")
+  var format = ReportFormat.table
+}

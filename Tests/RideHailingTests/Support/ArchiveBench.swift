@@ -1,0 +1,63 @@
+import EventStreams
+import Foundation
+import RideHailing
+
+/// An archive in a folder of its own, with events that a test puts into it.
+struct ArchiveBench: Sendable {
+  let path: String
+  let archive: Archive
+
+  static func run(_ body: (ArchiveBench) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "archive.sqlite").path()
+    try await body(ArchiveBench(path: path, archive: try Archive(path: path)))
+  }
+
+  /// Stores events as analytics does, after what was stored so far.
+  func store(_ events: [EncodedEvent], after sequence: Int = 0) async throws {
+    try await archive.store(
+      events.enumerated().map { index, event in
+        Self.recorded(event.json, StreamID(milliseconds: 1, sequence: UInt64(sequence + index)))
+      })
+  }
+
+  /// Stores one event that is given as text.
+  func store(_ json: String, at sequence: Int) async throws {
+    try await archive.store([Self.recorded(Array(json.utf8), StreamID(milliseconds: 2, sequence: UInt64(sequence)))])
+  }
+
+  private static func recorded(_ json: [UInt8], _ id: StreamID) -> RecordedEvent {
+    var parser = JSONParser()
+    var header: EventHeader?
+    do throws(JSONError) {
+      var object = try parser.parse(json.span).object()
+      header = try EventHeader(from: &object, fallbackID: id.description)
+    } catch {
+      // It is no event, and is archived all the same.
+    }
+    return RecordedEvent(shard: 0, streamID: id, header: header, json: json)
+  }
+
+  var reports: ArchiveReports { get throws { try ArchiveReports(path: path) } }
+
+  /// All rows of a query.
+  func query(_ sql: String) async throws -> [[QueryValue]] {
+    let rows = Rows()
+    try await ArchiveQuery(path: path).run(sql, onColumns: { rows.columns = $0 }, onRow: { rows.all.append($0) })
+    return rows.all
+  }
+
+  /// The names of a query's columns.
+  func columns(_ sql: String) async throws -> [String] {
+    let rows = Rows()
+    try await ArchiveQuery(path: path).run(sql, onColumns: { rows.columns = $0 }, onRow: { rows.all.append($0) })
+    return rows.columns
+  }
+
+  /// Only the query that is running writes to it, and it has ended when the test reads.
+  private final class Rows: @unchecked Sendable {
+    var columns: [String] = []
+    var all: [[QueryValue]] = []
+  }
+}
