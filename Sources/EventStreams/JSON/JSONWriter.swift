@@ -7,7 +7,7 @@ public struct JSONWriter: Sendable {
 
   /// A writer.
   public init(reservingCapacity capacity: Int = 256) {
-    bytes.reserveCapacity(capacity)
+    if capacity > 0 { bytes.reserveCapacity(capacity) }
   }
 
   /// The JSON of one value.
@@ -81,6 +81,11 @@ public struct JSONWriter: Sendable {
     bytes.append(contentsOf: json)
   }
 
+  /// JSON that is written already.
+  mutating func raw(_ json: Span<UInt8>) {
+    json.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+  }
+
   /// null
   public mutating func null() { literal("null") }
 
@@ -95,13 +100,17 @@ public struct JSONWriter: Sendable {
   public mutating func integer(_ value: Int) {
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
     var rest = value.magnitude
-    let start = bytes.count
-    repeat {
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
-      rest = quotient
-    } while rest > 0
-    bytes[start...].reverse()
+    guard rest >= 10 else { return bytes.append(UInt8(ascii: "0") + UInt8(rest)) }
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+      var start = digits.count
+      while rest > 0 {
+        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+        start -= 1
+        digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+        rest = quotient
+      }
+      bytes.append(contentsOf: digits[start...])
+    }
   }
 
   /// A number in its shortest form that reads back as the same; null if it is not finite.
@@ -117,16 +126,39 @@ public struct JSONWriter: Sendable {
     var value = value
     value.withUTF8 { text in
       var copied = 0
-      for index in text.indices
-      where text[index] < 0x20 || text[index] == UInt8(ascii: "\"") || text[index] == UInt8(ascii: "\\") {
-        bytes.append(contentsOf: text[copied..<index])
-        escape(text[index])
-        copied = index + 1
+      var position = 0
+      while position < text.count {
+        if text.count - position >= 8 {
+          let word = UnsafeRawBufferPointer(text).loadUnaligned(fromByteOffset: position, as: UInt64.self)
+          let plain = TextWord(littleEndian: word).plainCount
+          position += plain
+          if plain == 8 { continue }
+        }
+        let byte = text[position]
+        if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+          bytes.append(contentsOf: text[copied..<position])
+          escape(byte)
+          copied = position + 1
+        }
+        position += 1
       }
       bytes.append(contentsOf: text[copied...])
     }
     bytes.append(UInt8(ascii: "\""))
   }
+
+  /// A string of ASCII characters that need no escaping, which `body` adds to the bytes.
+  mutating func plainString(_ body: (inout [UInt8]) -> Void) {
+    bytes.append(UInt8(ascii: "\""))
+    body(&bytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Text that is no JSON, as it is.
+  mutating func plain(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  /// Lets a further document follow on those there are.
+  mutating func beginDocument() { needsComma = false }
 
   private mutating func escape(_ byte: UInt8) {
     bytes.append(UInt8(ascii: "\\"))

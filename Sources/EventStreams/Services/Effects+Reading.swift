@@ -32,10 +32,12 @@ extension Effects {
         readings.append(Reading(content: content, isConditional: isConditional))
       }
       switch effect {
-      case .append(let stream, let record): add(.append(stream: stream, record: record))
+      case .append(let stream, let record):
+        add(.append(stream: stream, record: bytes(record).withUnsafeBufferPointer { Array($0) }))
       case .increment(let hash, let field, let amount): add(.increment(hash: hash, field: field, amount: amount))
-      case .set(let hash, let fields):
-        for (field, value) in fields { add(.set(hash: hash, field: field, value: value)) }
+      case .set(let hash, let field, let value):
+        let text = bytes(value).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+        add(.set(hash: hash, field: field, value: text))
       case .remove(let hash, let field): add(.remove(hash: hash, field: field))
       case .publish(let data, let id, _): add(.publish(type: type(of: data).eventType, id: id ?? data.eventID))
       case .when(_, _, _, let count): conditional = max(conditional, count)

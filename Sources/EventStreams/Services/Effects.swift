@@ -6,9 +6,9 @@
 public struct Effects: Sendable {
   /// One write.
   enum Effect: Sendable {
-    case append(stream: String, record: [UInt8])
+    case append(stream: String, record: Range<Int>)
     case increment(hash: String, field: String, amount: Int)
-    case set(hash: String, fields: [(String, String)])
+    case set(hash: String, field: String, value: Range<Int>)
     case remove(hash: String, field: String)
     case expire(name: String, milliseconds: Int)
     case publish(any EventData, id: String?, timestamp: Timestamp)
@@ -27,6 +27,8 @@ public struct Effects: Sendable {
   }
 
   private(set) var effects: [Effect] = []
+  /// The records and values, one after the other; effects say which bytes are theirs.
+  private var texts = JSONWriter(reservingCapacity: 0)
 
   /// No effect: the event is acknowledged, and that is all.
   public static let none = Effects()
@@ -45,9 +47,7 @@ public struct Effects: Sendable {
   /// Appends a record to a stream of this service. Records of one commit to one stream become fields of one stream entry,
   /// in order; `StateStream` reads them back as single records.
   public mutating func append(to stream: String, _ record: some JSONWritable) {
-    var writer = JSONWriter(reservingCapacity: 160)
-    record.write(to: &writer)
-    effects.append(.append(stream: stream, record: writer.bytes))
+    effects.append(.append(stream: stream, record: text(record)))
   }
 
   /// Adds `amount` to a whole-number field, which counts as 0 if it is absent. Increments of one commit to one field are added up.
@@ -57,17 +57,19 @@ public struct Effects: Sendable {
 
   /// Sets one field.
   public mutating func set(_ hash: String, _ field: String, to value: String) {
-    effects.append(.set(hash: hash, fields: [(field, value)]))
+    let start = beginText()
+    texts.plain(value)
+    effects.append(.set(hash: hash, field: field, value: start..<texts.bytes.count))
   }
 
   /// Sets one field to a value written as JSON.
   public mutating func set(_ hash: String, _ field: String, to value: some JSONWritable) {
-    set(hash, field, to: String(decoding: JSONWriter.bytes(of: value), as: UTF8.self))
+    effects.append(.set(hash: hash, field: field, value: text(value)))
   }
 
   /// Sets several fields of one hash.
   public mutating func set(_ hash: String, _ fields: KeyValuePairs<String, String>) {
-    effects.append(.set(hash: hash, fields: fields.map { ($0.key, $0.value) }))
+    for (field, value) in fields { set(hash, field, to: value) }
   }
 
   /// Removes one field.
@@ -105,8 +107,43 @@ public struct Effects: Sendable {
     self += conditional
   }
 
+  /// The bytes of a record or value.
+  @_lifetime(borrow self)
+  func bytes(_ range: Range<Int>) -> Span<UInt8> { texts.bytes.span.extracting(range) }
+
+  /// Writes a record or value; returns where it stands.
+  private mutating func text(_ value: some JSONWritable) -> Range<Int> {
+    let start = beginText()
+    value.write(to: &texts)
+    return start..<texts.bytes.count
+  }
+
+  private mutating func beginText() -> Int {
+    if texts.bytes.isEmpty {
+      // Most events have a few effects.
+      texts = JSONWriter(reservingCapacity: 640)
+      effects.reserveCapacity(8)
+    }
+    texts.beginDocument()
+    return texts.bytes.count
+  }
+
   /// Adds effects after those there are.
   public static func += (effects: inout Effects, more: Effects) {
-    effects.effects += more.effects
+    let offset = effects.texts.bytes.count
+    effects.texts.raw(more.texts.bytes)
+    for effect in more.effects {
+      switch effect {
+      case .append(let stream, let record):
+        effects.effects.append(.append(stream: stream, record: record.moved(by: offset)))
+      case .set(let hash, let field, let value):
+        effects.effects.append(.set(hash: hash, field: field, value: value.moved(by: offset)))
+      default: effects.effects.append(effect)
+      }
+    }
   }
+}
+
+extension Range<Int> {
+  fileprivate func moved(by offset: Int) -> Range<Int> { lowerBound + offset..<upperBound + offset }
 }

@@ -57,6 +57,11 @@ public struct EventService: Sendable {
     handling = .batches(handler)
   }
 
+  /// True if its events are handled one after the other, and need be decoded only right before.
+  var takesPages: Bool {
+    if case .eachEvent = handling { concurrency == 1 } else { false }
+  }
+
   /// Handles one type of event.
   ///
   /// - Parameter handler: returns the event's effects. It throws `Unprocessable` for an event that can never be handled,
