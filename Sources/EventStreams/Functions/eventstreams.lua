@@ -177,12 +177,12 @@ end)
 -- Applies effects: command, index of its key, number of its arguments, arguments; again and again.
 -- WHEN (field, condition, value, number of ARGV to pass over) lets the effects after it happen only if its condition holds.
 local function apply(keys, args, i)
-  local last = #args
+  local call, last = redis.call, #args
   while i <= last do
     local command, key, count = args[i], keys[tonumber(args[i + 1])], tonumber(args[i + 2])
     i = i + 3
     if command == 'WHEN' then
-      local actual, condition, expected = redis.call('HGET', key, args[i]), args[i + 1], args[i + 2]
+      local actual, condition, expected = call('HGET', key, args[i]), args[i + 1], args[i + 2]
       local holds
       if condition == 'equals' then
         holds = actual == expected
@@ -194,11 +194,11 @@ local function apply(keys, args, i)
       i = i + 4 + (holds and 0 or tonumber(args[i + 3]))
     else
       if count == 2 then
-        redis.call(command, key, args[i], args[i + 1])
+        call(command, key, args[i], args[i + 1])
       elseif count == 3 then
-        redis.call(command, key, args[i], args[i + 1], args[i + 2])
+        call(command, key, args[i], args[i + 1], args[i + 2])
       else
-        redis.call(command, key, unpack(args, i, i + count - 1))
+        call(command, key, unpack(args, i, i + count - 1))
       end
       i = i + count
     end

@@ -3,7 +3,7 @@ public struct JSONWriter: Sendable {
   /// What has been written.
   public private(set) var bytes: [UInt8] = []
   /// True when the next field or element needs a comma before it.
-  private var needsComma = false
+  @usableFromInline var needsComma = false
 
   /// A writer.
   public init(reservingCapacity capacity: Int = 256) {
@@ -20,40 +20,61 @@ public struct JSONWriter: Sendable {
   // MARK: Containers
 
   /// An object; `body` writes its fields.
+  @inlinable
   public mutating func object(_ body: (inout JSONWriter) -> Void) {
-    container(UInt8(ascii: "{"), UInt8(ascii: "}"), body)
+    open(UInt8(ascii: "{"))
+    body(&self)
+    close(UInt8(ascii: "}"))
   }
 
   /// An array; `body` writes its elements.
+  @inlinable
   public mutating func array(_ body: (inout JSONWriter) -> Void) {
-    container(UInt8(ascii: "["), UInt8(ascii: "]"), body)
+    open(UInt8(ascii: "["))
+    body(&self)
+    close(UInt8(ascii: "]"))
   }
 
-  private mutating func container(_ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void) {
-    bytes.append(open)
+  @usableFromInline
+  mutating func open(_ bracket: UInt8) {
+    bytes.append(bracket)
     needsComma = false
-    body(&self)
-    bytes.append(close)
+  }
+
+  @usableFromInline
+  mutating func close(_ bracket: UInt8) {
+    bytes.append(bracket)
     needsComma = true
   }
 
-  private mutating func separate() {
+  @usableFromInline
+  mutating func separate() {
     if needsComma { bytes.append(UInt8(ascii: ",")) }
     needsComma = true
   }
 
   /// One field of an object.
+  @inlinable
   public mutating func field(_ name: StaticString, _ value: some JSONWritable) {
-    separate()
-    bytes.append(UInt8(ascii: "\""))
-    name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(UInt8(ascii: ":"))
+    begin(name)
     value.write(to: &self)
     needsComma = true
   }
 
+  /// Writes a field's name and colon.
+  @usableFromInline
+  mutating func begin(_ name: StaticString) {
+    separate()
+    name.withUTF8Buffer { name in
+      bytes.append(UInt8(ascii: "\""))
+      bytes.append(contentsOf: name)
+      bytes.append(UInt8(ascii: "\""))
+      bytes.append(UInt8(ascii: ":"))
+    }
+  }
+
   /// One field of an object; none if there is no value.
+  @inlinable
   public mutating func field(_ name: StaticString, _ value: (some JSONWritable)?) {
     if let value { field(name, value) }
   }
@@ -68,6 +89,7 @@ public struct JSONWriter: Sendable {
   }
 
   /// One element of an array.
+  @inlinable
   public mutating func element(_ value: some JSONWritable) {
     separate()
     value.write(to: &self)

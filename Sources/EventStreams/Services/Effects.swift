@@ -28,7 +28,7 @@ public struct Effects: Sendable {
 
   private(set) var effects: [Effect] = []
   /// The records and values, one after the other; effects say which bytes are theirs.
-  private var texts = JSONWriter(reservingCapacity: 0)
+  @usableFromInline var texts = JSONWriter(reservingCapacity: 0)
 
   /// No effect: the event is acknowledged, and that is all.
   public static let none = Effects()
@@ -46,8 +46,11 @@ public struct Effects: Sendable {
 
   /// Appends a record to a stream of this service. Records of one commit to one stream become fields of one stream entry,
   /// in order; `StateStream` reads them back as single records.
+  @inlinable
   public mutating func append(to stream: String, _ record: some JSONWritable) {
-    effects.append(.append(stream: stream, record: text(record)))
+    let start = beginText()
+    record.write(to: &texts)
+    endRecord(start, of: stream)
   }
 
   /// Adds `amount` to a whole-number field, which counts as 0 if it is absent. Increments of one commit to one field are added up.
@@ -59,12 +62,15 @@ public struct Effects: Sendable {
   public mutating func set(_ hash: String, _ field: String, to value: String) {
     let start = beginText()
     texts.plain(value)
-    effects.append(.set(hash: hash, field: field, value: start..<texts.bytes.count))
+    endValue(start, of: hash, field)
   }
 
   /// Sets one field to a value written as JSON.
+  @inlinable
   public mutating func set(_ hash: String, _ field: String, to value: some JSONWritable) {
-    effects.append(.set(hash: hash, field: field, value: text(value)))
+    let start = beginText()
+    value.write(to: &texts)
+    endValue(start, of: hash, field)
   }
 
   /// Sets several fields of one hash.
@@ -111,14 +117,19 @@ public struct Effects: Sendable {
   @_lifetime(borrow self)
   func bytes(_ range: Range<Int>) -> Span<UInt8> { texts.bytes.span.extracting(range) }
 
-  /// Writes a record or value; returns where it stands.
-  private mutating func text(_ value: some JSONWritable) -> Range<Int> {
-    let start = beginText()
-    value.write(to: &texts)
-    return start..<texts.bytes.count
+  @usableFromInline
+  mutating func endRecord(_ start: Int, of stream: String) {
+    effects.append(.append(stream: stream, record: start..<texts.bytes.count))
   }
 
-  private mutating func beginText() -> Int {
+  @usableFromInline
+  mutating func endValue(_ start: Int, of hash: String, _ field: String) {
+    effects.append(.set(hash: hash, field: field, value: start..<texts.bytes.count))
+  }
+
+  /// Begins a record or value, which is to be written to `texts`; returns where it stands.
+  @usableFromInline
+  mutating func beginText() -> Int {
     if texts.bytes.isEmpty {
       // Most events have a few effects.
       texts = JSONWriter(reservingCapacity: 640)

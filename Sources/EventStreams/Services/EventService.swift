@@ -66,11 +66,17 @@ public struct EventService: Sendable {
   ///
   /// - Parameter handler: returns the event's effects. It throws `Unprocessable` for an event that can never be handled,
   ///   and anything else to be called again later.
+  @inlinable
   public mutating func on<Data: EventData>(
     _ type: Data.Type, _ handler: @escaping @Sendable (Event<Data>) async throws -> Effects
   ) {
+    add(EventHandler(handler), Data.eventType)
+  }
+
+  @usableFromInline
+  mutating func add(_ handler: EventHandler, _ type: EventType) {
     guard case .eachEvent(var handlers) = handling else { return }
-    handlers[Data.eventType] = EventHandler(handler)
+    handlers[type] = handler
     handling = .eachEvent(handlers)
   }
 }

@@ -38,6 +38,8 @@ struct FoldedEffects: Sendable {
 
   private(set) var keys: [String] = []
   private var keyIndexes: [String: Int] = [:]
+  /// The hash of the effect before: most effects on hashes are on the same one.
+  private var lastHash: (name: String, key: Int)?
   /// By key.
   private var open: [Open] = []
   /// Grows when nothing may join what is there any more.
@@ -72,7 +74,7 @@ struct FoldedEffects: Sendable {
           operations.append(.append(key: key, Pieces(first: piece, last: piece)))
         }
       case .increment(let hash, let field, let amount):
-        let key = index(of: hash, prefix)
+        let key = index(ofHash: hash, prefix)
         if !isConditional, let operation = open[key].increments[field],
           case .increment(_, _, let sum) = operations[operation],
           case let (total, overflow) = sum.addingReportingOverflow(amount), !overflow
@@ -83,7 +85,7 @@ struct FoldedEffects: Sendable {
           operations.append(.increment(key: key, field: field, amount: amount))
         }
       case .set(let hash, let field, let value):
-        let key = index(of: hash, prefix)
+        let key = index(ofHash: hash, prefix)
         if !open[key].increments.isEmpty { open[key] = Open(round: round) }
         let name = piece(field)
         let content = piece(effects.bytes(value))
@@ -100,7 +102,7 @@ struct FoldedEffects: Sendable {
           operations.append(.set(key: key, list))
         }
       case .remove(let hash, let field):
-        let key = index(of: hash, prefix)
+        let key = index(ofHash: hash, prefix)
         open[key] = Open(round: round)
         operations.append(.remove(key: key, field: field))
       case .expire(let name, let milliseconds):
@@ -117,6 +119,13 @@ struct FoldedEffects: Sendable {
       }
       if conditional > 0 { conditional -= 1 }
     }
+  }
+
+  private mutating func index(ofHash name: String, _ prefix: String) -> Int {
+    if let lastHash, lastHash.name == name, open[lastHash.key].round == round { return lastHash.key }
+    let key = index(of: name, prefix)
+    lastHash = (name, key)
+    return key
   }
 
   /// The index of a key, open for this round.
