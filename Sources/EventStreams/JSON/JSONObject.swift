@@ -105,7 +105,8 @@ public struct JSONObject: ~Escapable {
     guard count == name.utf8CodeUnitCount else { return false }
     let start = Int(node.start)
     return name.withUTF8Buffer { name in
-      for index in 0..<count where value.bytes[start + index] != name[index] { return false }
+      // The scanner put the node where there are so many bytes.
+      for index in 0..<count where value.bytes[unchecked: start + index] != name[index] { return false }
       return true
     }
   }

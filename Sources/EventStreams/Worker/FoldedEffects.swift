@@ -28,7 +28,8 @@ struct FoldedEffects: Sendable {
   /// What later effects on one key may join: indexes of operations.
   private struct Open {
     var round: Int
-    var increments: [String: Int] = [:]
+    let opening: Int
+    var hasIncrements = false
     var set: Int?
     var append: Int?
   }
@@ -37,7 +38,14 @@ struct FoldedEffects: Sendable {
   private static let piecesPerWrite = 1000
 
   private(set) var keys: [String] = []
-  private var keyIndexes: [String: Int] = [:]
+  /// By name without the prefix; numbered as `keys`.
+  private var names = NameTable()
+  /// Fields of keys that were incremented,
+  private var incremented = NameTable()
+  /// and by which operation, in which opening of the key.
+  private var increments: [(operation: Int, opening: Int)] = []
+  /// Counts how often a key was opened.
+  private var openings = 0
   /// The hash of the effect before: most effects on hashes are on the same one.
   private var lastHash: (name: String, key: Int)?
   /// By key.
@@ -75,18 +83,12 @@ struct FoldedEffects: Sendable {
         }
       case .increment(let hash, let field, let amount):
         let key = index(ofHash: hash, prefix)
-        if !isConditional, let operation = open[key].increments[field],
-          case .increment(_, _, let sum) = operations[operation],
-          case let (total, overflow) = sum.addingReportingOverflow(amount), !overflow
-        {
-          operations[operation] = .increment(key: key, field: field, amount: total)
-        } else {
-          if !isConditional { open[key].increments[field] = operations.count }
+        if isConditional || !add(amount, to: field, of: key) {
           operations.append(.increment(key: key, field: field, amount: amount))
         }
       case .set(let hash, let field, let value):
         let key = index(ofHash: hash, prefix)
-        if !open[key].increments.isEmpty { open[key] = Open(round: round) }
+        if open[key].hasIncrements { reopen(key) }
         let name = piece(field)
         let content = piece(effects.bytes(value))
         if !isConditional, let operation = open[key].set, case .set(_, var list) = operations[operation],
@@ -103,7 +105,7 @@ struct FoldedEffects: Sendable {
         }
       case .remove(let hash, let field):
         let key = index(ofHash: hash, prefix)
-        open[key] = Open(round: round)
+        reopen(key)
         operations.append(.remove(key: key, field: field))
       case .expire(let name, let milliseconds):
         operations.append(.expire(key: index(of: name, prefix), milliseconds: milliseconds))
@@ -121,6 +123,25 @@ struct FoldedEffects: Sendable {
     }
   }
 
+  /// Adds to an increment that the field has; otherwise notes that the next operation is the field's.
+  private mutating func add(_ amount: Int, to field: String, of key: Int) -> Bool {
+    let opening = open[key].opening
+    let (number, isNew) = incremented.number(of: field, owner: key)
+    if isNew {
+      increments.append((operations.count, opening))
+    } else if increments[number].opening == opening,
+      case .increment(_, _, let sum) = operations[increments[number].operation],
+      case let (total, overflow) = sum.addingReportingOverflow(amount), !overflow
+    {
+      operations[increments[number].operation] = .increment(key: key, field: field, amount: total)
+      return true
+    } else {
+      increments[number] = (operations.count, opening)
+    }
+    open[key].hasIncrements = true
+    return false
+  }
+
   private mutating func index(ofHash name: String, _ prefix: String) -> Int {
     if let lastHash, lastHash.name == name, open[lastHash.key].round == round { return lastHash.key }
     let key = index(of: name, prefix)
@@ -130,15 +151,21 @@ struct FoldedEffects: Sendable {
 
   /// The index of a key, open for this round.
   private mutating func index(of name: String, _ prefix: String) -> Int {
-    if let index = keyIndexes[name] {
-      if open[index].round != round { open[index] = Open(round: round) }
-      return index
+    let (index, isNew) = names.number(of: name)
+    if isNew {
+      keys.append(prefix + name)
+      openings += 1
+      open.append(Open(round: round, opening: openings))
+    } else if open[index].round != round {
+      reopen(index)
     }
-    let index = keys.count
-    keys.append(prefix + name)
-    keyIndexes[name] = index
-    open.append(Open(round: round))
     return index
+  }
+
+  /// Lets nothing join what there is of a key.
+  private mutating func reopen(_ key: Int) {
+    openings += 1
+    open[key] = Open(round: round, opening: openings)
   }
 
   private mutating func piece(_ bytes: Span<UInt8>) -> Int {
