@@ -39,7 +39,7 @@ redis.register_function('eventstreams_publish_v1', function(keys, args)
   local previous = keys[2] .. ':' .. milliseconds(index - 1)
 
   local ids = {}
-  for i = 2, #args, 2 do ids[#ids + 1] = args[i] end
+  for i = 2, #args, 2 do ids[i / 2] = args[i] end
   if #ids == 0 then return {} end
   local known = redis.call('HMGET', current, unpack(ids))
   if redis.call('EXISTS', previous) == 1 then
@@ -48,20 +48,20 @@ redis.register_function('eventstreams_publish_v1', function(keys, args)
     end
   end
 
-  local replies, added, addedById = {}, {}, {}
+  local call, replies, added, count, addedById = redis.call, {}, {}, 0, {}
   for i, id in ipairs(ids) do
     local first = known[i] or addedById[id]
     if first then
       replies[i] = '=' .. first
     else
-      local streamId = redis.call('XADD', log, '*', 'event', args[i * 2 + 1])
+      local streamId = call('XADD', log, '*', 'event', args[i * 2 + 1])
       addedById[id] = streamId
-      added[#added + 1] = id
-      added[#added + 1] = streamId
+      added[count + 1], added[count + 2] = id, streamId
+      count = count + 2
       replies[i] = streamId
     end
   end
-  if #added > 0 then
+  if count > 0 then
     redis.call('HSET', current, unpack(added))
     redis.call('PEXPIRE', current, milliseconds(2 * window), 'NX')
   end

@@ -18,15 +18,13 @@ struct Committer: Sendable {
       // from taking effect twice.
       while !batches.isEmpty {
         do {
-          for numbered in batches {
-            commands.removeAll(keepingCapacity: true)
-            numbered.batch.encode(
-              into: &commands, topic: topic, service: pipeline.service.name, worker: settings.name,
-              number: numbered.number)
+          for numbered in batches.dropLast() {
+            encode(numbered, into: &commands)
             // The server begins with this while the next is encoded.
             try await connection.write(commands)
           }
-          let answers = try answers(of: await connection.receive(batches.count))
+          if let last = batches.last { encode(last, into: &commands) }
+          let answers = try answers(of: await connection.write(commands, receiving: batches.count))
           var again: [Pipeline.NumberedBatch] = []
           var lastError: RedisError?
           for (batch, answer) in zip(batches, answers) {
@@ -47,6 +45,12 @@ struct Committer: Sendable {
         }
       }
     }
+  }
+
+  private func encode(_ numbered: Pipeline.NumberedBatch, into commands: inout Commands) {
+    commands.removeAll(keepingCapacity: true)
+    numbered.batch.encode(
+      into: &commands, topic: topic, service: pipeline.service.name, worker: settings.name, number: numbered.number)
   }
 
   private enum Answer {
