@@ -83,6 +83,17 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
+    // What scripts/bench measures the worker runtime with.
+    .executableTarget(
+      name: "BenchmarkWorker",
+      dependencies: [
+        "EventStreams", "Redis", "RideHailing",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      path: "Tests/BenchmarkWorker", swiftSettings: settings),
     // A real redis-server for tests; a regular target because test targets can't share one otherwise.
     .target(
       name: "RedisTestSupport", dependencies: ["Redis"], path: "Tests/RedisTestSupport", swiftSettings: settings),

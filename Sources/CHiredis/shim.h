@@ -24,3 +24,14 @@ static inline void rides_name_this_thread(const char *name) {
   pthread_setname_np(name);
 #endif
 }
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+/// Lets all threads allocate from a few arenas, where the C library would make one for each.
+static inline void rides_share_memory_arenas(int count) {
+#ifdef __GLIBC__
+  mallopt(M_ARENA_MAX, count);
+#endif
+}

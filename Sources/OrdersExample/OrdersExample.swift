@@ -18,6 +18,7 @@ import Redis
     ])
 
   static func main() async {
+    shareMemoryArenas()
     ignoreBrokenPipeSignal()
     await main(nil)
   }

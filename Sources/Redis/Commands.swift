@@ -81,8 +81,7 @@ public struct Commands: Sendable {
   public mutating func begin(argumentCount: Int) {
     precondition(isComplete, "the command before is unfinished")
     precondition(argumentCount > 0, "a command has at least a name")
-    reserve(Self.longestHeader)
-    writeHeader(UInt8(ascii: "*"), argumentCount)
+    write(atMost: Self.longestHeader) { Self.header(UInt8(ascii: "*"), argumentCount, at: $0) }
     argumentsDue = argumentCount
   }
 
@@ -99,7 +98,7 @@ public struct Commands: Sendable {
     guard let command = openCommand, command.argumentCount > 0 else {
       preconditionFailure("no command is open, or it is empty")
     }
-    let digits = command.argumentCount.decimalDigits
+    let digits = UInt64(command.argumentCount).decimalDigits
     if digits != usualDigits {
       reserve(Self.longestHeader)
       let source = command.headerStart + 1 + usualDigits + 2
@@ -113,7 +112,7 @@ public struct Commands: Sendable {
     }
     let end = used
     used = command.headerStart
-    writeHeader(UInt8(ascii: "*"), command.argumentCount)
+    write(atMost: Self.longestHeader) { Self.header(UInt8(ascii: "*"), command.argumentCount, at: $0) }
     used = end
     openCommand = nil
     count += 1
@@ -140,13 +139,30 @@ public struct Commands: Sendable {
 
   /// Adds an argument to the command that was begun.
   public mutating func argument(_ integer: Int64) {
-    let digits = integer.magnitude.decimalDigits
-    let length = digits + (integer < 0 ? 1 : 0)
-    reserve(2 * Self.longestHeader)
-    writeHeader(UInt8(ascii: "$"), length)
-    if integer < 0 { writeByte(UInt8(ascii: "-")) }
-    writeDigits(integer.magnitude, digits)
-    writeLineEnd()
+    let magnitude = integer.magnitude
+    let digits = magnitude.decimalDigits
+    let sign = integer < 0 ? 1 : 0
+    write(atMost: 2 * Self.longestHeader) { target in
+      var end = Self.header(UInt8(ascii: "$"), digits + sign, at: target)
+      if sign == 1 { target[end] = UInt8(ascii: "-") }
+      end += sign
+      Self.digits(magnitude, digits, at: target + end)
+      return Self.lineEnd(at: target, end + digits)
+    }
+    argumentAdded()
+  }
+
+  /// Adds the id of a stream's entry, `<milliseconds>-<sequence>`, to the command that was begun.
+  public mutating func argument(milliseconds: UInt64, sequence: UInt64) {
+    let (first, second) = (milliseconds.decimalDigits, sequence.decimalDigits)
+    write(atMost: 3 * Self.longestHeader) { target in
+      var end = Self.header(UInt8(ascii: "$"), first + 1 + second, at: target)
+      Self.digits(milliseconds, first, at: target + end)
+      end += first
+      target[end] = UInt8(ascii: "-")
+      Self.digits(sequence, second, at: target + end + 1)
+      return Self.lineEnd(at: target, end + 1 + second)
+    }
     argumentAdded()
   }
 
@@ -161,15 +177,12 @@ public struct Commands: Sendable {
   }
 
   private mutating func argument(_ bytes: UnsafeBufferPointer<UInt8>) {
-    reserve(Self.longestHeader + bytes.count + 2)
-    writeHeader(UInt8(ascii: "$"), bytes.count)
-    if let start = bytes.baseAddress {
-      storage.withUnsafeMutableBufferPointer { [used] in
-        $0.baseAddress?.advanced(by: used).update(from: start, count: bytes.count)
-      }
-      used += bytes.count
+    write(atMost: Self.longestHeader + bytes.count + 2) { target in
+      var end = Self.header(UInt8(ascii: "$"), bytes.count, at: target)
+      if let start = bytes.baseAddress { (target + end).update(from: start, count: bytes.count) }
+      end += bytes.count
+      return Self.lineEnd(at: target, end)
     }
-    writeLineEnd()
     argumentAdded()
   }
 
@@ -195,45 +208,51 @@ public struct Commands: Sendable {
     storage.append(contentsOf: repeatElement(0, count: size - storage.count))
   }
 
-  private mutating func writeByte(_ byte: UInt8) {
-    storage[used] = byte
-    used += 1
-  }
-
-  private mutating func writeLineEnd() {
-    storage[used] = UInt8(ascii: "\r")
-    storage[used + 1] = UInt8(ascii: "\n")
-    used += 2
-  }
-
-  private mutating func writeHeader(_ marker: UInt8, _ value: Int) {
-    writeByte(marker)
-    let magnitude = UInt64(value)
-    writeDigits(magnitude, magnitude.decimalDigits)
-    writeLineEnd()
-  }
-
-  private mutating func writeDigits(_ value: UInt64, _ digits: Int) {
-    var value = value
-    var position = used + digits
-    while position > used {
-      position -= 1
-      let (quotient, remainder) = value.quotientAndRemainder(dividingBy: 10)
-      storage[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: remainder)
-      value = quotient
+  /// Adds what `body` writes: not more than `capacity` bytes, which is what its pointer is good for while it runs. It returns how
+  /// many there are.
+  private mutating func write(atMost capacity: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Int) {
+    reserve(capacity)
+    used += storage.withUnsafeMutableBufferPointer { [used] bytes in
+      bytes.baseAddress.map { body($0 + used) } ?? 0
     }
-    used += digits
+  }
+
+  /// Writes a marker, a number and a line end; returns their length, at most `longestHeader`.
+  private static func header(_ marker: UInt8, _ value: Int, at target: UnsafeMutablePointer<UInt8>) -> Int {
+    let magnitude = UInt64(value)
+    let digits = magnitude.decimalDigits
+    target[0] = marker
+    self.digits(magnitude, digits, at: target + 1)
+    return lineEnd(at: target, 1 + digits)
+  }
+
+  /// Writes a line end at an offset; returns the offset after it.
+  private static func lineEnd(at target: UnsafeMutablePointer<UInt8>, _ offset: Int) -> Int {
+    target[offset] = UInt8(ascii: "\r")
+    target[offset + 1] = UInt8(ascii: "\n")
+    return offset + 2
+  }
+
+  private static func digits(_ value: UInt64, _ count: Int, at target: UnsafeMutablePointer<UInt8>) {
+    var rest = value
+    for position in (0..<count).reversed() {
+      let (quotient, remainder) = rest.quotientAndRemainder(dividingBy: 10)
+      target[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: remainder)
+      rest = quotient
+    }
   }
 }
 
-extension BinaryInteger {
-  /// The number of decimal digits of a value that is not negative.
+extension UInt64 {
+  /// The number of decimal digits.
   fileprivate var decimalDigits: Int {
     var digits = 1
-    var rest = self / 10
-    while rest > 0 {
+    var bound: UInt64 = 10
+    while self >= bound {
       digits += 1
-      rest /= 10
+      let (next, overflow) = bound.multipliedReportingOverflow(by: 10)
+      if overflow { break }
+      bound = next
     }
     return digits
   }

@@ -136,6 +136,16 @@ public actor Connection {
     try writeConnected(commands)
   }
 
+  /// Sends commands with one write and waits for the next `count` replies, to them and to what was written before: one visit to the
+  /// thread.
+  ///
+  /// - Throws: A ``RedisError`` of the connection, which is then closed; `connectionClosed` also where the connection
+  ///   was closed since the earlier commands were written.
+  public func write(_ commands: Commands, receiving count: Int) throws(RedisError) -> Replies {
+    try write(commands)
+    return try receive(count)
+  }
+
   private func writeConnected(_ commands: Commands) throws(RedisError) {
     do throws(RedisError) {
       try context?.write(commands)

@@ -26,6 +26,7 @@ import Redis
     ])
 
   static func main() async {
+    shareMemoryArenas()
     ignoreBrokenPipeSignal()
     do {
       var command = try parseAsRoot()

@@ -1,42 +1,59 @@
-/* The least that a consumer of the driver service can do: the same reads, and commits with as many effects of the same size, in
- * plain C and without looking at an event.
+/* The least that a consumer can do: the same reads as a worker, and commits with as many effects of the same size, in plain C.
  *
- *   consume SOCKET TOPIC SHARDS SERVICE BATCH ACCOUNTS
+ *   consume SOCKET TOPIC SHARDS SERVICE BATCH SHAPE [ACCOUNTS]
  *
  * Takes every shard's lease, then reads up to BATCH entries of each shard at a time and commits each shard's with one call, until
- * SIGTERM. Commits and the next read go out in one write. ACCOUNTS is the number of drivers' accounts in each shard, separated by
- * commas: which driver an event is about would take decoding, so it is chosen evenly among so many.
+ * SIGTERM. Commits and the next read go out in one write.
  *
- * A commit has the form that the worker gives it. Per event four postings (clearing, driver, platform, taxes); per account one
- * XADD with all records of the batch, and one HINCRBY of its balance.
+ * SHAPE says what a completed ride makes of effects; events of other types are only acknowledged:
+ *   none           nothing; looks for the fare in each event and adds it up
+ *   payment        two postings, a field set, an event published
+ *   driver         four postings
+ *   rating         a field set, an event published
+ *   surge:N        an increment, as has a requested ride; of a thousand, N publish an event and set a field
+ *   notification   a field set; of 100, 95 publish an event
+ *   analytics      nothing
+ * ACCOUNTS is the number of accounts that the worker made in each shard, separated by commas: which account an event is about would
+ * take decoding, so it is chosen evenly among so many.
+ *
+ * A commit has the form that the worker gives it: per account one XADD with all records of the batch and one HINCRBY of its
+ * balance, per hash one HSET with all fields.
  */
 #include "client.h"
 
 #include <stdint.h>
 
-enum { kRecordSize = 256, kPostings = 4 };
+enum { kTextSize = 480, kTextsPerEvent = 6, kCells = 128 };
+
+/* Records of one stream, or fields of one hash, in a batch. */
+struct list {
+  int first, last, count;
+};
 
 struct account {
   char stream[96], balance[64];
-  int key;          /* its place among the call's keys; 0 if the batch has nothing for it yet */
-  int first, last;  /* its records in this batch */
-  int records;
+  int key; /* its place among the call's keys; 0 if the batch has nothing for it yet */
+  struct list records;
   long long sum;
 };
 
 struct shard {
-  char log[64], lease[80], retry[80], dead[80], blocked[80], redrive[80], balances[80];
+  char log[64], lease[80], retry[80], dead[80], blocked[80], redrive[80], balances[80], hash[80];
   char epoch[24];
-  int drivers;
-  struct account *accounts; /* clearing, platform, taxes, then the drivers' */
+  int account_count, fixed_accounts;
+  struct account *accounts;
   long long seen;
   long long commits;
 };
 
-struct record {
-  char json[kRecordSize];
+struct text {
+  char bytes[kTextSize];
   int length, next;
 };
+
+static const char *service, *shape;
+static int surge_changes;
+static long long sum;
 
 /* The arguments of the command being made. */
 static const char **words;
@@ -44,7 +61,7 @@ static size_t *lengths;
 static int word_count, word_capacity;
 /* Room for the numbers among them. */
 static char *numbers;
-static size_t number_count, number_capacity;
+static int number_count;
 
 static void add_bytes(const char *bytes, size_t length) {
   if (word_count == word_capacity) die("too many arguments");
@@ -55,56 +72,122 @@ static void add_bytes(const char *bytes, size_t length) {
 static void add(const char *text) { add_bytes(text, strlen(text)); }
 
 static void add_number(long long number) {
-  if (number_count == number_capacity) die("too many numbers");
-  char *text = numbers + number_count++ * 24;
+  if (number_count == word_capacity) die("too many numbers");
+  char *text = numbers + (size_t)number_count++ * 24;
   add_bytes(text, snprintf(text, 24, "%lld", number));
 }
 
-static struct record *records;
-static int record_count;
+static struct text *texts;
+static int text_count;
+
+static void append(struct list *list, int text) {
+  texts[text].next = -1;
+  if (list->count++ == 0) {
+    list->first = text;
+  } else {
+    texts[list->last].next = text;
+  }
+  list->last = text;
+}
+
+#define TEXT(...) (texts[text_count].length = snprintf(texts[text_count].bytes, kTextSize, __VA_ARGS__), text_count++)
+#define TIME "2026-04-03T10:%02lld:%02lld.%03lldZ"
+#define TIME_OF(index) (index) / 60000 % 60, (index) / 1000 % 60, (index) % 1000
 
 static void post(struct account *account, int *key_count, struct account **touched, const char *kind, long long index,
                  long long amount) {
-  struct record *record = &records[record_count];
-  record->next = -1;
-  record->length = snprintf(
-      record->json, kRecordSize,
-      "{\"journal\":\"driver:RIDE_COMPLETED:sim-1700000000-%lld\",\"kind\":\"%s\",\"ride\":\"sim-1700000000-%lld\","
-      "\"amount\":%lld,\"currency\":\"USD\",\"effectiveAt\":\"2026-04-03T10:%02lld:%02lld.%03lldZ\"}",
-      index, kind, index, amount, index / 60000 % 60, index / 1000 % 60, index % 1000);
   if (account->key == 0) {
     touched[*key_count] = account;
     account->key = ++*key_count;
-    account->first = record_count;
-    account->records = 0;
+    account->records.count = 0;
     account->sum = 0;
-  } else {
-    records[account->last].next = record_count;
   }
-  account->last = record_count++;
-  account->records++;
+  append(&account->records,
+         TEXT("{\"journal\":\"%s:RIDE_COMPLETED:sim-1700000000-%lld\",\"kind\":\"%s\",\"ride\":\"sim-1700000000-%lld\","
+              "\"amount\":%lld,\"currency\":\"USD\",\"effectiveAt\":\"" TIME "\"}",
+              service, index, kind, index, amount, TIME_OF(index)));
   account->sum += amount;
 }
 
+static struct account *variable_account(struct shard *shard, uint64_t hash) {
+  return &shard->accounts[shard->fixed_accounts + (hash >> 32) % (shard->account_count - shard->fixed_accounts)];
+}
+
+static int event(const char *type, long long index, const char *rest) {
+  return TEXT("{\"id\":\"%s:sim-1700000000-%lld\",\"type\":\"%s\",\"timestamp\":\"" TIME "\",\"key\":\"sim-1700000000-%lld\","
+              "\"data\":{\"rideId\":\"sim-1700000000-%lld\",\"riderId\":\"rider-sanfrancisco-%lld\",\"city\":\"San Francisco\",%s}}",
+              type, index, type, TIME_OF(index), index, index, index % 5000, rest);
+}
+
 /* Queues the commit of one shard's entries. */
-static void commit(redisContext *redis, struct shard *shard, const char *service, const redisReply *entries,
-                   struct account **touched) {
+static void commit(redisContext *redis, struct shard *shard, const redisReply *entries, struct account **touched) {
   int keys = 0;
-  record_count = word_count = 0;
-  number_count = 0;
+  struct list fields = {0}, events = {0};
+  long long cells[kCells] = {0};
+  text_count = word_count = number_count = 0;
   for (size_t i = 0; i < entries->elements; i++) {
+    const char *json = entries->element[i]->element[1]->element[1]->str;
+    if (shape[0] == 'n' && shape[2] == 'n') {
+      const char *fare = strstr(json, "\"total\":");
+      if (fare) sum += atoll(fare + 8);
+      continue;
+    }
+    if (shape[0] == 'a') continue;
     long long index = shard->seen++;
-    long long fare = 1000 + index % 3000;
     uint64_t hash = (uint64_t)index * 0x9e3779b97f4a7c15u;
-    post(&shard->accounts[0], &keys, touched, "earned", index, -fare);
-    post(&shard->accounts[3 + (hash >> 32) % shard->drivers], &keys, touched, "earned", index, fare - fare / 4);
-    post(&shard->accounts[1], &keys, touched, "earned", index, fare / 8);
-    post(&shard->accounts[2], &keys, touched, "earned", index, fare / 4 - fare / 8);
+    if (!strstr(json, "\"type\":\"RIDE_COMPLETED\"")) {
+      if (shape[0] == 's' && strstr(json, "\"type\":\"RIDE_REQUESTED\"")) cells[(hash >> 40) % (kCells / 2)]++;
+      continue;
+    }
+    long long fare = 1000 + index % 3000;
+    switch (shape[0]) {
+      case 'd':
+        post(&shard->accounts[0], &keys, touched, "earned", index, -fare);
+        post(variable_account(shard, hash), &keys, touched, "earned", index, fare - fare / 4);
+        post(&shard->accounts[1], &keys, touched, "earned", index, fare / 8);
+        post(&shard->accounts[2], &keys, touched, "earned", index, fare / 4 - fare / 8);
+        break;
+      case 'p':
+        post(hash % 10 < 8 ? &shard->accounts[1] : variable_account(shard, hash), &keys, touched, "charged", index, -fare);
+        post(&shard->accounts[0], &keys, touched, "charged", index, fare);
+        append(&fields, TEXT("sim-1700000000-%lld", index));
+        append(&fields, TEXT("{\"amount\":%lld,\"currency\":\"USD\",\"method\":\"card\",\"reference\":\"ch_RIDE_COMPLETED:sim-1700000000-"
+                             "%lld\",\"at\":\"" TIME "\"}",
+                             fare, index, TIME_OF(index)));
+        append(&events, event("PAYMENT_CAPTURED", index,
+                              "\"amount\":1234,\"currency\":\"USD\",\"method\":\"card\",\"reference\":\"ch_RIDE_COMPLETED:sim-17\""));
+        break;
+      case 'r':
+        append(&fields, TEXT("sim-1700000000-%lld", index));
+        append(&fields, TEXT("{\"riderId\":\"rider-sanfrancisco-%lld\",\"driverId\":\"driver-sanfrancisco-%lld\",\"city\":\"San "
+                             "Francisco\",\"openedAt\":\"" TIME "\"}",
+                             index % 5000, index % 400, TIME_OF(index)));
+        append(&events, event("RATING_REQUESTED", index, "\"driverId\":\"driver-sanfrancisco-17\""));
+        break;
+      case 'n':
+        append(&fields, TEXT("sim-1700000000-%lld", index));
+        append(&fields, TEXT("{\"ride\":\"sim-1700000000-%lld\",\"email\":\"rider-sanfrancisco-%lld@example.com\",\"messageId\":\"RIDE_"
+                             "COMPLETED.3asim-1700000000-%lld@rides.example\",\"amount\":%lld,\"currency\":\"USD\",\"at\":\"" TIME "\"}",
+                             index, index % 5000, index, fare, TIME_OF(index)));
+        if (index % 20) {
+          append(&events, event("RECEIPT_SENT", index,
+                                "\"email\":\"rider-sanfrancisco-17@example.com\",\"messageId\":\"RIDE_COMPLETED.3asim-1700000000-17@rides"
+                                ".example\",\"amount\":1234,\"currency\":\"USD\""));
+        }
+        break;
+      default:
+        cells[kCells / 2 + (hash >> 40) % (kCells / 2)]++;
+        if ((int)(hash >> 20 & 1023) * 1000 < surge_changes * 1024) {
+          append(&fields, TEXT("9q8yy%c", (int)('a' + hash % 26)));
+          append(&fields, TEXT("{\"city\":\"San Francisco\",\"percent\":120,\"demand\":12,\"supply\":9,\"minute\":29%06lld}", index % 1000000));
+          append(&events, event("SURGE_UPDATED", index, "\"cell\":\"9q8yyk\",\"multiplierPercent\":120,\"demand\":12,\"supply\":9"));
+        }
+    }
   }
 
   add("FCALL");
   add("eventstreams_commit_v1");
-  add_number(6 + keys + 1);
+  add_number(6 + 2 + keys);
   add(shard->log);
   add(shard->lease);
   add(shard->retry);
@@ -112,6 +195,7 @@ static void commit(redisContext *redis, struct shard *shard, const char *service
   add(shard->blocked);
   add(shard->redrive);
   add(shard->balances);
+  add(shard->hash);
   for (int i = 0; i < keys; i++) add(touched[i]->stream);
   add(service);
   add(shard->epoch);
@@ -127,12 +211,12 @@ static void commit(redisContext *redis, struct shard *shard, const char *service
   for (int i = 0; i < keys; i++) {
     struct account *account = touched[i];
     add("XADD");
-    add_number(7 + account->key);
-    add_number(1 + 2 * account->records);
+    add_number(8 + account->key);
+    add_number(1 + 2 * account->records.count);
     add("*");
-    for (int at = account->first; at >= 0; at = records[at].next) {
+    for (int at = account->records.first; at >= 0; at = texts[at].next) {
       add("record");
-      add_bytes(records[at].json, records[at].length);
+      add_bytes(texts[at].bytes, texts[at].length);
     }
     add("HINCRBY");
     add("7");
@@ -141,10 +225,33 @@ static void commit(redisContext *redis, struct shard *shard, const char *service
     add_number(account->sum);
     account->key = 0;
   }
+  if (fields.count > 0) {
+    add("HSET");
+    add("8");
+    add_number(fields.count);
+    for (int at = fields.first; at >= 0; at = texts[at].next) add_bytes(texts[at].bytes, texts[at].length);
+  }
+  for (int at = events.count > 0 ? events.first : -1; at >= 0; at = texts[at].next) {
+    add("XADD");
+    add("1");
+    add("3");
+    add("*");
+    add("event");
+    add_bytes(texts[at].bytes, texts[at].length);
+  }
+  for (int i = 0; i < kCells; i++) {
+    if (cells[i] == 0) continue;
+    add("HINCRBY");
+    add("7");
+    add("2");
+    char *cell = numbers + (size_t)number_count++ * 24;
+    add_bytes(cell, snprintf(cell, 24, "9q8y%02x|%s", i % (kCells / 2), i < kCells / 2 ? "demand" : "supply"));
+    add_number(cells[i]);
+  }
   if (redisAppendCommandArgv(redis, word_count, words, lengths) != REDIS_OK) die("out of memory");
 }
 
-static void open_shard(redisContext *redis, struct shard *shard, const char *topic, int number, const char *service, int drivers) {
+static void open_shard(redisContext *redis, struct shard *shard, const char *topic, int number, int accounts) {
   snprintf(shard->log, sizeof shard->log, "%s:{%d}", topic, number);
   snprintf(shard->lease, sizeof shard->lease, "%s:lease:%s", shard->log, service);
   snprintf(shard->retry, sizeof shard->retry, "%s:retry:%s", shard->log, service);
@@ -152,28 +259,30 @@ static void open_shard(redisContext *redis, struct shard *shard, const char *top
   snprintf(shard->blocked, sizeof shard->blocked, "%s:blocked:%s", shard->log, service);
   snprintf(shard->redrive, sizeof shard->redrive, "%s:redrive:%s", shard->log, service);
   snprintf(shard->balances, sizeof shard->balances, "%s:%s:balances", shard->log, service);
-  shard->drivers = drivers > 0 ? drivers : 1;
-  shard->accounts = calloc(3 + shard->drivers, sizeof *shard->accounts);
-  if (!shard->accounts) die("out of memory");
+  snprintf(shard->hash, sizeof shard->hash, "%s:%s:rides", shard->log, service);
   static const char *names[] = {"clearing", "platform", "taxes"};
-  for (int i = 0; i < 3 + shard->drivers; i++) {
+  shard->fixed_accounts = shape[0] == 'd' ? 3 : 2;
+  shard->account_count = accounts > shard->fixed_accounts ? accounts : shard->fixed_accounts + 1;
+  shard->accounts = calloc(shard->account_count, sizeof *shard->accounts);
+  if (!shard->accounts) die("out of memory");
+  for (int i = 0; i < shard->account_count; i++) {
     char name[48];
-    if (i < 3) {
+    if (i < shard->fixed_accounts) {
       snprintf(name, sizeof name, "%s", names[i]);
     } else {
-      snprintf(name, sizeof name, "driver:driver-sanfrancis-%d", i - 3);
+      snprintf(name, sizeof name, "driver:driver-sanfrancis-%d", i);
     }
     snprintf(shard->accounts[i].stream, sizeof shard->accounts[i].stream, "%s:%s:account:%s", shard->log, service, name);
     snprintf(shard->accounts[i].balance, sizeof shard->accounts[i].balance, "%s|USD", name);
   }
-  redisReply *lease = call(redis, "FCALL eventstreams_lease_v1 5 %s %s %s %s %s acquire %s plain-c 0 600000 0 0", shard->lease,
-                           shard->log, shard->blocked, shard->redrive, shard->retry, service);
+  redisReply *lease = call(redis, "FCALL eventstreams_lease_v1 5 %s %s %s %s %s acquire %s plain-c 0 600000 0 0 %s", shard->lease,
+                           shard->log, shard->blocked, shard->redrive, shard->retry, service, "");
   if (lease->element[0]->integer == 0) die("%s belongs to somebody else", shard->lease);
   snprintf(shard->epoch, sizeof shard->epoch, "%lld", lease->element[0]->integer);
   freeReplyObject(lease);
 }
 
-static void append_read(redisContext *redis, struct shard *shards, int count, const char *service, const char *batch) {
+static void append_read(redisContext *redis, struct shard *shards, int count, const char *batch) {
   const char *command[16 + 2 * MAX_SHARDS] = {"XREADGROUP", "GROUP", service, "plain-c", "COUNT", batch, "BLOCK", "1000", "STREAMS"};
   int at = 9;
   for (int i = 0; i < count; i++) command[at++] = shards[i].log;
@@ -182,28 +291,30 @@ static void append_read(redisContext *redis, struct shard *shards, int count, co
 }
 
 int main(int count, char **arguments) {
-  if (count != 7) die("usage: consume SOCKET TOPIC SHARDS SERVICE BATCH ACCOUNTS");
+  if (count != 7 && count != 8) die("usage: consume SOCKET TOPIC SHARDS SERVICE BATCH SHAPE [ACCOUNTS]");
   redisContext *redis = connect_to(arguments[1]);
-  const char *topic = arguments[2], *service = arguments[4], *batch = arguments[5];
+  const char *topic = arguments[2], *batch = arguments[5];
+  service = arguments[4];
+  shape = arguments[6];
+  if (strncmp(shape, "surge:", 6) == 0) surge_changes = atoi(shape + 6);
   int shard_count = atoi(arguments[3]), batch_size = atoi(batch);
   if (shard_count < 1 || shard_count > MAX_SHARDS || batch_size < 1) die("shards or batch out of range");
 
-  word_capacity = 64 + 40 * batch_size;
-  number_capacity = word_capacity;
+  word_capacity = 512 + 60 * batch_size;
   words = malloc(word_capacity * sizeof *words);
   lengths = malloc(word_capacity * sizeof *lengths);
-  numbers = malloc(number_capacity * 24);
-  records = malloc(kPostings * batch_size * sizeof *records);
-  struct account **touched = malloc((3 + batch_size) * sizeof *touched);
+  numbers = malloc((size_t)word_capacity * 24);
+  texts = malloc((size_t)kTextsPerEvent * batch_size * sizeof *texts);
+  struct account **touched = malloc((4 + 2 * batch_size) * sizeof *touched);
   struct shard *shards = calloc(shard_count, sizeof *shards);
-  if (!words || !lengths || !numbers || !records || !touched || !shards) die("out of memory");
-  char *accounts = arguments[6];
+  if (!words || !lengths || !numbers || !texts || !touched || !shards) die("out of memory");
+  char none[] = "", *accounts = count == 8 ? arguments[7] : none;
   for (int i = 0; i < shard_count; i++) {
-    open_shard(redis, &shards[i], topic, i, service, (int)strtol(accounts, &accounts, 10));
+    open_shard(redis, &shards[i], topic, i, (int)strtol(accounts, &accounts, 10));
     if (*accounts == ',') accounts++;
   }
 
-  append_read(redis, shards, shard_count, service, batch);
+  append_read(redis, shards, shard_count, batch);
   int commits = 0;
   for (;;) {
     for (; commits > 0; commits--) {
@@ -217,10 +328,10 @@ int main(int count, char **arguments) {
       const redisReply *stream = streams->element[i];
       /* The reply keeps the order of the shards. */
       while (strcmp(shards[shard].log, stream->element[0]->str) != 0) shard++;
-      commit(redis, &shards[shard], service, stream->element[1], touched);
+      commit(redis, &shards[shard], stream->element[1], touched);
       commits++;
     }
-    append_read(redis, shards, shard_count, service, batch);
+    append_read(redis, shards, shard_count, batch);
     freeReplyObject(streams);
   }
 }

@@ -1,14 +1,16 @@
-/* Measures how long a consumer takes for a whole log.
+/* Measures how long consumers take for a whole log.
  *
- *   measure SOCKET TOPIC SHARDS SERVICE LOG COMMAND…
+ *   measure SOCKET TOPIC SHARDS SERVICES LOG [-p] COMMAND… [-- COMMAND…]…
  *
- * Puts the service back to the beginning, as if it had never run: no groups, no leases, no state. Runs the command with its
- * output in the file LOG, waits until the service's groups have nothing waiting and nothing pending in any shard, and ends the
- * command with SIGTERM. The time runs from the start of the command, so that starting and taking the leases count for everybody.
+ * Puts the services, separated by commas, back to the beginning, as if they had never run: no groups, no leases, no state. Runs the
+ * commands with their output in the file LOG, waits until the services' groups have nothing waiting and nothing pending in any
+ * shard, and ends the commands with SIGTERM. With -p the last command publishes: it ends by itself, and only then can the
+ * services be through. The time runs from the start of the commands, so that starting and taking the leases count for everybody.
  *
- * Prints, separated by blanks: events, seconds, the command's CPU seconds (user, system), CPU seconds of the server, calls of
- * XREADGROUP, calls of FCALL, bytes sent to the server, and the number of driver accounts that the service has made per shard,
- * separated by commas.
+ * Prints, separated by blanks: events in the log, seconds, the commands' CPU seconds (user, system), CPU seconds of the server,
+ * calls of XREADGROUP, calls of FCALL, bytes sent to the server, seconds until the first read, KiB that the largest of the
+ * consumers took of memory, and the number of accounts of each service that it has made per shard, separated by commas; those of
+ * several services by semicolons.
  */
 #define _GNU_SOURCE
 #include "client.h"
@@ -21,8 +23,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char *topic, *service;
-static int shards;
+enum { kMaxServices = 64 };
+
+static const char *topic;
+static char *services[kMaxServices];
+static int shards, service_count;
 
 static double now(void) {
   struct timespec time;
@@ -45,8 +50,9 @@ static double server_cpu(redisContext *redis) {
   return info_number(redis, "cpu", "used_cpu_user:") + info_number(redis, "cpu", "used_cpu_sys:");
 }
 
-/* Calls a function with each key that the service's state may have. */
-static void for_each_state_key(redisContext *redis, void (*body)(redisContext *, redisReply *, void *), void *context) {
+/* Calls a function with each key that a service's state may have. */
+static void for_each_state_key(redisContext *redis, const char *service, void (*body)(redisContext *, redisReply *, void *),
+                               void *context) {
   char cursor[32] = "0";
   do {
     redisReply *reply = call(redis, "SCAN %s MATCH %s:{*}:%s:* COUNT 1000", cursor, topic, service);
@@ -61,22 +67,22 @@ static void remove_key(redisContext *redis, redisReply *key, void *context) {
   freeReplyObject(call(redis, "DEL %s", key->str));
 }
 
-static void reset(redisContext *redis) {
+static void reset(redisContext *redis, const char *service) {
   for (int shard = 0; shard < shards; shard++) {
     redisAppendCommand(redis, "XGROUP DESTROY %s:{%d} %s", topic, shard, service);
     freeReplyObject(next_reply(redis, 1)); /* there may be no log yet */
     freeReplyObject(call(redis, "DEL %s:{%d}:lease:%s", topic, shard, service));
   }
   freeReplyObject(call(redis, "DEL %s:workers:%s", topic, service));
-  for_each_state_key(redis, remove_key, NULL);
+  for_each_state_key(redis, service, remove_key, NULL);
 }
 
-/* Counts the accounts of drivers per shard. */
+/* Counts the accounts per shard. */
 static void count_account(redisContext *redis, redisReply *key, void *context) {
   (void)redis;
   const char *tag = strchr(key->str, '{');
   int shard = tag ? atoi(tag + 1) : -1;
-  if (shard >= 0 && shard < shards && strstr(key->str, ":account:driver:")) ((int *)context)[shard]++;
+  if (shard >= 0 && shard < shards && strstr(key->str, ":account:")) ((int *)context)[shard]++;
 }
 
 static long long log_length(redisContext *redis) {
@@ -96,68 +102,116 @@ static const redisReply *field(const redisReply *map, const char *name) {
   return NULL;
 }
 
-/* True if the service has a group in every shard, with nothing waiting and nothing pending. */
+static int is_measured(const char *group) {
+  for (int i = 0; i < service_count; i++) {
+    if (strcmp(group, services[i]) == 0) return 1;
+  }
+  return 0;
+}
+
+/* True if the services have a group in every shard, with nothing waiting and nothing pending. */
 static int is_through(redisContext *redis) {
   int through = 1;
   for (int shard = 0; shard < shards; shard++) redisAppendCommand(redis, "XINFO GROUPS %s:{%d}", topic, shard);
   for (int shard = 0; shard < shards; shard++) {
     redisReply *groups = next_reply(redis, 1);
-    int found = 0;
+    int done = 0;
     for (size_t i = 0; groups->type == REDIS_REPLY_ARRAY && i < groups->elements; i++) {
       const redisReply *group = groups->element[i];
-      if (strcmp(field(group, "name")->str, service) != 0) continue;
+      if (!is_measured(field(group, "name")->str)) continue;
       const redisReply *lag = field(group, "lag"), *pending = field(group, "pending");
-      found = lag && lag->type == REDIS_REPLY_INTEGER && lag->integer == 0 && pending->integer == 0;
+      done += lag && lag->type == REDIS_REPLY_INTEGER && lag->integer == 0 && pending->integer == 0;
     }
-    through = through && found;
+    through = through && done == service_count;
     freeReplyObject(groups);
   }
   return through;
 }
 
+static pid_t start(char **command, const char *log) {
+  pid_t child = fork();
+  if (child < 0) die("fork: %s", strerror(errno));
+  if (child > 0) return child;
+  int file = open(log, O_WRONLY | O_CREAT | O_APPEND, 0644);
+  if (file < 0 || dup2(file, 1) < 0 || dup2(file, 2) < 0) die("%s: %s", log, strerror(errno));
+  execvp(command[0], command);
+  die("%s: %s", command[0], strerror(errno));
+  return 0;
+}
+
 int main(int count, char **arguments) {
-  if (count < 7) die("usage: measure SOCKET TOPIC SHARDS SERVICE LOG COMMAND…");
+  if (count < 7) die("usage: measure SOCKET TOPIC SHARDS SERVICES LOG [-p] COMMAND… [-- COMMAND…]…");
   redisContext *redis = connect_to(arguments[1]);
   topic = arguments[2];
   shards = atoi(arguments[3]);
-  service = arguments[4];
   if (shards < 1 || shards > MAX_SHARDS) die("shards: 1 to %d", MAX_SHARDS);
-  reset(redis);
-  long long events = log_length(redis);
+  for (char *name = strtok(arguments[4], ","); name; name = strtok(NULL, ",")) {
+    if (service_count == kMaxServices) die("too many services");
+    services[service_count++] = name;
+  }
+  const char *log = arguments[5];
+  unlink(log);
+  int at = 6, publishes = strcmp(arguments[6], "-p") == 0;
+  at += publishes;
+  for (int i = 0; i < service_count; i++) reset(redis, services[i]);
   freeReplyObject(call(redis, "CONFIG RESETSTAT"));
-  double cpu = server_cpu(redis), start = now();
+  double cpu = server_cpu(redis), begin = now();
 
-  pid_t child = fork();
-  if (child < 0) die("fork: %s", strerror(errno));
-  if (child == 0) {
-    int log = open(arguments[5], O_WRONLY | O_CREAT | O_TRUNC, 0644);
-    if (log < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0) die("%s: %s", arguments[5], strerror(errno));
-    execvp(arguments[6], arguments + 6);
-    die("%s: %s", arguments[6], strerror(errno));
+  pid_t children[kMaxServices];
+  int child_count = 0;
+  while (at < count) {
+    if (child_count == kMaxServices) die("too many commands");
+    char **command = arguments + at;
+    while (at < count && strcmp(arguments[at], "--") != 0) at++;
+    arguments[at++] = NULL; /* there is one after the last as well */
+    children[child_count++] = start(command, log);
   }
-  while (!is_through(redis)) {
-    if (waitpid(child, NULL, WNOHANG) == child) die("%s ended too early; see %s", arguments[6], arguments[5]);
-    if (now() - start > 300) {
-      kill(child, SIGKILL);
-      die("%s is not through after 300 s", arguments[6]);
+  struct rusage usage;
+  double user = 0, system = 0, first_read = 0;
+  long memory = 0;
+  int running = child_count;
+  while (publishes && running == child_count ? 1 : !is_through(redis)) {
+    int status;
+    pid_t ended = wait4(-1, &status, WNOHANG, &usage);
+    if (ended > 0) {
+      if (!publishes || ended != children[child_count - 1] || status != 0) die("a command ended too early; see %s", log);
+      running--;
+      user += seconds(usage.ru_utime);
+      system += seconds(usage.ru_stime);
     }
-    usleep(2000);
+    if (now() - begin > 300) {
+      for (int i = 0; i < child_count; i++) kill(children[i], SIGKILL);
+      die("the commands are not through after 300 s");
+    }
+    if (first_read == 0) {
+      /* Before the services read, looking costs nobody anything. */
+      if (info_number(redis, "commandstats", "cmdstat_xreadgroup:calls=") > 0) first_read = now() - begin;
+      usleep(500);
+      continue;
+    }
+    usleep(now() - begin > 0.5 ? 5000 : 1000);
   }
-  double elapsed = now() - start;
+  double elapsed = now() - begin;
   cpu = server_cpu(redis) - cpu;
   double reads = info_number(redis, "commandstats", "cmdstat_xreadgroup:calls=");
   double commits = info_number(redis, "commandstats", "cmdstat_fcall:calls=");
   double sent = info_number(redis, "stats", "total_net_input_bytes:");
-  struct rusage usage;
-  int status;
-  kill(child, SIGTERM);
-  if (wait4(child, &status, 0, &usage) != child) die("wait4: %s", strerror(errno));
+  for (int i = 0; i < running; i++) kill(children[i], SIGTERM);
+  for (int i = 0; i < running; i++) {
+    int status;
+    if (wait4(children[i], &status, 0, &usage) != children[i]) die("wait4: %s", strerror(errno));
+    user += seconds(usage.ru_utime);
+    system += seconds(usage.ru_stime);
+    if (usage.ru_maxrss > memory) memory = usage.ru_maxrss;
+  }
 
-  int accounts[MAX_SHARDS] = {0};
-  for_each_state_key(redis, count_account, accounts);
-  printf("%lld %.4f %.4f %.4f %.4f %.0f %.0f %.0f ", events, elapsed, seconds(usage.ru_utime), seconds(usage.ru_stime), cpu,
-         reads, commits, sent);
-  for (int shard = 0; shard < shards; shard++) printf("%s%d", shard ? "," : "", accounts[shard]);
+  printf("%lld %.4f %.4f %.4f %.4f %.0f %.0f %.0f %.4f %ld ", log_length(redis), elapsed, user, system, cpu, reads, commits, sent,
+         first_read, memory);
+  for (int i = 0; i < service_count; i++) {
+    int accounts[MAX_SHARDS] = {0};
+    for_each_state_key(redis, services[i], count_account, accounts);
+    for (int shard = 0; shard < shards; shard++) printf("%s%d", shard ? "," : i ? ";" : "", accounts[shard]);
+  }
   printf("\n");
   redisFree(redis);
   return 0;

@@ -59,6 +59,22 @@ import Testing
     }
   }
 
+  @Test func theLastWindowMayWaitForAll() async throws {
+    try await withRedis { server in
+      let connection = Connection(server.url)
+      var commands = Commands()
+      commands.append("ECHO", "first")
+      try await connection.write(commands)
+      commands.removeAll()
+      commands.append("ECHO", "second")
+      let replies = try await connection.write(commands, receiving: 2)
+      #expect(try replies[0].string() == "first")
+      #expect(try replies[1].string() == "second")
+      let error = await connection.receiveError(1)
+      #expect(error?.code == .connectionClosed)
+    }
+  }
+
   @Test func windowsInFlightAreLostWithTheConnection() async throws {
     try await withRedis { server in
       let connection = Connection(server.url)

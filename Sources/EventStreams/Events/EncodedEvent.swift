@@ -24,6 +24,16 @@ public struct EncodedEvent: Sendable {
     type = Data.eventType
     shardKey = data.shardKey
     var writer = JSONWriter(reservingCapacity: 768)
+    Self.write(data, id: id, key: key, timestamp: timestamp, traceparent: traceparent, to: &writer)
+    json = writer.bytes
+  }
+
+  /// Writes an event as a document of its own.
+  static func write<Data: EventData>(
+    _ data: Data, id: String, key: String? = nil, timestamp: Timestamp, traceparent: String?,
+    to writer: inout JSONWriter
+  ) {
+    writer.beginDocument()
     writer.object { json in
       json.field("id", id)
       json.field("type", Data.eventType.rawValue)
@@ -33,6 +43,5 @@ public struct EncodedEvent: Sendable {
       json.field("traceparent", traceparent)
       json.field("data", data)
     }
-    json = writer.bytes
   }
 }

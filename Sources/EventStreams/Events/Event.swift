@@ -18,6 +18,7 @@ public struct Event<Data: EventData>: Sendable {
   public let attempt: Int
 
   /// An event at a place in the log, as the worker makes it and a test may.
+  @inlinable
   public init(
     id: String, timestamp: Timestamp, key: String, traceparent: String? = nil, data: Data, shard: OwnedShard,
     streamID: StreamID, attempt: Int = 1

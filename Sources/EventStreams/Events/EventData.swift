@@ -23,7 +23,7 @@ public protocol EventData: Sendable, JSONReadable, JSONWritable {
 
 extension EventData {
   /// 1
-  public static var version: Int { 1 }
+  @inlinable public static var version: Int { 1 }
 
   /// The ordering key.
   public var shardKey: String { orderingKey }

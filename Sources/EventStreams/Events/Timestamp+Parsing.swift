@@ -7,6 +7,10 @@ extension Timestamp {
   }
 
   init(utf8 bytes: Span<UInt8>) throws(JSONError) {
+    if let moment = Self.usual(bytes) {
+      self = moment
+      return
+    }
     var position = 0
     func fail(_ problem: String) -> JSONError {
       let text = bytes.extracting(first: 40).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
@@ -77,6 +81,34 @@ extension Timestamp {
   }
 }
 
+extension Timestamp {
+  /// A time in the form that nearly all have, in UTC with no fraction, or three or six digits of one; nil for any other.
+  private static func usual(_ bytes: Span<UInt8>) -> Timestamp? {
+    let count = bytes.count
+    guard count == 20 || count == 24 || count == 27 else { return nil }
+    var isRight =
+      bytes[4] == UInt8(ascii: "-") && bytes[7] == UInt8(ascii: "-") && bytes[10] == UInt8(ascii: "T")
+      && bytes[13] == UInt8(ascii: ":") && bytes[16] == UInt8(ascii: ":") && bytes[count - 1] == UInt8(ascii: "Z")
+      && (count == 20 || bytes[19] == UInt8(ascii: "."))
+    func two(_ position: Int) -> Int64 {
+      let (tens, ones) = (bytes[position] &- 48, bytes[position + 1] &- 48)
+      isRight = isRight && tens < 10 && ones < 10
+      return Int64(tens) * 10 + Int64(ones)
+    }
+    let (hour, minute, second) = (two(11), two(14), two(17))
+    let date = CivilDate(year: two(0) * 100 + two(2), month: two(5), day: two(8))
+    var microseconds: Int64 = 0
+    if count > 20 {
+      // Two digits at a time; the middle one of three twice.
+      microseconds = two(20) * 10_000 + two(21) % 10 * 1000
+      if count == 27 { microseconds += two(23) * 10 + two(24) % 10 }
+    }
+    guard isRight, let date, hour < 24, minute < 60, second < 60 else { return nil }
+    let seconds = date.daysSinceEpoch * 86_400 + hour * 3600 + minute * 60 + second
+    return Timestamp(microsecondsSinceEpoch: seconds * 1_000_000 + microseconds)
+  }
+}
+
 extension Timestamp: JSONReadable, JSONWritable {
   /// A string in RFC 3339.
   public init(from json: borrowing JSONValue) throws(JSONError) {
@@ -86,6 +118,6 @@ extension Timestamp: JSONReadable, JSONWritable {
 
   /// A string in RFC 3339.
   public func write(to json: inout JSONWriter) {
-    json.string(description)
+    json.plainString { write(to: &$0) }
   }
 }

@@ -59,44 +59,50 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
 
   /// RFC 3339 in UTC, with three or six digits of a fraction if there is one.
   public var description: String {
-    String(decoding: bytes, as: UTF8.self)
+    var text: [UInt8] = []
+    text.reserveCapacity(32)
+    write(to: &text)
+    return String(decoding: text, as: UTF8.self)
   }
 
-  var bytes: [UInt8] {
+  /// Adds the text to a buffer.
+  func write(to text: inout [UInt8]) {
     let days = day
-    var rest = microsecondsSinceEpoch - days * 86_400_000_000
     let date = CivilDate(daysSinceEpoch: days)
-    var text: [UInt8] = []
-    text.reserveCapacity(27)
-    func append(_ number: Int64, _ digits: Int) {
-      var divisor: Int64 = 1
-      for _ in 1..<digits { divisor *= 10 }
-      while divisor > 0 {
-        text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
-        divisor /= 10
-      }
+    // Of the day; divided by constants only, which is cheap.
+    let (seconds, fraction) = UInt64(microsecondsSinceEpoch &- days &* 86_400_000_000)
+      .quotientAndRemainder(dividingBy: 1_000_000)
+    func two(_ number: UInt32) {
+      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10))
+      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
     }
     if date.year < 0 { text.append(UInt8(ascii: "-")) }
-    append(abs(date.year), abs(date.year) > 9999 ? 6 : 4)
+    let year = UInt32(date.year.magnitude)
+    if year > 9999 { two(year / 10_000) }
+    two(year / 100 % 100)
+    two(year % 100)
     text.append(UInt8(ascii: "-"))
-    append(date.month, 2)
+    two(UInt32(date.month))
     text.append(UInt8(ascii: "-"))
-    append(date.day, 2)
+    two(UInt32(date.day))
     text.append(UInt8(ascii: "T"))
-    append(rest / 3_600_000_000, 2)
-    rest %= 3_600_000_000
+    let second = UInt32(seconds)
+    two(second / 3600)
     text.append(UInt8(ascii: ":"))
-    append(rest / 60_000_000, 2)
-    rest %= 60_000_000
+    two(second / 60 % 60)
     text.append(UInt8(ascii: ":"))
-    append(rest / 1_000_000, 2)
-    rest %= 1_000_000
-    if rest > 0 {
+    two(second % 60)
+    if fraction > 0 {
+      let microseconds = UInt32(fraction)
       text.append(UInt8(ascii: "."))
-      if rest % 1000 == 0 { append(rest / 1000, 3) } else { append(rest, 6) }
+      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: microseconds / 100_000))
+      two(microseconds / 1000 % 100)
+      if microseconds % 1000 > 0 {
+        text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: microseconds / 100 % 10))
+        two(microseconds % 100)
+      }
     }
     text.append(UInt8(ascii: "Z"))
-    return text
   }
 }
 

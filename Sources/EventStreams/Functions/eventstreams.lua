@@ -80,7 +80,7 @@ redis.register_function('eventstreams_publish_v1', function(keys, args)
   local previous = keys[2] .. ':' .. milliseconds(index - 1)
 
   local ids = {}
-  for i = 2, #args, 2 do ids[#ids + 1] = args[i] end
+  for i = 2, #args, 2 do ids[i / 2] = args[i] end
   if #ids == 0 then return {} end
   local known = redis.call('HMGET', current, unpack(ids))
   if redis.call('EXISTS', previous) == 1 then
@@ -89,16 +89,16 @@ redis.register_function('eventstreams_publish_v1', function(keys, args)
     end
   end
 
-  local replies, added, addedById = {}, {}, {}
+  local call, replies, added, count, addedById = redis.call, {}, {}, 0, {}
   for i, id in ipairs(ids) do
     local first = known[i] or addedById[id]
     if first then
       replies[i] = '=' .. first
     else
-      local streamId = redis.call('XADD', log, '*', 'event', args[i * 2 + 1])
+      local streamId = call('XADD', log, '*', 'event', args[i * 2 + 1])
       addedById[id] = streamId
-      added[#added + 1] = id
-      added[#added + 1] = streamId
+      added[count + 1], added[count + 2] = id, streamId
+      count = count + 2
       replies[i] = streamId
     end
   end
@@ -259,13 +259,12 @@ end)
 -- SKIP (number of ARGV to pass over) at their end passes over what is to happen otherwise.
 -- Events that are published are remembered as those of publishers are: whoever publishes a copy of them adds nothing.
 local function apply(keys, args, i)
-  local last = #args
-  local published = {}
+  local call, last, published = redis.call, #args, {}
   while i <= last do
     local command, key, count = args[i], keys[tonumber(args[i + 1])], tonumber(args[i + 2])
     i = i + 3
     if command == 'WHEN' then
-      local actual, condition, expected = redis.call('HGET', key, args[i]), args[i + 1], args[i + 2]
+      local actual, condition, expected = call('HGET', key, args[i]), args[i + 1], args[i + 2]
       local holds
       if condition == 'equals' then
         holds = actual == expected
@@ -279,16 +278,16 @@ local function apply(keys, args, i)
       i = i + 1 + tonumber(args[i])
     else
       if count == 2 then
-        redis.call(command, key, args[i], args[i + 1])
+        call(command, key, args[i], args[i + 1])
       elseif count == 3 then
-        local reply = redis.call(command, key, args[i], args[i + 1], args[i + 2])
+        local reply = call(command, key, args[i], args[i + 1], args[i + 2])
         local id = args[i + 1] == 'event' and key == keys[1] and string.match(args[i + 2], '^{"id":"([^"\\\\]+)"')
         if id then
           published[#published + 1] = id
           published[#published + 1] = reply
         end
       else
-        redis.call(command, key, unpack(args, i, i + count - 1))
+        call(command, key, unpack(args, i, i + count - 1))
       end
       i = i + count
     end

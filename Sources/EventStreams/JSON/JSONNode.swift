@@ -1,6 +1,7 @@
 /// One value, or one field's name, on the tape of a parsed document.
 ///
 /// An object is followed by its fields, each a name and a value; an array by its elements.
+@usableFromInline
 struct JSONNode {
   /// First byte of the value's text; of a string, the first after the quote.
   var start: UInt32

@@ -3,7 +3,7 @@
 /// Remembers where the last field was found: fields that are asked for in the order they were written cost one comparison
 /// each. Of fields with the same name the first counts.
 public struct JSONObject: ~Escapable {
-  private let value: JSONValue
+  @usableFromInline let value: JSONValue
   /// Where on the tape the next search begins.
   private var cursor: Int
 
@@ -14,14 +14,16 @@ public struct JSONObject: ~Escapable {
   }
 
   /// A field that must be there; `null` counts as missing.
+  @inlinable
   public subscript<Value: JSONReadable>(_ name: StaticString) -> Value {
     mutating get throws(JSONError) {
-      guard let index = find(name) else { throw JSONError(path: "\(name)", problem: "is missing") }
+      guard let index = find(name) else { throw Self.isMissing(name) }
       return try read(index, name)
     }
   }
 
   /// A field that need not be there.
+  @inlinable
   public mutating func optional<Value: JSONReadable>(
     _ name: StaticString, as type: Value.Type = Value.self
   ) throws(JSONError) -> Value? {
@@ -30,14 +32,15 @@ public struct JSONObject: ~Escapable {
   }
 
   /// Calls `body` with a field that must be there; an error it throws gets the field's name.
+  @inlinable
   public mutating func with<Result>(
     _ name: StaticString, _ body: (borrowing JSONValue) throws(JSONError) -> Result
   ) throws(JSONError) -> Result {
-    guard let index = find(name) else { throw JSONError(path: "\(name)", problem: "is missing") }
+    guard let index = find(name) else { throw Self.isMissing(name) }
     do throws(JSONError) {
       return try body(JSONValue(bytes: value.bytes, tape: value.tape, index: index))
     } catch {
-      throw error.inside("\(name)")
+      throw Self.error(error, inside: name)
     }
   }
 
@@ -54,16 +57,25 @@ public struct JSONObject: ~Escapable {
     }
   }
 
-  private func read<Value: JSONReadable>(_ index: Int, _ name: StaticString) throws(JSONError) -> Value {
+  @inlinable
+  func read<Value: JSONReadable>(_ index: Int, _ name: StaticString) throws(JSONError) -> Value {
     do throws(JSONError) {
       return try Value(from: JSONValue(bytes: value.bytes, tape: value.tape, index: index))
     } catch {
-      throw error.inside("\(name)")
+      throw Self.error(error, inside: name)
     }
   }
 
+  // Apart, so that what is inlined is short.
+  @usableFromInline
+  static func isMissing(_ name: StaticString) -> JSONError { JSONError(path: "\(name)", problem: "is missing") }
+
+  @usableFromInline
+  static func error(_ error: JSONError, inside name: StaticString) -> JSONError { error.inside("\(name)") }
+
   /// The tape index of a field's value; nil if there is no such field or it is null.
-  private mutating func find(_ name: StaticString) -> Int? {
+  @usableFromInline
+  mutating func find(_ name: StaticString) -> Int? {
     let first = value.index + 1
     let end = Int(value.node.next)
     var field = cursor
@@ -93,7 +105,8 @@ public struct JSONObject: ~Escapable {
     guard count == name.utf8CodeUnitCount else { return false }
     let start = Int(node.start)
     return name.withUTF8Buffer { name in
-      for index in 0..<count where value.bytes[start + index] != name[index] { return false }
+      // The scanner put the node where there are so many bytes.
+      for index in 0..<count where value.bytes[unchecked: start + index] != name[index] { return false }
       return true
     }
   }

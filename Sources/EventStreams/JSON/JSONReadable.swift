@@ -6,26 +6,31 @@ public protocol JSONReadable {
 
 extension String: JSONReadable {
   /// A string.
+  @inlinable
   public init(from json: borrowing JSONValue) throws(JSONError) { self = try json.string() }
 }
 
 extension Int: JSONReadable {
   /// A whole number.
+  @inlinable
   public init(from json: borrowing JSONValue) throws(JSONError) { self = try json.integer() }
 }
 
 extension Double: JSONReadable {
   /// A number.
+  @inlinable
   public init(from json: borrowing JSONValue) throws(JSONError) { self = try json.double() }
 }
 
 extension Bool: JSONReadable {
   /// True or false.
+  @inlinable
   public init(from json: borrowing JSONValue) throws(JSONError) { self = try json.boolean() }
 }
 
 extension Array: JSONReadable where Element: JSONReadable {
   /// An array of such values.
+  @inlinable
   public init(from json: borrowing JSONValue) throws(JSONError) {
     var elements: [Element] = []
     try json.forEachElement { (element) throws(JSONError) in elements.append(try Element(from: element)) }
@@ -35,6 +40,7 @@ extension Array: JSONReadable where Element: JSONReadable {
 
 extension JSONReadable where Self: RawRepresentable & CaseIterable, RawValue == String {
   /// One of the values the type has, as a string.
+  @inlinable
   public init(from json: borrowing JSONValue) throws(JSONError) {
     let name = try json.string()
     guard let value = Self(rawValue: name) else {

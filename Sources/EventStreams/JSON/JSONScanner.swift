@@ -146,7 +146,9 @@ struct JSONScanner: ~Escapable {
     position += 1
     let start = position
     var isEscaped = false
-    while position < bytes.count {
+    while true {
+      skipPlainText()
+      guard position < bytes.count else { break }
       let byte = bytes[unchecked: position]
       if byte == UInt8(ascii: "\"") {
         append(&tape, start, position, .string, isEscaped: isEscaped)
@@ -165,6 +167,17 @@ struct JSONScanner: ~Escapable {
       }
     }
     throw unexpected("'\"'")
+  }
+
+  /// Passes over the ASCII characters that need no look of their own.
+  private mutating func skipPlainText() {
+    while bytes.count - position >= 8 {
+      // There are eight bytes at the position.
+      let word = bytes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: UInt64.self)
+      let count = TextWord(littleEndian: word).plainASCIICount
+      position += count
+      if count < 8 { return }
+    }
   }
 
   private mutating func escape() throws(JSONError) {

@@ -1,9 +1,10 @@
 /// A view of one value in a document; the compiler proves that it does not outlive the document's bytes.
 public struct JSONValue: ~Escapable {
-  let bytes: Span<UInt8>
-  let tape: Span<JSONNode>
-  let index: Int
+  @usableFromInline let bytes: Span<UInt8>
+  @usableFromInline let tape: Span<JSONNode>
+  @usableFromInline let index: Int
 
+  @usableFromInline
   @_lifetime(copy bytes, copy tape)
   init(bytes: Span<UInt8>, tape: Span<JSONNode>, index: Int) {
     self.bytes = bytes

@@ -3,11 +3,11 @@ public struct JSONWriter: Sendable {
   /// What has been written.
   public private(set) var bytes: [UInt8] = []
   /// True when the next field or element needs a comma before it.
-  private var needsComma = false
+  @usableFromInline var needsComma = false
 
   /// A writer.
   public init(reservingCapacity capacity: Int = 256) {
-    bytes.reserveCapacity(capacity)
+    if capacity > 0 { bytes.reserveCapacity(capacity) }
   }
 
   /// The JSON of one value.
@@ -20,40 +20,61 @@ public struct JSONWriter: Sendable {
   // MARK: Containers
 
   /// An object; `body` writes its fields.
+  @inlinable
   public mutating func object(_ body: (inout JSONWriter) -> Void) {
-    container(UInt8(ascii: "{"), UInt8(ascii: "}"), body)
+    open(UInt8(ascii: "{"))
+    body(&self)
+    close(UInt8(ascii: "}"))
   }
 
   /// An array; `body` writes its elements.
+  @inlinable
   public mutating func array(_ body: (inout JSONWriter) -> Void) {
-    container(UInt8(ascii: "["), UInt8(ascii: "]"), body)
+    open(UInt8(ascii: "["))
+    body(&self)
+    close(UInt8(ascii: "]"))
   }
 
-  private mutating func container(_ open: UInt8, _ close: UInt8, _ body: (inout JSONWriter) -> Void) {
-    bytes.append(open)
+  @usableFromInline
+  mutating func open(_ bracket: UInt8) {
+    bytes.append(bracket)
     needsComma = false
-    body(&self)
-    bytes.append(close)
+  }
+
+  @usableFromInline
+  mutating func close(_ bracket: UInt8) {
+    bytes.append(bracket)
     needsComma = true
   }
 
-  private mutating func separate() {
+  @usableFromInline
+  mutating func separate() {
     if needsComma { bytes.append(UInt8(ascii: ",")) }
     needsComma = true
   }
 
   /// One field of an object.
+  @inlinable
   public mutating func field(_ name: StaticString, _ value: some JSONWritable) {
-    separate()
-    bytes.append(UInt8(ascii: "\""))
-    name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(UInt8(ascii: ":"))
+    begin(name)
     value.write(to: &self)
     needsComma = true
   }
 
+  /// Writes a field's name and colon.
+  @usableFromInline
+  mutating func begin(_ name: StaticString) {
+    separate()
+    name.withUTF8Buffer { name in
+      bytes.append(UInt8(ascii: "\""))
+      bytes.append(contentsOf: name)
+      bytes.append(UInt8(ascii: "\""))
+      bytes.append(UInt8(ascii: ":"))
+    }
+  }
+
   /// One field of an object; none if there is no value.
+  @inlinable
   public mutating func field(_ name: StaticString, _ value: (some JSONWritable)?) {
     if let value { field(name, value) }
   }
@@ -68,6 +89,7 @@ public struct JSONWriter: Sendable {
   }
 
   /// One element of an array.
+  @inlinable
   public mutating func element(_ value: some JSONWritable) {
     separate()
     value.write(to: &self)
@@ -79,6 +101,11 @@ public struct JSONWriter: Sendable {
   /// JSON that is written already.
   public mutating func raw(_ json: [UInt8]) {
     bytes.append(contentsOf: json)
+  }
+
+  /// JSON that is written already.
+  mutating func raw(_ json: Span<UInt8>) {
+    json.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
   }
 
   /// null
@@ -95,13 +122,17 @@ public struct JSONWriter: Sendable {
   public mutating func integer(_ value: Int) {
     if value < 0 { bytes.append(UInt8(ascii: "-")) }
     var rest = value.magnitude
-    let start = bytes.count
-    repeat {
-      let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-      bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
-      rest = quotient
-    } while rest > 0
-    bytes[start...].reverse()
+    guard rest >= 10 else { return bytes.append(UInt8(ascii: "0") + UInt8(rest)) }
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+      var start = digits.count
+      while rest > 0 {
+        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+        start -= 1
+        digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+        rest = quotient
+      }
+      bytes.append(contentsOf: digits[start...])
+    }
   }
 
   /// A number in its shortest form that reads back as the same; null if it is not finite.
@@ -117,16 +148,39 @@ public struct JSONWriter: Sendable {
     var value = value
     value.withUTF8 { text in
       var copied = 0
-      for index in text.indices
-      where text[index] < 0x20 || text[index] == UInt8(ascii: "\"") || text[index] == UInt8(ascii: "\\") {
-        bytes.append(contentsOf: text[copied..<index])
-        escape(text[index])
-        copied = index + 1
+      var position = 0
+      while position < text.count {
+        if text.count - position >= 8 {
+          let word = UnsafeRawBufferPointer(text).loadUnaligned(fromByteOffset: position, as: UInt64.self)
+          let plain = TextWord(littleEndian: word).plainCount
+          position += plain
+          if plain == 8 { continue }
+        }
+        let byte = text[position]
+        if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+          bytes.append(contentsOf: text[copied..<position])
+          escape(byte)
+          copied = position + 1
+        }
+        position += 1
       }
       bytes.append(contentsOf: text[copied...])
     }
     bytes.append(UInt8(ascii: "\""))
   }
+
+  /// A string of ASCII characters that need no escaping, which `body` adds to the bytes.
+  mutating func plainString(_ body: (inout [UInt8]) -> Void) {
+    bytes.append(UInt8(ascii: "\""))
+    body(&bytes)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Text that is no JSON, as it is.
+  mutating func plain(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  /// Lets a further document follow on those there are.
+  mutating func beginDocument() { needsComma = false }
 
   private mutating func escape(_ byte: UInt8) {
     bytes.append(UInt8(ascii: "\\"))

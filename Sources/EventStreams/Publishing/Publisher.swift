@@ -31,7 +31,8 @@ public struct Publisher: Sendable {
   ///
   /// - Returns: for each event its place in the log, in the order given.
   public func publish(_ events: [EncodedEvent]) async throws -> [PublishedEvent] {
-    let batch = encode(events)
+    var batch = Batch()
+    encode(events, into: &batch)
     return try Self.results(of: await connection.send(batch.commands), batch, count: events.count)
   }
 
@@ -42,15 +43,19 @@ public struct Publisher: Sendable {
     batches next: () async throws -> [EncodedEvent]?,
     onPublished: ([EncodedEvent], [PublishedEvent]) async throws -> Void
   ) async throws {
-    var sent: (events: [EncodedEvent], batch: Batch)?
+    // Their buffers serve in turns.
+    var current = Batch()
+    var earlier = Batch()
+    var sent: [EncodedEvent]?
     while let events = try await next() {
       guard !events.isEmpty else { continue }
-      let batch = encode(events)
-      try await connection.write(batch.commands)
-      if let earlier = sent { try await finish(earlier.events, earlier.batch, onPublished) }
-      sent = (events, batch)
+      encode(events, into: &current)
+      try await connection.write(current.commands)
+      if let sent { try await finish(sent, earlier, onPublished) }
+      sent = events
+      swap(&current, &earlier)
     }
-    if let sent { try await finish(sent.events, sent.batch, onPublished) }
+    if let sent { try await finish(sent, earlier, onPublished) }
   }
 
   /// Forgets what is on the way, after an error: nothing of it will be reported any more.
@@ -76,10 +81,12 @@ public struct Publisher: Sendable {
   /// What one call may hold, so that its arguments fit the stack of the server's Lua.
   private static let eventsPerCall = 1000
 
-  private func encode(_ events: [EncodedEvent]) -> Batch {
+  private func encode(_ events: [EncodedEvent], into batch: inout Batch) {
+    batch.commands.removeAll(keepingCapacity: true)
+    batch.indexes.removeAll(keepingCapacity: true)
+    batch.shards.removeAll(keepingCapacity: true)
     var byShard: [[Int]] = Array(repeating: [], count: topic.shardCount)
     for (index, event) in events.enumerated() { byShard[topic.shard(of: event.shardKey)].append(index) }
-    var batch = Batch()
     for (shard, indexes) in byShard.enumerated() {
       for start in stride(from: 0, to: indexes.count, by: Self.eventsPerCall) {
         let part = indexes[start..<min(start + Self.eventsPerCall, indexes.count)]
@@ -98,7 +105,6 @@ public struct Publisher: Sendable {
         }
       }
     }
-    return batch
   }
 
   private static func results(of replies: borrowing Replies, _ batch: Batch, count: Int) throws -> [PublishedEvent] {

@@ -13,9 +13,9 @@ extension Effects {
     public let otherwise: Effects
   }
 
-  /// An effect, or a choice between some.
+  /// A write, or a choice between some.
   enum Step {
-    case effect(Effect)
+    case write(Write)
     case choice(Choice)
   }
 
@@ -25,7 +25,7 @@ extension Effects {
     var index = 0
     while index < effects.count {
       guard case .when(let hash, let field, let condition, let count) = effects[index] else {
-        steps.append(.effect(effects[index]))
+        if let write = write(effects[index]) { steps.append(.write(write)) }
         index += 1
         continue
       }
@@ -50,8 +50,8 @@ extension Effects {
     }
     return (
       Choice(
-        hash: hash, field: field, condition: condition, then: Effects(Array(then)), otherwise: Effects(Array(otherwise))
-      ),
+        hash: hash, field: field, condition: condition, then: Effects(then, of: self),
+        otherwise: Effects(otherwise, of: self)),
       end
     )
   }

@@ -24,24 +24,25 @@ extension Effects {
       switch step {
       case .choice(let choice):
         writes += (choose(choice) ? choice.then : choice.otherwise).writes(choosing: choose)
-      case .effect(let effect): Self.add(effect, to: &writes)
+      case .write(let write): writes.append(write)
       }
     }
     return writes
   }
 
-  private static func add(_ effect: Effect, to writes: inout [Write]) {
+  func write(_ effect: Effect) -> Write? {
     switch effect {
-    case .append(let stream, let record): writes.append(.append(stream: stream, record: record))
-    case .increment(let hash, let field, let amount):
-      writes.append(.increment(hash: hash, field: field, amount: amount))
-    case .set(let hash, let fields):
-      for (field, value) in fields { writes.append(.set(hash: hash, field: field, value: value)) }
-    case .remove(let hash, let field): writes.append(.remove(hash: hash, field: field))
-    case .publish(let data, let id, _):
-      writes.append(.publish(type: type(of: data).eventType, id: id ?? data.eventID))
-    case .expire(let name, let milliseconds): writes.append(.expire(name: name, milliseconds: milliseconds))
-    case .when, .skip: break
+    case .append(let stream, let record):
+      .append(stream: stream, record: bytes(record).withUnsafeBufferPointer { Array($0) })
+    case .increment(let hash, let field, let amount): .increment(hash: hash, field: field, amount: amount)
+    case .set(let hash, let field, let value):
+      .set(
+        hash: hash, field: field,
+        value: bytes(value).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) })
+    case .remove(let hash, let field): .remove(hash: hash, field: field)
+    case .publish(let data, let id, _): .publish(type: type(of: data).eventType, id: id ?? data.eventID)
+    case .expire(let name, let milliseconds): .expire(name: name, milliseconds: milliseconds)
+    case .when, .skip: nil
     }
   }
 }

@@ -6,9 +6,9 @@
 public struct Effects: Sendable {
   /// One write.
   enum Effect: Sendable {
-    case append(stream: String, record: [UInt8])
+    case append(stream: String, record: Range<Int>)
     case increment(hash: String, field: String, amount: Int)
-    case set(hash: String, fields: [(String, String)])
+    case set(hash: String, field: String, value: Range<Int>)
     case remove(hash: String, field: String)
     case expire(name: String, milliseconds: Int)
     case publish(any EventData, id: String?, timestamp: Timestamp)
@@ -29,6 +29,8 @@ public struct Effects: Sendable {
   }
 
   private(set) var effects: [Effect] = []
+  /// The records and values, one after the other; effects say which bytes are theirs.
+  @usableFromInline var texts = JSONWriter(reservingCapacity: 0)
 
   /// No effect: the event is acknowledged, and that is all.
   public static let none = Effects()
@@ -36,7 +38,11 @@ public struct Effects: Sendable {
   /// No effects yet.
   public init() {}
 
-  init(_ effects: [Effect]) { self.effects = effects }
+  /// Some of the effects of others, whose records and values they share.
+  init(_ effects: ArraySlice<Effect>, of whole: Effects) {
+    self.effects = Array(effects)
+    texts = whole.texts
+  }
 
   /// Effects made in place: `Effects { $0.increment("rides", "count", by: 1) }`.
   public init(_ build: (inout Effects) throws -> Void) rethrows {
@@ -48,10 +54,11 @@ public struct Effects: Sendable {
 
   /// Appends a record to a stream of this service. Records of one commit to one stream become fields of one stream entry,
   /// in order; `StateStream` reads them back as single records.
+  @inlinable
   public mutating func append(to stream: String, _ record: some JSONWritable) {
-    var writer = JSONWriter(reservingCapacity: 160)
-    record.write(to: &writer)
-    effects.append(.append(stream: stream, record: writer.bytes))
+    let start = beginText()
+    record.write(to: &texts)
+    endRecord(start, of: stream)
   }
 
   /// Adds `amount` to a whole-number field, which counts as 0 if it is absent. Increments of one commit to one field are added up.
@@ -61,17 +68,22 @@ public struct Effects: Sendable {
 
   /// Sets one field.
   public mutating func set(_ hash: String, _ field: String, to value: String) {
-    effects.append(.set(hash: hash, fields: [(field, value)]))
+    let start = beginText()
+    texts.plain(value)
+    endValue(start, of: hash, field)
   }
 
   /// Sets one field to a value written as JSON.
+  @inlinable
   public mutating func set(_ hash: String, _ field: String, to value: some JSONWritable) {
-    set(hash, field, to: String(decoding: JSONWriter.bytes(of: value), as: UTF8.self))
+    let start = beginText()
+    value.write(to: &texts)
+    endValue(start, of: hash, field)
   }
 
   /// Sets several fields of one hash.
   public mutating func set(_ hash: String, _ fields: KeyValuePairs<String, String>) {
-    effects.append(.set(hash: hash, fields: fields.map { ($0.key, $0.value) }))
+    for (field, value) in fields { set(hash, field, to: value) }
   }
 
   /// Removes one field.
@@ -112,8 +124,48 @@ public struct Effects: Sendable {
     self += alternative
   }
 
+  /// The bytes of a record or value.
+  @_lifetime(borrow self)
+  func bytes(_ range: Range<Int>) -> Span<UInt8> { texts.bytes.span.extracting(range) }
+
+  @usableFromInline
+  mutating func endRecord(_ start: Int, of stream: String) {
+    effects.append(.append(stream: stream, record: start..<texts.bytes.count))
+  }
+
+  @usableFromInline
+  mutating func endValue(_ start: Int, of hash: String, _ field: String) {
+    effects.append(.set(hash: hash, field: field, value: start..<texts.bytes.count))
+  }
+
+  /// Begins a record or value, which is to be written to `texts`; returns where it stands.
+  @usableFromInline
+  mutating func beginText() -> Int {
+    if texts.bytes.isEmpty {
+      // Most events have a few effects.
+      texts = JSONWriter(reservingCapacity: 640)
+      effects.reserveCapacity(8)
+    }
+    texts.beginDocument()
+    return texts.bytes.count
+  }
+
   /// Adds effects after those there are.
   public static func += (effects: inout Effects, more: Effects) {
-    effects.effects += more.effects
+    let offset = effects.texts.bytes.count
+    effects.texts.raw(more.texts.bytes)
+    for effect in more.effects {
+      switch effect {
+      case .append(let stream, let record):
+        effects.effects.append(.append(stream: stream, record: record.moved(by: offset)))
+      case .set(let hash, let field, let value):
+        effects.effects.append(.set(hash: hash, field: field, value: value.moved(by: offset)))
+      default: effects.effects.append(effect)
+      }
+    }
   }
+}
+
+extension Range<Int> {
+  fileprivate func moved(by offset: Int) -> Range<Int> { lowerBound + offset..<upperBound + offset }
 }

@@ -62,6 +62,11 @@ public struct EventService: Sendable {
     handling = .batches(handler)
   }
 
+  /// True if its events are handled one after the other, and need be decoded only right before.
+  var takesPages: Bool {
+    if case .eachEvent = handling { concurrency == 1 } else { false }
+  }
+
   /// Handles one type of event.
   ///
   /// - Parameters:
@@ -69,12 +74,18 @@ public struct EventService: Sendable {
   ///     everything that touches one account in order, whichever ride it is about. The same for all events that must be in order.
   ///   - handler: returns the event's effects. It throws `Unprocessable` for an event that can never be handled,
   ///     and anything else to be called again later.
+  @inlinable
   public mutating func on<Data: EventData>(
     _ type: Data.Type, orderedBy key: (@Sendable (Data) -> String)? = nil,
     _ handler: @escaping @Sendable (Event<Data>) async throws -> Effects
   ) {
+    add(EventHandler(key: key, handler), Data.eventType)
+  }
+
+  @usableFromInline
+  mutating func add(_ handler: EventHandler, _ type: EventType) {
     guard case .eachEvent(var handlers) = handling else { return }
-    handlers[Data.eventType] = EventHandler(key: key, handler)
+    handlers[type] = handler
     handling = .eachEvent(handlers)
   }
 }

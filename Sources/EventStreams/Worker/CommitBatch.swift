@@ -10,7 +10,9 @@ struct CommitBatch: Sendable {
   }
 
   let shard: OwnedShard
-  private(set) var acknowledged: [Delivery] = []
+  private(set) var acknowledged: [StreamID] = []
+  /// Those of them that failed before.
+  private var cleared: [StreamID] = []
   /// The last entry, in the log's order, that this owner has had settled with this batch; nil if none yet.
   var position: StreamID?
   private(set) var letters: [Letter] = []
@@ -30,7 +32,9 @@ struct CommitBatch: Sendable {
 
   mutating func acknowledge(_ delivery: Delivery, _ effects: Effects, prefix: String) {
     switch delivery.source {
-    case .log: acknowledged.append(delivery)
+    case .log:
+      acknowledged.append(delivery.streamID)
+      if delivery.failures != nil { cleared.append(delivery.streamID) }
     case .letter(let id): handledLetter = (delivery, id)
     }
     if !effects.isEmpty {
@@ -57,7 +61,6 @@ struct CommitBatch: Sendable {
   /// - Parameter number: of this commit in this term of the lease, from 1.
   func encode(into commands: inout Commands, topic: Topic, service: String, worker: String, number: Int) {
     let shardNumber = shard.number
-    let cleared = acknowledged.filter { $0.failures != nil }
     commands.open()
     commands.argument("FCALL")
     commands.argument(FunctionLibrary.commit)
@@ -73,11 +76,11 @@ struct CommitBatch: Sendable {
     commands.argument(shard.term)
     commands.argument(number)
     commands.argument(worker)
-    commands.argument(position?.description ?? "")
+    if let position { commands.argument(position) } else { commands.argument("") }
     commands.argument(acknowledged.count)
-    for delivery in acknowledged { commands.argument(delivery.streamID) }
+    for id in acknowledged { commands.argument(id) }
     commands.argument(cleared.count)
-    for delivery in cleared { commands.argument(delivery.streamID) }
+    for id in cleared { commands.argument(id) }
     commands.argument(counted.count)
     for (delivery, deliveries, failures) in counted {
       commands.argument(delivery.streamID)
@@ -105,7 +108,7 @@ struct CommitBatch: Sendable {
 
 extension Commands {
   mutating func argument(_ id: StreamID) {
-    argument(id.description)
+    argument(milliseconds: id.milliseconds, sequence: id.sequence)
   }
 
   /// A value as JSON; nothing as an empty string.

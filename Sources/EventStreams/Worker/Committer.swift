@@ -1,7 +1,7 @@
 import Logging
 import Redis
 
-/// Commits what has been settled: one call per shard, all shards' calls in one write.
+/// Commits what has been settled: one call per shard, one after the other without waiting for answers in between.
 struct Committer: Sendable {
   let pipeline: Pipeline
   let connection: Connection
@@ -18,12 +18,13 @@ struct Committer: Sendable {
       // from taking effect twice.
       while !batches.isEmpty {
         do {
-          commands.removeAll(keepingCapacity: true)
-          for (batch, number) in batches.map({ ($0.batch, $0.number) }) {
-            batch.encode(
-              into: &commands, topic: topic, service: pipeline.service.name, worker: settings.name, number: number)
+          for numbered in batches.dropLast() {
+            encode(numbered, into: &commands)
+            // The server begins with this while the next is encoded.
+            try await connection.write(commands)
           }
-          let answers = try answers(of: await connection.send(commands))
+          if let last = batches.last { encode(last, into: &commands) }
+          let answers = try answers(of: await connection.write(commands, receiving: batches.count))
           var again: [Pipeline.NumberedBatch] = []
           var lastError: RedisError?
           for (batch, answer) in zip(batches, answers) {
@@ -44,6 +45,12 @@ struct Committer: Sendable {
         }
       }
     }
+  }
+
+  private func encode(_ numbered: Pipeline.NumberedBatch, into commands: inout Commands) {
+    commands.removeAll(keepingCapacity: true)
+    numbered.batch.encode(
+      into: &commands, topic: topic, service: pipeline.service.name, worker: settings.name, number: numbered.number)
   }
 
   private enum Answer {

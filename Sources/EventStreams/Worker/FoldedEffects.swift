@@ -1,34 +1,62 @@
 import Redis
 
-/// The effects of one commit in the order they are applied, with those that can be one write folded into one:
-/// increments of one field are added up, records for one stream become one entry.
+/// The effects of one commit in the order they are applied, with those that can be one write folded into one: increments of
+/// one field are added up, records for one stream become one entry, fields of one hash are set together.
 ///
 /// What is folded moves to where the first of its kind stands. That changes nothing as long as nothing in between reads or
-/// overwrites it; so a condition, and a set or removal in a hash that was incremented, begins a new round of folding.
+/// overwrites it; so a condition begins a new round of folding, and so does, for its hash alone, a set after an increment or a
+/// removal.
 struct FoldedEffects: Sendable {
+  /// Texts that belong to one operation, as a list in their order.
+  fileprivate struct Pieces: Sendable {
+    let first: Int
+    var last: Int
+    var count = 1
+  }
+
   fileprivate enum Operation: Sendable {
-    case write(command: StaticString, key: Int, arguments: [String])
+    case remove(key: Int, field: String)
+    case expire(key: Int, milliseconds: Int)
     case increment(key: Int, field: String, amount: Int)
-    case append(key: Int, records: [[UInt8]])
-    case publish([UInt8])
+    /// Fields, each followed by its value.
+    case set(key: Int, Pieces)
+    case append(key: Int, Pieces)
+    case publish(Range<Int>)
     case when(key: Int, field: String, condition: Effects.Condition, operations: Int)
     case skip(operations: Int)
   }
 
-  private struct Field: Hashable {
-    let key: Int
-    let field: String
+  /// What later effects on one key may join: indexes of operations.
+  private struct Open {
+    var round: Int
+    let opening: Int
+    var hasIncrements = false
+    var set: Int?
+    var append: Int?
   }
 
-  /// What one stream entry may hold, so that it fits the stack of the server's Lua.
-  private static let recordsPerEntry = 1000
+  /// What one write may hold, so that it fits the stack of the server's Lua.
+  private static let piecesPerWrite = 1000
 
   private(set) var keys: [String] = []
-  private var keyIndexes: [String: Int] = [:]
+  /// By name without the prefix; numbered as `keys`.
+  private var names = NameTable()
+  /// Fields of keys that were incremented,
+  private var incremented = NameTable()
+  /// and by which operation, in which opening of the key.
+  private var increments: [(operation: Int, opening: Int)] = []
+  /// Counts how often a key was opened.
+  private var openings = 0
+  /// The hash of the effect before: most effects on hashes are on the same one.
+  private var lastHash: (name: String, key: Int)?
+  /// By key.
+  private var open: [Open] = []
+  /// Grows when nothing may join what is there any more.
+  private var round = 0
   private var operations: [Operation] = []
-  private var increments: [Field: Int] = [:]
-  private var appends: [Int: Int] = [:]
-  private var incrementedKeys: Set<Int> = []
+  /// Everything that is written, one after the other, so that nothing of it is allocated by itself.
+  private var text = JSONWriter(reservingCapacity: 0)
+  private var pieces: [(text: Range<Int>, next: Int)] = []
 
   var isEmpty: Bool { operations.isEmpty }
 
@@ -40,48 +68,54 @@ struct FoldedEffects: Sendable {
   mutating func add(_ effects: Effects, prefix: String, traceparent: String?) {
     var conditional = 0
     for effect in effects.effects {
+      let isConditional = conditional > 0
       switch effect {
       case .append(let stream, let record):
         let key = index(of: stream, prefix)
-        if conditional == 0, let operation = appends[key], case .append(_, var records) = operations[operation],
-          records.count < Self.recordsPerEntry
+        let piece = piece(effects.bytes(record))
+        if !isConditional, let operation = open[key].append, case .append(_, var list) = operations[operation],
+          list.count < Self.piecesPerWrite
         {
-          operations[operation] = .publish([])
-          records.append(record)
-          operations[operation] = .append(key: key, records: records)
+          add(piece, to: &list)
+          operations[operation] = .append(key: key, list)
         } else {
-          if conditional == 0 { appends[key] = operations.count }
-          operations.append(.append(key: key, records: [record]))
+          if !isConditional { open[key].append = operations.count }
+          operations.append(.append(key: key, Pieces(first: piece, last: piece)))
         }
       case .increment(let hash, let field, let amount):
-        let key = index(of: hash, prefix)
-        let place = Field(key: key, field: field)
-        if conditional == 0, let operation = increments[place],
-          case .increment(_, _, let sum) = operations[operation],
-          case let (total, overflow) = sum.addingReportingOverflow(amount), !overflow
-        {
-          operations[operation] = .increment(key: key, field: field, amount: total)
-        } else {
-          if conditional == 0 {
-            increments[place] = operations.count
-            incrementedKeys.insert(key)
-          }
+        let key = index(ofHash: hash, prefix)
+        if isConditional || !add(amount, to: field, of: key) {
           operations.append(.increment(key: key, field: field, amount: amount))
         }
-      case .set(let hash, let fields):
-        let key = index(of: hash, prefix)
-        endFolding(of: key)
-        operations.append(.write(command: "HSET", key: key, arguments: fields.flatMap { [$0.0, $0.1] }))
+      case .set(let hash, let field, let value):
+        let key = index(ofHash: hash, prefix)
+        if open[key].hasIncrements { reopen(key) }
+        let name = piece(field)
+        let content = piece(effects.bytes(value))
+        if !isConditional, let operation = open[key].set, case .set(_, var list) = operations[operation],
+          list.count < Self.piecesPerWrite
+        {
+          add(name, to: &list)
+          add(content, to: &list)
+          operations[operation] = .set(key: key, list)
+        } else {
+          if !isConditional { open[key].set = operations.count }
+          var list = Pieces(first: name, last: name)
+          add(content, to: &list)
+          operations.append(.set(key: key, list))
+        }
       case .remove(let hash, let field):
-        let key = index(of: hash, prefix)
-        endFolding(of: key)
-        operations.append(.write(command: "HDEL", key: key, arguments: [field]))
+        let key = index(ofHash: hash, prefix)
+        reopen(key)
+        operations.append(.remove(key: key, field: field))
       case .expire(let name, let milliseconds):
-        operations.append(.write(command: "PEXPIRE", key: index(of: name, prefix), arguments: [String(milliseconds)]))
+        operations.append(.expire(key: index(of: name, prefix), milliseconds: milliseconds))
       case .publish(let data, let id, let timestamp):
-        operations.append(.publish(EncodedEvent(data, id: id, timestamp: timestamp, traceparent: traceparent).json))
+        let start = text.bytes.count
+        EncodedEvent.write(data, id: id ?? data.eventID, timestamp: timestamp, traceparent: traceparent, to: &text)
+        operations.append(.publish(start..<text.bytes.count))
       case .when(let hash, let field, let condition, let count):
-        endFolding()
+        round += 1
         operations.append(.when(key: index(of: hash, prefix), field: field, condition: condition, operations: count))
         // A condition within a condition ends no later than the outer one.
         conditional = max(conditional, count + 1)
@@ -93,22 +127,72 @@ struct FoldedEffects: Sendable {
     }
   }
 
+  /// Adds to an increment that the field has; otherwise notes that the next operation is the field's.
+  private mutating func add(_ amount: Int, to field: String, of key: Int) -> Bool {
+    let opening = open[key].opening
+    let (number, isNew) = incremented.number(of: field, owner: key)
+    if isNew {
+      increments.append((operations.count, opening))
+    } else if increments[number].opening == opening,
+      case .increment(_, _, let sum) = operations[increments[number].operation],
+      case let (total, overflow) = sum.addingReportingOverflow(amount), !overflow
+    {
+      operations[increments[number].operation] = .increment(key: key, field: field, amount: total)
+      return true
+    } else {
+      increments[number] = (operations.count, opening)
+    }
+    open[key].hasIncrements = true
+    return false
+  }
+
+  private mutating func index(ofHash name: String, _ prefix: String) -> Int {
+    if let lastHash, lastHash.name == name, open[lastHash.key].round == round { return lastHash.key }
+    let key = index(of: name, prefix)
+    lastHash = (name, key)
+    return key
+  }
+
+  /// The index of a key, open for this round.
   private mutating func index(of name: String, _ prefix: String) -> Int {
-    if let index = keyIndexes[name] { return index }
-    let index = keys.count
-    keys.append(prefix + name)
-    keyIndexes[name] = index
+    let (index, isNew) = names.number(of: name)
+    if isNew {
+      keys.append(prefix + name)
+      openings += 1
+      open.append(Open(round: round, opening: openings))
+    } else if open[index].round != round {
+      reopen(index)
+    }
     return index
   }
 
-  private mutating func endFolding(of key: Int) {
-    if incrementedKeys.contains(key) { endFolding() }
+  /// Lets nothing join what there is of a key.
+  private mutating func reopen(_ key: Int) {
+    openings += 1
+    open[key] = Open(round: round, opening: openings)
   }
 
-  private mutating func endFolding() {
-    increments.removeAll(keepingCapacity: true)
-    appends.removeAll(keepingCapacity: true)
-    incrementedKeys.removeAll(keepingCapacity: true)
+  private mutating func piece(_ bytes: Span<UInt8>) -> Int {
+    let start = text.bytes.count
+    text.raw(bytes)
+    return endPiece(start)
+  }
+
+  private mutating func piece(_ string: String) -> Int {
+    let start = text.bytes.count
+    text.plain(string)
+    return endPiece(start)
+  }
+
+  private mutating func endPiece(_ start: Int) -> Int {
+    pieces.append((start..<text.bytes.count, -1))
+    return pieces.count - 1
+  }
+
+  private mutating func add(_ piece: Int, to list: inout Pieces) {
+    pieces[list.last].next = piece
+    list.last = piece
+    list.count += 1
   }
 
   /// Writes the operations as arguments of `commit`.
@@ -119,25 +203,31 @@ struct FoldedEffects: Sendable {
   func encode(into commands: inout Commands, log: Int, firstKey: Int) {
     for (position, operation) in operations.enumerated() {
       switch operation {
-      case .write(let command, let key, let arguments):
-        header(&commands, command, firstKey + key, arguments.count)
-        for argument in arguments { commands.argument(argument) }
+      case .remove(let key, let field):
+        header(&commands, "HDEL", firstKey + key, 1)
+        commands.argument(field)
+      case .expire(let key, let milliseconds):
+        header(&commands, "PEXPIRE", firstKey + key, 1)
+        commands.argument(milliseconds)
       case .increment(let key, let field, let amount):
         header(&commands, "HINCRBY", firstKey + key, 2)
         commands.argument(field)
         commands.argument(amount)
-      case .append(let key, let records):
-        header(&commands, "XADD", firstKey + key, 1 + records.count * 2)
+      case .set(let key, let list):
+        header(&commands, "HSET", firstKey + key, list.count)
+        forEach(of: list) { commands.argument(text.bytes.span.extracting($0)) }
+      case .append(let key, let list):
+        header(&commands, "XADD", firstKey + key, 1 + list.count * 2)
         commands.argument("*")
-        for record in records {
+        forEach(of: list) {
           commands.argument("record")
-          commands.argument(record)
+          commands.argument(text.bytes.span.extracting($0))
         }
-      case .publish(let json):
+      case .publish(let event):
         header(&commands, "XADD", log, 3)
         commands.argument("*")
         commands.argument("event")
-        commands.argument(json)
+        commands.argument(text.bytes.span.extracting(event))
       case .when(let key, let field, let condition, let count):
         header(&commands, "WHEN", firstKey + key, 4)
         commands.argument(field)
@@ -160,6 +250,14 @@ struct FoldedEffects: Sendable {
     }
   }
 
+  private func forEach(of list: Pieces, _ body: (Range<Int>) -> Void) {
+    var piece = list.first
+    while piece >= 0 {
+      body(pieces[piece].text)
+      piece = pieces[piece].next
+    }
+  }
+
   private func header(_ commands: inout Commands, _ command: StaticString, _ key: Int, _ count: Int) {
     commands.argument(command)
     commands.argument(key)
@@ -175,9 +273,10 @@ extension FoldedEffects.Operation {
   /// ARGV that the operation takes: its header of three and its own arguments.
   fileprivate var argumentCount: Int {
     switch self {
-    case .write(_, _, let arguments): 3 + arguments.count
+    case .remove, .expire: 4
     case .increment: 5
-    case .append(_, let records): 4 + records.count * 2
+    case .set(_, let list): 3 + list.count
+    case .append(_, let list): 4 + list.count * 2
     case .publish: 6
     case .when: 7
     case .skip: 4

@@ -18,6 +18,8 @@ actor Pipeline {
 
   private var shards: [Int: ShardState] = [:]
   private var ready: Deque<Delivery> = []
+  /// What was read after that and is not decoded yet.
+  private var pages: Deque<Page> = []
   /// Deliveries whose key is held for them; they go first.
   private var resumed: Deque<Delivery> = []
   private var inFlight = 0
@@ -153,7 +155,9 @@ actor Pipeline {
       let readable = shards.values.filter { !$0.isRetiring && !$0.isCatchingUp }.map(\.shard)
       let room = roomToRead
       beingRead = Set(readable.map(\.number))
-      if !readable.isEmpty, room >= min(settings.batchSize, settings.window / 2) {
+      // Half the window is read while the other half is handled and committed: large reads and commits cost the server least.
+      let active = shards.values.reduce(0) { $0 + $1.active }
+      if !readable.isEmpty, room >= min(settings.batchSize, settings.window / 2), active <= settings.window / 2 {
         return .new(
           readable.sorted { $0.number < $1.number },
           count: breaker.isOpen ? 1 : max(1, min(settings.batchSize, room / readable.count)))
@@ -168,7 +172,7 @@ actor Pipeline {
   private var roomToRead: Int {
     switch breaker.permission(at: .now) {
     case .everything: settings.window - inFlight
-    case .oneProbe: ready.isEmpty && resumed.isEmpty && running == 0 ? settings.window - inFlight : 0
+    case .oneProbe: hasNothingToRun && running == 0 ? settings.window - inFlight : 0
     case .nothing: 0
     }
   }
@@ -202,14 +206,27 @@ actor Pipeline {
 
   /// Takes deliveries in, in log order.
   func admit(_ deliveries: [Delivery]) {
+    var known: ShardState?
     for delivery in deliveries {
-      guard let state = state(of: delivery.shard) else { continue }
+      guard let state = state(of: delivery.shard, unless: &known) else { continue }
       inFlight += 1
       state.active += 1
       state.lastRead = delivery.streamID
       ready.append(delivery)
     }
     runners.wake(ready.count)
+  }
+
+  /// Takes in what was read of some shards.
+  func admit(_ read: [Page]) {
+    for page in read {
+      guard let state = state(of: page.shard) else { continue }
+      inFlight += page.count
+      state.active += page.count
+      state.lastRead = page.last
+      pages.append(page)
+    }
+    runners.wake()
   }
 
   /// Waits until all that was admitted of a shard is settled or waits for a retry, and is committed.
@@ -245,24 +262,67 @@ actor Pipeline {
 
   // MARK: Running
 
-  /// Waits for deliveries that may be handled now: one for a service that handles keys side by side, all that are ready, in
-  /// log order, for one that handles them one after the other. Nil when the worker is stopping and nothing is left to do.
-  func nextDeliveries() async -> [Delivery]? {
+  /// What a runner does next.
+  enum Work: Sendable {
+    case deliveries([Delivery])
+    /// A page, and what to add to.
+    case page(Page, CommitBatch, prefix: String)
+  }
+
+  /// Waits for what may be handled now: one delivery for a service that handles keys side by side; for one that handles them one
+  /// after the other all that is ready, in log order, or a page. Nil when the worker is stopping and nothing is left to do.
+  func nextWork() async -> Work? {
     while true {
       let deliveries = takeDeliveries()
       if !deliveries.isEmpty {
         running += deliveries.count
-        return deliveries
+        return .deliveries(deliveries)
+      }
+      if ready.isEmpty, resumed.isEmpty, let page = pages.popFirst() {
+        if let work = begin(page) { return work }
+        continue
       }
       if isDraining { return nil }
       await runners.wait()
     }
   }
 
+  private var hasNothingToRun: Bool { ready.isEmpty && resumed.isEmpty && pages.isEmpty }
+
+  /// Nil if the page's events may not simply be handled one after the other: they are ready then.
+  private func begin(_ page: Page) -> Work? {
+    guard let state = state(of: page.shard) else { return nil }
+    guard state.held.isEmpty, state.blocked.isEmpty, !breaker.isOpen else {
+      unpack(page)
+      return nil
+    }
+    running += page.count
+    return .page(page, state.lendBatch(), prefix: state.prefix)
+  }
+
+  private func unpack(_ page: Page) {
+    var decoder = EntryDecoder(service: service)
+    ready.append(contentsOf: page.deliveries(0..<page.count, &decoder))
+  }
+
+  /// Takes in what became of a page.
+  func settle(_ handled: HandledPage) {
+    running -= handled.page.count
+    guard let state = state(of: handled.page.shard) else { return committer.wake() }
+    metrics.handled.increment(by: handled.done)
+    state.returnBatch(handled.batch)
+    for id in handled.batch.acknowledged.suffix(min(handled.done, service.breaker.window)) { breaker.succeeded(id) }
+    ready.prepend(contentsOf: handled.rest)
+    running += handled.deliveries.count
+    settle(handled.deliveries, handled.outcomes)
+  }
+
   private func takeDeliveries() -> [Delivery] {
     switch breaker.permission(at: .now) {
     case .everything:
-      let limit = service.concurrency == 1 ? settings.batchSize : 1
+      // Side by side means one each, but where many wait a few each save as many visits here.
+      let limit =
+        service.concurrency == 1 ? settings.batchSize : max(1, min(4, ready.count / (4 * service.concurrency)))
       let taken = takeResumed(limit)
       // A letter is handled alone, so that it is committed alone.
       if case .letter? = taken.last?.source { return taken }
@@ -296,9 +356,11 @@ actor Pipeline {
 
   private func takeReady(_ limit: Int) -> [Delivery] {
     var taken: [Delivery] = []
+    var known: ShardState?
+    var unwanted = 0
     while taken.count < limit, let delivery = ready.popFirst() {
-      guard let state = state(of: delivery.shard) else { continue }
-      if state.held[delivery.key]?.append(delivery) != nil {
+      guard let state = state(of: delivery.shard, unless: &known) else { continue }
+      if !state.held.isEmpty, state.held[delivery.key]?.append(delivery) != nil {
         state.active -= 1
         continue
       }
@@ -306,8 +368,20 @@ actor Pipeline {
         park(delivery, in: state)
         continue
       }
-      if service.concurrency > 1 { state.held[delivery.key] = [] }
+      if service.concurrency > 1 {
+        if case .none = delivery.work {
+          // Nothing is to be done about it: no runner need see it.
+          state.acknowledge(delivery, .none)
+          unwanted += 1
+          continue
+        }
+        state.held[delivery.key] = []
+      }
       taken.append(delivery)
+    }
+    if unwanted > 0 {
+      metrics.handled.increment(by: unwanted)
+      committer.wake()
     }
     return taken
   }
@@ -315,13 +389,14 @@ actor Pipeline {
   /// Takes in what became of deliveries.
   func settle(_ deliveries: [Delivery], _ outcomes: [Outcome]) {
     running -= deliveries.count
+    var known: ShardState?
     for (delivery, outcome) in zip(deliveries, outcomes) {
       observe(delivery, outcome)
-      guard let state = state(of: delivery.shard) else { continue }
+      guard let state = state(of: delivery.shard, unless: &known) else { continue }
       settle(delivery, outcome, in: state)
     }
     committer.wake()
-    if !resumed.isEmpty || !ready.isEmpty { runners.wake() }
+    if !hasNothingToRun { runners.wake() }
   }
 
   /// Has the circuit breaker know of an outcome that is no failure; `fail` tells it of those.
@@ -466,7 +541,7 @@ actor Pipeline {
 
   /// Lets the next delivery of a key go on after one was handled.
   private func resumeNext(of key: String, in state: ShardState) {
-    guard var waiting = state.held[key] else { return }
+    guard !state.held.isEmpty, var waiting = state.held[key] else { return }
     guard let next = waiting.popFirst() else {
       state.held[key] = nil
       return
@@ -511,7 +586,7 @@ actor Pipeline {
         batches.append(NumberedBatch(batch: batch, number: state.commits))
       }
       if !batches.isEmpty { return batches }
-      if isDraining, running == 0, ready.isEmpty, resumed.isEmpty { return nil }
+      if isDraining, running == 0, hasNothingToRun { return nil }
       await committer.wait()
     }
   }
@@ -609,6 +684,7 @@ actor Pipeline {
 
   /// Gives up on what has not begun: it stays pending, for the next owner.
   func returnUnbegun() -> Int {
+    while let page = pages.popFirst() { unpack(page) }
     let unbegun = Array(resumed) + Array(ready)
     resumed.removeAll()
     ready.removeAll()
@@ -626,6 +702,12 @@ actor Pipeline {
   private func state(of shard: OwnedShard) -> ShardState? {
     guard let state = shards[shard.number], state.shard.term == shard.term else { return nil }
     return state
+  }
+
+  /// The same, for one delivery after the other: looked up only when the shard isn't that of the one before.
+  private func state(of shard: OwnedShard, unless known: inout ShardState?) -> ShardState? {
+    if known?.shard.number != shard.number || known?.shard.term != shard.term { known = state(of: shard) }
+    return known
   }
 
   private func wakeAll() {

@@ -105,7 +105,27 @@ struct Reader: Sendable {
     for shard in shards { commands.argument(topic.log(shard.number)) }
     for _ in shards { commands.argument(">") }
     let replies = try await connection.send(commands, overConnection: registered)
-    await pipeline.admit(try decode(replies, shards, &decoder))
+    if pipeline.service.takesPages {
+      await pipeline.admit(try Self.pages(of: replies, shards, topic))
+    } else {
+      await pipeline.admit(try decode(replies, shards, &decoder))
+    }
+  }
+
+  /// The new entries by shard, left as they are.
+  private static func pages(of replies: consuming Replies, _ shards: [OwnedShard], _ topic: Topic) throws -> [Page] {
+    if let error = replies[0].error { throw error }
+    var found: [(stream: Int, count: Int, shard: OwnedShard)] = []
+    // The reply leaves out streams without new entries, and keeps the order.
+    var next = 0
+    for index in 0..<replies[0].count {
+      let stream = replies[0][index]
+      while next < shards.count, !stream[0].isEqual(to: topic.log(shards[next].number)) { next += 1 }
+      guard next < shards.count else { break }
+      if stream[1].count > 0 { found.append((index, stream[1].count, shards[next])) }
+    }
+    let answer = Page.Answer(replies)
+    return found.map { Page(of: answer, stream: $0.stream, count: $0.count, shard: $0.shard) }
   }
 
   private func decode(

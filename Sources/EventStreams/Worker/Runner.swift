@@ -23,6 +23,36 @@ struct Runner: Sendable {
     return outcomes
   }
 
+  /// Entries that are decoded at a time, so that what they allocate is used and freed while it is at hand.
+  private static let stretch = 32
+
+  /// Handles a page up to its first failure.
+  ///
+  /// - Parameters:
+  ///   - batch: what is handled is added to it.
+  ///   - prefix: of the service's state in the shard, with the colon.
+  func run(_ page: Page, addingTo batch: consuming CommitBatch, prefix: String) async -> HandledPage {
+    var decoder = EntryDecoder(service: service)
+    var handled = HandledPage(page: page, batch: batch)
+    var next = 0
+    while next < page.count, handled.deliveries.isEmpty {
+      let deliveries = page.deliveries(next..<min(next + Self.stretch, page.count), &decoder)
+      let outcomes = await run(deliveries)
+      next += deliveries.count
+      for (position, outcome) in outcomes.enumerated() {
+        guard case .done(let effects) = outcome else {
+          handled.deliveries = Array(deliveries[position...])
+          handled.outcomes = Array(outcomes[position...])
+          break
+        }
+        handled.batch.acknowledge(deliveries[position], effects, prefix: prefix)
+        handled.done += 1
+      }
+    }
+    if next < page.count { handled.rest = page.deliveries(next..<page.count, &decoder) }
+    return handled
+  }
+
   private func run(_ delivery: Delivery) async -> Outcome {
     switch delivery.work {
     case .none, .store: return .done(.none)

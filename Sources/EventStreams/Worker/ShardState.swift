@@ -53,12 +53,29 @@ final class ShardState {
   }
 
   /// What one commit may acknowledge, so that its arguments fit the stack of the server's Lua.
-  private static let entriesPerCommit = 1000
+  static let entriesPerCommit = 1000
+
+  /// Gives away what is settled and not closed, for whoever handles a whole page to add to.
+  func lendBatch() -> CommitBatch {
+    defer { batch = CommitBatch(shard: shard) }
+    return batch
+  }
+
+  /// Takes back what was lent; anything else that has been settled meanwhile goes after it.
+  func returnBatch(_ returned: CommitBatch) {
+    let later = batch
+    batch = returned
+    if !later.isEmpty {
+      closeBatch()
+      batch = later
+    }
+    if batch.acknowledged.count >= Self.entriesPerCommit { closeBatch() }
+  }
 
   /// Lets nothing more join what has been settled so far.
   func closeBatch() {
     guard !batch.isEmpty else { return }
-    for delivery in batch.acknowledged where delivery.streamID > position ?? .zero { position = delivery.streamID }
+    if let last = batch.acknowledged.max(), last > position ?? .zero { position = last }
     for letter in batch.letters { position = max(position ?? .zero, letter.delivery.streamID) }
     batch.position = position
     closedBatches.append(batch)

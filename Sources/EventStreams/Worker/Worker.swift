@@ -80,8 +80,12 @@ public struct Worker: ServiceLifecycle.Service {
           }
           for _ in 0..<service.concurrency {
             work.addTask {
-              while let deliveries = await pipeline.nextDeliveries() {
-                await pipeline.settle(deliveries, await runner.run(deliveries))
+              while let work = await pipeline.nextWork() {
+                switch work {
+                case .deliveries(let deliveries): await pipeline.settle(deliveries, await runner.run(deliveries))
+                case .page(let page, let batch, let prefix):
+                  await pipeline.settle(await runner.run(page, addingTo: batch, prefix: prefix))
+                }
               }
             }
           }

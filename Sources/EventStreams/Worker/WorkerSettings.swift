@@ -3,7 +3,7 @@ public struct WorkerSettings: Sendable {
   /// The worker's name, unique among all that ever run the service: consumer in Redis, owner of leases, name in logs.
   public var name: String
   /// How many events one worker has in flight at the most: read and not yet committed.
-  public var window: Int = 2000
+  public var window: Int = 4000
   /// How many entries are read of one shard at a time.
   public var batchSize: Int = 500
   /// How long a worker that has stopped answering keeps its shards from the others.

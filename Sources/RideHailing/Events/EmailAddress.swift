@@ -4,9 +4,21 @@ import EventStreams
 enum EmailAddress {
   /// Throws unless the text looks like one address: something on both sides of one `@`, and nothing that could end a header.
   static func check(_ text: String, _ field: String) throws(JSONError) {
-    let parts = text.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
-    let isPlain = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && !"<>,;\"()[]\\".utf8.contains($0) }
-    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, isPlain, text.utf8.count <= 254 else {
+    var at = 0
+    var isPlain = true
+    var length = 0
+    for byte in text.utf8 {
+      length += 1
+      switch byte {
+      case UInt8(ascii: "@"): at = at == 0 && length > 1 ? length : .max
+      case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\""),
+        UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: "\\"):
+        isPlain = false
+      default: if byte <= 0x20 || byte >= 0x7f { isPlain = false }
+      }
+    }
+    // The place of the one `@`, counted from 1, is neither the first nor the last.
+    guard isPlain, at > 1, at < length, length <= 254 else {
       throw JSONError(path: field, problem: "\"\(text.prefix(60))\" is not an e-mail address")
     }
   }

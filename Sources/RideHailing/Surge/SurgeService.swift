@@ -1,19 +1,20 @@
 public import EventStreams
+import Synchronization
 
 /// Counts rides asked for and cars that become free, per geohash cell and minute of event time, and sets a price multiplier
 /// per cell from the last minutes.
 ///
 /// The counts of a shard are kept in memory for as long as the lease lasts, and read from Redis when a new term begins.
 /// Events of minutes that lie before the window change nothing any more.
-public actor SurgeService {
+public final class SurgeService: Sendable {
   private let policy: SurgePolicy
-  private var shards: [Int: (term: Int, window: SurgeWindow)] = [:]
+  private let shards = Mutex<[Int: (term: Int, window: SurgeWindow)]>([:])
 
   /// A service with this policy.
   public init(policy: SurgePolicy = SurgePolicy()) { self.policy = policy }
 
   /// The consumer group and its handlers.
-  public nonisolated var service: EventService {
+  public var service: EventService {
     var service = EventService("surge")
     service.on(RideRequested.self) { event in
       try await self.count(event, city: event.data.city, at: event.data.pickup, demand: 1, supply: 0)
@@ -29,28 +30,41 @@ public actor SurgeService {
   ) async throws -> Effects {
     guard let place else { return .none }
     let shard = event.shard
-    var window = try await window(of: shard)
+    if shards.withLock({ $0[shard.number]?.term }) != shard.term {
+      let window = try await window(of: shard)
+      shards.withLock { $0[shard.number] = (shard.term, window) }
+    }
     // A clock that runs ahead must not make all others late.
     let minute = min(event.timestamp, event.streamID.recordedAt + .seconds(60)).minute
-    let cell = Geohash.cell(of: place)
-    let before = window.frontier
-    guard window.count(cell, minute: minute, demand: demand, supply: supply, window: policy.windowMinutes) else {
-      return .none
+    return shards.withLock { shards in
+      // Taken out while it is changed, so that it is not copied.
+      guard var counted = shards.removeValue(forKey: shard.number) else { return .none }
+      defer { shards[shard.number] = counted }
+      return effects(
+        of: (demand, supply), in: Geohash.cell(of: place), city: city, minute: minute, window: &counted.window)
     }
+  }
+
+  private func effects(
+    of counts: (demand: Int, supply: Int), in cell: String, city: String, minute: Int64, window: inout SurgeWindow
+  ) -> Effects {
+    let before = window.frontier
+    guard
+      window.count(
+        cell, minute: minute, demand: counts.demand, supply: counts.supply, window: policy.windowMinutes)
+    else { return .none }
     let totals = window.totals(cell)
     let percent = policy.multiplierPercent(demand: totals.demand, supply: totals.supply)
     let hasChanged = percent != window.multipliers[cell, default: 100]
     if hasChanged { window.setMultiplier(cell, percent) }
-    shards[shard.number] = (shard.term, window)
+    let hasMoved = window.frontier != before
 
     return Effects { effects in
-      if window.frontier != before {
-        effects.set(SurgeState.frontier, "minute", to: String(window.frontier))
-      }
-      effects.increment(SurgeState.minute(minute), "\(cell)|\(demand > 0 ? "demand" : "supply")", by: demand + supply)
-      if window.frontier != before {
-        effects.expire(SurgeState.minute(minute), after: .seconds(24 * 3600))
-      }
+      if hasMoved { effects.set(SurgeState.frontier, "minute", to: String(minute)) }
+      effects.increment(
+        SurgeState.minute(minute), "\(cell)|\(counts.demand > 0 ? "demand" : "supply")",
+        by: counts.demand + counts.supply)
+      if hasMoved { effects.expire(SurgeState.minute(minute), after: .seconds(24 * 3600)) }
       guard hasChanged else { return }
       let multiplier = SurgeMultiplier(
         city: city, percent: percent, demand: totals.demand, supply: totals.supply, minute: Int(minute))
@@ -62,9 +76,8 @@ public actor SurgeService {
     }
   }
 
-  /// The shard's window in this term: from memory, or else from what was committed.
+  /// The shard's window as it was committed.
   private func window(of shard: OwnedShard) async throws -> SurgeWindow {
-    if let known = shards[shard.number], known.term == shard.term { return known.window }
     let frontier = Int64(try await shard.hash(SurgeState.frontier)["minute"] ?? "") ?? 0
     var minutes: [Int64: [String: SurgeWindow.Counts]] = [:]
     if frontier > 0 {

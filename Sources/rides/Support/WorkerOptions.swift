@@ -22,7 +22,7 @@ struct WorkerOptions: ParsableArguments {
   var batch = 500
 
   @Option(help: "Events in flight at the most: read and not committed.")
-  var window = 2000
+  var window = 4000
 
   @Option(help: "The number of shards, if the topic is made now.")
   var shards: Int?

@@ -1,0 +1,117 @@
+import Redis
+import RedisTestSupport
+import Testing
+
+@testable import EventStreams
+
+/// Whether folding changes anything: random effects, committed in one batch, against the same effects applied one by one.
+@Suite("Folded effects") struct FoldedStateTests {
+  private static let hashes = ["h1", "h2", "h3"]
+  private static let streams = ["s1", "s2"]
+  private static let fields = ["a", "b", "c", "d"]
+
+  @Test("leave the state that effects applied one after the other leave", arguments: 1...6)
+  func sameState(seed: UInt64) async throws {
+    try await TestBench.run(shards: 1) { bench in
+      var generator = Seeded(state: seed &* 0x9e37_79b9_7f4a_7c15)
+      let log = CommitLog(bench: bench, service: "folded")
+      try await log.open()
+      var number = 1
+      for _ in 0..<25 {
+        let events = (0..<Int.random(in: 1...12, using: &generator)).map { _ in
+          Effects { effects in
+            for _ in 0..<Int.random(in: 0...5, using: &generator) { add(to: &effects, 0, &generator, &number) }
+          }
+        }
+        try await log.commit(events)
+        for effects in events { try await apply(effects.effects[...], of: effects, to: bench) }
+        #expect(try await state("folded", bench) == state("single", bench))
+      }
+    }
+  }
+
+  /// One random effect; conditions hold further ones.
+  private func add(to effects: inout Effects, _ depth: Int, _ generator: inout Seeded, _ number: inout Int) {
+    let hash = Self.hashes.randomElement(using: &generator) ?? ""
+    let field = Self.fields.randomElement(using: &generator) ?? ""
+    number += 1
+    switch Int.random(in: 0..<(depth < 2 ? 12 : 9), using: &generator) {
+    case 0, 1: effects.append(to: Self.streams.randomElement(using: &generator) ?? "", number)
+    case 2, 3, 4: effects.increment(hash, field, by: Int.random(in: -3...3, using: &generator))
+    case 5, 6: effects.set(hash, field, to: String(Int.random(in: 0...5, using: &generator)))
+    case 7: effects.remove(hash, field)
+    case 8: effects.expire(hash, after: .seconds(1000))
+    default:
+      let condition: Effects.Condition =
+        switch Int.random(in: 0..<3, using: &generator) {
+        case 0: .isAbsent
+        case 1: .equals(String(Int.random(in: 0...5, using: &generator)))
+        default: .isAtLeast(Int.random(in: -2...4, using: &generator))
+        }
+      effects.when(hash, field, condition) { inner in
+        for _ in 0..<Int.random(in: 1...3, using: &generator) { add(to: &inner, depth + 1, &generator, &number) }
+      }
+    }
+  }
+
+  /// Applies effects as they are meant, with a command for each, to the state of a service `single`.
+  private func apply(_ list: ArraySlice<Effects.Effect>, of effects: Effects, to bench: TestBench) async throws {
+    func key(_ name: String) -> String { bench.topic.state(0, "single", name) }
+    func text(_ range: Range<Int>) -> String {
+      effects.bytes(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    }
+    var rest = list
+    while let effect = rest.popFirst() {
+      switch effect {
+      case .append(let stream, let record):
+        _ = try await bench.connection.call("XADD", key(stream), "*", "record", text(record))
+      case .increment(let hash, let field, let amount):
+        _ = try await bench.connection.call("HINCRBY", key(hash), field, String(amount))
+      case .set(let hash, let field, let value):
+        _ = try await bench.connection.call("HSET", key(hash), field, text(value))
+      case .remove(let hash, let field): _ = try await bench.connection.call("HDEL", key(hash), field)
+      case .expire(let name, let milliseconds):
+        _ = try await bench.connection.call("PEXPIRE", key(name), String(milliseconds))
+      case .publish: Issue.record("not among the effects of this test")
+      case .when(let hash, let field, let condition, let count):
+        let found = try await bench.connection.call("HMGET", key(hash), field)
+        let actual = try found.root[0].optionalString()
+        let holds =
+          switch condition {
+          case .equals(let value): actual == value
+          case .isAbsent: actual == nil
+          case .isAtLeast(let bound): (Int(actual ?? "0") ?? 0) >= bound
+          }
+        if !holds { rest = rest.dropFirst(count) }
+      case .skip(let count): rest = rest.dropFirst(count)
+      }
+    }
+  }
+
+  /// Every hash, every stream's records in order, and which of them have a lifetime.
+  private func state(_ service: String, _ bench: TestBench) async throws -> [String: [String]] {
+    var state: [String: [String]] = [:]
+    for name in Self.hashes {
+      let key = bench.topic.state(0, service, name)
+      let values = try await bench.connection.strings(["HGETALL", key])
+      var pairs = stride(from: 0, to: values.count, by: 2).map { "\(values[$0])=\(values[$0 + 1])" }.sorted()
+      if try await bench.connection.integer(["PTTL", key]) > 0 { pairs.append("has a lifetime") }
+      state[name] = pairs
+    }
+    for name in Self.streams {
+      let entries = try await bench.connection.call("XRANGE", bench.topic.state(0, service, name), "-", "+")
+      state[name] = try records(entries)
+    }
+    return state
+  }
+}
+
+/// The values of a stream's entries, in order.
+private func records(_ reply: borrowing Reply) throws -> [String] {
+  var records: [String] = []
+  for entry in 0..<reply.root.count {
+    let values = try reply.root[entry][1].strings()
+    records += stride(from: 1, to: values.count, by: 2).map { values[$0] }
+  }
+  return records
+}
