@@ -61,7 +61,7 @@ public final class StateImage: StateReader {
   ) {
     for step in effects.steps {
       switch step {
-      case .effect(let effect): apply(effect, at: place, to: &contents)
+      case .write(let write): apply(write, at: place, to: &contents)
       case .choice(let choice):
         let chosen = holds(choice, contents, isPublished) ? choice.then : choice.otherwise
         apply(chosen, at: place, isPublished, to: &contents)
@@ -80,8 +80,8 @@ public final class StateImage: StateReader {
     }
   }
 
-  private static func apply(_ effect: Effects.Effect, at place: StreamID, to contents: inout Contents) {
-    switch effect {
+  private static func apply(_ write: Effects.Write, at place: StreamID, to contents: inout Contents) {
+    switch write {
     case .append(let stream, let record):
       let last = contents.streams[stream]?.last?.id
       contents.streams[stream, default: []].append((max(place, last?.next ?? place), record))
@@ -90,8 +90,8 @@ public final class StateImage: StateReader {
       let value = contents.hashes[hash]?[field].flatMap { Int($0) } ?? 0
       contents.hashes[hash, default: [:]][field] = String(value + amount)
       contents.touched.insert(hash)
-    case .set(let hash, let fields):
-      for (field, value) in fields { contents.hashes[hash, default: [:]][field] = value }
+    case .set(let hash, let field, let value):
+      contents.hashes[hash, default: [:]][field] = value
       contents.touched.insert(hash)
     case .remove(let hash, let field):
       contents.hashes[hash]?[field] = nil
@@ -101,7 +101,7 @@ public final class StateImage: StateReader {
     case .expire(let name, let milliseconds):
       contents.expiries[name] = place.recordedAt + .milliseconds(milliseconds)
       contents.touched.insert(name)
-    case .publish, .when, .skip: break
+    case .publish: break
     }
   }
 

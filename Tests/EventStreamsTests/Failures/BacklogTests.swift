@@ -21,7 +21,8 @@ import Testing
         try await Inspector(topic: bench.topic, connection: bench.connection).status().reduce(0) { $0 + $1.pending }
       }
       try await bench.running([bench.worker(service, settings)]) {
-        try await eventually("the window is full") { try await pending() > 80 }
+        // The next read waits until half the window is free.
+        try await eventually("the window is filled") { try await pending() > 50 }
         // The server has answered a later read by then, if there was one.
         var most = 0
         for _ in 0..<50 { most = max(most, try await pending()) }

@@ -1,44 +1,57 @@
 import EventStreams
 import Foundation
-import GRDB
 import RideHailing
 
-/// An archive in a folder of its own, and ways to spoil it.
-struct ArchiveBench {
+/// An archive in a folder of its own, with events that a test puts into it.
+struct ArchiveBench: Sendable {
   let path: String
+  let archive: Archive
 
   static func run(_ body: (ArchiveBench) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "archive-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
-    try await body(ArchiveBench(path: folder.appending(path: "archive.sqlite").path()))
+    let path = folder.appending(path: "archive.sqlite").path()
+    try await body(ArchiveBench(path: path, archive: try Archive(path: path)))
   }
 
-  /// The n-th event of a shard, at `1000-<n>`.
-  static func event(_ number: Int, shard: Int = 0, id: String? = nil) -> RecordedEvent {
-    let streamID = StreamID(milliseconds: 1000, sequence: UInt64(number))
-    let id = id ?? "RIDE_RATED:r\(number)"
-    let json = #"{"id":"\#(id)","type":"RIDE_RATED","timestamp":"2026-04-03T10:30:00Z","key":"r\#(number)","data":{}}"#
-    let header = EventHeader(
-      id: id, type: "RIDE_RATED", timestamp: Timestamp(secondsSinceEpoch: 1_775_212_200), key: "r\(number)")
-    return RecordedEvent(shard: shard, streamID: streamID, header: header, json: Array(json.utf8))
+  /// Stores events as analytics does, after what was stored so far.
+  func store(_ events: [EncodedEvent], after sequence: Int = 0) async throws {
+    try await archive.store(
+      events.enumerated().map { index, event in
+        Self.recorded(event.json, StreamID(milliseconds: 1, sequence: UInt64(sequence + index)))
+      })
   }
 
-  /// Two shards with the events 1 to 20.
-  func fill() async throws {
-    let archive = try Archive(path: path)
-    for shard in [0, 1] {
-      try await archive.store((1...10).map { Self.event($0, shard: shard) })
-      try await archive.store((11...20).map { Self.event($0, shard: shard) })
-    }
+  /// Stores one event that is given as text.
+  func store(_ json: String, at sequence: Int) async throws {
+    try await archive.store([Self.recorded(Array(json.utf8), StreamID(milliseconds: 2, sequence: UInt64(sequence)))])
   }
 
-  func sqlite(_ sql: String) throws {
-    try DatabaseQueue(path: path).write { try $0.execute(sql: sql) }
+  private static func recorded(_ json: [UInt8], _ id: StreamID) -> RecordedEvent {
+    // What is no event is archived all the same.
+    let header = try? EventHeader(ofEvent: json.span, fallbackID: id.description)
+    return RecordedEvent(shard: 0, streamID: id, header: header, json: json)
   }
 
-  /// What verification finds within the file.
-  func verify() async throws -> ArchiveVerificationReport {
-    try await ArchiveVerification(archive: ArchiveReader(path: path), inspector: nil, shards: nil).run()
+  var reports: ArchiveReports { get throws { try ArchiveReports(path: path) } }
+
+  /// All rows of a query.
+  func query(_ sql: String) async throws -> [[QueryValue]] {
+    let rows = Rows()
+    try await ArchiveQuery(path: path).run(sql, onColumns: { rows.columns = $0 }, onRow: { rows.all.append($0) })
+    return rows.all
+  }
+
+  /// The names of a query's columns.
+  func columns(_ sql: String) async throws -> [String] {
+    let rows = Rows()
+    try await ArchiveQuery(path: path).run(sql, onColumns: { rows.columns = $0 }, onRow: { rows.all.append($0) })
+    return rows.columns
+  }
+
+  /// Only the query that is running writes to it, and it has ended when the test reads.
+  private final class Rows: @unchecked Sendable {
+    var columns: [String] = []
+    var all: [[QueryValue]] = []
   }
 }

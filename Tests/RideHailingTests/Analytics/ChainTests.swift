@@ -5,7 +5,7 @@ import RideHailing
 import Testing
 
 @Suite("The archive's chains") struct ChainTests {
-  private typealias Bench = ArchiveBench
+  private typealias Bench = ChainBench
 
   private func faults(_ sql: String...) async throws -> [ArchiveFault] {
     var found: [ArchiveFault] = []

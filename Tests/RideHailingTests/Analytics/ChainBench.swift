@@ -1,0 +1,44 @@
+import EventStreams
+import Foundation
+import GRDB
+import RideHailing
+
+/// An archive in a folder of its own, and ways to spoil it.
+struct ChainBench {
+  let path: String
+
+  static func run(_ body: (ChainBench) async throws -> Void) async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "archive-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try await body(ChainBench(path: folder.appending(path: "archive.sqlite").path()))
+  }
+
+  /// The n-th event of a shard, at `1000-<n>`.
+  static func event(_ number: Int, shard: Int = 0, id: String? = nil) -> RecordedEvent {
+    let streamID = StreamID(milliseconds: 1000, sequence: UInt64(number))
+    let id = id ?? "RIDE_RATED:r\(number)"
+    let json = #"{"id":"\#(id)","type":"RIDE_RATED","timestamp":"2026-04-03T10:30:00Z","key":"r\#(number)","data":{}}"#
+    let header = EventHeader(
+      id: id, type: "RIDE_RATED", timestamp: Timestamp(secondsSinceEpoch: 1_775_212_200), key: "r\(number)")
+    return RecordedEvent(shard: shard, streamID: streamID, header: header, json: Array(json.utf8))
+  }
+
+  /// Two shards with the events 1 to 20.
+  func fill() async throws {
+    let archive = try Archive(path: path)
+    for shard in [0, 1] {
+      try await archive.store((1...10).map { Self.event($0, shard: shard) })
+      try await archive.store((11...20).map { Self.event($0, shard: shard) })
+    }
+  }
+
+  func sqlite(_ sql: String) throws {
+    try DatabaseQueue(path: path).write { try $0.execute(sql: sql) }
+  }
+
+  /// What verification finds within the file.
+  func verify() async throws -> ArchiveVerificationReport {
+    try await ArchiveVerification(archive: ArchiveReader(path: path), inspector: nil, shards: nil).run()
+  }
+}
