@@ -306,7 +306,8 @@ end
 --     n, then n keys whose redrive is over,
 --     effects
 --   Returns {entries acknowledged, letters removed, stream ids not parked because their key is not blocked any more…},
---   {-1} if this commit was made before (its answer was lost), or the error FENCED; also if the group is gone.
+--   with -1 in the place of the first if this commit was made before (its answer was lost), or the error FENCED; also if the group
+--   is gone.
 -- What is acknowledged here was pending until now, because only the lease's owner acknowledges, commits are numbered, and a
 -- commit that is repeated is repeated as it was. If nothing of it was pending, the group was moved or made anew under the
 -- owner, which will get those entries again: no effect is applied then.
@@ -315,7 +316,6 @@ redis.register_function('eventstreams_commit_v1', function(keys, args)
   local group, consumer = args[1], args[4]
   local held = redis.call('HMGET', lease, 'epoch', 'commit', 'position')
   if held[1] ~= args[2] then return redis.error_reply('FENCED another worker owns ' .. log) end
-  if tonumber(args[3]) <= tonumber(held[2]) then return { -1 } end
 
   local i = 6
   local function list(width)
@@ -325,8 +325,20 @@ redis.register_function('eventstreams_commit_v1', function(keys, args)
     return first, last
   end
 
-  local acknowledged, removed = 0, 0
   local first, last = list(1)
+  if tonumber(args[3]) <= tonumber(held[2]) then
+    list(1)
+    list(3)
+    first, last = list(4)
+    local reply = { -1, 0 }
+    for at = first, last, 4 do
+      local id, isParked = args[at], args[at + 2] == 'parked'
+      if isParked and #redis.call('XPENDING', log, group, id, id, 1) > 0 then reply[#reply + 1] = id end
+    end
+    return reply
+  end
+
+  local acknowledged, removed = 0, 0
   local wanted = last >= first
   if wanted then acknowledged = redis.call('XACK', log, group, unpack(args, first, last)) end
   if acknowledged == 0 and not groupNamed(log, group) then

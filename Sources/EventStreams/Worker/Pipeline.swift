@@ -360,12 +360,12 @@ actor Pipeline {
     var unwanted = 0
     while taken.count < limit, let delivery = ready.popFirst() {
       guard let state = state(of: delivery.shard, unless: &known) else { continue }
-      if !state.held.isEmpty, state.held[delivery.key]?.append(delivery) != nil {
-        state.active -= 1
-        continue
-      }
       if !state.blocked.isEmpty, state.blocked.contains(delivery.key) {
         park(delivery, in: state)
+        continue
+      }
+      if !state.held.isEmpty, state.held[delivery.key]?.append(delivery) != nil {
+        state.active -= 1
         continue
       }
       if service.concurrency > 1 {
@@ -526,7 +526,7 @@ actor Pipeline {
 
   private func park(_ delivery: Delivery, in state: ShardState) {
     metrics.parked.increment()
-    state.batch.bury(
+    state.park(
       letter(delivery, reason: "waits behind a dead letter of key \(delivery.key)", failures: nil, isParked: true))
     committer.wake()
   }
@@ -599,12 +599,9 @@ actor Pipeline {
     state.isCommitting = false
     var settled = batch.acknowledged.count
     for letter in batch.letters {
-      if unparked.contains(letter.delivery.streamID) {
-        state.blocked.remove(letter.delivery.key)
-        ready.append(letter.delivery)
-      } else {
-        settled += 1
-      }
+      let isFree = unparked.contains(letter.delivery.streamID)
+      if isFree { state.active -= 1 } else { settled += 1 }
+      if letter.isParked, state.parked(letter.delivery, isFree: isFree) { resumeNext(of: letter.delivery.key, in: state) }
     }
     if let (delivery, _) = batch.handledLetter {
       settled += 1

@@ -9,6 +9,8 @@ final class ShardState {
   var held: [String: Deque<Delivery>] = [:]
   /// Keys that have dead letters: later events of them are parked.
   var blocked: Set<String>
+  /// How many events of a blocked key are on their way to the dead letters, to be parked there.
+  private var parking: [String: Int] = [:]
   /// Keys whose dead letters are being handled again.
   var redriving: Set<String> = []
   /// What is settled now goes here.
@@ -50,6 +52,27 @@ final class ShardState {
   func acknowledge(_ delivery: Delivery, _ effects: Effects) {
     batch.acknowledge(delivery, effects, prefix: prefix)
     if batch.acknowledged.count >= Self.entriesPerCommit { closeBatch() }
+  }
+
+  /// Takes in that an event is to be parked.
+  func park(_ letter: CommitBatch.Letter) {
+    parking[letter.delivery.key, default: 0] += 1
+    batch.bury(letter)
+  }
+
+  /// Takes in the answer to that. If somebody has freed the key meanwhile, its events wait for those that are still on their
+  /// way to be parked, so that all go on in the order of the log.
+  ///
+  /// - Returns: true if the key's events may go on.
+  func parked(_ delivery: Delivery, isFree: Bool) -> Bool {
+    let key = delivery.key
+    if isFree { held[key, default: []].append(delivery) }
+    parking[key, default: 1] -= 1
+    guard parking[key] == 0 else { return false }
+    parking[key] = nil
+    guard isFree else { return false }
+    blocked.remove(key)
+    return true
   }
 
   /// What one commit may acknowledge, so that its arguments fit the stack of the server's Lua.

@@ -30,6 +30,31 @@ import Testing
     }
   }
 
+  @Test("that is discarded while events of its key arrive keeps none of them from its turn", arguments: [1, 8])
+  func discardWhileReading(concurrency: Int) async throws {
+    try await TestBench.run(shards: 1) { bench in
+      var service = EventService("strict", concurrency: concurrency)
+      service.on(Noted.self) { event in
+        if event.data.number == 0 { throw Unprocessable("it is bad") }
+        return Effects { $0.append(to: "sequence", event.data.number) }
+      }
+      let letters = DeadLetters(topic: bench.topic, connection: bench.connection)
+      // Small reads, so that some are parked, some are on their way to be, and some are waiting when the key turns out to be free.
+      var settings = bench.settings()
+      settings.batchSize = 5
+      try await bench.running([bench.worker(service, settings)]) {
+        _ = try await bench.publish([Noted("k", 0)])
+        try await bench.settled("strict")
+        #expect(try await letters.discard(letters.list(service: "strict")) == 1)
+        _ = try await bench.publish((1...1000).map { Noted("k", $0) })
+        try await bench.settled("strict")
+      }
+      let sequence = try await ServiceState(topic: bench.topic, connection: bench.connection)
+        .records("strict", "sequence", as: Int.self).map(\.value)
+      #expect(sequence == Array(1...1000))
+    }
+  }
+
   @Test("of what is no event holds up nothing: neither what was read with it nor what comes later", arguments: [1, 8])
   func noEvents(concurrency: Int) async throws {
     try await TestBench.run(shards: 1) { bench in

@@ -45,20 +45,39 @@ final class CommitLog {
   func batch(_ ids: [StreamID], _ effects: [Effects]) -> CommitBatch {
     var batch = CommitBatch(shard: shard)
     for (id, effects) in zip(ids, effects) {
-      let header = EventHeader(id: id.description, type: Noted.eventType, timestamp: id.recordedAt, key: "k")
-      let delivery = Delivery(
-        shard: shard, streamID: id, header: header, work: .none, deliveries: 1, failures: nil)
-      batch.acknowledge(delivery, effects, prefix: bench.topic.state(0, service, ""))
+      batch.acknowledge(delivery(id), effects, prefix: bench.topic.state(0, service, ""))
     }
     return batch
   }
 
-  /// Sends a batch under a number; returns what the function says was acknowledged.
-  func send(_ batch: CommitBatch, number: Int) async throws -> Int {
+  /// Sends a batch under a number; returns what the function says was acknowledged, and what was not parked.
+  func send(_ batch: CommitBatch, number: Int) async throws -> (acknowledged: Int, unparked: [StreamID]) {
     var commands = Commands()
     batch.encode(into: &commands, topic: bench.topic, service: service, worker: "by-hand", number: number)
-    let reply = try await bench.connection.call(commands)
-    return try reply.root[0].integer()
+    return try Self.answer(await bench.connection.call(commands))
+  }
+
+  private static func answer(_ reply: borrowing Reply) throws -> (acknowledged: Int, unparked: [StreamID]) {
+    var unparked: [StreamID] = []
+    for index in 2..<reply.root.count { unparked.append(StreamID(try reply.root[index].string()) ?? .zero) }
+    return (try reply.root[0].integer(), unparked)
+  }
+
+  /// A batch that parks entries.
+  func parking(_ ids: [StreamID]) -> CommitBatch {
+    var batch = CommitBatch(shard: shard)
+    for id in ids {
+      batch.bury(
+        CommitBatch.Letter(
+          delivery: delivery(id), isParked: true,
+          about: DeadLetter.About(reason: "waits", attempts: 0, failures: nil, worker: "by-hand", at: .now())))
+    }
+    return batch
+  }
+
+  private func delivery(_ id: StreamID) -> Delivery {
+    let header = EventHeader(id: id.description, type: Noted.eventType, timestamp: id.recordedAt, key: "k")
+    return Delivery(shard: shard, streamID: id, header: header, work: .none, deliveries: 1, failures: nil)
   }
 
   /// Publishes as many events as there are effects, and commits these as theirs in one batch.
