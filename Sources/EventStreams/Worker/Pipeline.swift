@@ -601,7 +601,9 @@ actor Pipeline {
     for letter in batch.letters {
       let isFree = unparked.contains(letter.delivery.streamID)
       if isFree { state.active -= 1 } else { settled += 1 }
-      if letter.isParked, state.parked(letter.delivery, isFree: isFree) { resumeNext(of: letter.delivery.key, in: state) }
+      if letter.isParked, state.parked(letter.delivery, isFree: isFree) {
+        resumeNext(of: letter.delivery.key, in: state)
+      }
     }
     if let (delivery, _) = batch.handledLetter {
       settled += 1
