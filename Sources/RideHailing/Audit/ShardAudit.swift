@@ -15,6 +15,7 @@ struct ShardAudit {
   /// Service -> hash -> ride -> record; what no event has asked for yet.
   private var unclaimed: [String: [String: [String: String]]] = [:]
   private let records: [String: [String: [String: String]]]
+  private var ratings = ExpectedRatings()
 
   /// How often each event that is published once stands in the log.
   private var published: [String: Int] = [:]
@@ -46,12 +47,14 @@ struct ShardAudit {
     var records: [String: [String: [String: String]]] = [:]
     for (service, hash) in [
       ("payment", PaymentRecord.hash), ("rating", RatingWindow.open), ("rating", RatingWindow.closed),
-      ("notification", Receipt.hash),
+      ("rating", RatingWindow.drivers), ("notification", Receipt.hash),
     ] {
       records[service, default: [:]][hash] = try await state.fields(service, hash, shard: shard)
     }
     self.records = records
     unclaimed = records
+    // What ratings leave depends on those before.
+    for hash in [RatingWindow.closed, RatingWindow.drivers] { unclaimed["rating"]?[hash] = nil }
   }
 
   mutating func run(into report: inout AuditReport) async throws {
@@ -133,6 +136,9 @@ struct ShardAudit {
         continue
       }
       compare(expected, service, ride: header.key, isDone: isDone, &report)
+    }
+    if header.type == RideRated.eventType, let rating = try? RideRated(ofEvent: json.span) {
+      ratings.add(rating, isDone: progress["rating"]?.state(of: id) == .done)
     }
     guard header.type == RideCompleted.eventType else { return }
     report.rides += 1
@@ -231,11 +237,22 @@ struct ShardAudit {
       }
     }
     for (service, hashes) in unclaimed {
-      for (hash, fields) in hashes where hash != RatingWindow.closed {
+      for (hash, fields) in hashes {
         for (field, value) in fields {
           report.add(violation(.unknownRecord, service, field, "\(hash)[\(field)]", "nothing", value))
         }
       }
+    }
+    let found = records["rating"] ?? [:]
+    for wrong in ratings.differences(
+      closed: found[RatingWindow.closed] ?? [:], drivers: found[RatingWindow.drivers] ?? [:])
+    {
+      let kind: Violation.Kind =
+        if wrong.expected == nil { .unknownRecord } else if wrong.found == nil { .missingRecord } else {
+          .alteredRecord
+        }
+      report.add(
+        violation(kind, "rating", wrong.ride, wrong.key, wrong.expected ?? "nothing", wrong.found ?? "nothing"))
     }
   }
 

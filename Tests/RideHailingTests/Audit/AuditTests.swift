@@ -104,6 +104,31 @@ import Testing
     }
   }
 
+  @Test("finds ratings that are missing, altered or nobody's, and drivers' sums that are not those of their ratings")
+  func ratings() async throws {
+    let report = try await audit { bench, shard in
+      let ratings = [("r1", 5), ("r2", 4), ("r2", 1)].map { ride, stars in
+        RideRated(rideID: ride, driverID: "driver-1", city: completedRide().city, stars: stars)
+      }
+      try await bench.running(RideServices.names) {
+        _ = try await bench.publish(ratings.enumerated().map { EncodedEvent($1, id: "rating-\($0)") })
+        try await bench.settled(RideServices.names)
+      }
+      #expect(try await Self.report(bench).violations.isEmpty)
+      let closed = bench.topic.state(shard, "rating", "closed")
+      _ = try await bench.connection.call("HDEL", closed, "r1")
+      _ = try await bench.connection.call("HSET", closed, "r2", "1", "r3", "5")
+      _ = try await bench.connection.call(
+        "HINCRBY", bench.topic.state(shard, "rating", "drivers"), "driver-1|stars", "1")
+    }
+    let found = Set(report.violations.map { "\($0.kind.rawValue) \($0.key) \($0.expected) \($0.found)" })
+    #expect(
+      found.isSuperset(of: [
+        "missingRecord closed[r1] 5 nothing", "alteredRecord closed[r2] 4 1", "unknownRecord closed[r3] nothing 5",
+        "alteredRecord drivers[driver-1|stars] 9 10",
+      ]), "\(found)")
+  }
+
   @Test("finds journals that are unbalanced, altered or nobody's")
   func journals() async throws {
     let unbalanced = try await audit { bench, shard in
