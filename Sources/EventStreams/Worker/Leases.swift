@@ -81,9 +81,8 @@ struct Leases: Sendable {
     for shard in owned.keys where !share.contains(shard) {
       await pipeline.retire(shard)
       try await interruptReading()
-      if await pipeline.isIdle(shard), let term = owned[shard] {
+      if let term = await pipeline.release(shard) {
         try await give(back: shard, term: term)
-        await pipeline.release(shard)
         log.info("gave a shard to another worker", metadata: ["shard": "\(shard)"])
         try await wake(workers.map(\.name).filter { $0 != settings.name })
       } else {

@@ -98,16 +98,25 @@ actor Pipeline {
     wakeAll()
   }
 
-  /// Stops reading from a shard that is to be given back.
+  /// Stops reading from a shard that is to be given back; what has been read and not begun stays pending for the next owner.
   func retire(_ number: Int) {
-    shards[number]?.isRetiring = true
+    guard let state = shards[number], !state.isRetiring else { return }
+    state.isRetiring = true
+    guard returnUnbegun(of: number) > 0 else { return }
+    // If it is kept after all, that is pending, and not known any more.
+    state.isRecovered = false
+    state.isRecoveringOthers = false
   }
 
   /// Reads on from shards that were to be given back, if whoever was to have them is gone.
   func keep(_ numbers: [Int]) {
-    for number in numbers { shards[number]?.isRetiring = false }
-    reader.wake()
-    catchUp.wake()
+    for number in numbers {
+      guard let state = shards[number], state.isRetiring else { continue }
+      state.isRetiring = false
+      for key in state.postponed { resumeNext(of: key, in: state) }
+      state.postponed = []
+    }
+    wakeAll()
   }
 
   /// Has entries recovered that somebody else read from a shard that this worker owns.
@@ -119,18 +128,18 @@ actor Pipeline {
     reader.wake()
   }
 
-  /// True when nothing of the shard is being handled or committed. What waits for a retry stays pending for the next owner.
-  func isIdle(_ number: Int) -> Bool {
-    guard let state = shards[number] else { return true }
-    return !beingRead.contains(number) && !state.isBusy
-  }
-
-  /// Forgets a shard that is idle and given back.
-  func release(_ number: Int) {
-    guard let state = shards.removeValue(forKey: number) else { return }
+  /// Forgets a shard that is to be given back, if nothing of it is being read, handled or committed; from then on no retry begins.
+  /// What waits for one stays pending for the next owner.
+  ///
+  /// - Returns: the term to give back; nil if it can't be yet.
+  func release(_ number: Int) -> Int? {
+    guard let state = shards[number], !beingRead.contains(number), !state.isBusy else { return nil }
+    shards[number] = nil
+    lastTerms[number] = state.shard.term
     lastRead[number] = state.lastRead ?? lastRead[number]
     inFlight -= state.held.values.reduce(0) { $0 + $1.count }
     wakeAll()
+    return state.shard.term
   }
 
   // MARK: Reading
@@ -238,7 +247,7 @@ actor Pipeline {
 
   /// Keys of an owned shard whose dead letters are to be handled again and aren't yet.
   func beginRedrive(_ keys: [String], shard number: Int, term: Int) -> [String] {
-    guard let state = shards[number], state.shard.term == term, state.isRecovered else { return [] }
+    guard let state = shards[number], state.shard.term == term, state.isRecovered, !state.isRetiring else { return [] }
     let fresh = keys.filter { !state.redriving.contains($0) && state.held[$0] == nil }
     for key in fresh {
       state.redriving.insert(key)
@@ -560,11 +569,15 @@ actor Pipeline {
 
   // MARK: Retrying
 
-  /// Lets a delivery whose retry is due go on, unless its shard is gone or the worker is stopping.
+  /// Lets a delivery whose retry is due go on, unless its shard is gone or to be given back, or the worker is stopping.
   func retryIsDue(_ retry: ScheduledRetry) {
     guard !isDraining, let state = state(of: retry.shard) else { return }
-    resumeNext(of: retry.key, in: state)
-    runners.wake()
+    if state.isRetiring {
+      state.postponed.insert(retry.key)
+    } else {
+      resumeNext(of: retry.key, in: state)
+      runners.wake()
+    }
   }
 
   // MARK: Committing
@@ -682,16 +695,26 @@ actor Pipeline {
   }
 
   /// Gives up on what has not begun: it stays pending, for the next owner.
-  func returnUnbegun() -> Int {
-    while let page = pages.popFirst() { unpack(page) }
-    let unbegun = Array(resumed) + Array(ready)
-    resumed.removeAll()
-    ready.removeAll()
-    for delivery in unbegun {
-      if let state = state(of: delivery.shard) { settle(delivery, .returned, in: state) }
+  ///
+  /// - Parameter number: of the only shard that is meant; nil for everything, because the worker is stopping.
+  /// - Returns: how many events that are.
+  func returnUnbegun(of number: Int? = nil) -> Int {
+    var returned = 0
+    func isReturned(_ shard: OwnedShard, _ count: Int) -> Bool {
+      guard number == nil || shard.number == number else { return false }
+      if let state = state(of: shard) {
+        state.active -= count
+        inFlight -= count
+      }
+      returned += count
+      return true
     }
+    pages.removeAll { isReturned($0.shard, $0.count) }
+    ready.removeAll { isReturned($0.shard, 1) }
+    // Others of the same key wait behind these: a worker that may keep the shard goes on with them.
+    if number == nil { resumed.removeAll { isReturned($0.shard, 1) } }
     wakeAll()
-    return unbegun.count
+    return returned
   }
 
   var summary: (inFlight: Int, waiting: Int) {

@@ -33,8 +33,10 @@ final class ShardState {
   var isRecoveringOthers = false
   /// True while the service handles the shard's history: nothing of its log is read.
   var isCatchingUp = false
-  /// True when the shard is to be given back: nothing more is read from it.
+  /// True when the shard is to be given back: nothing more of it is read or tried again.
   var isRetiring = false
+  /// Keys whose retry was due since then.
+  var postponed: Set<String> = []
 
   init(shard: OwnedShard, prefix: String, blocked: Set<String>) {
     self.shard = shard

@@ -1,4 +1,5 @@
 import EventStreams
+import Logging
 import Redis
 import RedisTestSupport
 import Synchronization
@@ -26,6 +27,84 @@ import Testing
       }
       #expect(runs.withLock { $0 } == 1)
       #expect(try await bench.state("slow", "counts") == ["k": "1"])
+    }
+  }
+
+  @Test(
+    "is given back while events wait for their retries: none of them begins then, and none is counted as in flight for ever"
+  )
+  func givenBack() async throws {
+    try await TestBench.run(shards: 8) { bench in
+      let isOver = Mutex(false)
+      var service = EventService(
+        "flaky", concurrency: 8,
+        retry: RetryPolicy(maxAttempts: .max, backoff: .init(base: .milliseconds(1), cap: .milliseconds(1))),
+        breaker: .init(window: 20, minimumFailures: .max, minimumEvents: 5, probing: .standard))
+      service.on(Noted.self) { event in
+        if !isOver.withLock({ $0 }) { throw RetryLater(after: .zero, "not yet") }
+        return Effects { $0.increment("counts", event.data.key, by: 1) }
+      }
+      let lines = LoggedLines()
+      let steady = Worker(
+        service, topic: bench.topic, redis: bench.server.url, settings: bench.settings("steady"),
+        log: lines.logger(.notice))
+      try await bench.running([steady]) {
+        _ = try await bench.publish((0..<40).map { Noted("k\($0)", $0, place: "p\($0)") })
+        for round in 0..<10 {
+          // It takes half of the shards, and gives them back.
+          try await bench.running([bench.worker(service, bench.settings("passing-\(round)"))]) {
+            try await eventually("the other has some") {
+              try await Inspector(topic: bench.topic, connection: bench.connection).status()
+                .count { $0.owner == "passing-\(round)" } == 4
+            }
+          }
+        }
+        isOver.withLock { $0 = true }
+        try await bench.settled("flaky")
+      }
+      #expect(lines.all("draining").map { $0.contains("\"inFlight\": 0") } == [true], "\(lines.all("draining"))")
+      #expect(
+        try await bench.state("flaky", "counts") == Dictionary(uniqueKeysWithValues: (0..<40).map { ("k\($0)", "1") }))
+    }
+  }
+
+  @Test(
+    "is handed over at once, whatever waits for its turn: that stays pending, and the new owner handles it in order")
+  func longQueue() async throws {
+    try await TestBench.run(shards: 2) { bench in
+      var service = EventService("slow", concurrency: 2)
+      service.on(Noted.self) { event in
+        try await Task.sleep(for: .milliseconds(20))
+        return Effects { $0.append(to: "sequence", event.data.number) }
+      }
+      let shards = Set((0..<50).map { bench.topic.shard(of: "p\($0)") })
+      #expect(shards == [0, 1])
+      _ = try await bench.publish((0..<600).map { Noted("k\($0 % 10)", $0, place: "p\($0 % 50)") })
+      try await bench.running([bench.worker(service, bench.settings("first"))]) {
+        try await eventually("it has all in flight") {
+          try await Inspector(topic: bench.topic, connection: bench.connection).status().allSatisfy { $0.lag == 0 }
+        }
+        let began = ContinuousClock.now
+        try await bench.running([bench.worker(service, bench.settings("second"))]) {
+          try await eventually("the second has a shard") {
+            try await Inspector(topic: bench.topic, connection: bench.connection).status().contains {
+              $0.owner == "second"
+            }
+          }
+          #expect(ContinuousClock.now - began < .seconds(2))
+          try await bench.settled("slow", within: .seconds(60))
+        }
+      }
+      let sequence = try await ServiceState(topic: bench.topic, connection: bench.connection)
+        .records("slow", "sequence", as: Int.self)
+      #expect(sequence.count == 600)
+      for shard in shards {
+        let numbers = sequence.filter { $0.shard == shard }.map(\.value)
+        for key in 0..<10 {
+          let ofKey = numbers.filter { $0 % 10 == key }
+          #expect(ofKey == ofKey.sorted())
+        }
+      }
     }
   }
 

@@ -12,6 +12,9 @@ final class LoggedLines: Sendable {
 
   func contains(_ text: String) -> Bool { all.withLock { $0.contains { $0.contains(text) } } }
 
+  /// The lines that contain a text.
+  func all(_ text: String) -> [String] { all.withLock { $0.filter { $0.contains(text) } } }
+
   private struct Handler: LogHandler {
     let lines: LoggedLines
     var logLevel: Logger.Level
