@@ -11,6 +11,7 @@ public struct Rebuild: Sendable {
   private let archive: ArchiveReader?
   private let readsLog: Bool
   private let commissionBasisPoints: Int
+  private let attempt = RebuildRun()
 
   /// A rebuild.
   ///
@@ -94,11 +95,13 @@ public struct Rebuild: Sendable {
       last = event.streamID
     }
     if applies {
-      try await ShardRebuild.prepare(fold.fold.image, service, shard: shard, topic: topic, connection: connection)
+      try await ShardRebuild.prepare(
+        fold.fold.image, service, shard: shard, run: attempt, topic: topic, connection: connection)
     }
 
     let start = ContinuousClock.now
-    let held = try await ShardRebuild.hold(service, shard: shard, topic: topic, connection: connection)
+    let held = try await ShardRebuild.hold(
+      service, shard: shard, run: attempt, topic: topic, connection: connection)
     do {
       // What was decided meanwhile is known by now.
       fold = try await fold.knowing(Outcomes(history(shard, types: Outcomes.types, after: last)))
