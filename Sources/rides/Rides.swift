@@ -49,9 +49,16 @@ import Redis
     default:
       let status = exitCode(for: error)
       if status == .success { exit(withError: error) }
-      if status == .validationFailure { end(.usage("\(message(for: error)); see --help")) }
+      if status == .validationFailure { end(.usage("\(message(for: error))\(negativeHint); see --help")) }
       end(.refused(String(describing: error)))
     }
+  }
+
+  /// How a negative number is written, if one was taken for an option.
+  private static var negativeHint: String {
+    let isNegative = CommandLine.arguments.dropFirst().prefix { $0 != "--" }
+      .contains { $0.first == "-" && Double($0) != nil }
+    return isNegative ? " (a negative number is written as --option=-5, or after -- if it is no option's)" : ""
   }
 
   private static func end(_ failure: Failure) -> Never {

@@ -19,6 +19,13 @@ public final class SwallowingProxy: Sendable {
   private let listener: Int32
   private let isSwallowing = Mutex(false)
   private let pairs = Mutex<[Pair]>([])
+  private let fromClients = Mutex(Passed())
+
+  /// What has passed from clients to the server.
+  private struct Passed {
+    var bytes = 0
+    var limit = Int.max
+  }
 
   private final class Pair: Sendable {
     let ends: [Int32]
@@ -30,15 +37,18 @@ public final class SwallowingProxy: Sendable {
     }
 
     /// Passes on what comes from one end until it is closed.
-    func pump(from end: Int) {
+    ///
+    /// - Parameter allowed: how much of so many bytes may pass.
+    func pump(from end: Int, allowed: (Int) -> Int) {
       var buffer = [UInt8](repeating: 0, count: 65_536)
       while true {
         let count = read(ends[end], &buffer, buffer.count)
         guard count > 0 else { break }
         guard !isSwallowed.load(ordering: .relaxed) else { continue }
+        let passing = allowed(count)
         var sent = 0
-        while sent < count {
-          let written = buffer[sent..<count].withUnsafeBytes { write(ends[1 - end], $0.baseAddress, $0.count) }
+        while sent < passing {
+          let written = buffer[sent..<passing].withUnsafeBytes { write(ends[1 - end], $0.baseAddress, $0.count) }
           guard written > 0 else { break }
           sent += written
         }
@@ -73,6 +83,29 @@ public final class SwallowingProxy: Sendable {
   /// Lets new connections through; what passed on the others is lost, and they stay silent.
   public func letThrough() {
     isSwallowing.withLock { $0 = false }
+    fromClients.withLock { $0.limit = .max }
+  }
+
+  /// How many bytes clients have sent to the server so far.
+  public var bytesFromClients: Int { fromClients.withLock { $0.bytes } }
+
+  /// Lets so many more bytes through from clients to the server, and nothing in either direction after them: a command in the middle of
+  /// which they end never arrives as a whole.
+  public func swallow(afterBytes count: Int) {
+    fromClients.withLock { $0.limit = $0.bytes + count }
+  }
+
+  /// True when the bytes that `swallow(afterBytes:)` allows have passed.
+  public var hasReachedLimit: Bool { fromClients.withLock { $0.bytes >= $0.limit } }
+
+  private func allow(_ count: Int) -> Int {
+    let (passing, isOver) = fromClients.withLock { passed in
+      let passing = min(count, max(0, passed.limit - passed.bytes))
+      passed.bytes += passing
+      return (passing, passed.bytes >= passed.limit)
+    }
+    if isOver { swallow() }
+    return passing
   }
 
   /// Closes everything.
@@ -84,7 +117,9 @@ public final class SwallowingProxy: Sendable {
   private func join(_ client: Int32) {
     let pair = Pair(client, Self.socket(server, connect), isSwallowed: isSwallowing.withLock { $0 })
     pairs.withLock { $0.append(pair) }
-    for end in pair.ends.indices { Thread.detachNewThread { pair.pump(from: end) } }
+    for end in pair.ends.indices {
+      Thread.detachNewThread { [weak self] in pair.pump(from: end) { end == 0 ? self?.allow($0) ?? $0 : $0 } }
+    }
   }
 
   private static func socket(

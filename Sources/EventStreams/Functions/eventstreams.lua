@@ -24,7 +24,8 @@
 --   rides:{s}:blocked:payment   hash: key -> number of its dead letters
 --   rides:{s}:redrive:payment   set of the keys whose dead letters are to be handled again
 --   rides:{s}:discarded:payment set of the entries whose dead letters were discarded: a rebuild leaves them out, too
---   rides:{s}:rebuild:payment:… state that is being built, to take the place of the service's own
+--   rides:{s}:rebuild:payment:<run>:…  state that is being built, to take the place of the service's own
+--   rides:{s}:restore:<run>:…   log and publish window that are being built
 --   rides:{s}:payment:…         the service's own state
 
 local function now()
@@ -533,35 +534,64 @@ redis.register_function('eventstreams_trim_v1', function(keys, args)
   return { removed, last, keeper }
 end)
 
--- swap: replaces a service's state in a shard by one that was built beside it, in one step, if the lease is still the builder's.
---   KEYS: lease, n staged keys, the n keys they become, keys that go
---   ARGV: epoch, n
+-- The first of n keys that is not there, of those from KEYS[first] on.
+local function missing(keys, first, count)
+  for i = first, first + count - 1 do
+    if redis.call('EXISTS', keys[i]) == 0 then return keys[i] end
+  end
+end
+
+-- Puts n staged keys, from KEYS[first] on, in the place of the n keys after them, and removes the m keys after those. What has vanished
+-- since it was staged becomes nothing.
+local function replace(keys, first, count, obsolete)
+  for i = first, first + count - 1 do
+    if redis.call('EXISTS', keys[i]) == 1 then
+      redis.call('RENAME', keys[i], keys[i + count])
+    else
+      redis.call('UNLINK', keys[i + count])
+    end
+  end
+  for i = first + 2 * count, first + 2 * count + obsolete - 1 do redis.call('UNLINK', keys[i]) end
+end
+
+-- swap: replaces a service's state in a shard by one that was built beside it, in one step, if the lease is still the builder's and
+-- all of what was built is there.
+--   KEYS: lease, n staged keys, the n keys they become, m keys that go
+--   ARGV: epoch, n, how many of the staged keys do not vanish by themselves (they come first), m
 redis.register_function('eventstreams_swap_v1', function(keys, args)
   if redis.call('HGET', keys[1], 'epoch') ~= args[1] then
     return redis.error_reply('FENCED another worker owns ' .. keys[1])
   end
   local count = tonumber(args[2])
-  for i = 2 + 2 * count, #keys do redis.call('UNLINK', keys[i]) end
-  for i = 2, 1 + count do redis.call('RENAME', keys[i], keys[i + count]) end
+  local gone = missing(keys, 2, tonumber(args[3]))
+  if gone then return redis.error_reply('FENCED somebody has removed ' .. gone) end
+  replace(keys, 2, count, tonumber(args[4]))
   return count
 end)
 
--- restore: puts a log that was built beside a shard's log in its place, in one step, with its groups and its publish window.
---   KEYS: log, staged log, prefix of the publish windows, staged window, then the lease of each group
+-- restore: puts a log that was built beside a shard's log in its place, in one step, with its groups, its publish window and the state
+-- of its services: a log that gives events to a service again, and a state that has their effects, must not meet.
+--   KEYS: log, staged log, prefix of the publish windows, staged window, then the lease of each group, then for each group
+--     n staged keys, the n keys they become, m keys that go
 --   ARGV: the last entry of the log that the staged one takes account of, entries ever added to the staged log, window in ms,
---     then for each group: name, epoch, position, n, n stream ids that are pending before the position
+--     number of groups, then for each group: name, epoch, position, n, how many of the staged keys do not vanish by themselves (they come
+--     first), m, p, p stream ids that are pending before the position
 --   Returns how many entries were added to the log meanwhile and moved over.
 -- What was published meanwhile follows, unless its id is remembered.
 redis.register_function('eventstreams_restore_v1', function(keys, args)
   local log, staged, seen = keys[1], keys[2], keys[4]
   local added, window = tonumber(args[2]), tonumber(args[3])
-  -- Each group's epoch is checked before anything is written.
-  local at = 4
-  for i = 5, #keys do
+  local lastGroup = 4 + tonumber(args[4])
+  -- Everything is checked before anything is written.
+  local at, first = 5, lastGroup + 1
+  for i = 5, lastGroup do
     if redis.call('HGET', keys[i], 'epoch') ~= args[at + 1] then
       return redis.error_reply('FENCED another worker owns ' .. keys[i])
     end
-    at = at + 4 + tonumber(args[at + 3])
+    local gone = missing(keys, first, tonumber(args[at + 4]))
+    if gone then return redis.error_reply('FENCED somebody has removed ' .. gone) end
+    first = first + 2 * tonumber(args[at + 3]) + tonumber(args[at + 5])
+    at = at + 7 + tonumber(args[at + 6])
   end
 
   local moved = 0
@@ -574,23 +604,27 @@ redis.register_function('eventstreams_restore_v1', function(keys, args)
     end
   end
 
-  local i = 4
-  for group = 5, #keys do
-    local name, position, count = args[i], args[i + 2], tonumber(args[i + 3])
+  local i = 5
+  first = lastGroup + 1
+  for group = 5, lastGroup do
+    local name, position, count = args[i], args[i + 2], tonumber(args[i + 6])
+    local renamed, obsolete = tonumber(args[i + 3]), tonumber(args[i + 5])
+    replace(keys, first, renamed, obsolete)
+    first = first + 2 * renamed + obsolete
     local lease = keys[group]
     redis.call('XGROUP', 'CREATE', staged, name, position, 'MKSTREAM', 'ENTRIESREAD', args[2])
     redis.call('HSET', lease, 'position', position)
     redis.call('DEL', behindOf(lease))
-    for first = i + 4, i + 3 + count, 1000 do
-      local last = math.min(first + 999, i + 3 + count)
+    for from = i + 7, i + 6 + count, 1000 do
+      local through = math.min(from + 999, i + 6 + count)
       local claim = { staged, name, 'restore', 0 }
-      for at = first, last do claim[#claim + 1] = args[at] end
+      for at = from, through do claim[#claim + 1] = args[at] end
       claim[#claim + 1] = 'FORCE'
       claim[#claim + 1] = 'JUSTID'
       redis.call('XCLAIM', unpack(claim))
-      redis.call('SADD', behindOf(lease), unpack(args, first, last))
+      redis.call('SADD', behindOf(lease), unpack(args, from, through))
     end
-    i = i + 4 + count
+    i = i + 7 + count
   end
 
   local last = redis.call('XINFO', 'STREAM', staged)[8]

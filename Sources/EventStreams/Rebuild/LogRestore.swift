@@ -1,6 +1,6 @@
 public import Redis
 
-/// Puts a shard's log, its groups and its publish window back, from history.
+/// Puts a shard's log, its groups, its publish window and its services' state back, from history.
 public struct LogRestore: Sendable {
   private let topic: Topic
   private let connection: Connection
@@ -10,8 +10,8 @@ public struct LogRestore: Sendable {
   /// Entries written.
   public private(set) var count = 0
 
-  private var log: String { "\(topic.log(shard)):rebuild:log" }
-  private var seen: String { "\(topic.log(shard)):rebuild:seen" }
+  private let log: String
+  private let seen: String
 
   /// Where a group goes on.
   public struct Group: Sendable {
@@ -21,26 +21,32 @@ public struct LogRestore: Sendable {
     public let position: StreamID
     /// Entries up to there that it has not handled.
     public let pending: [StreamID]
+    /// The state to put in the place of the live one; nil to leave it alone.
+    public let state: StateImage?
 
     /// A group.
-    public init(_ held: ShardRebuild, position: StreamID, pending: [StreamID]) {
+    public init(_ held: ShardRebuild, position: StreamID, pending: [StreamID], state: StateImage?) {
       self.held = held
       self.position = position
       self.pending = pending
+      self.state = state
     }
   }
 
-  /// Begins; what an earlier attempt has left is removed.
+  /// Begins; what earlier runs have left is removed.
   ///
   /// - Parameter window: how long publishers have ids remembered.
   public init(
-    topic: Topic, connection: Connection, shard: Int, window: Duration = .seconds(24 * 3600)
+    topic: Topic, connection: Connection, shard: Int, run: RebuildRun, window: Duration = .seconds(24 * 3600)
   ) async throws {
     self.topic = topic
     self.connection = connection
     self.shard = shard
     self.window = window
-    _ = try await connection.call("UNLINK", log, seen)
+    let prefix = topic.restored(shard)
+    log = "\(prefix)\(run.name):log"
+    seen = "\(prefix)\(run.name):seen"
+    try await StateImage.remove(prefix, connection)
   }
 
   /// Adds an event at the place that it had.
@@ -76,19 +82,31 @@ public struct LogRestore: Sendable {
   /// - Returns: how many events were published meanwhile.
   public mutating func finish(through end: StreamID?, added: Int, groups: [Group]) async throws -> Int {
     try await flush()
+    var states: [StagedKeys] = []
+    for group in groups {
+      try await group.held.renew()
+      if let state = group.state {
+        states.append(try await group.held.stage(state))
+      } else {
+        states.append(StagedKeys(staged: [], live: [], obsolete: [], lasting: 0))
+      }
+    }
     commands.open()
     commands.argument("FCALL")
     commands.argument(FunctionLibrary.restore)
-    commands.argument(4 + groups.count)
+    commands.argument(4 + groups.count + states.reduce(0) { $0 + $1.count })
     for key in [topic.log(shard), log, topic.seen(shard), seen] { commands.argument(key) }
     for group in groups { commands.argument(topic.lease(shard, group.held.service)) }
+    for state in states { state.write(to: &commands) }
     commands.argument(end?.description ?? "")
     commands.argument(added)
     commands.argument(window.wholeMilliseconds)
-    for group in groups {
+    commands.argument(groups.count)
+    for (group, state) in zip(groups, states) {
       commands.argument(group.held.service)
       commands.argument(group.held.epoch)
       commands.argument(group.position.description)
+      state.writeCounts(to: &commands)
       commands.argument(group.pending.count)
       for id in group.pending { commands.argument(id.description) }
     }

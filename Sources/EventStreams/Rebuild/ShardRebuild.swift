@@ -15,9 +15,9 @@ public struct ShardRebuild: Sendable {
     /// The first ones.
     public internal(set) var differences: [StateDifference] = []
     /// Of the live state.
-    public internal(set) var liveDigest: UInt64 = 0
+    public var liveDigest: UInt64 = 0
     /// Of the rebuilt state.
-    public internal(set) var rebuiltDigest: UInt64 = 0
+    public var rebuiltDigest: UInt64 = 0
     /// At most so many are named.
     public static let limit = 100
 
@@ -31,24 +31,25 @@ public struct ShardRebuild: Sendable {
     }
   }
 
-  /// Writes a part of the state beside the live one while the service goes on.
+  /// Writes a part of the state beside the live one while the service goes on. What earlier runs have left there is removed.
   public static func prepare(
-    _ image: StateImage, _ service: String, shard: Int, topic: Topic, connection: Connection
+    _ image: StateImage, _ service: String, shard: Int, run: RebuildRun, topic: Topic, connection: Connection
   ) async throws {
-    let swap = StateSwap(topic: topic, connection: connection, service: service, shard: shard)
+    let swap = StateSwap(topic: topic, connection: connection, service: service, shard: shard, run: run)
     try await swap.clear()
     try await swap.stage(image)
   }
 
   /// Takes the shard from its owner, and reads how far the service has come and what it has stored.
   public static func hold(
-    _ service: String, shard: Int, topic: Topic, connection: Connection
+    _ service: String, shard: Int, run: RebuildRun, topic: Topic, connection: Connection
   ) async throws -> ShardRebuild {
     let lease = try await MaintenanceLease.seize(service, shard: shard, topic: topic, connection: connection)
     do {
       let progress = try await Inspector(topic: topic, connection: connection).progress([service], shard: shard)[0]
       return ShardRebuild(
-        lease: lease, swap: StateSwap(topic: topic, connection: connection, service: service, shard: shard),
+        lease: lease,
+        swap: StateSwap(topic: topic, connection: connection, service: service, shard: shard, run: run),
         progress: progress,
         live: try await StateImage.read(service, shard: shard, topic: topic, connection: connection))
     } catch {
@@ -76,7 +77,18 @@ public struct ShardRebuild: Sendable {
   public func apply(_ image: StateImage) async throws {
     try await lease.renew()
     try await swap.stage(image)
-    try await swap.swap(live: live, epoch: lease.epoch)
+    try await swap.swap(image, live: live, epoch: lease.epoch)
+  }
+
+  /// Holds the shard for another while: for a minute from now.
+  ///
+  /// - Throws: if somebody else has it.
+  public func renew() async throws { try await lease.renew() }
+
+  /// Writes a rebuilt state beside the live one, for `LogRestore` to put it in its place together with the log.
+  func stage(_ image: StateImage) async throws -> StagedKeys {
+    try await swap.stage(image)
+    return swap.keys(of: image, live: live)
   }
 
   /// Lets the service go on; what was staged and not swapped in is removed.

@@ -63,9 +63,13 @@ extension StateImage.Contents {
   private func compareStream(
     _ name: String, _ rebuilt: StateImage.Contents, _ onDifference: (StateDifference) -> Void
   ) {
+    let (live, built) = (streams[name] ?? [], rebuilt.streams[name] ?? [])
+    // Most are the same in the same order, and need not be counted.
+    var same = 0
+    while same < min(live.count, built.count), live[same].json == built[same].json { same += 1 }
     var counts: [[UInt8]: Int] = [:]
-    for record in streams[name] ?? [] { counts[record.json, default: 0] += 1 }
-    for record in rebuilt.streams[name] ?? [] { counts[record.json, default: 0] -= 1 }
+    for record in live[same...] { counts[record.json, default: 0] += 1 }
+    for record in built[same...] { counts[record.json, default: 0] -= 1 }
     for (json, count) in counts where count != 0 {
       let text = String(decoding: json, as: UTF8.self)
       onDifference(
@@ -74,21 +78,17 @@ extension StateImage.Contents {
     }
   }
 
-  /// A digest of what a comparison looks at (FNV-1a, 64 bits): the same for the same state.
+  /// A digest of what a comparison looks at: the same for the same state.
   func digest(isDerived: (String) -> Bool) -> UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    func add(_ bytes: some Sequence<UInt8>) {
-      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-      hash = (hash ^ 0xff) &* 0x100_0000_01b3
-    }
+    var digest = StateDigest()
     for name in names.sorted() where !isDerived(name) && expiries[name] == nil {
-      add(name.utf8)
+      digest.add(name)
       for (field, value) in (hashes[name] ?? [:]).sorted(by: { $0.key < $1.key }) {
-        add(field.utf8)
-        add(value.utf8)
+        digest.add(field)
+        digest.add(value)
       }
-      for record in (streams[name] ?? []).map(\.json).sorted(by: { $0.lexicographicallyPrecedes($1) }) { add(record) }
+      digest.add(streams[name] ?? [])
     }
-    return hash
+    return digest.value
   }
 }

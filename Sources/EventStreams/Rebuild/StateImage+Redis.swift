@@ -43,6 +43,14 @@ extension StateImage {
     return names.sorted()
   }
 
+  /// Removes all keys that begin so.
+  static func remove(_ prefix: String, _ connection: Connection) async throws {
+    let left = try await keys(prefix, connection)
+    for part in stride(from: 0, to: left.count, by: 1000) {
+      _ = try await connection.call(["UNLINK"] + left[part..<min(part + 1000, left.count)])
+    }
+  }
+
   private static func kinds(_ replies: borrowing Replies) throws -> [(isStream: Bool, expiresAt: Timestamp?)] {
     try replies.check()
     var kinds: [(isStream: Bool, expiresAt: Timestamp?)] = []

@@ -6,15 +6,11 @@ struct StateSwap: Sendable {
   let connection: Connection
   let service: String
   let shard: Int
+  let run: RebuildRun
 
-  private var prefix: String { topic.staged(shard, service, "") }
-
-  /// Removes what an earlier attempt has left.
+  /// Removes what was staged for the service in the shard, by whatever run: another that is at work finds it gone, and changes nothing.
   func clear() async throws {
-    let left = try await StateImage.keys(prefix, connection)
-    for part in stride(from: 0, to: left.count, by: 1000) {
-      _ = try await connection.call(["UNLINK"] + left[part..<min(part + 1000, left.count)])
-    }
+    try await StateImage.remove(topic.staged(shard, service), connection)
   }
 
   /// Writes what of the state has been touched since the last call.
@@ -28,7 +24,7 @@ struct StateSwap: Sendable {
       commands.removeAll(keepingCapacity: true)
     }
     for name in touched.sorted() {
-      let key = topic.staged(shard, service, name)
+      let key = topic.staged(shard, service, run, name)
       commands.append("UNLINK", key)
       let fields = (contents.hashes[name] ?? [:]).flatMap { [$0.key, $0.value] }
       for start in stride(from: 0, to: fields.count, by: 1000) {
@@ -52,22 +48,31 @@ struct StateSwap: Sendable {
     try await flush(at: 1)
   }
 
+  /// The keys of a step that puts what was staged in the place of the live state.
+  func keys(of image: StateImage, live: StateImage) -> StagedKeys {
+    let contents = image.current
+    let lasting = contents.names.filter { contents.expiries[$0] == nil }.sorted()
+    let vanishing = contents.names.filter { contents.expiries[$0] != nil }.sorted()
+    return StagedKeys(
+      staged: (lasting + vanishing).map { topic.staged(shard, service, run, $0) },
+      live: (lasting + vanishing).map { topic.state(shard, service, $0) },
+      obsolete: live.current.names.subtracting(contents.names).sorted().map { topic.state(shard, service, $0) },
+      lasting: lasting.count)
+  }
+
   /// Puts what was staged in the place of the live state.
-  func swap(live: StateImage, epoch: Int) async throws {
-    // What has vanished since it was staged can't be renamed.
-    let names = try await StateImage.keys(prefix, connection).map { String($0.dropFirst(prefix.count)) }
-    let obsolete = live.current.names.subtracting(names)
+  func swap(_ image: StateImage, live: StateImage, epoch: Int) async throws {
+    let keys = keys(of: image, live: live)
     var commands = Commands()
-    commands.begin(argumentCount: 3 + 1 + names.count * 2 + obsolete.count + 2)
+    commands.open()
     commands.argument("FCALL")
     commands.argument(FunctionLibrary.swap)
-    commands.argument(1 + names.count * 2 + obsolete.count)
+    commands.argument(1 + keys.count)
     commands.argument(topic.lease(shard, service))
-    for name in names { commands.argument(topic.staged(shard, service, name)) }
-    for name in names { commands.argument(topic.state(shard, service, name)) }
-    for name in obsolete { commands.argument(topic.state(shard, service, name)) }
+    keys.write(to: &commands)
     commands.argument(epoch)
-    commands.argument(names.count)
+    keys.writeCounts(to: &commands)
+    commands.close()
     do {
       _ = try await connection.answers(to: commands)
     } catch  where (error as? RedisError)?.isFenced == true {

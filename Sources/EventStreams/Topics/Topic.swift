@@ -41,9 +41,10 @@ public struct Topic: Sendable, Hashable {
   func blocked(_ shard: Int, _ service: String) -> String { "\(log(shard)):blocked:\(service)" }
   func redrive(_ shard: Int, _ service: String) -> String { "\(log(shard)):redrive:\(service)" }
   func discarded(_ shard: Int, _ service: String) -> String { "\(log(shard)):discarded:\(service)" }
-  func staged(_ shard: Int, _ service: String, _ name: String) -> String {
-    "\(log(shard)):rebuild:\(service):\(name)"
+  func staged(_ shard: Int, _ service: String, _ run: RebuildRun? = nil, _ name: String = "") -> String {
+    "\(log(shard)):rebuild:\(service):\(run.map { "\($0.name):" } ?? "")\(name)"
   }
+  func restored(_ shard: Int) -> String { "\(log(shard)):restore:" }
   func roster(_ service: String) -> String { "\(name):workers:\(service)" }
   func wake(_ service: String, _ worker: String) -> String { "\(name):wake:\(service):\(worker)" }
   var configuration: String { "\(name):config" }

@@ -1,4 +1,5 @@
 public import EventStreams
+import Synchronization
 
 /// An account's entries over all shards: those that no snapshot covers in memory, the others read when they are needed.
 public struct AccountHistory: Sendable {
@@ -15,6 +16,12 @@ public struct AccountHistory: Sendable {
     let shard: Int
     let after: StreamID
     let snapshot: AccountSnapshot
+    /// Its entries, if they had to be read: a balance and a list want the same ones.
+    let entries = ReadEntries()
+  }
+
+  private final class ReadEntries: Sendable {
+    let records = Mutex<[Record]?>(nil)
   }
 
   private let state: ServiceState
@@ -130,8 +137,11 @@ public struct AccountHistory: Sendable {
   }
 
   private func entries(of segment: Segment) async throws -> [Record] {
-    try await state.records(
+    if let known = segment.entries.records.withLock({ $0 }) { return known }
+    let records: [Record] = try await state.records(
       segment.service, LedgerState.stream(account), shard: segment.shard, after: segment.after,
       through: segment.snapshot.through)
+    segment.entries.records.withLock { $0 = records }
+    return records
   }
 }

@@ -1,6 +1,8 @@
 import EventStreams
 
 /// The analytics service's state is the archive: rebuilding it means to store what the log has and the archive has not.
+///
+/// What it has otherwise than it was logged is named and is left alone: its chain would not hold any more.
 struct ArchiveFill: Sendable {
   let topic: Topic
   let inspector: Inspector
@@ -14,10 +16,26 @@ struct ArchiveFill: Sendable {
     var history = ShardHistory(shard: shard, inspector: inspector, archive: reader, scope: .everything)
     var missing: [RecordedEvent] = []
     var comparison = ShardRebuild.Comparison()
-    var events = 0
+    (comparison.liveDigest, comparison.rebuiltDigest) = (Digest.start, Digest.start)
+    var (events, changed) = (0, 0)
     while let item = try await history.next() {
       events += 1
-      guard let logged = item.logged, item.archived == nil, progress.state(of: item.id) == .done else { continue }
+      let place = "\(item.id) ".utf8
+      if let archived = item.archived {
+        comparison.liveDigest = Digest.fnv1a(archived.json, after: Digest.fnv1a(place, after: comparison.liveDigest))
+      }
+      guard item.archived != nil || progress.state(of: item.id) == .done else { continue }
+      comparison.rebuiltDigest = Digest.fnv1a(item.json, after: Digest.fnv1a(place, after: comparison.rebuiltDigest))
+      guard let logged = item.logged else { continue }
+      if let archived = item.archived {
+        guard archived.json != logged else { continue }
+        changed += 1
+        comparison.add(
+          StateDifference(
+            name: "events", item: "\(item.id)", live: String(decoding: archived.json, as: UTF8.self),
+            rebuilt: String(decoding: logged, as: UTF8.self)))
+        continue
+      }
       comparison.add(
         StateDifference(name: "events", item: "\(item.id)", live: nil, rebuilt: String(decoding: logged, as: UTF8.self))
       )
@@ -30,6 +48,6 @@ struct ArchiveFill: Sendable {
     if !missing.isEmpty { try await archive?.store(missing) }
     return RebuildReport.Shard(
       shard: shard, events: events, unknown: 0, missing: 0, comparison: comparison,
-      held: ContinuousClock.now - start, isApplied: archive != nil)
+      held: ContinuousClock.now - start, isApplied: archive != nil && changed == 0)
   }
 }

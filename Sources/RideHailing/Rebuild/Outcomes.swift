@@ -6,6 +6,9 @@ struct Outcomes: Sendable {
   /// Id of a payment's outcome -> what the gateway said.
   private var payments: [String: RecordedGateway] = [:]
 
+  /// None.
+  init() {}
+
   /// Reads them from a shard's history.
   init(_ history: ShardHistory) async throws {
     var history = history
@@ -24,11 +27,22 @@ struct Outcomes: Sendable {
   }
 
   /// The types of such events.
-  static let types: [EventType] =
-    payments + [
-      RatingRequested.eventType, ReceiptSent.eventType, AccountWithdrawn.eventType, AccountWithdrawalRefused.eventType,
-      FareAdjusted.eventType, RideRefunded.eventType, CorrectionRefused.eventType,
-    ]
+  static let types: [EventType] = ServiceFold.services.flatMap(types(of:))
+
+  /// The types of those that a service publishes, and that tell what it has decided.
+  static func types(of service: String) -> [EventType] {
+    switch service {
+    case "payment":
+      payments + withdrawals + [FareAdjusted.eventType, RideRefunded.eventType, CorrectionRefused.eventType]
+    case "driver": withdrawals
+    case "rating": [RatingRequested.eventType]
+    case "notification": [ReceiptSent.eventType]
+    // What surge publishes is advice, and its state does not depend on it.
+    default: []
+    }
+  }
+
+  private static let withdrawals = [AccountWithdrawn.eventType, AccountWithdrawalRefused.eventType]
 
   private static let payments = [PaymentCaptured.eventType, PaymentFailed.eventType, PaymentRefunded.eventType]
 

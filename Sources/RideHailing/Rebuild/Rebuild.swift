@@ -11,6 +11,7 @@ public struct Rebuild: Sendable {
   private let archive: ArchiveReader?
   private let readsLog: Bool
   private let commissionBasisPoints: Int
+  private let attempt = RebuildRun()
 
   /// A rebuild.
   ///
@@ -66,6 +67,12 @@ public struct Rebuild: Sendable {
       filter: filter)
   }
 
+  /// What tells how the service has decided, in a shard's history.
+  private func outcomes(of service: String, _ shard: Int, after: StreamID? = nil) async throws -> Outcomes {
+    let types = Outcomes.types(of: service)
+    return types.isEmpty ? Outcomes() : try await Outcomes(history(shard, types: types, after: after))
+  }
+
   private func rebuild(
     _ service: String, _ shard: Int, applies: Bool, _ onProgress: (Int) -> Void
   ) async throws -> RebuildReport.Shard {
@@ -74,7 +81,7 @@ public struct Rebuild: Sendable {
     let inspector = Inspector(topic: topic, connection: connection)
     let settled = try await inspector.progress([service], shard: shard)[0]
     var fold = ServiceFold(
-      service, shard: shard, outcomes: try await Outcomes(history(shard, types: Outcomes.types)),
+      service, shard: shard, outcomes: try await outcomes(of: service, shard),
       commissionBasisPoints: commissionBasisPoints)
     func add(_ event: RecordedEvent, _ progress: ServiceProgress) async throws {
       count += 1
@@ -94,14 +101,16 @@ public struct Rebuild: Sendable {
       last = event.streamID
     }
     if applies {
-      try await ShardRebuild.prepare(fold.fold.image, service, shard: shard, topic: topic, connection: connection)
+      try await ShardRebuild.prepare(
+        fold.fold.image, service, shard: shard, run: attempt, topic: topic, connection: connection)
     }
 
     let start = ContinuousClock.now
-    let held = try await ShardRebuild.hold(service, shard: shard, topic: topic, connection: connection)
+    let held = try await ShardRebuild.hold(
+      service, shard: shard, run: attempt, topic: topic, connection: connection)
     do {
       // What was decided meanwhile is known by now.
-      fold = try await fold.knowing(Outcomes(history(shard, types: Outcomes.types, after: last)))
+      fold = try await fold.knowing(outcomes(of: service, shard, after: last))
       var rest = history(shard, after: last)
       var missing = 0
       while let event = try await rest.nextEvent() {
@@ -111,13 +120,15 @@ public struct Rebuild: Sendable {
         last = event.streamID
       }
       if last < held.progress.last { missing = try await self.missing(shard, after: last, held.progress) }
-      let comparison = held.compare(fold.fold.image, isDerived: ServiceFold.isDerived)
       let isApplied = applies && unknown == 0 && missing == 0
       if isApplied { try await held.apply(fold.fold.image) }
       try await held.release()
+      let time = ContinuousClock.now - start
+      // The service goes on meanwhile: it is its state as it was that is compared.
+      let comparison = held.compare(fold.fold.image, isDerived: ServiceFold.isDerived)
       return RebuildReport.Shard(
-        shard: shard, events: events, unknown: unknown, missing: missing, comparison: comparison,
-        held: ContinuousClock.now - start, isApplied: isApplied)
+        shard: shard, events: events, unknown: unknown, missing: missing, comparison: comparison, held: time,
+        isApplied: isApplied)
     } catch {
       try? await held.release()
       throw error

@@ -12,6 +12,9 @@ public struct Restore: Sendable {
   private let archive: ArchiveReader
   private let commissionBasisPoints: Int
   private let logFrom: Timestamp?
+  private let attempt = RebuildRun()
+
+  private static let renewalInterval = Duration.seconds(10)
 
   /// A restore.
   ///
@@ -75,7 +78,8 @@ public struct Restore: Sendable {
     func release() async throws { for service in held.values { try await service.release() } }
     do {
       for service in services + others {
-        held[service] = try await ShardRebuild.hold(service, shard: shard, topic: topic, connection: connection)
+        held[service] = try await ShardRebuild.hold(
+          service, shard: shard, run: attempt, topic: topic, connection: connection)
       }
       let result = try await restore(shard, held: held, others: others, onProgress)
       try await release()
@@ -100,9 +104,10 @@ public struct Restore: Sendable {
     let folds = ServiceFold.services.map {
       ServiceFold($0, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints)
     }
-    var log = try await LogRestore(topic: topic, connection: connection, shard: shard)
+    var log = try await LogRestore(topic: topic, connection: connection, shard: shard, run: attempt)
     var pending: [String: [StreamID]] = [:]
     var (places, archived) = (0, 0)
+    var renewed = ContinuousClock.now
     var last: StreamID?
     // From the first event on that must still be handled, or is wanted: a log has no holes.
     var hasLogBegun = false
@@ -110,7 +115,14 @@ public struct Restore: Sendable {
     while let item = try await history.next() {
       places += 1
       last = item.id
-      if places % 1000 == 0 { onProgress(places) }
+      if places % 1000 == 0 {
+        onProgress(places)
+        // A long history takes longer than a shard is held without a word.
+        if renewed.duration(to: .now) > Self.renewalInterval {
+          for service in held.values { try await service.renew() }
+          renewed = .now
+        }
+      }
       guard !item.isRepetition else { continue }
       let event = RecordedEvent(shard: shard, streamID: item.id, header: item.header, json: item.json)
       var isOpen = false
@@ -135,10 +147,8 @@ public struct Restore: Sendable {
     }
 
     for fold in folds {
-      guard let service = held[fold.service] else { continue }
       try await ShardRebuild.prepare(
-        fold.fold.image, fold.service, shard: shard, topic: topic, connection: connection)
-      try await service.apply(fold.fold.image)
+        fold.fold.image, fold.service, shard: shard, run: attempt, topic: topic, connection: connection)
     }
     var groups: [LogRestore.Group] = []
     for (name, service) in held.sorted(by: { $0.key < $1.key }) {
@@ -146,7 +156,8 @@ public struct Restore: Sendable {
       groups.append(
         LogRestore.Group(
           service, position: isOther ? service.progress.last : last ?? .zero,
-          pending: isOther ? service.progress.open : pending[name] ?? []))
+          pending: isOther ? service.progress.open : pending[name] ?? [],
+          state: folds.first { $0.service == name }?.fold.image))
     }
     let events = log.count
     let meanwhile = try await log.finish(through: last, added: places, groups: groups)

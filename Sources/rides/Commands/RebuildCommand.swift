@@ -10,7 +10,8 @@ struct RebuildCommand: AsyncParsableCommand {
       The service goes on while the state is built; then each of its shards is held for a moment, to compare and to swap, in one
       step per shard. Nothing is charged and nothing is sent: what was decided is told by the events that followed. Running it
       again after it was interrupted is safe: the live state is the old one or the new one, never half of each.
-      The state of analytics is the archive: what the log has and the archive has not is added.
+      The state of analytics is the archive: what the log has and the archive has not is added; a row that differs from the log
+      is named and left as it is.
       Exit status: 0 the states are the same, or the rebuilt one was applied; 1 they differ, or history lacks something.
 
         rides rebuild driver
@@ -46,7 +47,7 @@ struct RebuildCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let reader = try fromArchive.map { try ArchiveReader(path: $0) } ?? archive.openIfPresent()
+    let reader = try fromArchive.map { try ArchiveOptions.open($0) } ?? archive.openIfPresent()
     // Its functions are needed.
     _ = try await redis.find()
     let (topic, connection) = try await redis.open()
@@ -54,7 +55,7 @@ struct RebuildCommand: AsyncParsableCommand {
       topic: topic, connection: connection, archive: reader, readsLog: fromArchive == nil)
     let report: RebuildReport
     if service == "analytics" {
-      guard reader != nil else { throw Failure.refused("there is no archive at \(archive.path)") }
+      if reader == nil { _ = try archive.open() }
       report = try await rebuild.fill(apply ? try Archive(path: archive.path) : nil)
     } else {
       report = try await rebuild.run(service, applies: apply) { shard, events in
@@ -68,6 +69,10 @@ struct RebuildCommand: AsyncParsableCommand {
     }
     guard report.isComplete else {
       throw Failure.refused("history lacks events or outcomes that \(service) has handled; nothing was applied there")
+    }
+    guard !apply || report.isApplied else {
+      throw Failure.refused(
+        "rows of the archive differ from the log, and were left as they are; see: rides archive verify")
     }
     guard apply || report.isIdentical else {
       throw Failure.refused("the states differ; --apply puts the rebuilt one in place")

@@ -66,5 +66,9 @@ struct Replay: AsyncParsableCommand {
     let gaps = events.gaps
     for gap in gaps { Terminal.error("\(gap)") }
     if !gaps.isEmpty { throw ExitCode(1) }
+    if count == 0, !rides.isEmpty, limit != 0 {
+      throw Failure.refused(
+        "nothing is known of ride \(rides.map { "'\($0)'" }.joined(separator: ", ")) with these options")
+    }
   }
 }

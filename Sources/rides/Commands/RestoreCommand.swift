@@ -21,7 +21,9 @@ struct RestoreCommand: AsyncParsableCommand {
   @Option(help: "The archive.")
   var fromArchive: String
 
-  @Option(help: "Leave events recorded before this time in the archive, if nobody must handle them any more.")
+  @Option(
+    help: "Leave events recorded before this time in the archive, if nobody must handle them any more.",
+    transform: TimeArgument.read)
   var logFrom: TimeArgument?
 
   @Option(help: "The number of shards that the topic had, if it is gone as well.")
@@ -35,7 +37,7 @@ struct RestoreCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let reader = try ArchiveReader(path: fromArchive)
+    let reader = try ArchiveOptions.open(fromArchive)
     let (topic, connection) = try await redis.open(shards: shards)
     let report: RestoreReport
     do {

@@ -13,7 +13,10 @@ struct ArchiveOptions: ParsableArguments {
   var path: String { archive ?? Self.usualPath }
 
   /// The archive.
-  func open() throws -> ArchiveReader {
+  func open() throws -> ArchiveReader { try Self.open(path) }
+
+  /// The archive at a path.
+  static func open(_ path: String) throws -> ArchiveReader {
     do {
       return try ArchiveReader(path: path)
     } catch let problem as ArchiveProblem {

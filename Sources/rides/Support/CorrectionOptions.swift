@@ -18,7 +18,17 @@ struct CorrectionOptions: ParsableArguments {
   @Option(help: "How long to wait for what becomes of it.")
   var wait = DurationArgument(.seconds(5))
 
+  @OptionGroup var archive: ArchiveOptions
   @OptionGroup var redis: TopicOptions
+
+  /// A correction as it was approved.
+  struct Approved<Approval: RideCorrectionStep> {
+    let correction: RideCorrection<Approval>
+    /// It had been asked for before, under the same name.
+    let isRepetition: Bool
+
+    var note: String { isRepetition ? " (published before)" : "" }
+  }
 
   /// Reads the ride, publishes what `request` makes of it, and waits until it is approved or refused.
   ///
@@ -26,10 +36,18 @@ struct CorrectionOptions: ParsableArguments {
   func run<Request, Approval>(
     as approval: RideCorrection<Approval>.Type,
     _ request: (_ ride: CorrectedRide, _ correction: String) throws -> RideCorrection<Request>
-  ) async throws -> RideCorrection<Approval> {
+  ) async throws -> Approved<Approval> {
+    try InputCheck.check(reason: reason)
     let (topic, connection) = try await redis.find()
-    guard let current = try await current(topic, connection) else {
-      throw Failure.refused("ride '\(ride)' can't be corrected: its completion is not in the log")
+    let events = try await events(topic, connection)
+    guard let current = try CorrectedRide.fold(events) else {
+      throw Failure.refused(
+        "ride '\(ride)' can't be corrected: its completion is neither in the log nor in the archive")
+    }
+    if let correction,
+      let known = events.first(where: { $0.header.id == "\(Approval.eventType):\(correction)" })
+    {
+      return Approved(correction: try RideCorrection<Approval>(ofEvent: known.json.span), isRepetition: true)
     }
     let request = try request(current, correction ?? UUID().uuidString.lowercased())
     try InputCheck.check(request)
@@ -38,11 +56,13 @@ struct CorrectionOptions: ParsableArguments {
     let refused = request.becoming(CorrectionRefused.self)
     let outcome = try await OutcomeWait(topic: topic, connection: connection, patience: wait.duration).first(
       of: [approved.eventID, refused.eventID], shard: published.shard, after: published.streamID)
-    switch outcome?.id {
-    case approved.eventID?: return approved
-    case refused.eventID?:
+    switch outcome {
+    case (let header, let json)? where header.id == approved.eventID:
+      return Approved(
+        correction: try RideCorrection<Approval>(ofEvent: json.span), isRepetition: published.isDuplicate)
+    case .some:
       throw Failure.refused("ride '\(ride)' was corrected by somebody else meanwhile: look at it and try again")
-    default:
+    case nil:
       throw Failure(
         message:
           "the correction is published (entry \(published.streamID)), but was not handled within \(wait.duration.short)",
@@ -50,9 +70,22 @@ struct CorrectionOptions: ParsableArguments {
     }
   }
 
-  private func current(_ topic: Topic, _ connection: Connection) async throws -> CorrectedRide? {
-    let events = try await Inspector(topic: topic, connection: connection).trace(
-      key: ride, ids: ["\(RideCompleted.eventType):\(ride)"])
-    return try CorrectedRide.fold(events.map { ($0.header, $0.json) })
+  /// What happened to the ride, in order; also before the log begins, if the archive is at hand.
+  private func events(
+    _ topic: Topic, _ connection: Connection
+  ) async throws -> [(header: EventHeader, json: [UInt8])] {
+    let inspector = Inspector(topic: topic, connection: connection)
+    guard let archive = try archive.openIfPresent() else {
+      return try await inspector.trace(key: ride, ids: ["\(RideCompleted.eventType):\(ride)"])
+        .map { ($0.header, $0.json) }
+    }
+    var filter = HistoryFilter()
+    filter.keys = [ride]
+    var history = MergedHistory(shards: topic.shards, inspector: inspector, archive: archive, filter: filter)
+    var events: [(header: EventHeader, json: [UInt8])] = []
+    while let event = try await history.next() {
+      if let header = event.header { events.append((header, event.json)) }
+    }
+    return events
   }
 }

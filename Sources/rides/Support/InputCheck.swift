@@ -7,6 +7,13 @@ enum InputCheck {
     if let problem = problem(data) { throw Failure.usage(problem.description) }
   }
 
+  /// Throws a failure if a reason says nothing.
+  static func check(reason: String) throws {
+    if reason.allSatisfy(\.isWhitespace) {
+      throw Failure.usage("--reason is empty: say why, for whoever reads it later")
+    }
+  }
+
   private static func problem<Data: EventData>(_ data: Data) -> JSONError? {
     var parser = JSONParser()
     do throws(JSONError) {

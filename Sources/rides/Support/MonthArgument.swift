@@ -20,4 +20,12 @@ struct MonthArgument: ExpressibleByArgument, Sendable {
     self.start = Timestamp(secondsSinceEpoch: start * 86_400)
     self.end = Timestamp(secondsSinceEpoch: end * 86_400)
   }
+
+  /// The same, for an option that says what is wrong with what it was given.
+  static func read(_ argument: String) throws -> MonthArgument {
+    guard let month = MonthArgument(argument: argument) else {
+      throw ValidationError("a month is written as 2019-03")
+    }
+    return month
+  }
 }

@@ -18,7 +18,7 @@ struct MovementOptions: ParsableArguments {
   @Option(help: "ISO 4217 code of the currency.")
   var currency: String
 
-  @Option(help: "When it counts from, if not from now.")
+  @Option(help: "When it counts from, if not from now.", transform: TimeArgument.read)
   var effective: TimeArgument?
 
   @Option(help: "The movement's own name: publishing it again adds nothing. (default: a new one)")

@@ -6,10 +6,10 @@ import RideHailing
 struct ReportOptions: ParsableArguments {
   @OptionGroup var source: ReportSource
 
-  @Option(help: "Not before this time or day: 2026-04-03T10:30:00Z or 2026-04-03 (UTC).")
+  @Option(help: "Not before this time or day: 2026-04-03T10:30:00Z or 2026-04-03 (UTC).", transform: TimeArgument.read)
   var from: TimeArgument?
 
-  @Option(help: "Before this time or day.")
+  @Option(help: "Before this time or day.", transform: TimeArgument.read)
   var to: TimeArgument?
 
   @Option(help: "Only this city.")

@@ -11,4 +11,12 @@ struct TimeArgument: ExpressibleByArgument, Sendable {
     else { return nil }
     self.time = time
   }
+
+  /// The same, for an option that says what is wrong with what it was given.
+  static func read(_ argument: String) throws -> TimeArgument {
+    guard let time = TimeArgument(argument: argument) else {
+      throw ValidationError("a time is written as 2026-03-15T10:30:00Z, a day as 2026-03-15 (UTC)")
+    }
+    return time
+  }
 }

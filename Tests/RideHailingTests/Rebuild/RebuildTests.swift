@@ -63,6 +63,29 @@ import Testing
     }
   }
 
+  @Test("of analytics names what the archive lacks and what it has otherwise, and adds the former")
+  func archive() async throws {
+    try await RideBench.run { bench in
+      try await handled(bench, 100)
+      let whole = try await rebuild(bench).fill(nil)
+      #expect(whole.isIdentical)
+      #expect(whole.shards.map(\.comparison.liveDigest) == whole.shards.map(\.comparison.rebuiltDigest))
+      #expect(Set(whole.shards.map(\.comparison.liveDigest)).count == bench.topic.shardCount)
+      let path = bench.configuration.archivePath
+      try ChainBench(path: path).sqlite("DELETE FROM events WHERE type = 'RIDE_REQUESTED'")
+      let found = try await rebuild(bench).fill(nil)
+      #expect(found.shards.reduce(0) { $0 + $1.comparison.count } == 100)
+      #expect(found.shards.map(\.comparison.liveDigest) != found.shards.map(\.comparison.rebuiltDigest))
+      #expect(found.shards.map(\.comparison.rebuiltDigest) == whole.shards.map(\.comparison.rebuiltDigest))
+      #expect(try await rebuild(bench).fill(Archive(path: path)).isApplied)
+      #expect(try await rebuild(bench).fill(nil).isIdentical)
+      try ChainBench(path: path).sqlite("UPDATE events SET event = '{}' WHERE type = 'RIDE_REQUESTED'")
+      let changed = try await rebuild(bench).fill(Archive(path: path))
+      #expect(changed.shards.reduce(0) { $0 + $1.comparison.count } == 100)
+      #expect(!changed.isApplied)
+    }
+  }
+
   @Test("names what differs, and puts it right; nothing is charged or sent again")
   func repair() async throws {
     try await RideBench.run { bench in

@@ -20,6 +20,7 @@ struct AccountAdjust: AsyncParsableCommand {
   var reason: String
 
   func run() async throws {
+    try InputCheck.check(reason: reason)
     let (event, published, _, _) = try await options.publish(AccountAdjusted.self, amount, reason: reason)
     options.report("adjusted \(event.holder) by \(event.money)", event, published)
   }

@@ -16,16 +16,16 @@ struct AccountShow: AsyncParsableCommand {
 
   @OptionGroup var arguments: AccountArguments
 
-  @Option(help: "What counted at this moment.")
+  @Option(help: "What counted at this moment.", transform: TimeArgument.read)
   var at: TimeArgument?
 
-  @Option(help: "What had been recorded by this moment.")
+  @Option(help: "What had been recorded by this moment.", transform: TimeArgument.read)
   var asRecordedAt: TimeArgument?
 
-  @Option(help: "Only entries that count from this moment or later.")
+  @Option(help: "Only entries that count from this moment or later.", transform: TimeArgument.read)
   var from: TimeArgument?
 
-  @Option(help: "Only entries that count from before this moment.")
+  @Option(help: "Only entries that count from before this moment.", transform: TimeArgument.read)
   var to: TimeArgument?
 
   @Option(help: "Only the last so many entries.")

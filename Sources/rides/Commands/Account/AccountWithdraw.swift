@@ -34,10 +34,11 @@ struct AccountWithdraw: AsyncParsableCommand {
     let refused = event.becoming(AccountWithdrawalRefused.self).eventID
     let outcome = try await OutcomeWait(topic: topic, connection: connection, patience: wait.duration).first(
       of: [withdrawn, refused], shard: published.shard, after: published.streamID)
-    switch outcome?.id {
+    switch outcome?.header.id {
     case withdrawn?: options.report("withdrew \(event.money) from \(event.holder)", event, published)
     case refused?:
-      throw Failure.refused("the withdrawal was refused: the balance of \(event.holder) is below \(event.money)")
+      throw Failure.refused(
+        "the withdrawal was refused: the balance of \(event.holder) in \(event.city) is below \(event.money)")
     default:
       throw Failure(
         message:

@@ -31,18 +31,20 @@ struct Adjust: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let approved = try await options.run(as: FareAdjusted.self) { ride, correction in
+    let result = try await options.run(as: FareAdjusted.self) { ride, correction in
       FareAdjustmentRequested(
-        of: ride, newFare: try newFare(ride.fare), correction: correction, reason: options.reason)
+        of: ride, newFare: try newFare(ride), correction: correction, reason: options.reason)
     }
+    let approved = result.correction
     let (before, after) = (approved.fare.amount, approved.newFare?.amount ?? approved.fare.amount)
     switch output.format {
     case .json: Terminal.print(json: JSONWriter.bytes(of: approved))
-    case .table: Terminal.print("adjusted the fare of ride \(approved.rideID) from \(before) to \(after)")
+    case .table: Terminal.print("adjusted the fare of ride \(approved.rideID) from \(before) to \(after)\(result.note)")
     }
   }
 
-  private func newFare(_ fare: Fare) throws -> Fare {
+  private func newFare(_ ride: CorrectedRide) throws -> Fare {
+    let fare = ride.fare
     func amount(_ text: String?, _ standing: Int) throws -> Int {
       guard let text else { return standing }
       guard let money = Money(decimal: text, fare.currency), money.minorUnits >= 0 else {
@@ -58,6 +60,11 @@ struct Adjust: AsyncParsableCommand {
     else {
       throw Failure.usage(
         "a total of \(Money(total, fare.currency)) is less than tip, tolls and taxes together: give those as well")
+    }
+    guard total >= ride.refunded else {
+      throw Failure.refused(
+        "\(Money(total, fare.currency)) is less than what was refunded of ride '\(ride.rideID)': \(Money(ride.refunded, fare.currency))"
+      )
     }
     guard changed != fare else { throw Failure.refused("the fare of ride '\(options.ride)' is \(fare.amount) already") }
     return changed

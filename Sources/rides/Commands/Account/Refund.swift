@@ -22,7 +22,7 @@ struct Refund: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let approved = try await options.run(as: RideRefunded.self) { ride, correction in
+    let result = try await options.run(as: RideRefunded.self) { ride, correction in
       guard ride.refundable > 0 else {
         throw Failure.refused("there is nothing left to refund of ride '\(ride.rideID)'")
       }
@@ -31,15 +31,22 @@ struct Refund: AsyncParsableCommand {
         guard let money = Money(decimal: amount, ride.fare.currency) else {
           throw Failure.usage("'\(amount)' is no amount in \(ride.fare.currency), such as 12.50")
         }
+        guard money.minorUnits > 0 else { throw Failure.usage("--amount must be more than 0, not \(money)") }
+        guard money.minorUnits <= ride.refundable else {
+          throw Failure.refused(
+            "\(money) is more than what is left of the fare of ride '\(ride.rideID)': \(Money(ride.refundable, ride.fare.currency))"
+          )
+        }
         refund = money.minorUnits
       }
       return RefundRequested(of: ride, amount: refund, correction: correction, reason: options.reason)
     }
+    let approved = result.correction
     switch output.format {
     case .json: Terminal.print(json: JSONWriter.bytes(of: approved))
     case .table:
       let amount = Money(approved.amount ?? 0, approved.fare.currency)
-      Terminal.print("refunded \(amount) of ride \(approved.rideID), which cost \(approved.fare.amount)")
+      Terminal.print("refunded \(amount) of ride \(approved.rideID), which cost \(approved.fare.amount)\(result.note)")
     }
   }
 }

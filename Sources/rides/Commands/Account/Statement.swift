@@ -22,7 +22,7 @@ struct Statement: AsyncParsableCommand {
   @Argument(help: "Whose.")
   var id: String
 
-  @Option(help: "The month, as 2026-03.")
+  @Option(help: "The month, as 2026-03.", transform: MonthArgument.read)
   var month: MonthArgument
 
   @Option(help: "table, csv with one line per entry, or json.")
@@ -39,6 +39,9 @@ struct Statement: AsyncParsableCommand {
     guard account.count > 0 else { throw Failure.refused("driver '\(id)' has no account: nothing was ever earned") }
     let statements = DriverStatement.statements(
       account, cash: try await AccountStatement.read(.cash(driver: id), from: state, selection))
+    guard !statements.isEmpty else {
+      throw Failure.refused("driver '\(id)' had no entry by the end of \(month.text)")
+    }
     guard statements.allSatisfy(\.addsUp) else {
       throw Failure.refused("the statement does not add up; see: rides audit")
     }

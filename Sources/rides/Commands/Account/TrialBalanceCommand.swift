@@ -13,7 +13,7 @@ struct TrialBalanceCommand: AsyncParsableCommand {
         rides trial-balance --at 2026-03-15T00:00:00Z --format json
       """)
 
-  @Option(help: "What counted at this moment.")
+  @Option(help: "What counted at this moment.", transform: TimeArgument.read)
   var at: TimeArgument?
 
   @Flag(help: "Each account on a line of its own.")
