@@ -117,8 +117,7 @@ public actor Connection {
     precondition(command.count == 1, "call sends exactly one command")
     precondition(repliesDue == 0, "replies to written commands are still to be received")
     try write(command)
-    var replies = try receive(1)
-    let reply = replies.removeFirst()
+    let reply = try receive(1).only()
     if var error = reply.error {
       error.endpoint = url.description
       throw error
@@ -165,15 +164,14 @@ public actor Connection {
       throw RedisError(
         .connectionClosed, "closed before the replies came", endpoint: url.description, mayHaveExecuted: true)
     }
-    var replies = Replies(capacity: count)
-    guard count > 0 else { return replies }
+    guard count > 0 else { return Replies(capacity: 0, in: try ReplyMemory()) }
     do throws(RedisError) {
-      try context?.read(count, into: &replies)
+      guard let replies = try context?.read(count) else { throw RedisError(.connectionClosed, "not connected") }
       repliesDue -= count
+      return replies
     } catch {
       close()
       throw error
     }
-    return replies
   }
 }

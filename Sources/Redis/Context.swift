@@ -69,16 +69,18 @@ struct Context: ~Copyable {
     }
   }
 
-  /// Waits for one reply.
-  func read() throws(RedisError) -> UnsafeMutablePointer<redisReply> {
-    var reply: UnsafeMutableRawPointer?
-    guard redisGetReply(raw, &reply) == REDIS_OK, let reply else { throw failure(errno, connecting: false) }
-    return reply.assumingMemoryBound(to: redisReply.self)
-  }
-
   /// Waits for a number of replies.
-  func read(_ count: Int, into replies: inout Replies) throws(RedisError) {
-    for _ in 0..<count { replies.append(owning: try read()) }
+  func read(_ count: Int) throws(RedisError) -> Replies {
+    let memory = try ReplyMemory()
+    // The library looks there only while it reads what is asked for here.
+    rides_use_arena(raw, memory.arena)
+    var replies = Replies(capacity: count, in: memory)
+    for _ in 0..<count {
+      var reply: UnsafeMutableRawPointer?
+      guard redisGetReply(raw, &reply) == REDIS_OK, let reply else { throw failure(errno, connecting: false) }
+      replies.append(reply.assumingMemoryBound(to: redisReply.self))
+    }
+    return replies
   }
 
   private func enableKeepAlive(every interval: Duration) {

@@ -36,7 +36,7 @@ struct Handshake {
       try context.write(commands)
       var clientID: Int?
       for step in steps {
-        let reply = Reply(owning: try context.read())
+        let reply = try context.read(1).only()
         if let error = reply.root.error {
           if !isOptional(step, error) { throw described(error, step) }
         } else if step == .number {

@@ -5,25 +5,25 @@ internal import CHiredis
 /// `@unchecked Sendable` for the reason that ``Reply`` is.
 public struct Replies: ~Copyable, @unchecked Sendable {
   private var raw: [UnsafeMutablePointer<redisReply>]
+  /// Where they stand.
+  private let memory: ReplyMemory
 
   /// No replies, with room for some.
-  init(capacity: Int) {
+  init(capacity: Int, in memory: consuming ReplyMemory) {
     raw = []
     raw.reserveCapacity(capacity)
+    self.memory = memory
   }
 
-  deinit {
-    for reply in raw { freeReplyObject(reply) }
-  }
-
-  /// Takes over one more reply.
-  mutating func append(owning reply: UnsafeMutablePointer<redisReply>) {
+  /// Takes in one more reply.
+  mutating func append(_ reply: UnsafeMutablePointer<redisReply>) {
     raw.append(reply)
   }
 
-  /// Gives away the first reply, which must be there.
-  mutating func removeFirst() -> Reply {
-    Reply(owning: raw.removeFirst())
+  /// The only reply.
+  consuming func only() -> Reply {
+    precondition(raw.count == 1, "not exactly one reply")
+    return Reply(raw[0], in: memory)
   }
 
   /// The number of replies.

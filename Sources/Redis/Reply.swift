@@ -6,14 +6,12 @@ internal import CHiredis
 /// value, which can't be copied, is its only owner.
 public struct Reply: ~Copyable, @unchecked Sendable {
   private let raw: UnsafeMutablePointer<redisReply>
+  /// Where it stands.
+  private let memory: ReplyMemory
 
-  /// Takes over the reply.
-  init(owning raw: UnsafeMutablePointer<redisReply>) {
+  init(_ raw: UnsafeMutablePointer<redisReply>, in memory: consuming ReplyMemory) {
     self.raw = raw
-  }
-
-  deinit {
-    freeReplyObject(raw)
+    self.memory = memory
   }
 
   /// The whole reply; it and everything in it live no longer than this value.

@@ -3,16 +3,12 @@ extension EventHeader {
   ///
   /// - Parameter fallbackID: the identity of an event that was added without one.
   public init(from object: inout JSONObject, fallbackID: @autoclosure () -> String) throws(JSONError) {
-    let id: String? = try object.optional("id")
-    let type: String = try object["type"]
-    let version: Int? = try object.optional("version")
-    let timestamp: Timestamp = try object["timestamp"]
-    let key: String? = try object.optional("key")
-    let traceparent: String? = try object.optional("traceparent")
-    let identity = id ?? fallbackID()
+    let envelope = try Envelope<String>(from: &object)
+    let identity = envelope.id ?? fallbackID()
     self.init(
-      id: identity, type: EventType(rawValue: type), timestamp: timestamp, key: key ?? identity,
-      version: version ?? 1, traceparent: traceparent)
+      id: identity, type: EventType(rawValue: envelope.type), timestamp: envelope.timestamp,
+      key: envelope.key ?? identity,
+      version: envelope.version ?? 1, traceparent: envelope.traceparent)
   }
 
   /// Reads the envelope of an event as the log holds it, and not its data.

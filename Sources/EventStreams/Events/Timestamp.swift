@@ -65,6 +65,9 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// A sign, six digits of a year, and a fraction of six digits: no moment of 64 bits takes more.
+  private static let longestText = 32
+
   /// Adds the text to a buffer.
   func write(to text: inout [UInt8]) {
     let days = day
@@ -72,37 +75,45 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     // Of the day; divided by constants only, which is cheap.
     let (seconds, fraction) = UInt64(microsecondsSinceEpoch &- days &* 86_400_000_000)
       .quotientAndRemainder(dividingBy: 1_000_000)
-    func two(_ number: UInt32) {
-      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10))
-      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
-    }
-    if date.year < 0 { text.append(UInt8(ascii: "-")) }
-    let year = UInt32(date.year.magnitude)
-    if year > 9999 { two(year / 10_000) }
-    two(year / 100 % 100)
-    two(year % 100)
-    text.append(UInt8(ascii: "-"))
-    two(UInt32(date.month))
-    text.append(UInt8(ascii: "-"))
-    two(UInt32(date.day))
-    text.append(UInt8(ascii: "T"))
-    let second = UInt32(seconds)
-    two(second / 3600)
-    text.append(UInt8(ascii: ":"))
-    two(second / 60 % 60)
-    text.append(UInt8(ascii: ":"))
-    two(second % 60)
-    if fraction > 0 {
-      let microseconds = UInt32(fraction)
-      text.append(UInt8(ascii: "."))
-      text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: microseconds / 100_000))
-      two(microseconds / 1000 % 100)
-      if microseconds % 1000 > 0 {
-        text.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: microseconds / 100 % 10))
-        two(microseconds % 100)
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.longestText) { bytes in
+      var count = 0
+      func add(_ byte: UInt8) {
+        bytes[count] = byte
+        count += 1
       }
+      func two(_ number: UInt32) {
+        add(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10))
+        add(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
+      }
+      if date.year < 0 { add(UInt8(ascii: "-")) }
+      let year = UInt32(date.year.magnitude)
+      if year > 9999 { two(year / 10_000) }
+      two(year / 100 % 100)
+      two(year % 100)
+      add(UInt8(ascii: "-"))
+      two(UInt32(date.month))
+      add(UInt8(ascii: "-"))
+      two(UInt32(date.day))
+      add(UInt8(ascii: "T"))
+      let second = UInt32(seconds)
+      two(second / 3600)
+      add(UInt8(ascii: ":"))
+      two(second / 60 % 60)
+      add(UInt8(ascii: ":"))
+      two(second % 60)
+      if fraction > 0 {
+        let microseconds = UInt32(fraction)
+        add(UInt8(ascii: "."))
+        add(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: microseconds / 100_000))
+        two(microseconds / 1000 % 100)
+        if microseconds % 1000 > 0 {
+          add(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: microseconds / 100 % 10))
+          two(microseconds % 100)
+        }
+      }
+      add(UInt8(ascii: "Z"))
+      text.append(contentsOf: bytes[..<count])
     }
-    text.append(UInt8(ascii: "Z"))
   }
 }
 

@@ -12,4 +12,6 @@ struct JSONNode {
   var kind: JSONKind
   /// The string has escapes, so its text is not its value.
   var isEscaped: Bool
+  /// The string has only ASCII characters.
+  var isASCII: Bool
 }

@@ -98,6 +98,7 @@ public struct JSONObject: ~Escapable {
     }
   }
 
+  @inline(__always)
   private func matches(_ field: Int, _ name: StaticString) -> Bool {
     let node = value.tape[field]
     if node.isEscaped { return JSONValue(bytes: value.bytes, tape: value.tape, index: field).text == "\(name)" }
@@ -106,8 +107,22 @@ public struct JSONObject: ~Escapable {
     let start = Int(node.start)
     return name.withUTF8Buffer { name in
       // The scanner put the node where there are so many bytes.
-      for index in 0..<count where value.bytes[unchecked: start + index] != name[index] { return false }
-      return true
+      let bytes = value.bytes.bytes
+      let name = UnsafeRawBufferPointer(name)
+      guard count >= 8 else {
+        for index in 0..<count
+        where bytes.unsafeLoad(fromUncheckedByteOffset: start + index, as: UInt8.self) != name[index] {
+          return false
+        }
+        return true
+      }
+      // Eight at a time; the last eight may overlap those before.
+      func differs(_ index: Int) -> Bool {
+        bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start + index, as: UInt64.self)
+          != name.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      }
+      for index in stride(from: 0, to: count - 8, by: 8) where differs(index) { return false }
+      return !differs(count - 8)
     }
   }
 }

@@ -2,15 +2,13 @@
 ///
 /// Keeps its tape from document to document, so that reading one allocates nothing.
 public struct JSONParser: ~Copyable {
-  private var tape: [JSONNode] = []
+  private var tape = JSONTape()
 
   /// How deep values may be nested.
   public static let depthLimit = 512
 
   /// A parser.
-  public init() {
-    tape.reserveCapacity(128)
-  }
+  public init() {}
 
   /// Reads a document.
   ///
@@ -18,7 +16,7 @@ public struct JSONParser: ~Copyable {
   @_lifetime(copy bytes, &self)
   public mutating func parse(_ bytes: Span<UInt8>) throws(JSONError) -> JSONValue {
     guard bytes.count <= Int(UInt32.max) else { throw JSONError(problem: "a document of more than 4 GiB") }
-    tape.removeAll(keepingCapacity: true)
+    tape.removeAll()
     var scanner = JSONScanner(bytes)
     scanner.skipWhitespace()
     try scanner.value(&tape, depth: 0)

@@ -11,7 +11,9 @@ struct JSONScanner: ~Escapable {
   var isAtEnd: Bool { position == bytes.count }
 
   /// The byte at the position; 0, which no JSON token holds, at the end.
-  private var byte: UInt8 { position < bytes.count ? bytes[unchecked: position] : 0 }
+  private var byte: UInt8 {
+    @inline(__always) get { position < bytes.count ? bytes[unchecked: position] : 0 }
+  }
 
   func unexpected(_ expected: String) -> JSONError {
     guard !isAtEnd else { return JSONError(problem: "not JSON: expected \(expected), found the end", offset: position) }
@@ -20,7 +22,13 @@ struct JSONScanner: ~Escapable {
     return JSONError(problem: "not JSON: expected \(expected), found \(found)", offset: position)
   }
 
+  @inline(__always)
   mutating func skipWhitespace() {
+    // Most documents are compact.
+    if byte <= 0x20 { skipBlanks() }
+  }
+
+  private mutating func skipBlanks() {
     while true {
       switch byte {
       case 0x20, 0x0a, 0x0d, 0x09: position += 1
@@ -29,7 +37,7 @@ struct JSONScanner: ~Escapable {
     }
   }
 
-  mutating func value(_ tape: inout [JSONNode], depth: Int) throws(JSONError) {
+  mutating func value(_ tape: inout JSONTape, depth: Int) throws(JSONError) {
     switch byte {
     case UInt8(ascii: "\""): try string(&tape)
     case UInt8(ascii: "{"): try object(&tape, depth: depth)
@@ -41,7 +49,7 @@ struct JSONScanner: ~Escapable {
     }
   }
 
-  private mutating func literal(_ text: StaticString, _ kind: JSONKind, _ tape: inout [JSONNode]) throws(JSONError) {
+  private mutating func literal(_ text: StaticString, _ kind: JSONKind, _ tape: inout JSONTape) throws(JSONError) {
     let start = position
     let matches = text.withUTF8Buffer { text in
       guard bytes.count - start >= text.count else { return false }
@@ -53,18 +61,19 @@ struct JSONScanner: ~Escapable {
     append(&tape, start, position, kind)
   }
 
+  @inline(__always)
   private func append(
-    _ tape: inout [JSONNode], _ start: Int, _ end: Int, _ kind: JSONKind, isEscaped: Bool = false
+    _ tape: inout JSONTape, _ start: Int, _ end: Int, _ kind: JSONKind, isEscaped: Bool = false, isASCII: Bool = true
   ) {
     tape.append(
       JSONNode(
         start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end),
-        next: UInt32(truncatingIfNeeded: tape.count + 1), kind: kind, isEscaped: isEscaped))
+        next: UInt32(truncatingIfNeeded: tape.count + 1), kind: kind, isEscaped: isEscaped, isASCII: isASCII))
   }
 
   // MARK: Containers
 
-  private mutating func open(_ kind: JSONKind, _ tape: inout [JSONNode], depth: Int) throws(JSONError) -> Int {
+  private mutating func open(_ kind: JSONKind, _ tape: inout JSONTape, depth: Int) throws(JSONError) -> Int {
     guard depth < JSONParser.depthLimit else {
       throw JSONError(problem: "nested more than \(JSONParser.depthLimit) deep", offset: position)
     }
@@ -74,13 +83,12 @@ struct JSONScanner: ~Escapable {
     return tape.count - 1
   }
 
-  private mutating func close(_ index: Int, _ tape: inout [JSONNode]) {
+  private mutating func close(_ index: Int, _ tape: inout JSONTape) {
     position += 1
-    tape[index].end = UInt32(truncatingIfNeeded: position)
-    tape[index].next = UInt32(truncatingIfNeeded: tape.count)
+    tape.close(index, end: UInt32(truncatingIfNeeded: position))
   }
 
-  private mutating func object(_ tape: inout [JSONNode], depth: Int) throws(JSONError) {
+  private mutating func object(_ tape: inout JSONTape, depth: Int) throws(JSONError) {
     let index = try open(.object, &tape, depth: depth)
     if byte == UInt8(ascii: "}") { return close(index, &tape) }
     while true {
@@ -99,7 +107,7 @@ struct JSONScanner: ~Escapable {
     }
   }
 
-  private mutating func array(_ tape: inout [JSONNode], depth: Int) throws(JSONError) {
+  private mutating func array(_ tape: inout JSONTape, depth: Int) throws(JSONError) {
     let index = try open(.array, &tape, depth: depth)
     if byte == UInt8(ascii: "]") { return close(index, &tape) }
     while true {
@@ -114,7 +122,7 @@ struct JSONScanner: ~Escapable {
 
   // MARK: Numbers
 
-  private mutating func number(_ tape: inout [JSONNode]) throws(JSONError) {
+  private mutating func number(_ tape: inout JSONTape) throws(JSONError) {
     let start = position
     if byte == UInt8(ascii: "-") { position += 1 }
     if byte == UInt8(ascii: "0") {
@@ -134,6 +142,7 @@ struct JSONScanner: ~Escapable {
     append(&tape, start, position, .number)
   }
 
+  @inline(__always)
   private mutating func skipDigits() -> Int {
     let start = position
     while byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") { position += 1 }
@@ -142,16 +151,17 @@ struct JSONScanner: ~Escapable {
 
   // MARK: Strings
 
-  private mutating func string(_ tape: inout [JSONNode]) throws(JSONError) {
+  private mutating func string(_ tape: inout JSONTape) throws(JSONError) {
     position += 1
     let start = position
     var isEscaped = false
+    var isASCII = true
     while true {
       skipPlainText()
       guard position < bytes.count else { break }
       let byte = bytes[unchecked: position]
       if byte == UInt8(ascii: "\"") {
-        append(&tape, start, position, .string, isEscaped: isEscaped)
+        append(&tape, start, position, .string, isEscaped: isEscaped, isASCII: isASCII)
         position += 1
         return
       }
@@ -163,6 +173,7 @@ struct JSONScanner: ~Escapable {
       } else if byte < 0x80 {
         position += 1
       } else {
+        isASCII = false
         try multibyte(byte)
       }
     }
@@ -170,6 +181,7 @@ struct JSONScanner: ~Escapable {
   }
 
   /// Passes over the ASCII characters that need no look of their own.
+  @inline(__always)
   private mutating func skipPlainText() {
     while bytes.count - position >= 8 {
       // There are eight bytes at the position.

@@ -12,7 +12,9 @@ public struct JSONValue: ~Escapable {
     self.index = index
   }
 
-  var node: JSONNode { tape[index] }
+  var node: JSONNode {
+    @inline(__always) get { tape[index] }
+  }
 
   /// What the value is.
   public var kind: JSONKind { node.kind }
@@ -38,10 +40,21 @@ public struct JSONValue: ~Escapable {
     return text
   }
 
+  /// Whether the value is this string.
+  func isString(_ string: String) -> Bool {
+    guard kind == .string else { return false }
+    if node.isEscaped { return text == string }
+    let (raw, expected) = (rawBytes, string.utf8.span)
+    guard raw.count == expected.count else { return false }
+    for index in raw.indices where raw[index] != expected[index] { return false }
+    return true
+  }
+
   /// The string's value, whatever kind the node has.
   var text: String {
     let raw = rawBytes
-    if !node.isEscaped { return raw.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) } }
+    // The scanner has checked that it is UTF-8.
+    if !node.isEscaped { return String(copying: UTF8Span(unchecked: raw, isKnownASCII: node.isASCII)) }
     var units: [UInt8] = []
     units.reserveCapacity(raw.count)
     var position = 0

@@ -88,6 +88,12 @@ public struct JSONWriter: Sendable {
     needsComma = true
   }
 
+  /// Fields of an object that are written already, at least one, with commas between them.
+  public mutating func fields(_ written: [UInt8]) {
+    separate()
+    bytes.append(contentsOf: written)
+  }
+
   /// One element of an array.
   @inlinable
   public mutating func element(_ value: some JSONWritable) {

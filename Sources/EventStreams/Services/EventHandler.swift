@@ -5,8 +5,10 @@ struct EventHandler: Sendable {
   @usableFromInline
   typealias Call = @Sendable (_ attempt: Int) async throws -> Effects
 
+  /// Reads the data, and binds the call to it; leaves out the key if it isn't wanted.
   @usableFromInline
-  let bind: @Sendable (borrowing JSONValue, EventHeader, OwnedShard, StreamID) throws(JSONError) -> BoundCall
+  let decode:
+    @Sendable (borrowing JSONValue, EventHeader, OwnedShard, StreamID, _ withKey: Bool) throws(JSONError) -> BoundCall
   @usableFromInline
   let version: Int
 
@@ -15,14 +17,28 @@ struct EventHandler: Sendable {
     key: (@Sendable (Data) -> String)?, _ handler: @escaping @Sendable (Event<Data>) async throws -> Effects
   ) {
     version = Data.version
-    bind = { (json: borrowing JSONValue, header, shard, streamID) throws(JSONError) -> BoundCall in
+    decode = { (json: borrowing JSONValue, header, shard, streamID, withKey) throws(JSONError) -> BoundCall in
       let data = try Data(from: json)
-      return BoundCall(key: key?(data) ?? header.key) { attempt in
+      return BoundCall(key: withKey ? key?(data) ?? header.key : nil) { attempt in
         try await handler(
           Event(
             id: header.id, timestamp: header.timestamp, key: header.key, traceparent: header.traceparent, data: data,
             shard: shard, streamID: streamID, attempt: attempt))
       }
     }
+  }
+
+  /// Decodes an event's data for the handler, in the one place that does so.
+  ///
+  /// - Parameter withKey: false if it won't be asked what orders the event.
+  func bind(
+    _ object: inout JSONObject, header: EventHeader, shard: OwnedShard, streamID: StreamID, withKey: Bool
+  ) throws(JSONError) -> BoundCall {
+    guard header.version <= version else {
+      throw JSONError(
+        path: "version",
+        problem: "\(header.type) version \(header.version) is newer than this worker knows (\(version))")
+    }
+    return try object.with("data") { (json) throws(JSONError) in try decode(json, header, shard, streamID, withKey) }
   }
 }

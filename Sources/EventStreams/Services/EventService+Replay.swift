@@ -2,7 +2,7 @@ extension EventService {
   /// Whether the service has a handler for events of this type.
   public func handles(_ type: EventType) -> Bool {
     guard case .eachEvent(let handlers) = handling else { return false }
-    return handlers[type] != nil
+    return handlers.contains { $0.type == type }
   }
 
   /// What the service makes of one recorded event, without a worker: its handler is called, nothing is committed.
@@ -18,7 +18,8 @@ extension EventService {
     _ parser: inout JSONParser, _ json: [UInt8], _ streamID: StreamID, _ shard: OwnedShard
   ) throws(JSONError) -> BoundCall? {
     var object = try parser.parse(json.span).object()
+    let handler = handler(of: &object)
     let header = try EventHeader(from: &object, fallbackID: streamID.description)
-    return try bind(&object, header: header, shard: shard, streamID: streamID)
+    return try handler?.bind(&object, header: header, shard: shard, streamID: streamID, withKey: false)
   }
 }

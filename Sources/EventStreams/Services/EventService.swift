@@ -32,7 +32,7 @@ public struct EventService: Sendable {
 
   /// How the service takes its events.
   enum Handling: Sendable {
-    case eachEvent([EventType: EventHandler])
+    case eachEvent([(type: EventType, handler: EventHandler)])
     case batches(@Sendable ([RecordedEvent]) async throws -> Void)
   }
 
@@ -44,7 +44,7 @@ public struct EventService: Sendable {
     self.concurrency = max(1, concurrency)
     self.retry = retry
     self.breaker = breaker
-    handling = .eachEvent([:])
+    handling = .eachEvent([])
   }
 
   /// A service that takes every event of the log, of whatever type and as it was recorded, in batches: an archive, a bridge.
@@ -85,7 +85,16 @@ public struct EventService: Sendable {
   @usableFromInline
   mutating func add(_ handler: EventHandler, _ type: EventType) {
     guard case .eachEvent(var handlers) = handling else { return }
-    handlers[type] = handler
+    handlers.removeAll { $0.type == type }
+    handlers.append((type, handler))
     handling = .eachEvent(handlers)
+  }
+
+  /// The handler of an event, found by its `type` as it is written; nil if the service does not want it, or it has none.
+  func handler(of object: inout JSONObject) -> EventHandler? {
+    guard case .eachEvent(let handlers) = handling, let index = object.find("type") else { return nil }
+    let type = JSONValue(bytes: object.value.bytes, tape: object.value.tape, index: index)
+    for (name, handler) in handlers where type.isString(name.rawValue) { return handler }
+    return nil
   }
 }

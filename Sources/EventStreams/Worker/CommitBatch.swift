@@ -33,13 +33,22 @@ struct CommitBatch: Sendable {
   mutating func acknowledge(_ delivery: Delivery, _ effects: Effects, prefix: String) {
     switch delivery.source {
     case .log:
-      acknowledged.append(delivery.streamID)
+      acknowledge(delivery.streamID, effects, prefix: prefix, traceparent: delivery.header.traceparent)
       if delivery.failures != nil { cleared.append(delivery.streamID) }
-    case .letter(let id): handledLetter = (delivery, id)
+    case .letter(let id):
+      handledLetter = (delivery, id)
+      add(effects, prefix: prefix, traceparent: delivery.header.traceparent)
     }
-    if !effects.isEmpty {
-      self.effects.add(effects, prefix: prefix, traceparent: delivery.header.traceparent)
-    }
+  }
+
+  /// Acknowledges an entry of the log that has not failed before.
+  mutating func acknowledge(_ streamID: StreamID, _ effects: Effects, prefix: String, traceparent: String?) {
+    acknowledged.append(streamID)
+    add(effects, prefix: prefix, traceparent: traceparent)
+  }
+
+  private mutating func add(_ effects: Effects, prefix: String, traceparent: String?) {
+    if !effects.isEmpty { self.effects.add(effects, prefix: prefix, traceparent: traceparent) }
   }
 
   /// Leaves an entry pending, with this delivery count and these failures.

@@ -9,35 +9,58 @@ struct EntryDecoder: ~Copyable {
     self.service = service
   }
 
+  /// An entry as far as handling it takes.
+  struct Entry {
+    let streamID: StreamID
+    /// Nil if it can't be read, or nobody asked for it.
+    var header: EventHeader?
+    /// Nil if it can't be read, or nobody asked for it.
+    var key: String?
+    var work = Delivery.Work.none
+  }
+
+  /// What is to be done about an entry.
+  ///
+  /// - Parameter inOrder: false to leave out what only tells its order among others: the key, and the header of an event that the
+  ///   service does not want.
+  mutating func read(_ bytes: Span<UInt8>, streamID: StreamID, shard: OwnedShard, inOrder: Bool) -> Entry {
+    let service = service
+    var entry = Entry(streamID: streamID)
+    do throws(JSONError) {
+      let value = try parser.parse(bytes)
+      var object = try value.object()
+      let handler = service.handler(of: &object)
+      if handler == nil, !inOrder {
+        // It must be an event all the same.
+        _ = try Envelope<AnyText>(from: &object)
+        return entry
+      }
+      let header = try EventHeader(from: &object, fallbackID: streamID.description)
+      entry.header = header
+      if service.storesEvents {
+        entry.work = Self.stored(bytes, streamID, shard, header)
+      } else if let handler {
+        let bound = try handler.bind(&object, header: header, shard: shard, streamID: streamID, withKey: inOrder)
+        entry.key = bound.key
+        entry.work = .call(bound.call)
+      }
+    } catch {
+      entry.work =
+        service.storesEvents ? Self.stored(bytes, streamID, shard, entry.header) : .undecodable(error.description)
+    }
+    return entry
+  }
+
   /// An entry's event as a delivery; one that can't be read is a delivery too, with the reason.
   mutating func decode(
     _ bytes: Span<UInt8>, source: Delivery.Source = .log, streamID: StreamID, shard: OwnedShard, deliveries: Int,
     failures: Failures? = nil
   ) -> Delivery {
-    let service = service
-    var header: EventHeader?
-    var key: String?
-    let work: Delivery.Work
-    do throws(JSONError) {
-      let value = try parser.parse(bytes)
-      var object = try value.object()
-      let found = try EventHeader(from: &object, fallbackID: streamID.description)
-      header = found
-      if service.storesEvents {
-        work = Self.stored(bytes, streamID, shard, found)
-      } else if let bound = try service.bind(&object, header: found, shard: shard, streamID: streamID) {
-        key = bound.key
-        work = .call(bound.call)
-      } else {
-        work = .none
-      }
-    } catch {
-      work = service.storesEvents ? Self.stored(bytes, streamID, shard, header) : .undecodable(error.description)
-    }
+    let entry = read(bytes, streamID: streamID, shard: shard, inOrder: true)
     return Delivery(
       source: source, shard: shard, streamID: streamID,
-      header: header ?? EventHeader(id: streamID.description, type: "", timestamp: streamID.recordedAt, key: ""),
-      key: key, work: work, deliveries: deliveries, failures: failures)
+      header: entry.header ?? EventHeader(id: streamID.description, type: "", timestamp: streamID.recordedAt, key: ""),
+      key: entry.key, work: entry.work, deliveries: deliveries, failures: failures)
   }
 
   private static func stored(

@@ -26,24 +26,32 @@ struct Page: Sendable {
   /// The last entry's id.
   var last: StreamID { Self.id(count - 1, in: answer.replies, stream) }
 
-  /// Some of the entries as deliveries.
-  func deliveries(_ range: Range<Int>, _ decoder: inout EntryDecoder) -> [Delivery] {
-    deliveries(range, in: answer.replies, &decoder)
+  /// The entries from a place on as deliveries.
+  func deliveries(from start: Int, _ decoder: inout EntryDecoder) -> [Delivery] {
+    (start..<count).map { delivery($0, in: answer.replies, &decoder) }
   }
 
-  private func deliveries(
-    _ range: Range<Int>, in replies: borrowing Replies, _ decoder: inout EntryDecoder
-  ) -> [Delivery] {
-    let entries = replies[0][stream][1]
-    var deliveries: [Delivery] = []
-    deliveries.reserveCapacity(range.count)
-    for position in range {
-      let entry = entries[position]
-      deliveries.append(
-        decoder.decode(
-          entry[1][1].bytes, streamID: StreamID(utf8: entry[0].bytes) ?? .zero, shard: shard, deliveries: 1))
-    }
-    return deliveries
+  func delivery(_ position: Int, _ decoder: inout EntryDecoder) -> Delivery {
+    delivery(position, in: answer.replies, &decoder)
+  }
+
+  private func delivery(_ position: Int, in replies: borrowing Replies, _ decoder: inout EntryDecoder) -> Delivery {
+    let entry = replies[0][stream][1][position]
+    return decoder.decode(
+      entry[1][1].bytes, streamID: StreamID(utf8: entry[0].bytes) ?? .zero, shard: shard, deliveries: 1)
+  }
+
+  /// An entry as far as handling it takes while nothing of its shard has failed.
+  func entry(_ position: Int, _ decoder: inout EntryDecoder) -> EntryDecoder.Entry {
+    entry(position, in: answer.replies, &decoder)
+  }
+
+  private func entry(
+    _ position: Int, in replies: borrowing Replies, _ decoder: inout EntryDecoder
+  ) -> EntryDecoder.Entry {
+    let entry = replies[0][stream][1][position]
+    return decoder.read(
+      entry[1][1].bytes, streamID: StreamID(utf8: entry[0].bytes) ?? .zero, shard: shard, inOrder: false)
   }
 
   private static func id(_ position: Int, in replies: borrowing Replies, _ stream: Int) -> StreamID {
@@ -58,10 +66,8 @@ struct HandledPage: Sendable {
   var batch: CommitBatch
   /// How many entries went into the batch.
   var done = 0
-  /// From the first failure on, what was handled or deferred,
-  var deliveries: [Delivery] = []
-  /// and with what outcome.
-  var outcomes: [Outcome] = []
+  /// The first that was not handled, and what became of it.
+  var failed: (delivery: Delivery, outcome: Outcome)?
   /// What was not begun.
   var rest: [Delivery] = []
 }

@@ -311,7 +311,7 @@ actor Pipeline {
 
   private func unpack(_ page: Page) {
     var decoder = EntryDecoder(service: service)
-    ready.append(contentsOf: page.deliveries(0..<page.count, &decoder))
+    ready.append(contentsOf: page.deliveries(from: 0, &decoder))
   }
 
   /// Takes in what became of a page.
@@ -322,8 +322,12 @@ actor Pipeline {
     state.returnBatch(handled.batch)
     for id in handled.batch.acknowledged.suffix(min(handled.done, service.breaker.window)) { breaker.succeeded(id) }
     ready.prepend(contentsOf: handled.rest)
-    running += handled.deliveries.count
-    settle(handled.deliveries, handled.outcomes)
+    if let failed = handled.failed {
+      running += 1
+      settle([failed.delivery], [failed.outcome])
+    } else {
+      settle([], [])
+    }
   }
 
   private func takeDeliveries() -> [Delivery] {

@@ -15,7 +15,7 @@ struct Runner: Sendable {
         outcomes.append(.deferred)
         continue
       }
-      let outcome = await run(delivery)
+      let outcome = await run(delivery.work, delivery.header, attempt: delivery.attempt)
       // What is no event has no key, and no order among others of its kind.
       if case .done = outcome {} else if !delivery.key.isEmpty { failedKeys.insert(delivery.key) }
       outcomes.append(outcome)
@@ -23,10 +23,8 @@ struct Runner: Sendable {
     return outcomes
   }
 
-  /// Entries that are decoded at a time, so that what they allocate is used and freed while it is at hand.
-  private static let stretch = 32
-
-  /// Handles a page up to its first failure.
+  /// Handles a page up to its first failure. Each entry is decoded right before it is handled, so that what it takes of memory is
+  /// used and freed while it is at hand.
   ///
   /// - Parameters:
   ///   - batch: what is handled is added to it.
@@ -34,37 +32,34 @@ struct Runner: Sendable {
   func run(_ page: Page, addingTo batch: consuming CommitBatch, prefix: String) async -> HandledPage {
     var decoder = EntryDecoder(service: service)
     var handled = HandledPage(page: page, batch: batch)
-    var next = 0
-    while next < page.count, handled.deliveries.isEmpty {
-      let deliveries = page.deliveries(next..<min(next + Self.stretch, page.count), &decoder)
-      let outcomes = await run(deliveries)
-      next += deliveries.count
-      for (position, outcome) in outcomes.enumerated() {
-        guard case .done(let effects) = outcome else {
-          handled.deliveries = Array(deliveries[position...])
-          handled.outcomes = Array(outcomes[position...])
-          break
-        }
-        handled.batch.acknowledge(deliveries[position], effects, prefix: prefix)
-        handled.done += 1
+    while handled.done < page.count {
+      let entry = page.entry(handled.done, &decoder)
+      let outcome = await run(entry.work, entry.header, attempt: 1)
+      guard case .done(let effects) = outcome else {
+        handled.failed = (page.delivery(handled.done, &decoder), outcome)
+        handled.rest = page.deliveries(from: handled.done + 1, &decoder)
+        break
       }
+      handled.batch.acknowledge(
+        entry.streamID, effects, prefix: prefix, traceparent: entry.header?.traceparent)
+      handled.done += 1
     }
-    if next < page.count { handled.rest = page.deliveries(next..<page.count, &decoder) }
     return handled
   }
 
-  private func run(_ delivery: Delivery) async -> Outcome {
-    switch delivery.work {
+  /// - Parameter header: of an event that is to be handled.
+  private func run(_ work: Delivery.Work, _ header: EventHeader?, attempt: Int) async -> Outcome {
+    switch work {
     case .none, .store: return .done(.none)
     case .undecodable(let reason), .condemned(let reason): return .dead(reason: reason)
     case .call(let call):
       do {
-        guard let traceparent = delivery.header.traceparent else { return .done(try await call(delivery.attempt)) }
+        guard let header, let traceparent = header.traceparent else { return .done(try await call(attempt)) }
         return try await withSpan(
-          "\(service.name) \(delivery.header.type)", context: TraceContext.extract(traceparent), ofKind: .consumer
+          "\(service.name) \(header.type)", context: TraceContext.extract(traceparent), ofKind: .consumer
         ) { span in
-          span.attributes["messaging.message.id"] = delivery.header.id
-          return .done(try await call(delivery.attempt))
+          span.attributes["messaging.message.id"] = header.id
+          return .done(try await call(attempt))
         }
       } catch {
         return outcome(of: error)

@@ -10,13 +10,13 @@ public struct Account: Sendable, Hashable, CustomStringConvertible {
   public init(name: String) { self.name = name }
 
   /// What a rider has with us.
-  public static func rider(_ id: String) -> Account { Account(name: "rider:\(id)") }
+  public static func rider(_ id: String) -> Account { Account(name: "rider:" + id) }
   /// What a rider owes after a payment failed.
-  public static func receivable(_ rider: String) -> Account { Account(name: "receivable:\(rider)") }
+  public static func receivable(_ rider: String) -> Account { Account(name: "receivable:" + rider) }
   /// What a driver has earned.
-  public static func driver(_ id: String) -> Account { Account(name: "driver:\(id)") }
+  public static func driver(_ id: String) -> Account { Account(name: "driver:" + id) }
   /// What a driver has taken in cash for us.
-  public static func cash(driver id: String) -> Account { Account(name: "cash:\(id)") }
+  public static func cash(driver id: String) -> Account { Account(name: "cash:" + id) }
   /// What the card gateway has collected for us.
   public static let gateway = Account(name: "gateway")
   /// What has come in and gone out by bank transfer.

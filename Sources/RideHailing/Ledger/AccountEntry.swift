@@ -65,15 +65,10 @@ extension AccountEntry: JSONReadable, JSONWritable {
   }
 
   func writeFields(to json: inout JSONWriter) {
-    json.field("journal", journal)
-    json.field("kind", kind)
-    json.field("ride", rideID)
-    json.field("amount", amount.minorUnits)
-    json.field("currency", amount.currency)
-    json.field("effectiveAt", effectiveAt)
-    json.field("recordedAt", recordedAt)
-    json.field("corrects", corrects)
-    json.field("reason", reason)
-    json.field("earning", earning)
+    let frame = Frame(
+      journal: journal, kind: kind, rideID: rideID, effectiveAt: effectiveAt, recordedAt: recordedAt,
+      corrects: corrects,
+      reason: reason)
+    Framed(frame: frame, amount: amount, earning: earning).writeFields(to: &json)
   }
 }

@@ -17,7 +17,7 @@ struct AccountSnapshot: Sendable, Hashable {
   private(set) var recorded: ClosedRange<Timestamp>
 
   /// What some entries come to; nil if there are none.
-  init?(_ entries: [AccountEntry], through: StreamID) {
+  init?(_ entries: [AccountMovement], through: StreamID) {
     guard let first = entries.first else { return nil }
     self.through = through
     effective = first.effectiveAt...first.effectiveAt

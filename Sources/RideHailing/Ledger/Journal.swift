@@ -37,9 +37,7 @@ public struct Journal: Sendable, Hashable {
     id: String, kind: AccountEntry.Kind, rideID: String? = nil, effectiveAt: Timestamp, recordedAt: Timestamp,
     corrects: String? = nil, reason: String? = nil, postings: [Posting]
   ) throws(Unbalanced) {
-    for (currency, sum) in [Currency: Int](summing: postings.lazy.map(\.amount)) where sum != 0 {
-      throw Unbalanced(journal: id, excess: Money(sum, currency))
-    }
+    if let excess = Self.excess(of: postings) { throw Unbalanced(journal: id, excess: excess) }
     self.id = id
     self.kind = kind
     self.rideID = rideID
@@ -50,13 +48,29 @@ public struct Journal: Sendable, Hashable {
     self.postings = kind == .opened ? postings : postings.filter { $0.amount.minorUnits != 0 }
   }
 
+  /// What postings come to in a currency in which it isn't zero; nil if there is none.
+  private static func excess(of postings: [Posting]) -> Money? {
+    guard let currency = postings.first?.amount.currency else { return nil }
+    // Nearly all journals are about one currency.
+    if postings.allSatisfy({ $0.amount.currency == currency }) {
+      let sum = postings.reduce(0) { $0 + $1.amount.minorUnits }
+      return sum == 0 ? nil : Money(sum, currency)
+    }
+    for (currency, sum) in [Currency: Int](summing: postings.lazy.map(\.amount)) where sum != 0 {
+      return Money(sum, currency)
+    }
+    return nil
+  }
+
   /// The effects that book it: per posting an entry in the account's stream, and the running balance beside it.
   public func post(to effects: inout Effects) {
+    let frame = AccountEntry.Frame(
+      journal: id, kind: kind, rideID: rideID, effectiveAt: effectiveAt, recordedAt: recordedAt, corrects: corrects,
+      reason: reason)
     for posting in postings {
-      let entry = AccountEntry(
-        journal: id, kind: kind, rideID: rideID, amount: posting.amount, effectiveAt: effectiveAt,
-        recordedAt: recordedAt, corrects: corrects, reason: reason, earning: posting.earning)
-      effects.append(to: LedgerState.stream(posting.account), entry)
+      effects.append(
+        to: LedgerState.stream(posting.account),
+        AccountEntry.Framed(frame: frame, amount: posting.amount, earning: posting.earning))
       effects.increment(
         LedgerState.balances, LedgerState.field(posting.account, posting.amount.currency), by: posting.amount.minorUnits
       )

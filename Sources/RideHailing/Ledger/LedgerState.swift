@@ -10,12 +10,19 @@ enum LedgerState {
   static let entriesPerSnapshot = 1000
 
   /// Stream of an account's entries.
-  static func stream(_ account: Account) -> String { "account:\(account)" }
+  static func stream(_ account: Account) -> String { "account:" + account.name }
 
   /// Stream of an account's snapshots.
-  static func snapshotStream(_ account: Account) -> String { "snapshots:\(account)" }
+  static func snapshotStream(_ account: Account) -> String { "snapshots:" + account.name }
 
-  static func field(_ account: Account, _ currency: Currency) -> String { "\(account)|\(currency)" }
+  static func field(_ account: Account, _ currency: Currency) -> String {
+    var field = ""
+    field.reserveCapacity(account.name.utf8.count + 4)
+    field += account.name
+    field += "|"
+    field += currency.code
+    return field
+  }
 
   /// The services that keep accounts.
   static let services = ["payment", "driver"]

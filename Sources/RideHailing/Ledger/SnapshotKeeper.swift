@@ -9,6 +9,20 @@ final class SnapshotKeeper: Sendable {
   private struct Counts {
     var term: Int
     var entries: [Account: Int] = [:]
+
+    /// Counts a journal's postings; returns the accounts that have come to the number.
+    mutating func note(_ postings: [Posting], entriesPerSnapshot: Int) -> [Account] {
+      var due: [Account] = []
+      for posting in postings where Self.isReached(entriesPerSnapshot, by: &entries[posting.account, default: 0]) {
+        due.append(posting.account)
+      }
+      return due
+    }
+
+    private static func isReached(_ number: Int, by count: inout Int) -> Bool {
+      count = count + 1 == number ? 0 : count + 1
+      return count == 0
+    }
   }
 
   private let counts = Mutex<[Int: Counts]>([:])
@@ -27,11 +41,7 @@ final class SnapshotKeeper: Sendable {
   func note(_ journal: Journal, in shard: OwnedShard, _ effects: inout Effects) async throws {
     let due = counts.withLock { shards in
       if shards[shard.number]?.term != shard.term { shards[shard.number] = Counts(term: shard.term) }
-      return journal.postings.compactMap { posting -> Account? in
-        let count = shards[shard.number]?.entries[posting.account, default: 0] ?? 0
-        shards[shard.number]?.entries[posting.account] = count + 1 == entriesPerSnapshot ? 0 : count + 1
-        return count + 1 == entriesPerSnapshot ? posting.account : nil
-      }
+      return shards[shard.number]?.note(journal.postings, entriesPerSnapshot: entriesPerSnapshot) ?? []
     }
     for account in due { try await snapshot(account, shard, &effects) }
   }
@@ -43,7 +53,7 @@ final class SnapshotKeeper: Sendable {
     // Usually one: as many as were booked since the last snapshot.
     while true {
       let page = try await shard.records(
-        LedgerState.stream(account), after: after, limit: entriesPerSnapshot, as: AccountEntry.self)
+        LedgerState.stream(account), after: after, limit: entriesPerSnapshot, as: AccountMovement.self)
       guard let through = page.last?.streamID,
         let snapshot = AccountSnapshot(page.map(\.value), through: through)
       else { return }

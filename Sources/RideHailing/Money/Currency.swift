@@ -7,7 +7,7 @@ public struct Currency: Sendable, Hashable, CustomStringConvertible {
 
   /// A currency; nil if there is none with this code.
   public init?(_ code: String) {
-    guard Self.minorUnits[code] != nil else { return nil }
+    guard Self.minorUnitDigits(of: code) != nil else { return nil }
     self.code = code
   }
 
@@ -19,22 +19,44 @@ public struct Currency: Sendable, Hashable, CustomStringConvertible {
   public static let eur = Currency(known: "EUR")
 
   /// Digits after the decimal point: 2 for most, 0 for JPY, 3 for KWD.
-  public var minorUnitDigits: Int { Self.minorUnits[code] ?? 2 }
+  public var minorUnitDigits: Int { Self.minorUnitDigits(of: code) ?? 2 }
 
   /// What it says to people.
   public var description: String { code }
 
-  /// Active codes and their minor units: ISO 4217 list one.
-  private static let minorUnits: [String: Int] = {
-    let two =
-      "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD YER ZAR ZMW ZWG"
-    var table = Dictionary(uniqueKeysWithValues: two.split(separator: " ").map { (String($0), 2) })
-    for code in [
-      "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF",
-    ] {
-      table[code] = 0
+  private static func minorUnitDigits(of code: String) -> Int? {
+    guard let index = index(of: code), case let digits = table[index], digits >= 0 else { return nil }
+    return Int(digits)
+  }
+
+  /// The place of three capital letters in the table.
+  private static func index(of code: String) -> Int? {
+    guard code.utf8.count == 3 else { return nil }
+    var index = 0
+    for byte in code.utf8 {
+      guard byte >= UInt8(ascii: "A"), byte <= UInt8(ascii: "Z") else { return nil }
+      index = index * 26 + Int(byte - UInt8(ascii: "A"))
     }
-    for code in ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"] { table[code] = 3 }
+    return index
+  }
+
+  /// By code, the digits after the decimal point; -1 where there is no such code. Active codes and their minor units: ISO 4217
+  /// list one.
+  private static let table: [Int8] = {
+    let codes: [(digits: Int8, codes: String)] = [
+      (
+        2,
+        "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD YER ZAR ZMW ZWG"
+      ),
+      (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"),
+      (3, "BHD IQD JOD KWD LYD OMR TND"),
+    ]
+    var table = [Int8](repeating: -1, count: 26 * 26 * 26)
+    for (digits, codes) in codes {
+      for code in codes.split(separator: " ") {
+        if let index = index(of: String(code)) { table[index] = digits }
+      }
+    }
     return table
   }()
 }

@@ -1,0 +1,19 @@
+/// The fields of an event around its data, as they are written.
+struct Envelope<Text: JSONReadable> {
+  let id: Text?
+  let type: Text
+  let version: Int?
+  let timestamp: Timestamp
+  let key: Text?
+  let traceparent: Text?
+
+  /// Reads and checks them; `object` is left where `data` can be read.
+  init(from object: inout JSONObject) throws(JSONError) {
+    id = try object.optional("id")
+    type = try object["type"]
+    version = try object.optional("version")
+    timestamp = try object["timestamp"]
+    key = try object.optional("key")
+    traceparent = try object.optional("traceparent")
+  }
+}
