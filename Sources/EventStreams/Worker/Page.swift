@@ -13,8 +13,10 @@ struct Page: Sendable {
   private let answer: Answer
   /// Place of the shard's stream in the answer.
   private let stream: Int
+  /// Place of the first entry in the stream's part of the answer.
+  private var start = 0
   let shard: OwnedShard
-  let count: Int
+  private(set) var count: Int
 
   init(of answer: Answer, stream: Int, count: Int, shard: OwnedShard) {
     self.answer = answer
@@ -24,15 +26,23 @@ struct Page: Sendable {
   }
 
   /// The last entry's id.
-  var last: StreamID { Self.id(count - 1, in: answer.replies, stream) }
+  var last: StreamID { Self.id(start + count - 1, in: answer.replies, stream) }
 
-  /// The entries from a place on as deliveries.
-  func deliveries(from start: Int, _ decoder: inout EntryDecoder) -> [Delivery] {
-    (start..<count).map { delivery($0, in: answer.replies, &decoder) }
+  /// The page without its first entries.
+  func dropFirst(_ handled: Int) -> Page {
+    var rest = self
+    rest.start += handled
+    rest.count -= handled
+    return rest
+  }
+
+  /// All entries as deliveries.
+  func deliveries(_ decoder: inout EntryDecoder) -> [Delivery] {
+    (0..<count).map { delivery($0, &decoder) }
   }
 
   func delivery(_ position: Int, _ decoder: inout EntryDecoder) -> Delivery {
-    delivery(position, in: answer.replies, &decoder)
+    delivery(start + position, in: answer.replies, &decoder)
   }
 
   private func delivery(_ position: Int, in replies: borrowing Replies, _ decoder: inout EntryDecoder) -> Delivery {
@@ -43,7 +53,7 @@ struct Page: Sendable {
 
   /// An entry as far as handling it takes while nothing of its shard has failed.
   func entry(_ position: Int, _ decoder: inout EntryDecoder) -> EntryDecoder.Entry {
-    entry(position, in: answer.replies, &decoder)
+    entry(start + position, in: answer.replies, &decoder)
   }
 
   private func entry(
@@ -69,5 +79,5 @@ struct HandledPage: Sendable {
   /// The first that was not handled, and what became of it.
   var failed: (delivery: Delivery, outcome: Outcome)?
   /// What was not begun.
-  var rest: [Delivery] = []
+  var rest: Page { page.dropFirst(done + (failed == nil ? 0 : 1)) }
 }

@@ -25,6 +25,8 @@ actor Pipeline {
   private var inFlight = 0
   private var running = 0
   private(set) var isDraining = false
+  /// True when what has not begun stays pending.
+  private var isGivingUp = false
   /// The last entries that were read of shards that aren't owned any more.
   private var lastRead: [Int: StreamID] = [:]
   /// The last terms of shards that aren't owned any more.
@@ -102,10 +104,7 @@ actor Pipeline {
   func retire(_ number: Int) {
     guard let state = shards[number], !state.isRetiring else { return }
     state.isRetiring = true
-    guard returnUnbegun(of: number) > 0 else { return }
-    // If it is kept after all, that is pending, and not known any more.
-    state.isRecovered = false
-    state.isRecoveringOthers = false
+    if returnUnbegun(of: number) > 0 { state.forgetPending() }
   }
 
   /// Reads on from shards that were to be given back, if whoever was to have them is gone.
@@ -194,10 +193,8 @@ actor Pipeline {
   /// worker, which does not know it, and later entries must not overtake it.
   func readFailed() {
     for (number, state) in shards {
-      guard !state.isRecovered || beingRead.contains(number) else { continue }
-      state.isRecovered = false
       // What was claimed from others may be this worker's by now.
-      state.isRecoveringOthers = false
+      if !state.isRecovered || beingRead.contains(number) { state.forgetPending() }
     }
   }
 
@@ -311,7 +308,7 @@ actor Pipeline {
 
   private func unpack(_ page: Page) {
     var decoder = EntryDecoder(service: service)
-    ready.append(contentsOf: page.deliveries(from: 0, &decoder))
+    ready.append(contentsOf: page.deliveries(&decoder))
   }
 
   /// Takes in what became of a page.
@@ -321,7 +318,7 @@ actor Pipeline {
     metrics.handled.increment(by: handled.done)
     state.returnBatch(handled.batch)
     for id in handled.batch.acknowledged.suffix(min(handled.done, service.breaker.window)) { breaker.succeeded(id) }
-    ready.prepend(contentsOf: handled.rest)
+    takeBack(handled.rest, in: state)
     if let failed = handled.failed {
       running += 1
       settle([failed.delivery], [failed.outcome])
@@ -408,8 +405,35 @@ actor Pipeline {
       guard let state = state(of: delivery.shard, unless: &known) else { continue }
       settle(delivery, outcome, in: state)
     }
+    if outcomes.count < deliveries.count { takeBack(Array(deliveries[outcomes.count...])) }
     committer.wake()
     if !hasNothingToRun { runners.wake() }
+  }
+
+  /// Takes back what a runner has not begun.
+  private func takeBack(_ deliveries: [Delivery]) {
+    var kept: [Delivery] = []
+    for delivery in deliveries {
+      guard let state = state(of: delivery.shard) else { continue }
+      if returns(1, in: state) { continue }
+      kept.append(delivery)
+    }
+    // The key of what is handled side by side is held for it.
+    if service.concurrency > 1 { resumed.prepend(contentsOf: kept) } else { ready.prepend(contentsOf: kept) }
+  }
+
+  private func takeBack(_ page: Page, in state: ShardState) {
+    guard page.count > 0, !returns(page.count, in: state) else { return }
+    pages.prepend(page)
+  }
+
+  /// Gives up on events that have not begun, if the worker is to or the shard is to be given back.
+  private func returns(_ count: Int, in state: ShardState) -> Bool {
+    guard isGivingUp || (state.isRetiring && service.concurrency == 1) else { return false }
+    state.active -= count
+    inFlight -= count
+    state.forgetPending()
+    return true
   }
 
   /// Has the circuit breaker know of an outcome that is no failure; `fail` tells it of those.
@@ -703,6 +727,7 @@ actor Pipeline {
   /// - Parameter number: of the only shard that is meant; nil for everything, because the worker is stopping.
   /// - Returns: how many events that are.
   func returnUnbegun(of number: Int? = nil) -> Int {
+    isGivingUp = isGivingUp || number == nil
     var returned = 0
     func isReturned(_ shard: OwnedShard, _ count: Int) -> Bool {
       guard number == nil || shard.number == number else { return false }

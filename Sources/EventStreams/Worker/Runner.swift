@@ -5,12 +5,16 @@ struct Runner: Sendable {
   let service: EventService
 
   /// Handles deliveries one after the other; what follows a failed one of the same key is deferred.
+  ///
+  /// - Returns: fewer outcomes than deliveries if they took too long; the others were not begun.
   func run(_ deliveries: [Delivery]) async -> [Outcome] {
     if case .batches(let store) = service.handling { return await run(deliveries, store) }
     var outcomes: [Outcome] = []
     outcomes.reserveCapacity(deliveries.count)
     var failedKeys: Set<String> = []
+    var slice = TimeSlice()
     for delivery in deliveries {
+      if slice.isOver(after: outcomes.count) { break }
       if !failedKeys.isEmpty, failedKeys.contains(delivery.key) {
         outcomes.append(.deferred)
         continue
@@ -23,7 +27,7 @@ struct Runner: Sendable {
     return outcomes
   }
 
-  /// Handles a page up to its first failure. Each entry is decoded right before it is handled, so that what it takes of memory is
+  /// Handles a page up to its first failure, or until it has taken too long. Each entry is decoded right before it is handled, so that what it takes of memory is
   /// used and freed while it is at hand.
   ///
   /// - Parameters:
@@ -32,12 +36,12 @@ struct Runner: Sendable {
   func run(_ page: Page, addingTo batch: consuming CommitBatch, prefix: String) async -> HandledPage {
     var decoder = EntryDecoder(service: service)
     var handled = HandledPage(page: page, batch: batch)
-    while handled.done < page.count {
+    var slice = TimeSlice()
+    while handled.done < page.count, !slice.isOver(after: handled.done) {
       let entry = page.entry(handled.done, &decoder)
       let outcome = await run(entry.work, entry.header, attempt: 1)
       guard case .done(let effects) = outcome else {
         handled.failed = (page.delivery(handled.done, &decoder), outcome)
-        handled.rest = page.deliveries(from: handled.done + 1, &decoder)
         break
       }
       handled.batch.acknowledge(

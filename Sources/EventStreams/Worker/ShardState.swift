@@ -56,6 +56,12 @@ final class ShardState {
     if batch.acknowledged.count >= Self.entriesPerCommit { closeBatch() }
   }
 
+  /// Takes in that this worker does not know any more what is pending for it: if it goes on with the shard, it looks.
+  func forgetPending() {
+    isRecovered = false
+    isRecoveringOthers = false
+  }
+
   /// Takes in that an event is to be parked.
   func park(_ letter: CommitBatch.Letter) {
     parking[letter.delivery.key, default: 0] += 1
