@@ -100,7 +100,7 @@ struct CatchUp: Sendable {
       page = handler.condemn(events, of: shard, blocked: &blocked)
     } else {
       page = await handler.handle(events, of: shard, blocked: &blocked) {
-        await pipeline.mayContinueHistory(shard)
+        await pipeline.goesOn(with: shard)
       } onFailure: { delivery, error in
         log.info(
           "an event of the history failed",

@@ -158,6 +158,7 @@ actor Pipeline {
     observers.wake()
     while !isDraining {
       if let state = shards.values.first(where: { !$0.isRecovered && !$0.isRetiring && !$0.isCatchingUp }) {
+        state.isRecovering = true
         return .recover(state.shard, others: state.isRecoveringOthers)
       }
       let readable = shards.values.filter { !$0.isRetiring && !$0.isCatchingUp }.map(\.shard)
@@ -185,8 +186,11 @@ actor Pipeline {
     }
   }
 
+  /// Takes in that a recovery has come to its end.
   func recovered(_ shard: OwnedShard) {
-    state(of: shard)?.isRecovered = true
+    guard let state = state(of: shard), state.isRecovering else { return }
+    state.isRecovering = false
+    state.isRecovered = true
   }
 
   /// Has everything pending looked for again, after a read whose answer may have been lost: what it delivered is pending for this
@@ -207,14 +211,11 @@ actor Pipeline {
     return Set(state.held.values.joined().map(\.streamID))
   }
 
-  /// True if the shard is still owned in the same term.
-  func owns(_ shard: OwnedShard) -> Bool { state(of: shard) != nil }
-
   /// Takes deliveries in, in log order.
   func admit(_ deliveries: [Delivery]) {
     var known: ShardState?
     for delivery in deliveries {
-      guard let state = state(of: delivery.shard, unless: &known) else { continue }
+      guard let state = state(of: delivery.shard, unless: &known), takesIn(state) else { continue }
       inFlight += 1
       state.active += 1
       state.lastRead = delivery.streamID
@@ -226,13 +227,19 @@ actor Pipeline {
   /// Takes in what was read of some shards.
   func admit(_ read: [Page]) {
     for page in read {
-      guard let state = state(of: page.shard) else { continue }
+      guard let state = state(of: page.shard), takesIn(state) else { continue }
       inFlight += page.count
       state.active += page.count
       state.lastRead = page.last
       pages.append(page)
     }
     runners.wake()
+  }
+
+  /// False for a shard that is to be given back since the read began: what it brought stays pending for the next owner.
+  private func takesIn(_ state: ShardState) -> Bool {
+    if state.isRetiring { state.forgetPending() }
+    return !state.isRetiring
   }
 
   /// Waits until all that was admitted of a shard is settled or waits for a retry, and is committed.
@@ -576,11 +583,15 @@ actor Pipeline {
         worker: settings.name, at: .now()))
   }
 
-  /// Lets the next delivery of a key go on after one was handled.
+  /// Lets the next delivery of a key go on after one was handled, unless the shard is to be given back.
   private func resumeNext(of key: String, in state: ShardState) {
     guard !state.held.isEmpty, var waiting = state.held[key] else { return }
     guard let next = waiting.popFirst() else {
       state.held[key] = nil
+      return
+    }
+    guard !state.isRetiring else {
+      state.postponed.insert(key)
       return
     }
     state.active += 1
@@ -597,15 +608,11 @@ actor Pipeline {
 
   // MARK: Retrying
 
-  /// Lets a delivery whose retry is due go on, unless its shard is gone or to be given back, or the worker is stopping.
+  /// Lets a delivery whose retry is due go on, unless its shard is gone or the worker is stopping.
   func retryIsDue(_ retry: ScheduledRetry) {
     guard !isDraining, let state = state(of: retry.shard) else { return }
-    if state.isRetiring {
-      state.postponed.insert(retry.key)
-    } else {
-      resumeNext(of: retry.key, in: state)
-      runners.wake()
-    }
+    resumeNext(of: retry.key, in: state)
+    runners.wake()
   }
 
   // MARK: Committing
@@ -672,7 +679,7 @@ actor Pipeline {
   ///
   /// - Returns: the number of its commit; nil if the shard is lost, to be given back, or the worker is stopping.
   func beginHistoryPage(_ shard: OwnedShard) -> Int? {
-    guard mayContinueHistory(shard), let state = state(of: shard) else { return nil }
+    guard goesOn(with: shard), let state = state(of: shard) else { return nil }
     state.active += 1
     inFlight += 1
     state.commits += 1
@@ -695,7 +702,8 @@ actor Pipeline {
     observers.wake()
   }
 
-  func mayContinueHistory(_ shard: OwnedShard) -> Bool {
+  /// False if a shard is lost or to be given back, or the worker is stopping.
+  func goesOn(with shard: OwnedShard) -> Bool {
     guard let state = state(of: shard) else { return false }
     return !isDraining && !state.isRetiring
   }

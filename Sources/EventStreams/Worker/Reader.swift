@@ -159,7 +159,7 @@ struct Reader: Sendable {
     let known = await pipeline.waiting(shard)
     var after = StreamID.zero
     var found = 0
-    while await pipeline.owns(shard), await !pipeline.isDraining {
+    while await pipeline.goesOn(with: shard) {
       let (page, last) = try await pending(shard, after: after, others: others, &decoder)
       guard let last else {
         if found > 0 {

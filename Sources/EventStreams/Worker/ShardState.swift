@@ -29,13 +29,15 @@ final class ShardState {
   var active = 0
   /// True when entries that earlier owners left pending have been dealt with, so that new ones may be read.
   var isRecovered = false
+  /// True while that is being done, and counts when it is done.
+  var isRecovering = false
   /// True when only other consumers' entries are to be recovered: this worker's own are on their way.
   var isRecoveringOthers = false
   /// True while the service handles the shard's history: nothing of its log is read.
   var isCatchingUp = false
   /// True when the shard is to be given back: nothing more of it is read or tried again.
   var isRetiring = false
-  /// Keys whose retry was due since then.
+  /// Keys of which something could have gone on since then.
   var postponed: Set<String> = []
 
   init(shard: OwnedShard, prefix: String, blocked: Set<String>) {
@@ -59,6 +61,7 @@ final class ShardState {
   /// Takes in that this worker does not know any more what is pending for it: if it goes on with the shard, it looks.
   func forgetPending() {
     isRecovered = false
+    isRecovering = false
     isRecoveringOthers = false
   }
 
