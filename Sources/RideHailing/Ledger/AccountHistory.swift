@@ -124,7 +124,8 @@ public struct AccountHistory: Sendable {
       guard selection.holds(segment.snapshot) != false else { continue }
       if let limit, found.count >= limit {
         found.sort(by: Self.isEarlier)
-        if found[found.count - limit].value.effectiveAt > segment.snapshot.effective.upperBound { break }
+        found.removeFirst(found.count - limit)
+        if found[0].value.effectiveAt > segment.snapshot.effective.upperBound { break }
       }
       found += try await entries(of: segment).filter { selection.holds($0.value) }
     }
