@@ -43,11 +43,7 @@ extension ArchiveReader {
   }
 
   private static func statement(_ query: Query, isChained: Bool) -> (sql: String, arguments: StatementArguments) {
-    let earlier = """
-      EXISTS (SELECT 1 FROM events AS earlier WHERE earlier.key = events.key AND earlier.id = events.id
-        AND earlier.shard = events.shard
-        AND (earlier.stream_ms, earlier.stream_seq) < (events.stream_ms, events.stream_seq))
-      """
+    let earlier = ArchiveSchema.isRepetition
     var conditions = ["shard = ?", "(stream_ms, stream_seq) > (?, ?)"]
     var arguments: StatementArguments = [
       query.shard, Int64(clamping: query.after.milliseconds), Int64(clamping: query.after.sequence),

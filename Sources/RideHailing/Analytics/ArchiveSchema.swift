@@ -9,8 +9,16 @@ enum ArchiveSchema {
     }
     migrator.registerMigration(ChainMigration.name, migrate: ChainMigration.run)
     migrator.registerMigration("views") { try ArchiveView.recreateAll(in: $0) }
+    migrator.registerMigration("views without repetitions") { try ArchiveView.recreateAll(in: $0) }
     return migrator
   }
+
+  /// Whether an event stands at an earlier place as well: it was published again after its publish window was lost.
+  static let isRepetition = """
+    EXISTS (SELECT 1 FROM events AS earlier WHERE earlier.key = events.key AND earlier.id = events.id
+      AND earlier.shard = events.shard
+      AND (earlier.stream_ms, earlier.stream_seq) < (events.stream_ms, events.stream_seq))
+    """
 
   static let insert = """
     INSERT OR IGNORE INTO events (shard, stream_ms, stream_seq, id, type, key, happened_at_us, event, link, hash)

@@ -117,13 +117,15 @@ public struct AccountHistory: Sendable {
 
   /// The selected entries in the order they count from; of more than `limit` the last ones.
   public func entries(_ selection: Selection, limit: Int? = nil) async throws -> [AccountEntry] {
+    if limit == 0 { return [] }
     var found = tail.filter { selection.holds($0.value) }
     // The latest first, until no entry of those that are left can be among the last.
     for segment in segments.sorted(by: { $0.snapshot.effective.upperBound > $1.snapshot.effective.upperBound }) {
       guard selection.holds(segment.snapshot) != false else { continue }
       if let limit, found.count >= limit {
         found.sort(by: Self.isEarlier)
-        if found[found.count - max(1, limit)].value.effectiveAt > segment.snapshot.effective.upperBound { break }
+        found.removeFirst(found.count - limit)
+        if found[0].value.effectiveAt > segment.snapshot.effective.upperBound { break }
       }
       found += try await entries(of: segment).filter { selection.holds($0.value) }
     }

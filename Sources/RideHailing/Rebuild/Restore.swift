@@ -106,7 +106,7 @@ public struct Restore: Sendable {
     }
     var log = try await LogRestore(topic: topic, connection: connection, shard: shard, run: attempt)
     var pending: [String: [StreamID]] = [:]
-    var (places, archived) = (0, 0)
+    var (places, archived, forgotten) = (0, 0, 0)
     var renewed = ContinuousClock.now
     var last: StreamID?
     // From the first event on that must still be handled, or is wanted: a log has no holes.
@@ -123,6 +123,8 @@ public struct Restore: Sendable {
           renewed = .now
         }
       }
+      // One that the archive has not stored is nowhere after this: nobody is to look for it.
+      if item.isRepetition, item.archived == nil { forgotten += 1 }
       guard !item.isRepetition else { continue }
       let event = RecordedEvent(shard: shard, streamID: item.id, header: item.header, json: item.json)
       var isOpen = false
@@ -160,7 +162,7 @@ public struct Restore: Sendable {
           state: folds.first { $0.service == name }?.fold.image))
     }
     let events = log.count
-    let meanwhile = try await log.finish(through: last, added: places, groups: groups)
+    let meanwhile = try await log.finish(through: last, added: places - forgotten, groups: groups)
     return RestoreReport.Shard(
       shard: shard, events: events + meanwhile, archived: archived,
       archivedThrough: try await archive.lastID(shard: shard), publishedMeanwhile: meanwhile,

@@ -41,6 +41,7 @@ import Testing
         let some = try await history.entries(.init(before: time), limit: 20)
         let sorted = (0..<count).filter { times[$0] < time }.sorted { (times[$0], $0) < (times[$1], $1) }
         #expect(some.map(\.amount.minorUnits) == sorted.suffix(20).map { $0 + 1 })
+        #expect(try await history.entries(.init(before: time), limit: 0).isEmpty)
       }
       #expect(try await history.sum(.init())[.eur] == count * (count + 1) / 2)
       #expect(try await bench.audit().violations.isEmpty)

@@ -35,6 +35,26 @@ import Testing
     }
   }
 
+  @Test("count an event once that was published again after its publish window was lost")
+  func repetitions() async throws {
+    try await ArchiveBench.run { bench in
+      let events = try Self.some()
+      try await bench.store(events)
+      let once = try await bench.reports.overview(limit: 10)
+      let views = ["rides", "days", "cities", "drivers"]
+      var rows: [String: [[QueryValue]]] = [:]
+      for view in views { rows[view] = try await bench.query("SELECT * FROM \(view)") }
+      try await bench.store(events, after: 100)
+      try await bench.store(events, after: 200)
+      let again = try await bench.reports.overview(limit: 10)
+      #expect(again.contents.events["RIDE_COMPLETED"] == 12)
+      #expect(lines(again.totals) == lines(once.totals))
+      #expect(lines(again.drivers) == lines(once.drivers))
+      #expect(again.percentiles == once.percentiles)
+      for view in views { #expect(try await bench.query("SELECT * FROM \(view)") == rows[view], "\(view)") }
+    }
+  }
+
   @Test("sum up rides per day, city and driver, each currency by itself, to the cent")
   func totals() async throws {
     try await ArchiveBench.run { bench in

@@ -9,7 +9,8 @@ struct ArchiveScan {
 
   init(_ database: Database) { self.database = database }
 
-  /// Calls `body` with each event of the type, and when it happened.
+  /// Calls `body` with each event of the type, and when it happened. An event that was published again after its publish window was
+  /// lost counts once, as the services count it: what happened first is what was published first.
   ///
   /// - Parameter filter: whose times are looked at; nil for all events.
   mutating func each<Data: EventData>(
@@ -17,13 +18,18 @@ struct ArchiveScan {
   ) throws {
     let rows = try Row.fetchCursor(
       database,
-      sql: "SELECT happened_at_us, event FROM events WHERE type = ? AND happened_at_us >= ? AND happened_at_us < ?",
+      sql: """
+        SELECT happened_at_us, event, shard, id FROM events
+        WHERE type = ? AND happened_at_us >= ? AND happened_at_us < ?
+        """,
       arguments: [
         type.eventType.rawValue, filter?.from?.microsecondsSinceEpoch ?? .min,
         filter?.to?.microsecondsSinceEpoch ?? .max,
       ])
     var parser = JSONParser()
+    var seen: [Int: Set<String>] = [:]
     while let row = try rows.next() {
+      if let id: String = row[3], !seen[row[2], default: []].insert(id).inserted { continue }
       let time = Timestamp(microsecondsSinceEpoch: row[0])
       let text: String = row[1]
       do throws(JSONError) {

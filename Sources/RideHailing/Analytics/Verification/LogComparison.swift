@@ -48,6 +48,9 @@ struct LogComparison {
       }
     case (_?, nil) where progress.state(of: item.id) == .done:
       add(.missing, item, "analytics has acknowledged \(item.header?.id ?? "this entry"), and it has no row")
+    case (nil, _?) where item.isRepetition:
+      // It was published again after a loss, and a restore has put only its first publication back into the log.
+      break
     case (nil, _?):
       // It may have been trimmed meanwhile.
       if let start = try await inspector.extent(shard: shard)?.start, start > item.id { return }

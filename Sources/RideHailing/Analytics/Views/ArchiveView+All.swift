@@ -16,7 +16,7 @@ extension ArchiveView {
   private static let rides = ArchiveView(
     "rides", "a completed ride",
     // What is no ride stands in the dead letters of the services; a fare without a total is none.
-    from: "events WHERE type = 'RIDE_COMPLETED' AND \(typeOf("fare.total")) = 'integer'",
+    from: first("type = 'RIDE_COMPLETED' AND \(typeOf("fare.total")) = 'integer'"),
     [
       Column("ride", data("rideId"), "the ride's id"),
       Column("rider", data("riderId"), "who rode"),
@@ -49,7 +49,7 @@ extension ArchiveView {
     ] + place)
 
   private static let requests = ArchiveView(
-    "requests", "somebody asked for a ride", from: "events WHERE type = 'RIDE_REQUESTED'",
+    "requests", "somebody asked for a ride", from: first("type = 'RIDE_REQUESTED'"),
     [
       Column("ride", data("rideId"), "the ride's id"),
       Column("rider", data("riderId"), "who asked"),
@@ -62,7 +62,7 @@ extension ArchiveView {
     ] + place)
 
   private static let payments = ArchiveView(
-    "payments", "a payment, captured or failed", from: "events WHERE type IN ('PAYMENT_CAPTURED', 'PAYMENT_FAILED')",
+    "payments", "a payment, captured or failed", from: first("type IN ('PAYMENT_CAPTURED', 'PAYMENT_FAILED')"),
     [
       Column("ride", data("rideId"), "the ride's id"),
       Column("rider", data("riderId"), "who pays"),
@@ -77,7 +77,7 @@ extension ArchiveView {
     ] + place)
 
   private static let ratings = ArchiveView(
-    "ratings", "a rating", from: "events WHERE type = 'RIDE_RATED'",
+    "ratings", "a rating", from: first("type = 'RIDE_RATED'"),
     [
       Column("ride", data("rideId"), "the ride's id"),
       Column("driver", data("driverId"), "who was rated"),
@@ -88,7 +88,7 @@ extension ArchiveView {
     ] + place)
 
   private static let receipts = ArchiveView(
-    "receipts", "a receipt that was sent", from: "events WHERE type = 'RECEIPT_SENT'",
+    "receipts", "a receipt that was sent", from: first("type = 'RECEIPT_SENT'"),
     [
       Column("ride", data("rideId"), "the ride's id"),
       Column("rider", data("riderId"), "who rode"),
@@ -122,6 +122,11 @@ extension ArchiveView {
     Column("stream_ms", "stream_ms", "the first half of the stream id"),
     Column("stream_seq", "stream_seq", "the second half of the stream id"),
   ]
+
+  /// Events, each where it stands first.
+  private static func first(_ condition: String) -> String {
+    "events WHERE \(condition) AND NOT \(ArchiveSchema.isRepetition)"
+  }
 
   private static func data(_ path: String) -> String { "event ->> '$.data.\(path)'" }
   private static func typeOf(_ path: String) -> String { "json_type(event, '$.data.\(path)')" }

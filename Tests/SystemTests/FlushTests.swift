@@ -1,0 +1,57 @@
+import EventStreams
+import Foundation
+import Redis
+import RedisTestSupport
+import RideHailing
+import Testing
+
+@Suite("FLUSHALL in the middle of many rides") struct FlushTests {
+  /// The producer publishes all rides again and again until `isOver`, and once more after that.
+  private static func produce(_ count: Int, _ seed: Int, _ bench: SystemBench, until isOver: () -> Bool) throws {
+    func publish(_ rate: Int) throws -> RidesProcess.Result {
+      try bench.rides("publish", "--simulate", "\(count)", "--seed", "\(seed)", "--rate", "\(rate)")
+    }
+    _ = try publish(1500)
+    while !isOver() { _ = try publish(100_000) }
+    let last = try publish(100_000)
+    #expect(last.status == 0, "\(last.errors)")
+  }
+
+  @Test("and a restore, while all services and a retrying producer go on: no ride is lost, none is charged twice")
+  func everything() async throws {
+    try await SystemBench.run { bench in
+      let (count, seed) = (4000, 21)
+      let workers = try RideServices.names.map { try bench.worker($0) }
+      defer { workers.forEach { $0.crash() } }
+      let restored = bench.folder.appending(path: "restored")
+      let producer = Task.detached {
+        try Self.produce(count, seed, bench) { FileManager.default.fileExists(atPath: restored.path()) }
+      }
+      func paid() async throws -> Int {
+        guard let topic = try await Topic.find("rides", on: bench.connection) else { return 0 }
+        return try await ServiceState(topic: topic, connection: bench.connection).hash("payment", "payments").count
+      }
+      try await eventually("half of the rides are paid") { try await paid() > count / 2 }
+      _ = try await bench.connection.call("FLUSHALL")
+      try await eventually("the services go on with what comes") { try await bench.handled("driver") > 100 }
+      let archive = bench.folder.appending(path: "archive.sqlite").path()
+      let result = try bench.rides("restore", "--from-archive", archive, "--shards", "8")
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(FileManager.default.createFile(atPath: restored.path(), contents: nil))
+      try await producer.value
+
+      let waited = try bench.rides("wait", "--timeout", "60s")
+      #expect(waited.status == 0, "\(waited.errors)")
+      let audit = try bench.rides("audit", "--archive", archive)
+      #expect(audit.status == 0, "\(audit.output) \(audit.errors)")
+      #expect(audit.output.contains("\(count) rides,"), "\(audit.output)")
+      #expect(try await paid() == count)
+      let verified = try bench.rides("archive", "verify", "--archive", archive)
+      #expect(verified.status == 0, "\(verified.output)")
+      let trial = try bench.rides("trial-balance")
+      #expect(trial.status == 0, "\(trial.errors)")
+      let rows = try bench.rides("analytics", "sql", "--archive", archive, "SELECT count(*) AS rides FROM rides")
+      #expect(rows.output.contains("\(count)") && !rows.output.contains("\(2 * count)"), "\(rows.output)")
+    }
+  }
+}
