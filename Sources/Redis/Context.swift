@@ -57,15 +57,21 @@ struct Context: ~Copyable {
     return received >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
   }
 
-  /// Sends encoded commands.
+  /// Sends encoded commands, from where they are: the library would copy them first.
   func write(_ commands: borrowing Commands) throws(RedisError) {
-    let status = commands.span.withUnsafeBytes {
-      redisAppendFormattedCommand(raw, $0.baseAddress?.assumingMemoryBound(to: CChar.self), $0.count)
-    }
-    if status != REDIS_OK { throw failure(errno, connecting: false, mayHaveExecuted: false) }
-    var done: Int32 = 0
-    while done == 0 {
-      if redisBufferWrite(raw, &done) != REDIS_OK { throw failure(errno, connecting: false) }
+    var sent = 0
+    while sent < commands.byteCount {
+      let count = commands.span.withUnsafeBytes {
+        send(raw.pointee.fd, $0.baseAddress.map { $0 + sent }, $0.count - sent, 0)
+      }
+      if count >= 0 {
+        sent += count
+      } else if errno != EINTR {
+        let systemError = errno
+        throw failure(
+          Self.code(ofSystemError: systemError, connecting: false), String(cString: strerror(systemError)),
+          mayHaveExecuted: true)
+      }
     }
   }
 
@@ -101,20 +107,23 @@ struct Context: ~Copyable {
   }
 
   /// The context's error as a ``RedisError``.
-  private func failure(_ systemError: Int32, connecting: Bool, mayHaveExecuted: Bool? = nil) -> RedisError {
-    let text = String(cString: rides_redis_error_text(raw))
-    var error = RedisError(.server, text, endpoint: endpoint, mayHaveExecuted: mayHaveExecuted ?? !connecting)
-    switch raw.pointee.err {
-    case REDIS_ERR_IO: error.code = Self.code(ofSystemError: systemError, connecting: connecting)
-    case REDIS_ERR_EOF: error.code = .connectionClosed
-    case REDIS_ERR_PROTOCOL: error.code = .protocolViolation
-    case REDIS_ERR_OOM: error.code = .outOfMemory
-    // REDIS_ERR_TIMEOUT, which 0.14 does not know.
-    case 6: error.code = .timeout
-    default: error.code = connecting ? .unreachable : .protocolViolation
-    }
-    if error.code == .timeout, !connecting { error.message = "no answer within \(responseTimeout)" }
-    return error
+  private func failure(_ systemError: Int32, connecting: Bool) -> RedisError {
+    let code: RedisError.Code =
+      switch raw.pointee.err {
+      case REDIS_ERR_IO: Self.code(ofSystemError: systemError, connecting: connecting)
+      case REDIS_ERR_EOF: .connectionClosed
+      case REDIS_ERR_PROTOCOL: .protocolViolation
+      case REDIS_ERR_OOM: .outOfMemory
+      // REDIS_ERR_TIMEOUT, which 0.14 does not know.
+      case 6: .timeout
+      default: connecting ? .unreachable : .protocolViolation
+      }
+    return failure(code, String(cString: rides_redis_error_text(raw)), mayHaveExecuted: !connecting)
+  }
+
+  private func failure(_ code: RedisError.Code, _ text: String, mayHaveExecuted: Bool) -> RedisError {
+    let message = code == .timeout && mayHaveExecuted ? "no answer within \(responseTimeout)" : text
+    return RedisError(code, message, endpoint: endpoint, mayHaveExecuted: mayHaveExecuted)
   }
 
   private static func code(ofSystemError error: Int32, connecting: Bool) -> RedisError.Code {

@@ -61,12 +61,25 @@ end
 -- How long ids are remembered that services publish, in ms; what publishers use unless told otherwise.
 local standardWindow = 24 * 3600 * 1000
 
--- Remembers what was published: event id, stream id, and so on.
-local function remember(seen, window, added)
+-- A field that is longer than what hashes keep as a plain list, which is searched from end to end.
+local longField = '-----------------------------------------------------------------'
+
+-- Remembers what was published in a publish window: event id, stream id, and so on.
+local function remember(current, window, added)
   if #added == 0 then return end
-  local current = seen .. ':' .. milliseconds(math.floor(now() / window))
+  local isNew = redis.call('EXISTS', current) == 0
+  if isNew then redis.call('HSET', current, longField, '') end
   for i = 1, #added, 1000 do redis.call('HSET', current, unpack(added, i, math.min(i + 999, #added))) end
-  redis.call('PEXPIRE', current, milliseconds(2 * window), 'NX')
+  if isNew then
+    -- What has become a table stays one.
+    redis.call('HDEL', current, longField)
+    redis.call('PEXPIRE', current, milliseconds(2 * window))
+  end
+end
+
+-- The publish window of now.
+local function windowNow(seen, window)
+  return seen .. ':' .. milliseconds(math.floor(now() / window))
 end
 
 -- publish: adds events to the log unless their ids are remembered.
@@ -80,31 +93,32 @@ redis.register_function('eventstreams_publish_v1', function(keys, args)
   local current = keys[2] .. ':' .. milliseconds(index)
   local previous = keys[2] .. ':' .. milliseconds(index - 1)
 
-  local ids = {}
-  for i = 2, #args, 2 do ids[i / 2] = args[i] end
-  if #ids == 0 then return {} end
-  local known = redis.call('HMGET', current, unpack(ids))
-  if redis.call('EXISTS', previous) == 1 then
-    for i, streamId in ipairs(redis.call('HMGET', previous, unpack(ids))) do
+  local call, last, ids = redis.call, #args, {}
+  for i = 2, last, 2 do ids[i / 2] = args[i] end
+  if last < 2 then return {} end
+  -- Becomes the reply.
+  local known = call('HMGET', current, unpack(ids))
+  if call('EXISTS', previous) == 1 then
+    for i, streamId in ipairs(call('HMGET', previous, unpack(ids))) do
       known[i] = known[i] or streamId
     end
   end
 
-  local call, replies, added, count, addedById = redis.call, {}, {}, 0, {}
-  for i, id in ipairs(ids) do
-    local first = known[i] or addedById[id]
+  local added, count, addedById = {}, 0, {}
+  for i = 2, last, 2 do
+    local id, place = args[i], i / 2
+    local first = known[place] or addedById[id]
     if first then
-      replies[i] = '=' .. first
+      known[place] = '=' .. first
     else
-      local streamId = call('XADD', log, '*', 'event', args[i * 2 + 1])
-      addedById[id] = streamId
+      local streamId = call('XADD', log, '*', 'event', args[i + 1])
+      addedById[id], known[place] = streamId, streamId
       added[count + 1], added[count + 2] = id, streamId
       count = count + 2
-      replies[i] = streamId
     end
   end
-  remember(keys[2], window, added)
-  return replies
+  remember(current, window, added)
+  return known
 end)
 
 -- lease: takes, keeps or gives back the right of one worker to one (service, shard).
@@ -293,7 +307,7 @@ local function apply(keys, args, i)
       i = i + count
     end
   end
-  remember(keys[1] .. ':seen', standardWindow, published)
+  if #published > 0 then remember(windowNow(keys[1] .. ':seen', standardWindow), standardWindow, published) end
 end
 
 -- commit: settles a batch of entries and applies their effects, if the lease is still this owner's.

@@ -143,7 +143,7 @@ public struct Effects: Sendable {
   mutating func beginText() -> Int {
     if texts.bytes.isEmpty {
       // Most events have a few effects.
-      texts = JSONWriter(reservingCapacity: 640)
+      texts = JSONWriter(reservingCapacity: 1280)
       effects.reserveCapacity(8)
     }
     texts.beginDocument()

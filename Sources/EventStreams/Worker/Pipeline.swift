@@ -8,7 +8,8 @@ import Redis
 ///
 /// - Deliveries of one key are handled in log order. One that waits for a retry holds back the later ones of its key only.
 /// - One commit of a shard is on its way at a time, so commits are applied in the order they were made.
-/// - What is in flight never exceeds the window; reading waits.
+/// - What is in flight stays within the window; reading waits. Only where shards that had nothing have much all at once, one read may
+///   exceed it, and never doubles it.
 actor Pipeline {
   let service: EventService
   let topic: Topic
@@ -33,6 +34,8 @@ actor Pipeline {
   private var lastTerms: [Int: Int] = [:]
   /// Shards that the read on its way asks for.
   private var beingRead: Set<Int> = []
+  /// How many shards had something at the last read: they share the room at the next. Zero if none had.
+  private var sharing = 0
 
   private let runners = Waiters()
   private let reader = Waiters()
@@ -169,12 +172,18 @@ actor Pipeline {
       if !readable.isEmpty, room >= min(settings.batchSize, settings.window / 2), active <= settings.window / 2 {
         return .new(
           readable.sorted { $0.number < $1.number },
-          count: breaker.isOpen ? 1 : max(1, min(settings.batchSize, room / readable.count)))
+          count: breaker.isOpen ? 1 : share(of: room, among: readable.count))
       }
       beingRead = []
       await reader.wait()
     }
     return nil
+  }
+
+  /// How many entries of each shard may be read.
+  private func share(of room: Int, among count: Int) -> Int {
+    let expected = room / (sharing == 0 ? count : min(sharing, count))
+    return max(1, min(settings.batchSize, expected, (room + settings.window) / count))
   }
 
   /// How many entries may be read now; while the circuit breaker is open one, if there is nothing else to probe with.
@@ -214,7 +223,9 @@ actor Pipeline {
   /// Takes deliveries in, in log order.
   func admit(_ deliveries: [Delivery]) {
     var known: ShardState?
+    sharing = 0
     for delivery in deliveries {
+      if known?.shard.number != delivery.shard.number { sharing += 1 }
       guard let state = state(of: delivery.shard, unless: &known), takesIn(state) else { continue }
       inFlight += 1
       state.active += 1
@@ -226,6 +237,7 @@ actor Pipeline {
 
   /// Takes in what was read of some shards.
   func admit(_ read: [Page]) {
+    sharing = read.count
     for page in read {
       guard let state = state(of: page.shard), takesIn(state) else { continue }
       inFlight += page.count

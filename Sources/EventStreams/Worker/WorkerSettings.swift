@@ -2,7 +2,8 @@
 public struct WorkerSettings: Sendable {
   /// The worker's name, unique among all that ever run the service: consumer in Redis, owner of leases, name in logs.
   public var name: String
-  /// How many events one worker has in flight at the most: read and not yet committed.
+  /// How many events one worker has in flight at the most: read and not yet committed. Twice as many where shards that had nothing
+  /// have much all at once.
   public var window: Int = 4000
   /// How many entries are read of one shard at a time.
   public var batchSize: Int = 500

@@ -22,12 +22,19 @@ struct AccountSnapshot: Sendable, Hashable {
     self.through = through
     effective = first.effectiveAt...first.effectiveAt
     recorded = first.recordedAt...first.recordedAt
+    count = entries.count
+    // Nearly all accounts have one currency: it is looked up once for each run of entries.
+    var (currency, sum) = (first.amount.currency, 0)
     for entry in entries {
-      count += 1
-      sums[entry.amount.currency, default: 0] += entry.amount.minorUnits
+      if entry.amount.currency != currency {
+        sums[currency, default: 0] += sum
+        (currency, sum) = (entry.amount.currency, 0)
+      }
+      sum += entry.amount.minorUnits
       effective = min(effective.lowerBound, entry.effectiveAt)...max(effective.upperBound, entry.effectiveAt)
       recorded = min(recorded.lowerBound, entry.recordedAt)...max(recorded.upperBound, entry.recordedAt)
     }
+    sums[currency, default: 0] += sum
   }
 }
 
