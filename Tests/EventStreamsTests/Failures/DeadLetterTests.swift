@@ -75,4 +75,29 @@ import Testing
       #expect(try await bench.connection.integer(["XLEN", bench.topic.state(0, "strict", "sequence")]) == 1)
     }
   }
+
+  @Test(
+    "come of what is no event even where nobody wants its type; an event that nobody wants leaves none",
+    arguments: [1, 8])
+  func unwanted(concurrency: Int) async throws {
+    try await TestBench.run(shards: 1) { bench in
+      var service = EventService("strict", concurrency: concurrency)
+      service.on(Noted.self) { event in Effects { $0.append(to: "sequence", event.data.number) } }
+      for event in [
+        #"{"id":"a","type":"OTHER","timestamp":"2026-04-03T10:30:00Z","data":{}}"#,
+        #"{"id":"b","type":"OTHER","data":{}}"#,
+        #"{"id":3,"type":"OTHER","timestamp":"2026-04-03T10:30:00Z","data":{}}"#,
+        #"{"id":"d","type":"OTHER","timestamp":"2026-04-03T10:30:00Z","data":{}"#,
+        #"{"id":"e","type":"\u004fTHER","timestamp":"2026-04-03T10:30:00Z","data":{}}"#,
+        #"{"id":"f","type":"NOT\u0045D","timestamp":"2026-04-03T10:30:00Z","data":{"key":"k","number":7}}"#,
+      ] {
+        _ = try await bench.connection.call("XADD", bench.topic.log(0), "*", "event", event)
+      }
+      try await bench.running([bench.worker(service)]) { try await bench.settled("strict") }
+      let letters = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "strict")
+      #expect(letters.count == 3)
+      #expect(letters.first?.about.reason == "timestamp: is missing")
+      #expect(try await bench.connection.integer(["XLEN", bench.topic.state(0, "strict", "sequence")]) == 1)
+    }
+  }
 }
