@@ -17,10 +17,6 @@ struct ArchiveFile: Sendable {
     var configuration = Configuration()
     configuration.readonly = true
     configuration.busyMode = .timeout(30)
-    configuration.prepareDatabase { database in
-      // Reports read much of the file: this spares copying it, and rereading what is not in SQLite's small cache.
-      try database.execute(sql: "PRAGMA mmap_size = 2147418112")
-    }
     do {
       database = try DatabaseQueue(path: path, configuration: configuration)
       guard try database.read({ try $0.tableExists("events") }) else {
