@@ -520,6 +520,8 @@ actor Pipeline {
     case .returned:
       state.active -= 1
       inFlight -= 1
+      // What follows of its key must not be handled before it.
+      if state.held[delivery.key] == nil { state.held[delivery.key] = [] }
     }
   }
 

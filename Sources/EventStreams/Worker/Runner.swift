@@ -1,3 +1,4 @@
+import ServiceLifecycle
 import Tracing
 
 /// Runs a service's handlers on deliveries.
@@ -75,7 +76,7 @@ struct Runner: Sendable {
     switch error {
     case let error as Unprocessable: .dead(reason: error.reason)
     case let error as RetryLater: .failed(error: error.reason, delay: error.delay)
-    case is CancellationError: .returned
+    case is CancellationError where Task.isCancelled || Task.isShuttingDownGracefully: .returned
     default: .failed(error: String(describing: error), delay: nil)
     }
   }

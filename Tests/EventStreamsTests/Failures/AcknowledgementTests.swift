@@ -32,6 +32,49 @@ import Testing
     }
   }
 
+  @Test("that is cancelled with its worker keeps its turn: nothing of its key is handled before it", arguments: [1, 8])
+  func cancelled(concurrency: Int) async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let isWaiting = Mutex(true)
+      let hasBegun = Mutex(false)
+      var service = EventService("strict", concurrency: concurrency)
+      service.on(Noted.self) { event in
+        if event.data.number == 0, isWaiting.withLock({ $0 }) {
+          hasBegun.withLock { $0 = true }
+          try await Task.sleep(for: .seconds(3600))
+        }
+        return Effects { $0.append(to: "sequence", event.data.number) }
+      }
+      _ = try await bench.publish((0..<10).map { Noted("k", $0) })
+      try await bench.running([bench.worker(service, bench.settings("first"))]) {
+        try await eventually("the first is being handled") { hasBegun.withLock { $0 } }
+      }
+      #expect(try await bench.connection.groups(of: bench.topic.log(0))["strict"]?.pending == 10)
+      isWaiting.withLock { $0 = false }
+      try await bench.running([bench.worker(service, bench.settings("second"))]) { try await bench.settled("strict") }
+      let sequence = try await ServiceState(topic: bench.topic, connection: bench.connection)
+        .records("strict", "sequence", as: Int.self).map(\.value)
+      #expect(sequence == Array(0..<10))
+    }
+  }
+
+  @Test("whose handler cancels something of its own is tried again, as after any failure")
+  func cancelledByItself() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      var service = EventService(
+        "strict", retry: RetryPolicy(maxAttempts: 3, backoff: .init(base: .milliseconds(5), cap: .milliseconds(5))))
+      service.on(Noted.self) { event in
+        if event.attempt == 1 { throw CancellationError() }
+        return Effects { $0.increment("counts", event.data.key, by: 1) }
+      }
+      try await bench.running([bench.worker(service)]) {
+        _ = try await bench.publish([Noted("k", 0)])
+        try await bench.settled("strict")
+      }
+      #expect(try await bench.state("strict", "counts") == ["k": "1"])
+    }
+  }
+
   @Test("that fails stays pending, the number of its attempts as its delivery count, until its dead letter is written")
   func attempts() async throws {
     try await TestBench.run(shards: 1) { bench in
