@@ -115,7 +115,7 @@ actor Pipeline {
     for number in numbers {
       guard let state = shards[number], state.isRetiring else { continue }
       state.isRetiring = false
-      for key in state.postponed { resumeNext(of: key, in: state) }
+      for key in state.postponed { startNext(of: key, in: state) }
       state.postponed = []
     }
     wakeAll()
@@ -248,10 +248,12 @@ actor Pipeline {
     runners.wake()
   }
 
-  /// False for a shard that is to be given back since the read began: what it brought stays pending for the next owner.
+  /// False if the shard is to be given back or the worker is to stop since the read began: what it brought stays pending for the next
+  /// owner.
   private func takesIn(_ state: ShardState) -> Bool {
-    if state.isRetiring { state.forgetPending() }
-    return !state.isRetiring
+    guard isDraining || state.isRetiring else { return true }
+    state.forgetPending()
+    return false
   }
 
   /// Waits until all that was admitted of a shard is settled or waits for a retry, and is committed.
@@ -280,7 +282,7 @@ actor Pipeline {
     let later = state.held[key] ?? []
     state.held[key] = Deque(letters) + later
     // Letters are settled one by one, in commits of their own.
-    resumeNext(of: key, in: state)
+    startNext(of: key, in: state)
     if letters.isEmpty { state.redriving.remove(key) }
     runners.wake()
   }
@@ -597,6 +599,12 @@ actor Pipeline {
         worker: settings.name, at: .now()))
   }
 
+  /// Lets the next delivery of a key go on, where no runner has just handled one; while the worker is stopping there may be none any
+  /// more, and it is left to the next owner.
+  private func startNext(of key: String, in state: ShardState) {
+    if !isDraining { resumeNext(of: key, in: state) }
+  }
+
   /// Lets the next delivery of a key go on after one was handled, unless the shard is to be given back.
   private func resumeNext(of key: String, in state: ShardState) {
     guard !state.held.isEmpty, var waiting = state.held[key] else { return }
@@ -624,8 +632,8 @@ actor Pipeline {
 
   /// Lets a delivery whose retry is due go on, unless its shard is gone or the worker is stopping.
   func retryIsDue(_ retry: ScheduledRetry) {
-    guard !isDraining, let state = state(of: retry.shard) else { return }
-    resumeNext(of: retry.key, in: state)
+    guard let state = state(of: retry.shard) else { return }
+    startNext(of: retry.key, in: state)
     runners.wake()
   }
 
@@ -664,13 +672,13 @@ actor Pipeline {
       let isFree = unparked.contains(letter.delivery.streamID)
       if isFree { state.active -= 1 } else { settled += 1 }
       if letter.isParked, state.parked(letter.delivery, isFree: isFree) {
-        resumeNext(of: letter.delivery.key, in: state)
+        startNext(of: letter.delivery.key, in: state)
       }
     }
     if let (delivery, _) = batch.handledLetter {
       settled += 1
       if case .letter? = state.held[delivery.key]?.first?.source {} else { state.redriving.remove(delivery.key) }
-      resumeNext(of: delivery.key, in: state)
+      startNext(of: delivery.key, in: state)
     }
     state.active -= settled
     inFlight -= settled
