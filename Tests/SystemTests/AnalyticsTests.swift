@@ -89,16 +89,10 @@ import Testing
 
   @Test(
     "sums up New York's taxis to the cent",
-    .enabled(if: RealRidesTests.data != nil, "set RIDES_DATA to the folder of real trips"))
+    .enabled(if: RealTrips.folder != nil, "set RIDES_DATA to the folder of real trips"))
   func newYork() async throws {
     try await SystemBench.run { bench in
-      let packed = try #require(RealRidesTests.data).appending(path: "nyc/taxis.csv.gz").path()
-      let csv = bench.folder.appending(path: "taxis.csv").path()
-      let unpack = Process()
-      unpack.executableURL = URL(fileURLWithPath: "/bin/sh")
-      unpack.arguments = ["-c", "gzip -dc \"$0\" > \"$1\"", packed, csv]
-      try unpack.run()
-      unpack.waitUntilExit()
+      let csv = try RealTrips.unpack("nyc/taxis.csv.gz", into: bench.folder)
       let events = try bench.rides("import", "--format", "nyc-taxis", "--dry-run", csv)
       let catalog = EventCatalog(RideEvents.types)
       let path = try await Self.archive(

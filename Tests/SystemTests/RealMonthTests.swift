@@ -39,17 +39,11 @@ import Testing
 
   @Test(
     "of New York's taxis: trial balance zero, statements add up to the fares charged, each service is rebuilt identically",
-    .enabled(if: RealRidesTests.data != nil, "set RIDES_DATA to the folder of real trips"))
+    .enabled(if: RealTrips.folder != nil, "set RIDES_DATA to the folder of real trips"))
   func february() async throws {
     try await SystemBench.run { bench in
-      let packed = try #require(RealRidesTests.data).appending(path: "nyc/yellow_2019-02.csv.gz").path()
-      let csv = bench.folder.appending(path: "february.csv").path()
+      let csv = try RealTrips.unpack("nyc/yellow_2019-02.csv.gz", lines: Self.rows + 1, into: bench.folder)
       let archive = bench.folder.appending(path: "archive.sqlite").path()
-      let unpack = Process()
-      unpack.executableURL = URL(fileURLWithPath: "/bin/sh")
-      unpack.arguments = ["-c", "gzip -dc \"$0\" 2>/dev/null | head -n \(Self.rows + 1) > \"$1\"", packed, csv]
-      try unpack.run()
-      unpack.waitUntilExit()
       let workers = try RideServices.names.map { try bench.worker($0) }
       defer { workers.forEach { $0.crash() } }
       #expect(try bench.rides("import", "--format", "nyc-yellow", csv).status == 0)

@@ -4,31 +4,13 @@ import RideHailing
 import Testing
 
 @Suite("Real rides") struct RealRidesTests {
-  /// The folder of real trips, beside the repository or named by RIDES_DATA.
-  static let data: URL? = {
-    if let folder = ProcessInfo.processInfo.environment["RIDES_DATA"] { return URL(fileURLWithPath: folder) }
-    var folder = URL(fileURLWithPath: #filePath)
-    while folder.path() != "/" {
-      folder.deleteLastPathComponent()
-      let candidate = folder.appending(path: "shared/data")
-      if FileManager.default.fileExists(atPath: candidate.path()) { return candidate }
-    }
-    return nil
-  }()
-
   @Test(
     "of New York's taxis are paid out to the cent",
-    .enabled(if: data != nil, "set RIDES_DATA to the folder of real trips"))
+    .enabled(if: RealTrips.folder != nil, "set RIDES_DATA to the folder of real trips"))
   func newYork() async throws {
     try await SystemBench.run { bench in
-      let packed = try #require(Self.data).appending(path: "nyc/taxis.csv.gz").path()
-      let csv = bench.folder.appending(path: "taxis.csv").path()
+      let csv = try RealTrips.unpack("nyc/taxis.csv.gz", into: bench.folder)
       let rejects = bench.folder.appending(path: "rejects.ndjson").path()
-      let unpack = Process()
-      unpack.executableURL = URL(fileURLWithPath: "/bin/sh")
-      unpack.arguments = ["-c", "gzip -dc \"$0\" > \"$1\"", packed, csv]
-      try unpack.run()
-      unpack.waitUntilExit()
 
       let imported = try bench.rides("import", "--format", "nyc-taxis", csv, "--rejects", rejects, "--json", "--strict")
       #expect(imported.status == 1)

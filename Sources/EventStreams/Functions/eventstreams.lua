@@ -645,7 +645,7 @@ redis.register_function('eventstreams_restore_v1', function(keys, args)
   if last ~= '0-0' then redis.call('XSETID', staged, last, 'ENTRIESADDED', milliseconds(added + moved), 'MAXDELETEDID', '0-0') end
   redis.call('RENAME', staged, log)
   if redis.call('EXISTS', seen) == 1 then
-    local current = keys[3] .. ':' .. milliseconds(math.floor(now() / window))
+    local current = windowNow(keys[3], window)
     redis.call('RENAME', seen, current)
     redis.call('PEXPIRE', current, milliseconds(2 * window))
   end

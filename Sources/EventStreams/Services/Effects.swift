@@ -96,8 +96,7 @@ public struct Effects: Sendable {
   ///
   /// - Parameter time: at least 1 ms.
   public mutating func expire(_ name: String, after time: Duration) {
-    let milliseconds = time.components.seconds * 1000 + time.components.attoseconds / 1_000_000_000_000_000
-    effects.append(.expire(name: name, milliseconds: max(1, Int(milliseconds))))
+    effects.append(.expire(name: name, milliseconds: max(1, time.wholeMilliseconds)))
   }
 
   /// Publishes an event to the shard of the event being handled.

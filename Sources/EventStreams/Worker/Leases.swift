@@ -287,9 +287,3 @@ struct Leases: Sendable {
     try? await wake([settings.name])
   }
 }
-
-extension Duration {
-  var wholeMilliseconds: Int {
-    Int(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)
-  }
-}

@@ -1,7 +1,7 @@
 import Redis
 
-/// New entries of one shard as the server sent them, not decoded yet: for services that handle events one after the other, as
-/// long as nothing of the shard has failed.
+/// New entries of one shard as the server sent them, not decoded yet. A service that handles events one after the other takes them
+/// so, as long as nothing of the shard has failed.
 struct Page: Sendable {
   /// A server's answer to one read, shared by its pages and freed with the last of them.
   final class Answer: Sendable {

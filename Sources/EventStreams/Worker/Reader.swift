@@ -98,17 +98,16 @@ struct Reader: Sendable {
     commands.argument("COUNT")
     commands.argument(count)
     commands.argument("BLOCK")
-    commands.argument(
-      Int(settings.blockTime.components.seconds * 1000)
-        + Int(settings.blockTime.components.attoseconds / 1_000_000_000_000_000))
+    commands.argument(settings.blockTime.wholeMilliseconds)
     commands.argument("STREAMS")
     for shard in shards { commands.argument(topic.log(shard.number)) }
     for _ in shards { commands.argument(">") }
     let replies = try await connection.send(commands, overConnection: registered)
+    let pages = try Self.pages(of: replies, shards, topic)
     if pipeline.service.takesPages {
-      await pipeline.admit(try Self.pages(of: replies, shards, topic))
+      await pipeline.admit(pages)
     } else {
-      await pipeline.admit(try decode(replies, shards, &decoder))
+      await pipeline.admit(pages.flatMap { $0.deliveries(&decoder) })
     }
   }
 
@@ -126,31 +125,6 @@ struct Reader: Sendable {
     }
     let answer = Page.Answer(replies)
     return found.map { Page(of: answer, stream: $0.stream, count: $0.count, shard: $0.shard) }
-  }
-
-  private func decode(
-    _ replies: borrowing Replies, _ shards: [OwnedShard], _ decoder: inout EntryDecoder
-  ) throws -> [Delivery] {
-    if let error = replies[0].error { throw error }
-    let streams = replies[0]
-    var deliveries: [Delivery] = []
-    // The reply leaves out streams without new entries, and keeps the order.
-    var next = 0
-    for index in 0..<streams.count {
-      let stream = streams[index]
-      let name = try stream[0].string()
-      while next < shards.count, topic.log(shards[next].number) != name { next += 1 }
-      guard next < shards.count else { break }
-      let entries = stream[1]
-      deliveries.reserveCapacity(deliveries.count + entries.count)
-      for position in 0..<entries.count {
-        let entry = entries[position]
-        guard let id = StreamID(utf8: entry[0].bytes) else { continue }
-        deliveries.append(
-          decoder.decode(entry[1][1].bytes, streamID: id, shard: shards[next], deliveries: 1))
-      }
-    }
-    return deliveries
   }
 
   /// Deals with what earlier owners left pending, in order, and a page at a time: what the server hands out as a page is what it

@@ -28,8 +28,8 @@ struct Runner: Sendable {
     return outcomes
   }
 
-  /// Handles a page up to its first failure, or until it has taken too long. Each entry is decoded right before it is handled, so that what it takes of memory is
-  /// used and freed while it is at hand.
+  /// Handles a page up to its first failure, or until it has taken too long. Each entry is decoded right before it is handled,
+  /// so that what it takes of memory is used and freed while it is at hand.
   ///
   /// - Parameters:
   ///   - batch: what is handled is added to it.

@@ -36,16 +36,7 @@ public struct ChainHash: Sendable, Hashable, CustomStringConvertible {
   private init(unchecked bytes: [UInt8]) { self.bytes = bytes }
 
   /// 64 hexadecimal digits.
-  public var description: String {
-    String(unsafeUninitializedCapacity: bytes.count * 2) { digits in
-      for (index, byte) in bytes.enumerated() {
-        for (place, half) in [(index * 2, byte >> 4), (index * 2 + 1, byte & 15)] {
-          digits[place] = half < 10 ? half + UInt8(ascii: "0") : half - 10 + UInt8(ascii: "a")
-        }
-      }
-      return bytes.count * 2
-    }
-  }
+  public var description: String { bytes.hexadecimal }
 
   /// The first 12 digits, for people.
   public var short: String { String(description.prefix(12)) }

@@ -14,18 +14,17 @@ public struct Audit: Sendable {
   /// An audit.
   ///
   /// - Parameters:
-  ///   - archivePath: the file that analytics stores into; nil to leave it out.
+  ///   - archive: what analytics stores into; nil to leave it out.
   ///   - commissionBasisPoints: what the driver service was run with.
-  /// - Throws: what SQLite says if the archive can't be read.
   public init(
-    topic: Topic, inspector: Inspector, state: ServiceState, archivePath: String?,
+    topic: Topic, inspector: Inspector, state: ServiceState, archive: ArchiveReader?,
     commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
-  ) throws {
+  ) {
     self.topic = topic
     self.inspector = inspector
     self.state = state
+    self.archive = archive
     self.commissionBasisPoints = commissionBasisPoints
-    archive = try archivePath.map { try ArchiveReader(path: $0) }
   }
 
   /// Looks at everything, shard by shard; holds one shard's state in memory at a time.

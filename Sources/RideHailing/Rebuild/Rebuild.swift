@@ -21,7 +21,7 @@ public struct Rebuild: Sendable {
   ///   - commissionBasisPoints: what the driver service is run with.
   public init(
     topic: Topic, connection: Connection, archive: ArchiveReader?, readsLog: Bool = true,
-    commissionBasisPoints: Int = 2000
+    commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
   ) {
     self.topic = topic
     self.connection = connection

@@ -23,7 +23,7 @@ public struct Restore: Sendable {
   ///   - commissionBasisPoints: what the driver service is run with.
   public init(
     topic: Topic, connection: Connection, archive: ArchiveReader, logFrom: Timestamp? = nil,
-    commissionBasisPoints: Int = 2000
+    commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
   ) {
     self.topic = topic
     self.connection = connection

@@ -60,7 +60,3 @@ struct PublishBench: Sendable {
       serverSeconds: try await BenchServer.processorTime(connection) - server)
   }
 }
-
-extension Duration {
-  var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
-}

@@ -1,6 +1,5 @@
 import ArgumentParser
 import EventStreams
-import Foundation
 import RideHailing
 
 struct AuditCommand: AsyncParsableCommand {
@@ -8,32 +7,24 @@ struct AuditCommand: AsyncParsableCommand {
     commandName: "audit", abstract: "Check that every event had each of its effects exactly once.",
     discussion: """
       Recomputes from the log and the archive what each service must have done, and compares it with what it has stored: each
-      ride's charge, earning, rating window, receipt and archive row; journals and clearing sum to zero; balances are the sum of
-      their entries. What is still on its way, dead or parked is listed, and is no error. May run while services work.
+      ride's charge, earning, rating window, rating, receipt and archive row; journals and clearing sum to zero; balances are the
+      sum of their entries. What is still on its way, dead or parked is listed, and is no error. May run while services work.
       Exit status 1 if anything does not hold, with what it is.
 
         rides audit
         rides audit --archive /var/lib/rides/archive.sqlite --format json
       """)
 
-  @Option(help: "The SQLite file of analytics. (default: .rides/archive.sqlite if it is there)")
-  var archive: String?
-
+  @OptionGroup var archive: ArchiveOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var redis: TopicOptions
 
-  private static let usualArchive = ".rides/archive.sqlite"
-
   func run() async throws {
-    let path = archive ?? (FileManager.default.fileExists(atPath: Self.usualArchive) ? Self.usualArchive : nil)
-    if let path, !FileManager.default.fileExists(atPath: path) {
-      throw Failure.usage(
-        "there is no archive at \(path); it is the file that `rides worker analytics --archive` names")
-    }
+    let archive = try archive.openIfPresent()
     let (topic, connection) = try await redis.find()
-    let audit = try Audit(
+    let audit = Audit(
       topic: topic, inspector: Inspector(topic: topic, connection: connection),
-      state: ServiceState(topic: topic, connection: connection), archivePath: path)
+      state: ServiceState(topic: topic, connection: connection), archive: archive)
     let report = try await audit.run { shard in Terminal.progress("\(shard + 1) of \(topic.shardCount) shards audited")
     }
     Terminal.endProgress()

@@ -20,7 +20,7 @@ struct PublishRun {
     var elapsed: Duration = .zero
 
     var perSecond: Int {
-      let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+      let seconds = elapsed.inSeconds
       return seconds > 0 ? Int(Double(published + duplicates) / seconds) : 0
     }
 

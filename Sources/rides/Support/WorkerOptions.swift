@@ -34,7 +34,7 @@ struct WorkerOptions: ParsableArguments {
   var retainEntries: Int?
 
   @Option(help: "The SQLite file of analytics.")
-  var archive = ".rides/archive.sqlite"
+  var archive = ArchiveOptions.usualPath
 
   @Option(help: "The Maildir that receipts are delivered into.")
   var outbox = ".rides/outbox"
@@ -76,7 +76,7 @@ struct WorkerOptions: ParsableArguments {
     guard from?.position == .beginning, service != "analytics", FileManager.default.fileExists(atPath: archive) else {
       return nil
     }
-    return try ArchiveReader(path: archive)
+    return try ArchiveOptions.open(archive)
   }
 
   var services: RideServices.Configuration {

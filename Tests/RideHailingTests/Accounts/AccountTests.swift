@@ -126,7 +126,7 @@ extension RideBench {
   func audit(archive: Bool = false) async throws -> AuditReport {
     try await Audit(
       topic: topic, inspector: Inspector(topic: topic, connection: connection), state: state,
-      archivePath: archive ? configuration.archivePath : nil
+      archive: archive ? ArchiveReader(path: configuration.archivePath) : nil
     ).run()
   }
 }

@@ -29,8 +29,8 @@ import Testing
   private static func report(_ bench: RideBench) async throws -> AuditReport {
     try await Audit(
       topic: bench.topic, inspector: Inspector(topic: bench.topic, connection: bench.connection), state: bench.state,
-      archivePath: FileManager.default.fileExists(atPath: bench.configuration.archivePath)
-        ? bench.configuration.archivePath : nil
+      archive: FileManager.default.fileExists(atPath: bench.configuration.archivePath)
+        ? ArchiveReader(path: bench.configuration.archivePath) : nil
     ).run()
   }
 

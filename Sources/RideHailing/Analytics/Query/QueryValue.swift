@@ -33,13 +33,8 @@ public enum QueryValue: Sendable, Hashable {
     case .integer(let number): "\(number)"
     case .real(let number): "\(number)"
     case .text(let text): text
-    case .bytes(let bytes): Self.hexadecimal(bytes)
+    case .bytes(let bytes): bytes.hexadecimal
     }
-  }
-
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef")
-    return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
   }
 }
 
@@ -51,7 +46,7 @@ extension QueryValue: JSONWritable {
     case .integer(let number): json.integer(Int(number))
     case .real(let number): json.double(number)
     case .text(let text): json.string(text)
-    case .bytes(let bytes): json.string(Self.hexadecimal(bytes))
+    case .bytes(let bytes): json.string(bytes.hexadecimal)
     }
   }
 }
