@@ -167,9 +167,11 @@ static inline void rides_use_arena(redisContext *context, rides_arena *arena) {
   context->reader->privdata = arena;
 }
 
-/// Lets all threads allocate from a few arenas, where the C library would make one for each.
-static inline void rides_share_memory_arenas(int count) {
+/// Lets all threads allocate from a few arenas, where the C library would make one for each, and keeps so many free bytes for what is
+/// allocated next, where it would give them back to the system and ask for them again.
+static inline void rides_tune_allocator(int arenas, int kept_bytes) {
 #ifdef __GLIBC__
-  mallopt(M_ARENA_MAX, count);
+  mallopt(M_ARENA_MAX, arenas);
+  mallopt(M_TRIM_THRESHOLD, kept_bytes);
 #endif
 }

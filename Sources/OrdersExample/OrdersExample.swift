@@ -18,7 +18,7 @@ import Redis
     ])
 
   static func main() async {
-    shareMemoryArenas()
+    tuneAllocator()
     ignoreBrokenPipeSignal()
     await main(nil)
   }

@@ -26,7 +26,7 @@ import Redis
     ])
 
   static func main() async {
-    shareMemoryArenas()
+    tuneAllocator()
     ignoreBrokenPipeSignal()
     do {
       var command = try parseAsRoot()

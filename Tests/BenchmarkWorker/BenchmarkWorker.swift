@@ -10,7 +10,7 @@ struct BenchmarkWorker: AsyncParsableCommand {
     defaultSubcommand: Work.self)
 
   static func main() async {
-    shareMemoryArenas()
+    tuneAllocator()
     ignoreBrokenPipeSignal()
     await main(nil)
   }
