@@ -1,16 +1,16 @@
 /// An object's fields.
 ///
-/// Remembers where the last field was found: fields that are asked for in the order they were written cost one comparison
-/// each. Of fields with the same name the first counts.
+/// Fields that are asked for in the order they were written, each once, cost one comparison each. Of fields with the same name the
+/// first counts.
 public struct JSONObject: ~Escapable {
   @usableFromInline let value: JSONValue
-  /// Where on the tape the next search begins.
-  private var cursor: Int
+  /// The field after the last that was found, as long as all before it have been found; nil from then on.
+  private var next: Int?
 
   @_lifetime(copy value)
   init(_ value: borrowing JSONValue) {
     self.value = JSONValue(bytes: value.bytes, tape: value.tape, index: value.index)
-    cursor = value.index + 1
+    next = value.index + 1
   }
 
   /// A field that must be there; `null` counts as missing.
@@ -76,27 +76,30 @@ public struct JSONObject: ~Escapable {
   /// The tape index of a field's value; nil if there is no such field or it is null.
   @usableFromInline
   mutating func find(_ name: StaticString) -> Int? {
-    let first = value.index + 1
     let end = Int(value.node.next)
-    var field = cursor
-    var hasWrapped = cursor == first
-    while true {
-      if field >= end {
-        if hasWrapped { return nil }
-        hasWrapped = true
-        field = first
-        // An object without fields ends here.
-        if field >= end { return nil }
-      }
-      let content = Int(value.tape[field + 1].next)
-      if matches(field, name) {
-        cursor = content
-        return value.tape[field + 1].kind == .null ? nil : field + 1
-      }
-      field = content
-      if hasWrapped, cursor != first, field >= cursor { return nil }
+    // Nearly always it is the next, and then it is the first of its name.
+    if let next, next < end, matches(next, name) {
+      self.next = following(next)
+      return content(of: next)
     }
+    var field = value.index + 1
+    while field < end {
+      if matches(field, name) {
+        if let next, field > next { self.next = nil }
+        return content(of: field)
+      }
+      field = following(field)
+    }
+    return nil
   }
+
+  /// Where the field after another begins.
+  @inline(__always)
+  private func following(_ field: Int) -> Int { Int(value.tape[field + 1].next) }
+
+  /// Where a field's value is, unless it is null.
+  @inline(__always)
+  private func content(of field: Int) -> Int? { value.tape[field + 1].kind == .null ? nil : field + 1 }
 
   @inline(__always)
   private func matches(_ field: Int, _ name: StaticString) -> Bool {

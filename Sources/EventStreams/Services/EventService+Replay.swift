@@ -17,8 +17,9 @@ extension EventService {
   private func bound(
     _ parser: inout JSONParser, _ json: [UInt8], _ streamID: StreamID, _ shard: OwnedShard
   ) throws(JSONError) -> BoundCall? {
-    var object = try parser.parse(json.span).object()
-    let handler = handler(of: &object)
+    let value = try parser.parse(json.span)
+    let handler = try handler(of: value)
+    var object = try value.object()
     let header = try EventHeader(from: &object, fallbackID: streamID.description)
     return try handler?.bind(&object, header: header, shard: shard, streamID: streamID, withKey: false)
   }

@@ -91,9 +91,10 @@ public struct EventService: Sendable {
   }
 
   /// The handler of an event, found by its `type` as it is written; nil if the service does not want it, or it has none.
-  func handler(of object: inout JSONObject) -> EventHandler? {
+  func handler(of event: borrowing JSONValue) throws(JSONError) -> EventHandler? {
+    var object = try event.object()
     guard case .eachEvent(let handlers) = handling, let index = object.find("type") else { return nil }
-    let type = JSONValue(bytes: object.value.bytes, tape: object.value.tape, index: index)
+    let type = JSONValue(bytes: event.bytes, tape: event.tape, index: index)
     for (name, handler) in handlers where type.isString(name.rawValue) { return handler }
     return nil
   }

@@ -28,8 +28,8 @@ struct EntryDecoder: ~Copyable {
     var entry = Entry(streamID: streamID)
     do throws(JSONError) {
       let value = try parser.parse(bytes)
+      let handler = try service.handler(of: value)
       var object = try value.object()
-      let handler = service.handler(of: &object)
       if handler == nil, !inOrder {
         // It must be an event all the same.
         _ = try Envelope<AnyText>(from: &object)

@@ -78,6 +78,20 @@ import Testing
   }
 
   @Test(
+    "of fields with the same name the first counts, in whatever order they stand",
+    arguments: [
+      #"{"key":"k","number":1,"key":"x","number":2,"place":"p","place":"y"}"#,
+      #"{"number":1,"key":"k","key":"x","place":"p","number":2,"place":"y"}"#,
+      #"{"other":0,"place":"p","number":1,"place":"y","key":"k","number":2,"key":"x"}"#,
+      #"{"key":"k","other":0,"number":1,"number":2,"place":"p","key":"x","place":"y"}"#,
+      #"{"number":1,"other":0,"key":"k","number":2,"place":"p","other":1,"place":"y"}"#,
+    ])
+  func repeatedFields(text: String) throws {
+    var parser = JSONParser()
+    #expect(try Noted(from: parser.parse(text.utf8.span)) == Noted("k", 1, place: "p"))
+  }
+
+  @Test(
     "says what is wrong and where",
     arguments: [
       ("", "not JSON: expected a value, found the end at byte 0"),
