@@ -32,4 +32,11 @@ public struct Event<Data: EventData>: Sendable {
     self.streamID = streamID
     self.attempt = attempt
   }
+
+  @usableFromInline
+  func with(attempt: Int) -> Event {
+    Event(
+      id: id, timestamp: timestamp, key: key, traceparent: traceparent, data: data, shard: shard, streamID: streamID,
+      attempt: attempt)
+  }
 }

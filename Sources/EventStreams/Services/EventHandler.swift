@@ -18,12 +18,13 @@ struct EventHandler: Sendable {
   ) {
     version = Data.version
     decode = { (json: borrowing JSONValue, header, shard, streamID, withKey) throws(JSONError) -> BoundCall in
-      let data = try Data(from: json)
-      return BoundCall(key: withKey ? key?(data) ?? header.key : nil) { attempt in
-        try await handler(
-          Event(
-            id: header.id, timestamp: header.timestamp, key: header.key, traceparent: header.traceparent, data: data,
-            shard: shard, streamID: streamID, attempt: attempt))
+      let event = Event(
+        id: header.id, timestamp: header.timestamp, key: header.key, traceparent: header.traceparent,
+        data: try Data(from: json), shard: shard, streamID: streamID)
+      return BoundCall(key: withKey ? key?(event.data) ?? header.key : nil) { attempt in
+        // Copying an event costs as much as some handlers do.
+        guard attempt > 1 else { return try await handler(event) }
+        return try await handler(event.with(attempt: attempt))
       }
     }
   }
