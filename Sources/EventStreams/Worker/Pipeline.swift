@@ -167,9 +167,11 @@ actor Pipeline {
       let readable = shards.values.filter { !$0.isRetiring && !$0.isCatchingUp }.map(\.shard)
       let room = roomToRead
       beingRead = Set(readable.map(\.number))
-      // Half the window is read while the other half is handled and committed: large reads and commits cost the server least.
+      // A quarter of the window is read while the rest is handled and committed: large reads and commits cost the server least, and
+      // the next read is on its way before what was read has been committed.
       let active = shards.values.reduce(0) { $0 + $1.active }
-      if !readable.isEmpty, room >= min(settings.batchSize, settings.window / 2), active <= settings.window / 2 {
+      let quarter = settings.window / 4
+      if !readable.isEmpty, room >= min(settings.batchSize, quarter), active <= settings.window - quarter {
         return .new(
           readable.sorted { $0.number < $1.number },
           count: breaker.isOpen ? 1 : share(of: room, among: readable.count))
