@@ -38,7 +38,10 @@ quietly() {
   return "$status"
 }
 
-build_release() { quietly swift build -c release --product rides || die 1 "the build failed"; }
+# Builds a program as it is deployed: with Swift's libraries in it, so that it starts sooner and takes less memory.
+build_release() {
+  quietly swift build -c release --static-swift-stdlib --product "${1:-rides}" || die 1 "the build failed"
+}
 
 # Waits until a command succeeds: seconds to wait at the most, command.
 wait_until() {
