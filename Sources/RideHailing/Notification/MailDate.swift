@@ -8,13 +8,14 @@ struct MailDate: CustomStringConvertible {
   init(_ time: Timestamp) { self.time = time }
 
   var description: String {
-    let date = Date(timeIntervalSince1970: Double(time.microsecondsSinceEpoch) / 1_000_000)
-    let style = Date.VerbatimFormatStyle(
-      format: """
-        \(weekday: .abbreviated), \(day: .twoDigits) \(month: .abbreviated) \(year: .defaultDigits) \
-        \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits) +0000
-        """,
-      locale: Locale(identifier: "en_US_POSIX"), timeZone: .gmt, calendar: Calendar(identifier: .gregorian))
-    return date.formatted(style)
+    Date(timeIntervalSince1970: Double(time.microsecondsSinceEpoch) / 1_000_000).formatted(Self.style)
   }
+
+  // Made once: it takes longer than a date in it.
+  private static let style = Date.VerbatimFormatStyle(
+    format: """
+      \(weekday: .abbreviated), \(day: .twoDigits) \(month: .abbreviated) \(year: .defaultDigits) \
+      \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits) +0000
+      """,
+    locale: Locale(identifier: "en_US_POSIX"), timeZone: .gmt, calendar: Calendar(identifier: .gregorian))
 }

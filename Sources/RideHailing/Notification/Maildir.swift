@@ -2,7 +2,7 @@ import Foundation
 
 /// A folder that mail is delivered into, one file per mail, as mail programs read it (D. J. Bernstein's maildir).
 public struct Maildir: Sendable {
-  private let folder: URL
+  private let folder: String
 
   /// A mail could not be stored.
   public struct DeliveryError: Error, Sendable, CustomStringConvertible {
@@ -11,7 +11,7 @@ public struct Maildir: Sendable {
   }
 
   /// The folder; made with its parts when the first mail is delivered.
-  public init(_ folder: String) { self.folder = URL(fileURLWithPath: folder) }
+  public init(_ folder: String) { self.folder = folder }
 
   /// Stores a mail durably: written to `tmp`, flushed to disk, then moved to `new` in one step.
   ///
@@ -21,15 +21,15 @@ public struct Maildir: Sendable {
       try store(text, name)
     } catch CocoaError.fileNoSuchFile, CocoaError.fileReadNoSuchFile {
       for part in ["tmp", "new", "cur"] {
-        try FileManager.default.createDirectory(at: folder.appending(path: part), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(atPath: "\(folder)/\(part)", withIntermediateDirectories: true)
       }
       try store(text, name)
     }
   }
 
   private func store(_ text: String, _ name: String) throws {
-    let temporary = folder.appending(path: "tmp/\(name)").path(percentEncoded: false)
-    let final = folder.appending(path: "new/\(name)").path(percentEncoded: false)
+    let temporary = "\(folder)/tmp/\(name)"
+    let final = "\(folder)/new/\(name)"
     let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard file >= 0 else {
       if errno == ENOENT { throw CocoaError(.fileNoSuchFile) }

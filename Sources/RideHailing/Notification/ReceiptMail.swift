@@ -21,7 +21,6 @@ struct ReceiptMail {
     if let meters = ride.distanceMeters, let seconds = ride.durationSeconds {
       body.append("\(meters / 1000).\(meters % 1000 / 100) km in \((seconds + 59) / 60) minutes.")
     }
-    // A date is given as a mail wants it; base64 keeps every line short and of 7 bits.
     let headers = [
       "From: Rides <receipts@rides.example>", "To: <\(email)>", "Subject: Your receipt: \(fare.amount)",
       "Date: \(MailDate(at))", "Message-ID: <\(messageID)>", "MIME-Version: 1.0",
