@@ -85,6 +85,8 @@ public struct Worker: ServiceLifecycle.Service {
                 case .deliveries(let deliveries): await pipeline.settle(deliveries, await runner.run(deliveries))
                 case .page(let page, let batch, let prefix):
                   await pipeline.settle(await runner.run(page, addingTo: batch, prefix: prefix))
+                  // The commit and the next read are asked for by tasks that wait for a thread.
+                  await Task.yield()
                 }
               }
             }
