@@ -86,6 +86,8 @@ final class ConnectionThread: SerialExecutor, @unchecked Sendable {
 
   fileprivate func run() {
     rides_name_this_thread(String(decoding: name.utf8.prefix(15), as: UTF8.self))
+    // It waits for the server most of the time, and the server for it: what it does must not wait for those who compute.
+    rides_run_in_short_slices(100_000)
     locked { thread = pthread_self() }
     let executor = asUnownedSerialExecutor()
     var batch: [UnownedJob] = []
