@@ -311,7 +311,11 @@ actor Pipeline {
         if let work = begin(page) { return work }
         continue
       }
-      if isDraining { return nil }
+      if isDraining {
+        // What was left to run may have turned out to wait for something else: there may be no more to commit.
+        committer.wake()
+        return nil
+      }
       await runners.wait()
     }
   }

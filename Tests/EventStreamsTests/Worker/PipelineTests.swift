@@ -4,25 +4,52 @@ import Testing
 @testable import EventStreams
 
 @Suite("A pipeline") struct PipelineTests {
-  @Test("that drains takes in nothing of a read that was on its way: nobody would handle it", arguments: [1, 8])
-  func draining(concurrency: Int) async throws {
+  private let shard = OwnedShard(number: 0, term: 1, reader: NoState())
+
+  private func pipeline(concurrency: Int) async -> Pipeline {
     var log = Logger(label: "test")
     log.logLevel = .critical
     let pipeline = Pipeline(
       service: EventService("counting", concurrency: concurrency), topic: Topic("test", shardCount: 1),
       settings: WorkerSettings(), metrics: WorkerMetrics(service: "counting"), log: log)
-    let shard = OwnedShard(number: 0, term: 1, reader: NoState())
     await pipeline.own(shard, blocked: [])
+    return pipeline
+  }
+
+  private func delivery(_ number: Int, key: String) -> Delivery {
+    let id = StreamID(milliseconds: 1, sequence: UInt64(number))
+    return Delivery(
+      shard: shard, streamID: id,
+      header: EventHeader(id: "e\(number)", type: "NOTED", timestamp: id.recordedAt, key: key), work: .none,
+      deliveries: 1, failures: nil)
+  }
+
+  @Test("that drains takes in nothing of a read that was on its way: nobody would handle it", arguments: [1, 8])
+  func draining(concurrency: Int) async throws {
+    let pipeline = await pipeline(concurrency: concurrency)
     await pipeline.drain()
     let work = await pipeline.nextWork()
     #expect(work == nil)
-    let id = StreamID(milliseconds: 1, sequence: 0)
-    await pipeline.admit([
-      Delivery(
-        shard: shard, streamID: id,
-        header: EventHeader(id: "e", type: "NOTED", timestamp: id.recordedAt, key: "k"), work: .none, deliveries: 1,
-        failures: nil)
-    ])
+    await pipeline.admit([delivery(0, key: "k")])
     #expect(await pipeline.summary.inFlight == 0)
+  }
+
+  @Test("that drains has nothing more to commit when all that is left waits behind what was cut off")
+  func lastRunner() async throws {
+    let pipeline = await pipeline(concurrency: 1)
+    await pipeline.admit([delivery(0, key: "k"), delivery(1, key: "k")])
+    guard case .deliveries(let deliveries)? = await pipeline.nextWork() else {
+      Issue.record("there is nothing to handle")
+      return
+    }
+    await pipeline.drain()
+    await pipeline.settle(deliveries, [.returned])
+    let commit = Task { await pipeline.nextBatches() }
+    // So that it waits by the time the runner looks for more.
+    try await Task.sleep(for: .milliseconds(100))
+    let work = await pipeline.nextWork()
+    #expect(work == nil)
+    let batches = await commit.value
+    #expect(batches == nil)
   }
 }
