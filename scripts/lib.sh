@@ -38,9 +38,9 @@ quietly() {
   return "$status"
 }
 
-# Builds a program as it is deployed: with Swift's libraries in it, so that it starts sooner and takes less memory.
+# Builds a program (the name of its product) as it is deployed: with Swift's libraries in it, so that it starts sooner and takes less memory.
 build_release() {
-  quietly swift build -c release --static-swift-stdlib --product "${1:-rides}" || die 1 "the build failed"
+  quietly swift build -c release --static-swift-stdlib --product "$1" || die 1 "the build failed"
 }
 
 # Waits until a command succeeds: seconds to wait at the most, command.
