@@ -38,7 +38,8 @@ quietly() {
   return "$status"
 }
 
-# Builds a program (the name of its product) as it is deployed: with Swift's libraries in it, so that it starts sooner and takes less memory.
+# Builds a program, given by its name, as it is deployed: with Swift's libraries in it, so that it starts sooner and takes less
+# memory.
 build_release() {
   quietly swift build -c release --static-swift-stdlib --product "$1" || die 1 "the build failed"
 }
