@@ -223,11 +223,12 @@ actor Pipeline {
   }
 
   /// Takes deliveries in, in log order.
-  func admit(_ deliveries: [Delivery]) {
+  ///
+  /// - Parameter shards: how many shards they are of.
+  func admit(_ deliveries: [Delivery], shards: Int) {
+    sharing = shards
     var known: ShardState?
-    sharing = 0
     for delivery in deliveries {
-      if known?.shard.number != delivery.shard.number { sharing += 1 }
       guard let state = state(of: delivery.shard, unless: &known), takesIn(state) else { continue }
       inFlight += 1
       state.active += 1

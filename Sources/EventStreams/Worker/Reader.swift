@@ -107,7 +107,7 @@ struct Reader: Sendable {
     if pipeline.service.takesPages {
       await pipeline.admit(pages)
     } else {
-      await pipeline.admit(pages.flatMap { $0.deliveries(&decoder) })
+      await pipeline.admit(pages.flatMap { $0.deliveries(&decoder) }, shards: pages.count)
     }
   }
 
@@ -146,7 +146,7 @@ struct Reader: Sendable {
       }
       found += page.count
       after = last
-      await pipeline.admit(page.filter { !known.contains($0.streamID) })
+      await pipeline.admit(page.filter { !known.contains($0.streamID) }, shards: 1)
       await pipeline.idle(shard)
     }
   }

@@ -30,23 +30,22 @@ import Testing
     await pipeline.drain()
     let work = await pipeline.nextWork()
     #expect(work == nil)
-    await pipeline.admit([delivery(0, key: "k")])
+    await pipeline.admit([delivery(0, key: "k")], shards: 1)
     #expect(await pipeline.summary.inFlight == 0)
   }
 
   @Test("that drains has nothing more to commit when all that is left waits behind what was cut off")
   func lastRunner() async throws {
     let pipeline = await pipeline(concurrency: 1)
-    await pipeline.admit([delivery(0, key: "k"), delivery(1, key: "k")])
+    await pipeline.admit([delivery(0, key: "k"), delivery(1, key: "k")], shards: 1)
     guard case .deliveries(let deliveries)? = await pipeline.nextWork() else {
       Issue.record("there is nothing to handle")
       return
     }
     await pipeline.drain()
     await pipeline.settle(deliveries, [.returned])
-    let commit = Task { await pipeline.nextBatches() }
-    // So that it waits by the time the runner looks for more.
-    try await Task.sleep(for: .milliseconds(100))
+    // Nobody else is in the pipeline, so it runs until it waits.
+    let commit = Task.immediate { await pipeline.nextBatches() }
     let work = await pipeline.nextWork()
     #expect(work == nil)
     let batches = await commit.value
