@@ -77,9 +77,10 @@ local function remember(current, window, added)
   end
 end
 
--- The publish window of now.
-local function windowNow(seen, window)
-  return seen .. ':' .. milliseconds(math.floor(now() / window))
+-- The publish windows of now and before that.
+local function windowsNow(seen, window)
+  local index = math.floor(now() / window)
+  return seen .. ':' .. milliseconds(index), seen .. ':' .. milliseconds(index - 1)
 end
 
 -- publish: adds events to the log unless their ids are remembered.
@@ -89,10 +90,7 @@ end
 -- An id is remembered for at least one window and at most two: lookups go to the current and the previous one.
 redis.register_function('eventstreams_publish_v1', function(keys, args)
   local log, window = keys[1], tonumber(args[1])
-  local index = math.floor(now() / window)
-  local current = keys[2] .. ':' .. milliseconds(index)
-  local previous = keys[2] .. ':' .. milliseconds(index - 1)
-
+  local current, previous = windowsNow(keys[2], window)
   local call, last, ids = redis.call, #args, {}
   for i = 2, last, 2 do ids[i / 2] = args[i] end
   if last < 2 then return {} end
@@ -307,7 +305,7 @@ local function apply(keys, args, i)
       i = i + count
     end
   end
-  if #published > 0 then remember(windowNow(keys[1] .. ':seen', standardWindow), standardWindow, published) end
+  if #published > 0 then remember(windowsNow(keys[1] .. ':seen', standardWindow), standardWindow, published) end
 end
 
 -- commit: settles a batch of entries and applies their effects, if the lease is still this owner's.
@@ -645,7 +643,7 @@ redis.register_function('eventstreams_restore_v1', function(keys, args)
   if last ~= '0-0' then redis.call('XSETID', staged, last, 'ENTRIESADDED', milliseconds(added + moved), 'MAXDELETEDID', '0-0') end
   redis.call('RENAME', staged, log)
   if redis.call('EXISTS', seen) == 1 then
-    local current = windowNow(keys[3], window)
+    local current = windowsNow(keys[3], window)
     redis.call('RENAME', seen, current)
     redis.call('PEXPIRE', current, milliseconds(2 * window))
   end
