@@ -27,11 +27,7 @@ import Testing
   }
 
   private static func report(_ bench: RideBench) async throws -> AuditReport {
-    try await Audit(
-      topic: bench.topic, inspector: Inspector(topic: bench.topic, connection: bench.connection), state: bench.state,
-      archive: FileManager.default.fileExists(atPath: bench.configuration.archivePath)
-        ? ArchiveReader(path: bench.configuration.archivePath) : nil
-    ).run()
+    try await bench.audit(archive: FileManager.default.fileExists(atPath: bench.configuration.archivePath))
   }
 
   /// Removes the entries of a ride from an account, or adds them once more; keeps the balance right.
