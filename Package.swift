@@ -94,9 +94,10 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       path: "Tests/BenchmarkWorker", swiftSettings: settings),
-    // A real redis-server for tests; a regular target because test targets can't share one otherwise.
+    // A real redis-server for tests, and real trips; regular targets because test targets can't share anything otherwise.
     .target(
       name: "RedisTestSupport", dependencies: ["Redis"], path: "Tests/RedisTestSupport", swiftSettings: settings),
+    .target(name: "RideTestSupport", path: "Tests/RideTestSupport", swiftSettings: settings),
     // A worker whose handler ends its process, for the tests of that.
     .executableTarget(
       name: "TestWorker",
@@ -106,14 +107,16 @@ let package = Package(
     .testTarget(
       name: "EventStreamsTests", dependencies: ["EventStreams", "RedisTestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "SystemTests", dependencies: ["RideHailing", "RedisTestSupport", "TestWorker", "rides"],
+      name: "SystemTests", dependencies: ["RideHailing", "RedisTestSupport", "RideTestSupport", "TestWorker", "rides"],
       swiftSettings: settings),
     .testTarget(
       name: "OrdersExampleTests", dependencies: ["EventStreams", "OrdersExample", "RedisTestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "RideHailingTests",
-      dependencies: ["RideHailing", "RedisTestSupport", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "RideHailing", "RedisTestSupport", "RideTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: settings),
   ]
 )

@@ -1,6 +1,7 @@
 import EventStreams
 import Foundation
 import RideHailing
+import RideTestSupport
 import Testing
 
 @Suite("rides analytics") struct AnalyticsTests {

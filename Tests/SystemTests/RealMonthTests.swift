@@ -3,6 +3,7 @@ import Foundation
 import Redis
 import RedisTestSupport
 import RideHailing
+import RideTestSupport
 import Testing
 
 @Suite("A real month") struct RealMonthTests {

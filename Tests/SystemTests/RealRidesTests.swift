@@ -1,6 +1,7 @@
 import EventStreams
 import Foundation
 import RideHailing
+import RideTestSupport
 import Testing
 
 @Suite("Real rides") struct RealRidesTests {

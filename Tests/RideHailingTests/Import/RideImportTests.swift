@@ -1,6 +1,7 @@
 import EventStreams
 import Foundation
 import RideHailing
+import RideTestSupport
 import Testing
 
 @Suite("Importing trips") struct RideImportTests {
@@ -94,19 +95,8 @@ import Testing
 
   // MARK: Real files
 
-  static let data: URL? = {
-    if let folder = ProcessInfo.processInfo.environment["RIDES_DATA"] { return URL(fileURLWithPath: folder) }
-    var folder = URL(fileURLWithPath: #filePath)
-    while folder.path() != "/" {
-      folder.deleteLastPathComponent()
-      let candidate = folder.appending(path: "shared/data")
-      if FileManager.default.fileExists(atPath: candidate.path()) { return candidate }
-    }
-    return nil
-  }()
-
   private func realFile(_ name: String) throws -> String {
-    let folder = try #require(Self.data)
+    let folder = try #require(RealTrips.folder)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [name.hasSuffix(".gz") ? "zcat" : "cat", folder.appending(path: name).path()]
@@ -119,7 +109,8 @@ import Testing
   }
 
   @Test(
-    "takes every paid ride of the real files", .enabled(if: data != nil, "set RIDES_DATA to the folder of real trips"),
+    "takes every paid ride of the real files",
+    .enabled(if: RealTrips.folder != nil, "set RIDES_DATA to the folder of real trips"),
     arguments: [
       (ImportFormat.nycTaxis, "nyc/taxis.csv.gz", 6345, 88), (.nycYellow, "nyc/taxis_raw.csv.gz", 6438, 62),
       (.nycYellow, "nyc/yellow_2018-11.csv.gz", 9918, 82), (.nycYellow, "nyc/yellow_2019-02.csv.gz", 9928, 72),
@@ -136,7 +127,8 @@ import Testing
   }
 
   @Test(
-    "knows the odd lines of the real files", .enabled(if: data != nil, "set RIDES_DATA to the folder of real trips"))
+    "knows the odd lines of the real files",
+    .enabled(if: RealTrips.folder != nil, "set RIDES_DATA to the folder of real trips"))
   func oddLines() throws {
     let november = try read(.nycYellow, try realFile("nyc/yellow_2018-11.csv.gz"))
     let rejected = Set(november.rejected.map(\.line))

@@ -1,20 +1,8 @@
 import Foundation
+import RideTestSupport
 import Testing
 
-/// Trips that were made, in files that tests read if they are there.
-enum RealTrips {
-  /// The folder of real trips, beside the repository or named by RIDES_DATA.
-  static let folder: URL? = {
-    if let folder = ProcessInfo.processInfo.environment["RIDES_DATA"] { return URL(fileURLWithPath: folder) }
-    var folder = URL(fileURLWithPath: #filePath)
-    while folder.path() != "/" {
-      folder.deleteLastPathComponent()
-      let candidate = folder.appending(path: "shared/data")
-      if FileManager.default.fileExists(atPath: candidate.path()) { return candidate }
-    }
-    return nil
-  }()
-
+extension RealTrips {
   /// Unpacks a file, or its first lines, into a folder; returns the path of what comes out.
   static func unpack(_ name: String, lines: Int = .max, into target: URL) throws -> String {
     let packed = try #require(folder).appending(path: name)
