@@ -639,7 +639,9 @@ redis.register_function('eventstreams_restore_v1', function(keys, args)
     i = i + 7 + count
   end
 
+  -- Places that the archive alone has are given to nobody else: the groups stand behind them, and would not be given what came there.
   local last = redis.call('XINFO', 'STREAM', staged)[8]
+  if args[1] ~= '' and isAfter(args[1], last) then last = args[1] end
   if last ~= '0-0' then redis.call('XSETID', staged, last, 'ENTRIESADDED', milliseconds(added + moved), 'MAXDELETEDID', '0-0') end
   redis.call('RENAME', staged, log)
   if redis.call('EXISTS', seen) == 1 then

@@ -53,6 +53,29 @@ import Testing
     }
   }
 
+  @Test("verifies, though after it nothing is added to the log, whose last places hold what was published again")
+  func repetitionsAtTheEnd() async throws {
+    try await RideBench.run { bench in
+      let rides = events(9, 30)
+      for _ in 1...2 {
+        _ = try await Topic.open("rides", shardCount: 4, on: bench.connection)
+        _ = try await bench.publish(rides)
+        try await bench.running(["analytics"]) { try await bench.settled(["analytics"]) }
+        _ = try await bench.connection.call("FLUSHALL")
+      }
+      _ = try await restore(bench)
+      let verified = try await ArchiveLogTests.report(bench)
+      #expect(verified.found == [])
+      #expect(verified.shards.allSatisfy { $0.counting == .complete }, "\(verified.shards.map(\.counting))")
+      // What comes next gets a later place than all that was restored, and is given to every group.
+      for shard in bench.topic.shards {
+        let last = try await ArchiveReader(path: bench.configuration.archivePath).lastID(shard: shard)
+        let extent = try await Inspector(topic: bench.topic, connection: bench.connection).extent(shard: shard)
+        #expect(try #require(extent).lastGenerated >= last ?? .zero)
+      }
+    }
+  }
+
   @Test("while services and a producer go on: no ride is lost, none is charged twice", arguments: [1, 2, 3])
   func meanwhile(seed: UInt64) async throws {
     try await RideBench.run { bench in
