@@ -49,11 +49,10 @@ public struct StreamID: Sendable, Hashable, Comparable, CustomStringConvertible 
   /// When Redis recorded the entry.
   public var recordedAt: Timestamp { Timestamp(millisecondsSinceEpoch: Int64(clamping: milliseconds)) }
 
-  /// The smallest id after this one.
+  /// The smallest id after this one; of the last there is, itself.
   public var next: StreamID {
-    sequence == .max
-      ? StreamID(milliseconds: milliseconds + 1, sequence: 0)
-      : StreamID(milliseconds: milliseconds, sequence: sequence + 1)
+    guard sequence == .max else { return StreamID(milliseconds: milliseconds, sequence: sequence + 1) }
+    return milliseconds == .max ? self : StreamID(milliseconds: milliseconds + 1, sequence: 0)
   }
 
   /// Earlier comes first.

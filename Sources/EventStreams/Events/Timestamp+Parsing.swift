@@ -1,7 +1,8 @@
 extension Timestamp {
   /// Reads RFC 3339: date, `T` or a blank, time with an optional fraction (digits beyond microseconds are cut off), and a zone.
   ///
-  /// A time without a zone is refused: nobody could tell which moment it means. So is second 60, which this scale doesn't have.
+  /// A time without a zone is refused: nobody could tell which moment it means. So are second 60 and hour 24, which this scale
+  /// doesn't have, and what its zone moves out of the years 0000 to 9999.
   public init(iso8601 text: String) throws(JSONError) {
     self = try Timestamp(utf8: text.utf8.span)
   }
@@ -77,7 +78,10 @@ extension Timestamp {
     }
     guard position == bytes.count else { throw fail(shape) }
     let seconds = date.daysSinceEpoch * 86_400 + hour * 3600 + (minute - offsetMinutes) * 60 + second
-    self.init(microsecondsSinceEpoch: seconds * 1_000_000 + microseconds)
+    guard let moment = Timestamp(exactly: seconds * 1_000_000 + microseconds) else {
+      throw fail("in UTC it is outside the years 0000 to 9999")
+    }
+    self = moment
   }
 }
 

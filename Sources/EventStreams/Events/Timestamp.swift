@@ -6,24 +6,44 @@
   import Darwin
 #endif
 
-/// A moment, to the microsecond; written as RFC 3339 in UTC: `2026-04-03T10:30:00Z`.
+/// A moment of the years 0 to 9999, to the microsecond; written as RFC 3339 in UTC: `2026-04-03T10:30:00Z`.
+///
+/// There is none outside these years, so each can be written and read back. Arithmetic that leads out of them ends at their edge.
 public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// Microseconds since 1970-01-01T00:00:00Z, not counting leap seconds; negative before.
   public let microsecondsSinceEpoch: Int64
 
-  /// A moment.
-  public init(microsecondsSinceEpoch: Int64) { self.microsecondsSinceEpoch = microsecondsSinceEpoch }
+  /// The first moment there is: 0000-01-01T00:00:00Z.
+  public static let earliest = Timestamp(microsecondsSinceEpoch: bounds.lowerBound)
+  /// The last moment there is: 9999-12-31T23:59:59.999999Z.
+  public static let latest = Timestamp(microsecondsSinceEpoch: bounds.upperBound)
 
-  /// A moment; one too far away for microseconds becomes the furthest there is.
-  public init(millisecondsSinceEpoch: Int64) {
-    let (microseconds, overflow) = millisecondsSinceEpoch.multipliedReportingOverflow(by: 1000)
-    microsecondsSinceEpoch = overflow ? (millisecondsSinceEpoch < 0 ? .min : .max) : microseconds
+  private static let bounds: ClosedRange<Int64> = -62_167_219_200_000_000...253_402_300_799_999_999
+
+  /// A moment; one that is too far away becomes the furthest there is.
+  public init(microsecondsSinceEpoch: Int64) {
+    self.microsecondsSinceEpoch = min(max(microsecondsSinceEpoch, Self.bounds.lowerBound), Self.bounds.upperBound)
   }
 
-  /// A moment; one too far away for microseconds becomes the furthest there is.
+  /// A moment; one that is too far away becomes the furthest there is.
+  public init(millisecondsSinceEpoch: Int64) {
+    self.init(units: millisecondsSinceEpoch, microseconds: 1000)
+  }
+
+  /// A moment; one that is too far away becomes the furthest there is.
   public init(secondsSinceEpoch: Int64) {
-    let (microseconds, overflow) = secondsSinceEpoch.multipliedReportingOverflow(by: 1_000_000)
-    microsecondsSinceEpoch = overflow ? (secondsSinceEpoch < 0 ? .min : .max) : microseconds
+    self.init(units: secondsSinceEpoch, microseconds: 1_000_000)
+  }
+
+  private init(units: Int64, microseconds: Int64) {
+    let (product, overflow) = units.multipliedReportingOverflow(by: microseconds)
+    self.init(microsecondsSinceEpoch: overflow ? (units < 0 ? .min : .max) : product)
+  }
+
+  /// Nil if the moment is outside the years 0 to 9999.
+  init?(exactly microseconds: Int64) {
+    guard Self.bounds.contains(microseconds) else { return nil }
+    self.init(microsecondsSinceEpoch: microseconds)
   }
 
   /// This machine's clock.
@@ -42,15 +62,20 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
   /// Earlier comes first.
   public static func < (a: Timestamp, b: Timestamp) -> Bool { a.microsecondsSinceEpoch < b.microsecondsSinceEpoch }
 
-  /// The moment so much later.
+  /// The moment so much later; at the furthest the last there is, or the first.
   public static func + (time: Timestamp, duration: Duration) -> Timestamp {
     let (seconds, attoseconds) = duration.components
+    // Within the bounds of seconds that lead from anywhere to beyond the other end, nothing below overflows.
+    let near = min(max(seconds, -400_000_000_000), 400_000_000_000)
     return Timestamp(
-      microsecondsSinceEpoch: time.microsecondsSinceEpoch + seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+      microsecondsSinceEpoch: time.microsecondsSinceEpoch + near * 1_000_000 + attoseconds / 1_000_000_000_000)
   }
 
-  /// The moment so much earlier.
-  public static func - (time: Timestamp, duration: Duration) -> Timestamp { time + (.zero - duration) }
+  /// The moment so much earlier; at the furthest the first there is, or the last.
+  public static func - (time: Timestamp, duration: Duration) -> Timestamp {
+    let (seconds, attoseconds) = duration.components
+    return time + Duration(secondsComponent: seconds == .min ? .max : -seconds, attosecondsComponent: -attoseconds)
+  }
 
   /// How much later `a` is than `b`.
   public static func - (a: Timestamp, b: Timestamp) -> Duration {
@@ -65,8 +90,8 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// A sign, six digits of a year, and a fraction of six digits: no moment of 64 bits takes more.
-  private static let longestText = 32
+  /// With a fraction of six digits.
+  private static let longestText = 27
 
   /// Adds the text to a buffer.
   func write(to text: inout [UInt8]) {
@@ -85,10 +110,8 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
         add(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10))
         add(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
       }
-      if date.year < 0 { add(UInt8(ascii: "-")) }
-      let year = UInt32(date.year.magnitude)
-      if year > 9999 { two(year / 10_000) }
-      two(year / 100 % 100)
+      let year = UInt32(date.year)
+      two(year / 100)
       two(year % 100)
       add(UInt8(ascii: "-"))
       two(UInt32(date.month))

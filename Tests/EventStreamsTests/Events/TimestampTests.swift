@@ -9,7 +9,8 @@ import Testing
       ("2026-04-03T10:30:00Z", "2026-04-03T10:30:00Z"), ("2026-04-03T10:30:00+02:00", "2026-04-03T08:30:00Z"),
       ("2026-01-01 00:30:00-05:30", "2026-01-01T06:00:00Z"), ("2024-02-29T23:59:59.5Z", "2024-02-29T23:59:59.500Z"),
       ("1969-12-31T23:59:59.123456789Z", "1969-12-31T23:59:59.123456Z"),
-      ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+      ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"), ("0000-01-01T00:00:00Z", "0000-01-01T00:00:00Z"),
+      ("9999-12-31T23:59:59.999999+00:00", "9999-12-31T23:59:59.999999Z"),
     ])
   func reads(text: String, written: String) throws {
     #expect(try Timestamp(iso8601: text).description == written)
@@ -22,6 +23,9 @@ import Testing
       ("2026-02-29T10:30:00Z", "there is no such date"),
       ("2026-04-03T24:00:00Z", "there is no such time of day"),
       ("2026-04-03T10:30:60Z", "there is no such time of day"),
+      ("9999-12-31T23:59:59-23:00", "in UTC it is outside the years 0000 to 9999"),
+      ("0000-01-01T00:00:00+00:01", "in UTC it is outside the years 0000 to 9999"),
+      ("2026-12-31T23:59:60Z", "there is no such time of day"),
       ("2026-04-03", "expected a time like 2026-04-03T10:30:00Z"),
       ("yesterday", "expected a time like 2026-04-03T10:30:00Z"),
       ("2026-04-03T10:30:00Zjunk", "expected a time like 2026-04-03T10:30:00Z"),
@@ -41,5 +45,25 @@ import Testing
       #expect(timestamp.description == reference)
       #expect(try Timestamp(iso8601: reference) == timestamp)
     }
+  }
+
+  @Test("is never outside the years 0 to 9999, whatever it is made of or is added to it")
+  func bounds() throws {
+    let times = [
+      Timestamp(microsecondsSinceEpoch: .max), Timestamp(microsecondsSinceEpoch: .min), .earliest, .latest, .now(),
+      Timestamp(millisecondsSinceEpoch: .max), Timestamp(secondsSinceEpoch: .min),
+      try #require(StreamID("9223372036854775807-0")).recordedAt,
+      StreamID(milliseconds: .max, sequence: .max).next.recordedAt,
+    ]
+    let longest = Duration(secondsComponent: .max, attosecondsComponent: 999_999_999_999_999_999)
+    let shortest = Duration(secondsComponent: .min, attosecondsComponent: 0)
+    for time in times {
+      for moment in [time, time + longest, time - longest, time + shortest, time - shortest, time + .seconds(1)] {
+        #expect(try Timestamp(iso8601: moment.description) == moment)
+      }
+      #expect(time + longest == .latest && time - longest == .earliest)
+      #expect(time + shortest == .earliest && time - shortest == .latest)
+    }
+    #expect(Timestamp.latest - .earliest > .seconds(300_000_000_000))
   }
 }
