@@ -11,4 +11,10 @@ public struct EventType: RawRepresentable, Hashable, Sendable, ExpressibleByStri
 
   /// What it says to people.
   public var description: String { rawValue }
+
+  /// True if the names are the same, byte for byte.
+  public static func == (a: EventType, b: EventType) -> Bool { a.rawValue.hasSameBytes(as: b.rawValue) }
+
+  /// Hashes the name's bytes.
+  public func hash(into hasher: inout Hasher) { hasher.combine(Identifier(rawValue)) }
 }

@@ -24,7 +24,7 @@ extension Inspector {
   /// The first remembered stream id among these event ids, by shard.
   private func places(of ids: [String], window: Duration) async throws -> [Int: StreamID] {
     let now = Timestamp.now().microsecondsSinceEpoch / 1000
-    let bucket = now / Int64(window.wholeMilliseconds)
+    let bucket = now / Int64(max(1, window.wholeMilliseconds))
     var commands = Commands()
     for shard in topic.shards {
       for bucket in [bucket - 1, bucket] { commands.append(["HMGET", "\(topic.seen(shard)):\(bucket)"] + ids) }
@@ -78,7 +78,7 @@ extension Inspector {
       do throws(JSONError) {
         var object = try parser.parse(json).object()
         let header = try EventHeader(from: &object, fallbackID: id.description)
-        if header.key == key {
+        if header.key.hasSameBytes(as: key) {
           found.append(FoundEvent(id: id, header: header, json: json.withUnsafeBufferPointer { Array($0) }))
         }
       } catch {

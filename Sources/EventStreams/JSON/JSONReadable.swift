@@ -43,7 +43,7 @@ extension JSONReadable where Self: RawRepresentable & CaseIterable, RawValue == 
   @inlinable
   public init(from json: borrowing JSONValue) throws(JSONError) {
     let name = try json.string()
-    guard let value = Self(rawValue: name) else {
+    guard let value = Self(rawValue: name), value.rawValue.hasSameBytes(as: name) else {
       throw json.mismatch(Self.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or "))
     }
     self = value

@@ -43,7 +43,7 @@ public struct JSONValue: ~Escapable {
   /// Whether the value is this string.
   func isString(_ string: String) -> Bool {
     guard kind == .string else { return false }
-    if node.isEscaped { return text == string }
+    if node.isEscaped { return text.hasSameBytes(as: string) }
     let (raw, expected) = (rawBytes, string.utf8.span)
     guard raw.count == expected.count else { return false }
     for index in raw.indices where raw[index] != expected[index] { return false }
@@ -113,12 +113,12 @@ public struct JSONValue: ~Escapable {
     return isNegative ? result : -result
   }
 
-  /// A number with a fraction or an exponent, exactly: its digits, shifted.
+  /// A number with a fraction or an exponent: a whole one if its digits, shifted, are.
+  ///
+  /// Only up to 2^53: whoever writes a number so counts in doubles, which beyond that are not the number that was meant.
   private func integerOfFraction() throws(JSONError) -> Int {
-    guard let double = Double(text), let exact = Int(exactly: double), abs(exact) <= 1 << 53 else {
-      throw mismatch("a whole number")
-    }
-    return exact
+    guard let number = WholeDecimal(rawBytes), number.magnitude <= 1 << 53 else { throw mismatch("a whole number") }
+    return number.isNegative ? -Int(number.magnitude) : Int(number.magnitude)
   }
 
   /// The value as a floating-point number, the nearest to what is written.

@@ -49,11 +49,10 @@ public struct AccountEvent<What: AccountEventKind>: EventData, Hashable {
     currency = try object["currency"]
     movement = try object.optional("movement") ?? holder.description
     reason = try object.optional("reason")
-    try Identifier.check(city, "city")
-    try Identifier.check(movement, "movement")
-    guard abs(amount) <= Fare.limit else {
-      throw JSONError(path: "amount", problem: "\(amount) is beyond \(Fare.limit) minor units")
-    }
+    try Identifier.checkName(city, "city")
+    try Identifier.checkName(movement, "movement")
+    try Quantity.money.check(amount, "amount")
+    try FreeText.check(reason, "reason")
     if let problem = What.problem(amount: amount, reason: reason) { throw problem }
   }
 

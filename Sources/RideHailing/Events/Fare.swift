@@ -70,9 +70,7 @@ extension Fare: JSONReadable, JSONWritable {
     var hasItems = false
     func item(_ name: StaticString, _ object: inout JSONObject) throws(JSONError) -> Int {
       guard let value = try object.optional(name, as: Int.self) else { return 0 }
-      guard value >= 0, value <= Self.limit else {
-        throw JSONError(path: "\(name)", problem: "\(value) is not between 0 and \(Self.limit) minor units")
-      }
+      try Quantity.fare.check(value, "\(name)")
       hasItems = true
       sum += value
       return value
@@ -86,17 +84,12 @@ extension Fare: JSONReadable, JSONWritable {
     taxes = try item("taxes", &object)
     total = try object["total"]
     currency = try object["currency"]
-    guard total >= 0, total <= Self.limit else {
-      throw JSONError(path: "total", problem: "\(total) is not between 0 and \(Self.limit) minor units")
-    }
+    try Quantity.fare.check(total, "total")
     guard !hasItems || sum == total else {
       throw JSONError(path: "total", problem: "is \(total), but the items add up to \(sum)")
     }
     self.base = hasItems ? base : total
   }
-
-  /// No ride costs more: 10^12 minor units. It keeps every sum of items far from overflowing.
-  static let limit = 1_000_000_000_000
 
   /// Items that are 0 are left out.
   public func write(to json: inout JSONWriter) {

@@ -32,7 +32,9 @@ extension Payment: JSONReadable, JSONWritable {
     token = try object.optional("token")
     if method == .card {
       guard let token else { throw JSONError(path: "token", problem: "is missing; a card payment needs one") }
-      try Identifier.check(token, "token")
+      try Identifier.checkName(token, "token")
+    } else {
+      try FreeText.check(token, "token")
     }
   }
 

@@ -48,9 +48,12 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, Hashable {
     method = try object["method"]
     reference = try object.optional("reference")
     reason = Outcome.hasReason ? try object["reason"] : nil
-    try Identifier.check(rideID, "rideId")
-    try Identifier.check(riderID, "riderId")
-    try Identifier.check(city, "city")
+    try Identifier.checkName(rideID, "rideId")
+    try Identifier.checkName(riderID, "riderId")
+    try Identifier.checkName(city, "city")
+    try Quantity.money.check(amount, "amount")
+    try FreeText.check(reference, "reference")
+    try FreeText.check(reason, "reason")
   }
 
   /// Writes it as an object.

@@ -29,10 +29,10 @@ public struct RatingRequested: RideEvent, Hashable {
     riderID = try object["riderId"]
     driverID = try object["driverId"]
     city = try object["city"]
-    try Identifier.check(rideID, "rideId")
-    try Identifier.check(riderID, "riderId")
-    try Identifier.check(driverID, "driverId")
-    try Identifier.check(city, "city")
+    try Identifier.checkName(rideID, "rideId")
+    try Identifier.checkName(riderID, "riderId")
+    try Identifier.checkName(driverID, "driverId")
+    try Identifier.checkName(city, "city")
   }
 
   /// Writes it as an object.

@@ -44,9 +44,12 @@ public struct ReceiptSent: RideEvent, Hashable {
     messageID = try object["messageId"]
     amount = try object["amount"]
     currency = try object["currency"]
-    try Identifier.check(rideID, "rideId")
-    try Identifier.check(riderID, "riderId")
-    try Identifier.check(city, "city")
+    try Identifier.checkName(rideID, "rideId")
+    try Identifier.checkName(riderID, "riderId")
+    try Identifier.checkName(city, "city")
+    try Quantity.money.check(amount, "amount")
+    try FreeText.check(email, "email")
+    try FreeText.check(messageID, "messageId")
   }
 
   /// Writes it as an object.

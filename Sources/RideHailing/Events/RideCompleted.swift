@@ -65,16 +65,12 @@ public struct RideCompleted: RideEvent, Hashable {
   }
 
   private func check() throws(JSONError) {
-    try Identifier.check(rideID, "rideId")
-    try Identifier.check(riderID, "riderId")
-    try Identifier.check(driverID, "driverId")
-    try Identifier.check(city, "city")
-    if let distanceMeters, distanceMeters < 0 {
-      throw JSONError(path: "distanceMeters", problem: "\(distanceMeters) is negative")
-    }
-    if let durationSeconds, durationSeconds < 0 {
-      throw JSONError(path: "durationSeconds", problem: "\(durationSeconds) is negative")
-    }
+    try Identifier.checkName(rideID, "rideId")
+    try Identifier.checkName(riderID, "riderId")
+    try Identifier.checkName(driverID, "driverId")
+    try Identifier.checkName(city, "city")
+    if let distanceMeters { try Quantity.distance.check(distanceMeters, "distanceMeters") }
+    if let durationSeconds { try Quantity.duration.check(durationSeconds, "durationSeconds") }
     // A scheduled ride may begin before the time it was asked for.
     if let startedAt, let completedAt, completedAt < startedAt {
       throw JSONError(path: "completedAt", problem: "\(completedAt) is before startedAt, \(startedAt)")

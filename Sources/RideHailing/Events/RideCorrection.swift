@@ -98,11 +98,14 @@ public struct RideCorrection<Step: RideCorrectionStep>: RideEvent, Hashable {
     reason = try object["reason"]
     for (text, field) in [
       (rideID, "rideId"), (riderID, "riderId"), (driverID, "driverId"), (city, "city"), (correction, "correction"),
-    ] { try Identifier.check(text, field) }
+    ] { try Identifier.checkName(text, field) }
     try check()
   }
 
   private func check() throws(JSONError) {
+    if let follows { try Identifier.check(follows, "follows") }
+    try FreeText.check(reason, "reason")
+    try Quantity.fare.check(refunded, "refunded")
     switch (newFare, amount) {
     case (let newFare?, nil):
       guard newFare.currency == fare.currency else {

@@ -33,10 +33,11 @@ public struct RideRated: RideEvent, Hashable {
     city = try object["city"]
     stars = try object["stars"]
     comment = try object.optional("comment")
-    try Identifier.check(rideID, "rideId")
-    try Identifier.check(driverID, "driverId")
-    try Identifier.check(city, "city")
-    guard (1...5).contains(stars) else { throw JSONError(path: "stars", problem: "\(stars) is not between 1 and 5") }
+    try Identifier.checkName(rideID, "rideId")
+    try Identifier.checkName(driverID, "driverId")
+    try Identifier.checkName(city, "city")
+    try Quantity.stars.check(stars, "stars")
+    try FreeText.check(comment, "comment", longest: FreeText.comment)
   }
 
   /// Writes it as an object.

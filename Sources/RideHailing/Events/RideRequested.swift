@@ -33,9 +33,9 @@ public struct RideRequested: RideEvent, Hashable {
     city = try object["city"]
     pickup = try object.optional("pickup")
     dropoff = try object.optional("dropoff")
-    try Identifier.check(rideID, "rideId")
-    try Identifier.check(city, "city")
-    if let riderID { try Identifier.check(riderID, "riderId") }
+    try Identifier.checkName(rideID, "rideId")
+    try Identifier.checkName(city, "city")
+    if let riderID { try Identifier.checkName(riderID, "riderId") }
   }
 
   /// Writes it as an object.

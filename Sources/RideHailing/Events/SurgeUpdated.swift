@@ -37,8 +37,12 @@ public struct SurgeUpdated: EventData, Hashable {
     demand = try object["demand"]
     supply = try object["supply"]
     minute = try object["minute"]
-    try Identifier.check(city, "city")
-    try Identifier.check(cell, "cell")
+    try Identifier.checkName(city, "city")
+    try Identifier.checkName(cell, "cell")
+    try Quantity.percent.check(multiplierPercent, "multiplierPercent")
+    try Quantity.count.check(demand, "demand")
+    try Quantity.count.check(supply, "supply")
+    try Quantity.minute.check(minute, "minute")
   }
 
   /// Writes it as an object.

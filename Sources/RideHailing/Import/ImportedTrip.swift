@@ -26,7 +26,7 @@ struct ImportedTrip {
         field: totalColumn,
         reason: "is \(Money(total, currency)), less than fare, tolls and tip: \(Money(total - rest, currency))")
     }
-    guard total <= Fare.limit else { throw RowProblem(field: totalColumn, reason: "is no fare") }
+    guard Quantity.fare.range.contains(total) else { throw RowProblem(field: totalColumn, reason: "is no fare") }
     return Fare(base: base, tolls: tolls, tip: tip, taxes: rest, currency: currency)
   }
 

@@ -36,7 +36,7 @@ extension AccountHolder: JSONReadable, JSONWritable {
       throw json.mismatch("an account as \"rider:<id>\" or \"driver:<id>\"")
     }
     self.init(kind, String(text[text.index(after: colon)...]))
-    try Identifier.check(id, "account")
+    try Identifier.checkName(id, "account")
   }
 
   /// Writes it as a string.

@@ -11,7 +11,8 @@ public struct Money: Sendable, Hashable, CustomStringConvertible {
     self.currency = currency
   }
 
-  /// Reads a decimal as people write it, `12.50` or `-3`; nil if it isn't one, or is finer than the currency's minor unit.
+  /// Reads a decimal as people write it, `12.50` or `-3`; nil if it isn't one, is finer than the currency's minor unit, or beyond the
+  /// 10^15 minor units that an amount may have.
   public init?(decimal text: some StringProtocol, _ currency: Currency) {
     var units = 0
     var decimals: Int?
@@ -46,6 +47,7 @@ public struct Money: Sendable, Hashable, CustomStringConvertible {
       guard !overflow else { return nil }
       units = tens
     }
+    guard Quantity.money.range.contains(units) else { return nil }
     self.init(isNegative ? -units : units, currency)
   }
 
@@ -66,7 +68,7 @@ public struct Money: Sendable, Hashable, CustomStringConvertible {
   public func share(basisPoints: Int) -> Money {
     let (high, low) = minorUnits.magnitude.multipliedFullWidth(by: basisPoints.magnitude)
     let (quotient, remainder) = UInt(10_000).dividingFullWidth((high, low))
-    let rounded = Int(quotient + (remainder >= 5_000 ? 1 : 0))
+    let rounded = Int(clamping: quotient + (remainder >= 5_000 ? 1 : 0))
     return Money((minorUnits < 0) != (basisPoints < 0) ? -rounded : rounded, currency)
   }
 

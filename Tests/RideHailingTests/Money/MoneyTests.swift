@@ -16,7 +16,8 @@ import Testing
   @Test(
     "refuses what is no amount, or finer than the minor unit",
     arguments: [
-      "", "-", ".", "12.505", "1,50", "1e3", "12.5.0", "NaN", "9999999999999999999", "$5",
+      "", "-", ".", "12.505", "1,50", "1e3", "12.5.0", "NaN", "9999999999999999999", "$5", "10000000000000.01",
+      "-92233720368547758.08",
     ])
   func refuses(text: String) {
     #expect(Money(decimal: text, .usd) == nil)
