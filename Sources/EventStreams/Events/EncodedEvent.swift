@@ -9,6 +9,9 @@ public struct EncodedEvent: Sendable {
   /// `{"id":…,"type":…,"timestamp":…,"key":…,"data":{…}}`
   public let json: [UInt8]
 
+  /// The most bytes that an event's JSON may have: 64 KiB. A longer one is not published.
+  public static let longest = 65_536
+
   /// Encodes an event.
   ///
   /// - Parameters:
@@ -28,6 +31,33 @@ public struct EncodedEvent: Sendable {
     json = writer.bytes
   }
 
+  /// An event as its producer wrote it, of which `data` was read and checked: with id and key, and with all else as it is.
+  ///
+  /// - Parameter version: of the data's shape as it is written.
+  init<Data: EventData>(
+    _ data: Data, id: String?, key: String?, version: Int, timestamp: Timestamp, traceparent: String?,
+    asWritten object: borrowing JSONObject
+  ) throws(JSONError) {
+    let (id, key) = (id ?? data.eventID, key ?? data.orderingKey)
+    try Identifier.check(id, "id")
+    try Identifier.check(key, "key")
+    try Identifier.check(data.shardKey, "data")
+    self.id = id
+    type = Data.eventType
+    shardKey = data.shardKey
+    var writer = JSONWriter(reservingCapacity: object.value.rawBytes.count + 128)
+    writer.object { json in
+      Self.writeEnvelope(Data.eventType, version, id: id, key: key, timestamp, traceparent, to: &json)
+      object.forEachToken { name, value in
+        if !Envelope<String>.fields.contains(where: { name.isString($0) }) { json.field(asWritten: name, value) }
+      }
+    }
+    json = writer.bytes
+    guard json.count <= Self.longest else {
+      throw JSONError(problem: "has \(json.count) bytes; an event has at most \(Self.longest)")
+    }
+  }
+
   /// Writes an event as a document of its own.
   static func write<Data: EventData>(
     _ data: Data, id: String, key: String? = nil, timestamp: Timestamp, traceparent: String?,
@@ -35,13 +65,21 @@ public struct EncodedEvent: Sendable {
   ) {
     writer.beginDocument()
     writer.object { json in
-      json.field("id", id)
-      json.field("type", Data.eventType.rawValue)
-      if Data.version > 1 { json.field("version", Data.version) }
-      json.field("timestamp", timestamp)
-      json.field("key", key ?? data.orderingKey)
-      json.field("traceparent", traceparent)
+      writeEnvelope(
+        Data.eventType, Data.version, id: id, key: key ?? data.orderingKey, timestamp, traceparent, to: &json)
       json.field("data", data)
     }
+  }
+
+  private static func writeEnvelope(
+    _ type: EventType, _ version: Int, id: String, key: String, _ timestamp: Timestamp, _ traceparent: String?,
+    to json: inout JSONWriter
+  ) {
+    json.field("id", id)
+    json.field("type", type.rawValue)
+    if version > 1 { json.field("version", version) }
+    json.field("timestamp", timestamp)
+    json.field("key", key)
+    json.field("traceparent", traceparent)
   }
 }

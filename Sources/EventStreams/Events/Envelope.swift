@@ -7,6 +7,9 @@ struct Envelope<Text: JSONReadable> {
   let key: Text?
   let traceparent: Text?
 
+  /// The names of these fields.
+  static var fields: [String] { ["id", "type", "version", "timestamp", "key", "traceparent"] }
+
   /// Reads and checks them; `object` is left where `data` can be read.
   init(from object: inout JSONObject) throws(JSONError) {
     id = try object.optional("id")

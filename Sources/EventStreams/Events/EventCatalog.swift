@@ -1,10 +1,14 @@
 /// The event types a program knows: reads and checks events in the shape that users publish them in.
 ///
 /// `{"type":"RIDE_COMPLETED","timestamp":"2026-04-03T10:30:00Z","data":{…}}`, and optionally `id`, `key`, `version` and
-/// `traceparent`. What is logged is written anew from what was read, with `id` and `key`.
+/// `traceparent`. What is logged has `id` and `key`, and the time in UTC; the rest of it, `data` above all, stays as it was
+/// written, with fields that nobody knows and numbers to their last digit. Only blanks between the tokens go.
+///
+/// It is the door: no field of an object may come twice, an event has at most `EncodedEvent.longest` bytes, and `id`, `key` and the
+/// data's shard key keep the rule of `Identifier.check`.
 public struct EventCatalog: Sendable {
   private typealias Reader =
-    @Sendable (borrowing JSONValue, EventHeader, String?, String?) throws(JSONError) -> EncodedEvent
+    @Sendable (inout JSONObject, EventHeader, _ id: String?, _ key: String?) throws(JSONError) -> EncodedEvent
 
   private let readers: [EventType: (version: Int, read: Reader)]
 
@@ -20,9 +24,11 @@ public struct EventCatalog: Sendable {
   ) {
     readers[Data.eventType] = (
       Data.version,
-      { (json, header, id, key) throws(JSONError) in
-        EncodedEvent(
-          try Data(from: json), id: id, key: key, timestamp: header.timestamp, traceparent: header.traceparent)
+      { (object, header, id, key) throws(JSONError) in
+        let data: Data = try object["data"]
+        return try EncodedEvent(
+          data, id: id, key: key, version: header.version, timestamp: header.timestamp,
+          traceparent: header.traceparent, asWritten: object)
       }
     )
   }
@@ -35,21 +41,20 @@ public struct EventCatalog: Sendable {
     var parser = JSONParser()
     let value = try parser.parse(json)
     var object = try value.object()
+    try value.checkFieldsAreDistinct()
     let id: String? = try object.optional("id")
     let key: String? = try object.optional("key")
+    if let id { try Identifier.check(id, "id") }
+    if let key { try Identifier.check(key, "key") }
+    if let traceparent: String = try object.optional("traceparent") { try Traceparent.check(traceparent) }
     let header = try EventHeader(from: &object, fallbackID: "")
     guard let reader = readers[header.type] else {
       throw JSONError(path: "type", problem: "\"\(header.type)\" is none of \(typeNames.joined(separator: ", "))")
     }
+    guard header.version >= 1 else { throw JSONError(path: "version", problem: "\(header.version) is less than 1") }
     guard header.version <= reader.version else {
       throw JSONError(path: "version", problem: "\(header.version) is newer than the newest known, \(reader.version)")
     }
-    for (name, text) in [("id", id), ("key", key)] {
-      guard let text else { continue }
-      guard !text.isEmpty, text.utf8.count <= 512 else {
-        throw JSONError(path: name, problem: "must have 1 to 512 bytes")
-      }
-    }
-    return try object.with("data") { (data) throws(JSONError) in try reader.read(data, header, id, key) }
+    return try reader.read(&object, header, id, key)
   }
 }

@@ -8,7 +8,9 @@ extension EventHeader {
     self.init(
       id: identity, type: EventType(rawValue: envelope.type), timestamp: envelope.timestamp,
       key: envelope.key ?? identity,
-      version: envelope.version ?? 1, traceparent: envelope.traceparent)
+      version: envelope.version ?? 1,
+      // One that nobody can read is not passed on.
+      traceparent: envelope.traceparent.flatMap { Traceparent.isValid($0) ? $0 : nil })
   }
 
   /// Reads the envelope of an event as the log holds it, and not its data.

@@ -57,6 +57,17 @@ public struct JSONObject: ~Escapable {
     }
   }
 
+  /// Calls `body` with each field, its name and its value as they are written, in the order written.
+  func forEachToken(_ body: (_ name: borrowing JSONValue, _ value: borrowing JSONValue) -> Void) {
+    var field = value.index + 1
+    while field < Int(value.node.next) {
+      body(
+        JSONValue(bytes: value.bytes, tape: value.tape, index: field),
+        JSONValue(bytes: value.bytes, tape: value.tape, index: field + 1))
+      field = following(field)
+    }
+  }
+
   @inlinable
   func read<Value: JSONReadable>(_ index: Int, _ name: StaticString) throws(JSONError) -> Value {
     do throws(JSONError) {
@@ -104,7 +115,9 @@ public struct JSONObject: ~Escapable {
   @inline(__always)
   private func matches(_ field: Int, _ name: StaticString) -> Bool {
     let node = value.tape[field]
-    if node.isEscaped { return JSONValue(bytes: value.bytes, tape: value.tape, index: field).text == "\(name)" }
+    if node.isEscaped {
+      return JSONValue(bytes: value.bytes, tape: value.tape, index: field).text.hasSameBytes(as: "\(name)")
+    }
     let count = Int(node.end - node.start)
     guard count == name.utf8CodeUnitCount else { return false }
     let start = Int(node.start)

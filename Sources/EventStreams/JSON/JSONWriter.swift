@@ -88,6 +88,44 @@ public struct JSONWriter: Sendable {
     needsComma = true
   }
 
+  /// One field of an object as it stands in a document, without the blanks between its tokens.
+  mutating func field(asWritten name: borrowing JSONValue, _ value: borrowing JSONValue) {
+    separate()
+    bytes.append(UInt8(ascii: "\""))
+    raw(name.rawBytes)
+    bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
+    asWritten(value)
+  }
+
+  /// A value as it stands in a document, without the blanks between its tokens.
+  private mutating func asWritten(_ value: borrowing JSONValue) {
+    let text = value.rawBytes
+    guard value.kind == .object || value.kind == .array else {
+      let isString = value.kind == .string
+      if isString { bytes.append(UInt8(ascii: "\"")) }
+      raw(text)
+      if isString { bytes.append(UInt8(ascii: "\"")) }
+      return
+    }
+    text.withUnsafeBufferPointer { text in
+      var isInString = false
+      var isEscaped = false
+      var copied = 0
+      for (position, byte) in text.enumerated() {
+        if isInString {
+          isInString = isEscaped || byte != UInt8(ascii: "\"")
+          isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+        } else if byte <= 0x20 {
+          bytes.append(contentsOf: text[copied..<position])
+          copied = position + 1
+        } else if byte == UInt8(ascii: "\"") {
+          isInString = true
+        }
+      }
+      bytes.append(contentsOf: text[copied...])
+    }
+  }
+
   /// Fields of an object that are written already, at least one, with commas between them.
   public mutating func fields(_ written: [UInt8]) {
     separate()

@@ -37,17 +37,25 @@ public struct EventInput: Sendable {
   /// Of a byte order mark, how much has been passed over; nil when that is over.
   private var markLength: Int? = 0
   private var documents: [InputDocument] = []
+  private var encoding = InputEncoding()
 
   /// An input.
   ///
-  /// - Parameter limit: bytes that one event may have; of a longer one nothing is kept.
-  public init(limit: Int = 10_000_000) {
+  /// - Parameter limit: bytes that one event may have as it is written, with all blanks; of a longer one nothing is kept. What it may
+  ///   have without them is up to the catalog.
+  public init(limit: Int = 16 * EncodedEvent.longest) {
     self.limit = limit
   }
 
   /// Takes the next bytes; returns the events that end in them.
   public mutating func read(_ bytes: [UInt8]) -> [InputDocument] {
     var position = 0
+    if encoding.isOpen, let problem = encoding.take(bytes) {
+      report(problem)
+      mode = .end
+      isTooLong = true
+      markLength = nil
+    }
     if markLength != nil { position = skipMark(bytes) }
     while position < bytes.count {
       if case .lines = mode {

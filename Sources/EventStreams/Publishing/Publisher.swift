@@ -32,7 +32,7 @@ public struct Publisher: Sendable {
   /// - Returns: for each event its place in the log, in the order given.
   public func publish(_ events: [EncodedEvent]) async throws -> [PublishedEvent] {
     var batch = Batch()
-    encode(events, into: &batch)
+    try encode(events, into: &batch)
     return try Self.results(of: await connection.send(batch.commands), batch, count: events.count)
   }
 
@@ -49,7 +49,7 @@ public struct Publisher: Sendable {
     var sent: [EncodedEvent]?
     while let events = try await next() {
       guard !events.isEmpty else { continue }
-      encode(events, into: &current)
+      try encode(events, into: &current)
       try await connection.write(current.commands)
       if let sent { try await finish(sent, earlier, onPublished) }
       sent = events
@@ -81,7 +81,8 @@ public struct Publisher: Sendable {
   /// What one call may hold, so that its arguments fit the stack of the server's Lua.
   private static let eventsPerCall = 1000
 
-  private func encode(_ events: [EncodedEvent], into batch: inout Batch) {
+  private func encode(_ events: [EncodedEvent], into batch: inout Batch) throws {
+    if let event = events.first(where: { $0.json.count > EncodedEvent.longest }) { throw EventTooLong(event) }
     batch.commands.removeAll(keepingCapacity: true)
     batch.indexes.removeAll(keepingCapacity: true)
     batch.shards.removeAll(keepingCapacity: true)
@@ -133,4 +134,18 @@ public struct PublishedEvent: Sendable, Hashable {
   public let streamID: StreamID
   /// True if an event with this id was there already; then the place is that one's.
   public let isDuplicate: Bool
+}
+
+/// An event that has more bytes than one may have; nothing of what was to be published with it has been.
+public struct EventTooLong: Error, Sendable, CustomStringConvertible {
+  /// The event.
+  public let id: String
+  /// What it says to people.
+  public let description: String
+
+  init(_ event: EncodedEvent) {
+    id = event.id
+    description =
+      "event \(event.id.prefix(60)) has \(event.json.count) bytes; an event has at most \(EncodedEvent.longest)"
+  }
 }

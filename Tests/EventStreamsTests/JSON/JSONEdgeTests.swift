@@ -63,8 +63,8 @@ import Testing
   @Test("an event that is cut off at any byte is refused, and no event")
   func truncation() {
     let whole = EncodedEvent(
-      Noted("clé \"\\ 😀", -12, place: "plac\u{1}e"), timestamp: Timestamp(millisecondsSinceEpoch: 1),
-      traceparent: "00-ab-cd-01"
+      Noted("clé \"\\ 😀", -12, place: "place"), timestamp: Timestamp(millisecondsSinceEpoch: 1),
+      traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     ).json
     let catalog = EventCatalog([Noted.self])
     #expect(throws: Never.self) { try catalog.read(whole.span) }

@@ -12,7 +12,7 @@ import Testing
     }
   }
 
-  @Test("reads an event as users write it, and writes it in one shape")
+  @Test("reads an event as users write it, and writes it with id and key, in UTC, and its data as they are")
   func reads() throws {
     let event = try Self.read(
       """
@@ -23,18 +23,19 @@ import Testing
     #expect(event.shardKey == "there")
     #expect(
       String(decoding: event.json, as: UTF8.self)
-        == #"{"id":"NOTED:k:1","type":"NOTED","timestamp":"2026-04-03T10:30:00Z","key":"k","data":{"key":"k","number":1,"place":"there"}}"#
+        == #"{"id":"NOTED:k:1","type":"NOTED","timestamp":"2026-04-03T10:30:00Z","key":"k","data":{"number":1,"key":"k","place":"there","more":true}}"#
     )
   }
 
   @Test("keeps the id, key and trace context that are given")
   func keeps() throws {
     let event = try Self.read(
-      #"{"id":"mine","key":"other","traceparent":"00-1-2-01","version":1,"type":"NOTED","timestamp":"2026-04-03T10:30:00Z","data":{"key":"k","number":1}}"#
+      #"{"id":"mine","key":"other","traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","version":1,"type":"NOTED","timestamp":"2026-04-03T10:30:00Z","data":{"key":"k","number":1}}"#
     ).get()
     #expect(event.id == "mine")
     let json = String(decoding: event.json, as: UTF8.self)
-    #expect(json.contains(#""key":"other","traceparent":"00-1-2-01","data""#))
+    #expect(
+      json.contains(#""key":"other","traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","data""#))
     #expect(try Self.catalog.read(event.json.span).json == event.json)
   }
 

@@ -55,6 +55,24 @@ import Testing
     }
   }
 
+  @Test("read a ride as it was sent, however its producer wrote numbers and times, as the services do")
+  func asSent() async throws {
+    try await ArchiveBench.run { bench in
+      let sent = try EventCatalog.rides.read(
+        """
+        {"type":"RIDE_COMPLETED","timestamp":"2026-04-03T10:30:00Z","data":{"rideId":"r","riderId":"u","driverId":"d",\
+        "city":"Paris","fare":{"base":8e2,"tip":100.0,"taxes":100,"total":1e3,"currency":"EUR"},"distanceMeters":1.2e3,\
+        "completedAt":"2026-04-03t12:29:00.5+02:00","payment":{"method":"cash"}}}
+        """)
+      try await bench.store([sent])
+      #expect(
+        try await bench.query("SELECT base, tip, total, commission, meters, completed_at FROM rides") == [
+          [.integer(800), .integer(100), .integer(1000), .integer(160), .integer(1200), .text("2026-04-03T10:29:00Z")]
+        ])
+      #expect(lines(try await bench.reports.totals(by: .day).rows) == ["2026-04-03 EUR 1: 1000 160 100 740"])
+    }
+  }
+
   @Test("sum up rides per day, city and driver, each currency by itself, to the cent")
   func totals() async throws {
     try await ArchiveBench.run { bench in

@@ -13,7 +13,7 @@ import Testing
     return json
   }
 
-  @Test("needs no more than a completion needs, and is written with id and key")
+  @Test("needs no more than a completion needs, and is written with id and key and otherwise as it was sent")
   func minimal() throws {
     let event = try EventCatalog.rides.read(completed())
     #expect(event.id == "RIDE_COMPLETED:r1")
@@ -22,7 +22,7 @@ import Testing
       String(decoding: event.json, as: UTF8.self) == """
         {"id":"RIDE_COMPLETED:r1","type":"RIDE_COMPLETED","timestamp":"2026-04-03T10:30:00Z","key":"r1","data":{"rideId":"r1",\
         "riderId":"u1","driverId":"d1","city":"Paris","fare":{"base":300,"distance":700,"total":1000,"currency":"EUR"},\
-        "completedAt":"2026-04-03T08:29:00Z","payment":{"method":"cash"}}}
+        "completedAt":"2026-04-03T10:29:00+02:00","payment":{"method":"cash"},"unknown":[1,{"a":null}]}}
         """)
   }
 

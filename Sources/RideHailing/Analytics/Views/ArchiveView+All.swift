@@ -16,7 +16,7 @@ extension ArchiveView {
   private static let rides = ArchiveView(
     "rides", "a completed ride",
     // What is no ride stands in the dead letters of the services; a fare without a total is none.
-    from: first("type = 'RIDE_COMPLETED' AND \(typeOf("fare.total")) = 'integer'"),
+    from: first("type = 'RIDE_COMPLETED' AND \(isWhole("fare.total"))"),
     [
       Column("ride", data("rideId"), "the ride's id"),
       Column("rider", data("riderId"), "who rode"),
@@ -32,7 +32,7 @@ extension ArchiveView {
       Column("tolls", item("tolls"), "in minor units"),
       Column("tip", item("tip"), "in minor units"),
       Column("taxes", item("taxes"), "in minor units"),
-      Column("total", data("fare.total"), "what the rider pays, in minor units"),
+      Column("total", number("fare.total"), "what the rider pays, in minor units"),
       Column(
         "commission",
         // Half away from zero, like `Money.share`; no item of a fare is negative.
@@ -40,8 +40,8 @@ extension ArchiveView {
         "the platform's \(commissionBasisPoints / 100) % of base, distance, time and surge, in minor units"),
       Column("currency", data("fare.currency"), "of all amounts, ISO 4217"),
       Column("method", data("payment.method"), "card, wallet or cash"),
-      Column("meters", data("distanceMeters"), "the way, in metres; null if nobody said"),
-      Column("seconds", data("durationSeconds"), "the time, in seconds; null if nobody said"),
+      Column("meters", number("distanceMeters"), "the way, in metres; null if nobody said"),
+      Column("seconds", number("durationSeconds"), "the time, in seconds; null if nobody said"),
       Column("pickup_lat", data("pickup.lat"), "where it began, in degrees"),
       Column("pickup_lon", data("pickup.lon"), "where it began, in degrees"),
       Column("dropoff_lat", data("dropoff.lat"), "where it ended, in degrees"),
@@ -69,7 +69,7 @@ extension ArchiveView {
       Column("city", data("city"), "where the ride was"),
       Column("at", happenedAt, "when"),
       Column("captured", "type = 'PAYMENT_CAPTURED'", "1 if it was paid, 0 if it failed"),
-      Column("amount", data("amount"), "in minor units"),
+      Column("amount", number("amount"), "in minor units"),
       Column("currency", data("currency"), "ISO 4217"),
       Column("method", data("method"), "card, wallet or cash"),
       Column("reference", data("reference"), "the gateway's name for the charge; null without one"),
@@ -83,7 +83,7 @@ extension ArchiveView {
       Column("driver", data("driverId"), "who was rated"),
       Column("city", data("city"), "where the ride was"),
       Column("at", happenedAt, "when"),
-      Column("stars", data("stars"), "1 … 5"),
+      Column("stars", number("stars"), "1 … 5"),
       Column("comment", data("comment"), "what the rider says; null if nothing"),
     ] + place)
 
@@ -95,7 +95,7 @@ extension ArchiveView {
       Column("city", data("city"), "where the ride was"),
       Column("at", happenedAt, "when"),
       Column("email", data("email"), "where it was sent"),
-      Column("amount", data("amount"), "in minor units"),
+      Column("amount", number("amount"), "in minor units"),
       Column("currency", data("currency"), "ISO 4217"),
     ] + place)
 
@@ -129,19 +129,23 @@ extension ArchiveView {
   }
 
   private static func data(_ path: String) -> String { "event ->> '$.data.\(path)'" }
-  private static func typeOf(_ path: String) -> String { "json_type(event, '$.data.\(path)')" }
-  private static func item(_ name: String) -> String { "coalesce(\(data("fare.\(name)")), 0)" }
+  /// A whole number, which the producer may have written as 800.0 or 8e2.
+  private static func number(_ path: String) -> String { "cast(\(data(path)) AS INTEGER)" }
+  private static func isWhole(_ path: String) -> String {
+    "json_type(event, '$.data.\(path)') IN ('integer', 'real') AND \(data(path)) = \(number(path))"
+  }
+  private static func item(_ name: String) -> String { "coalesce(\(number("fare.\(name)")), 0)" }
 
   /// A time of the event's data, in UTC.
-  private static func time(_ name: String) -> String { "strftime('\(format)', \(data(name)))" }
+  private static func time(_ name: String) -> String { "strftime('\(format)', upper(\(data(name))))" }
 
   private static let happenedAt = "strftime('\(format)', happened_at_us / 1000000, 'unixepoch')"
   private static let format = "%Y-%m-%dT%H:%M:%SZ"
 
   /// A fare without items is all base, as services read it.
   private static let base: String = {
-    let others = ["distance", "time", "surge", "tolls", "tip", "taxes"].map { data("fare.\($0)") }
+    let others = ["distance", "time", "surge", "tolls", "tip", "taxes"].map { number("fare.\($0)") }
     return
-      "coalesce(\(data("fare.base")), iif(coalesce(\(others.joined(separator: ", "))) IS NULL, \(data("fare.total")), 0))"
+      "coalesce(\(number("fare.base")), iif(coalesce(\(others.joined(separator: ", "))) IS NULL, \(number("fare.total")), 0))"
   }()
 }
