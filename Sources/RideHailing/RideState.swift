@@ -46,11 +46,17 @@ public struct RideState: Sendable {
     return receipts.sorted { ($1.at, $1.rideID) < ($0.at, $0.rideID) }
   }
 
-  /// The multipliers of all cells in which the price has ever risen, highest first.
-  public func multipliers() async throws -> [(cell: String, multiplier: SurgeMultiplier)] {
+  /// The multipliers of all cells in which the price has ever risen, highest first: those of the last minute in which anything
+  /// happened in the cell's shard. What has left the window since something happened in the cell does not count.
+  ///
+  /// - Parameter policy: the surge service's.
+  public func multipliers(
+    _ policy: SurgePolicy = SurgePolicy()
+  ) async throws -> [(cell: String, multiplier: SurgeMultiplier)] {
     var cells: [(cell: String, multiplier: SurgeMultiplier)] = []
-    for found in try await state.hash("surge", SurgeState.multipliers) {
-      cells.append((found.value.field, try Self.decode(found.value.value)))
+    for shard in state.shards {
+      let window = try await SurgeWindow(policy) { try await state.fields("surge", $0, shard: shard) }
+      cells += window.current(policy).map { ($0.key, $0.value) }
     }
     return cells.sorted { ($1.multiplier.percent, $0.cell) < ($0.multiplier.percent, $1.cell) }
   }

@@ -11,6 +11,9 @@ public struct ServiceState: Sendable {
     self.connection = connection
   }
 
+  /// 0 ..< shard count
+  public var shards: Range<Int> { topic.shards }
+
   /// A value with the shard it is in.
   public struct Found<Value: Sendable>: Sendable {
     /// The shard.

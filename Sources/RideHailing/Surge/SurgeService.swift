@@ -31,7 +31,7 @@ public final class SurgeService: Sendable {
     guard let place else { return .none }
     let shard = event.shard
     if shards.withLock({ $0[shard.number]?.term }) != shard.term {
-      let window = try await window(of: shard)
+      let window = try await SurgeWindow(policy) { try await shard.hash($0) }
       shards.withLock { $0[shard.number] = (shard.term, window) }
     }
     // A clock that runs ahead must not make all others late.
@@ -55,8 +55,10 @@ public final class SurgeService: Sendable {
     else { return .none }
     let totals = window.totals(cell)
     let percent = policy.multiplierPercent(demand: totals.demand, supply: totals.supply)
-    let hasChanged = percent != window.multipliers[cell, default: 100]
-    if hasChanged { window.setMultiplier(cell, percent) }
+    let hasChanged = percent != window.multipliers[cell]?.percent ?? 100
+    let multiplier = SurgeMultiplier(
+      city: city, percent: percent, demand: totals.demand, supply: totals.supply, minute: Int(minute))
+    if hasChanged { window.setMultiplier(cell, multiplier) }
     let hasMoved = window.frontier != before
 
     return Effects { effects in
@@ -66,43 +68,11 @@ public final class SurgeService: Sendable {
         by: counts.demand + counts.supply)
       if hasMoved { effects.expire(SurgeState.minute(minute), after: .seconds(24 * 3600)) }
       guard hasChanged else { return }
-      let multiplier = SurgeMultiplier(
-        city: city, percent: percent, demand: totals.demand, supply: totals.supply, minute: Int(minute))
       effects.set(SurgeState.multipliers, cell, to: multiplier)
       effects.publish(
         SurgeUpdated(
           city: city, cell: cell, multiplierPercent: percent, demand: totals.demand, supply: totals.supply,
           minute: Int(minute)))
     }
-  }
-
-  /// The shard's window as it was committed.
-  private func window(of shard: OwnedShard) async throws -> SurgeWindow {
-    let frontier = Int64(try await shard.hash(SurgeState.frontier)["minute"] ?? "") ?? 0
-    var minutes: [Int64: [String: SurgeWindow.Counts]] = [:]
-    if frontier > 0 {
-      for minute in (frontier - Int64(policy.windowMinutes) + 1)...frontier {
-        minutes[minute] = Self.counts(try await shard.hash(SurgeState.minute(minute)))
-      }
-    }
-    let multipliers = try await shard.hash(SurgeState.multipliers).mapValues { json in
-      var parser = JSONParser()
-      return try SurgeMultiplier(from: parser.parse(json.utf8.span)).percent
-    }
-    return SurgeWindow(frontier: frontier, minutes: minutes, multipliers: multipliers)
-  }
-
-  private static func counts(_ fields: [String: String]) -> [String: SurgeWindow.Counts] {
-    var cells: [String: SurgeWindow.Counts] = [:]
-    for (field, value) in fields {
-      let parts = field.split(separator: "|")
-      guard parts.count == 2, let number = Int(value) else { continue }
-      if parts[1] == "demand" {
-        cells[String(parts[0]), default: .init()].demand = number
-      } else {
-        cells[String(parts[0]), default: .init()].supply = number
-      }
-    }
-    return cells
   }
 }

@@ -8,11 +8,11 @@ struct SurgeWindow: Sendable {
   /// The last minute anything was counted in; 0 before.
   private(set) var frontier: Int64 = 0
   private var minutes: [Int64: [String: Counts]] = [:]
-  /// By cell; what is not here is 100.
-  private(set) var multipliers: [String: Int] = [:]
+  /// By cell, as they were when something happened there last; what is not here is 100.
+  private(set) var multipliers: [String: SurgeMultiplier] = [:]
 
   /// Continues from what is stored.
-  init(frontier: Int64 = 0, minutes: [Int64: [String: Counts]] = [:], multipliers: [String: Int] = [:]) {
+  init(frontier: Int64 = 0, minutes: [Int64: [String: Counts]] = [:], multipliers: [String: SurgeMultiplier] = [:]) {
     self.frontier = frontier
     self.minutes = minutes
     self.multipliers = multipliers
@@ -40,5 +40,16 @@ struct SurgeWindow: Sendable {
     }
   }
 
-  mutating func setMultiplier(_ cell: String, _ percent: Int) { multipliers[cell] = percent }
+  mutating func setMultiplier(_ cell: String, _ multiplier: SurgeMultiplier) { multipliers[cell] = multiplier }
+
+  /// The multipliers as they are in the window's last minute. A cell's own was set when something happened there last: what
+  /// has left the window since does not count any more.
+  func current(_ policy: SurgePolicy) -> [String: SurgeMultiplier] {
+    multipliers.reduce(into: [:]) { current, stored in
+      let totals = totals(stored.key)
+      current[stored.key] = SurgeMultiplier(
+        city: stored.value.city, percent: policy.multiplierPercent(demand: totals.demand, supply: totals.supply),
+        demand: totals.demand, supply: totals.supply, minute: Int(frontier))
+    }
+  }
 }
