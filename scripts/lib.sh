@@ -63,87 +63,27 @@ lock_state() {
   fi
 }
 
-# --- An own Redis: a server on a Unix socket in a folder, nobody else's.
+# --- An own Redis: a server on a Unix socket in a folder, nobody else's. `rides local-redis` knows how it is started and stopped.
 
 # Prints the path of the server or the client of Redis, or of Valkey: "server" or "cli".
 redis_tool() { command -v "redis-$1" || command -v "valkey-$1"; }
 
-# The socket of the server in a folder. Paths of sockets are short; a long one moves to the temporary folder.
-redis_socket() {
-  local socket=$1/redis.sock
-  if ((${#socket} > 100)); then
-    socket=${TMPDIR:-/tmp}/rides-$(id -u)-$(printf '%s' "$1" | cksum | cut -d ' ' -f 1).sock
-  fi
-  printf '%s' "$socket"
-}
-
-# The URL of a Unix socket.
-socket_url() {
-  local path=$1 url=unix:// character LC_ALL=C
-  while [[ -n $path ]]; do
-    character=${path:0:1}
-    path=${path:1}
-    case $character in
-      [a-zA-Z0-9/._~-]) url+=$character ;;
-      *) printf -v url '%s%%%02X' "$url" "'$character" ;;
-    esac
-  done
-  printf '%s' "$url"
-}
-
-redis_answers() { [[ $("$(redis_tool cli)" -s "$1" ping 2>&1) == PONG ]]; }
-
-# Cuts off what a server that was killed has written of a transaction: folder. Redis itself (7.0) cuts off only the command that is
-# incomplete, keeps the transaction's beginning, and plays that at the start after the next: events that were never published,
-# without what remembers them.
-mend_append_only_file() {
-  local manifest=$1/appendonlydir/appendonly.aof.manifest check
-  [[ -f $manifest ]] || return 0
-  check=$(redis_tool check-aof) || return 0
-  printf 'y\n' | "$check" --fix "$manifest" >>"$1/redis.log" 2>&1 || die 69 "the append-only file is damaged; see $1/redis.log"
-}
-
-# Starts the server in a folder if it isn't running: folder, further settings as arguments.
+# Starts the server in a folder if it isn't running, and sets REDIS_URL and `socket`: folder, further settings as arguments.
 start_redis() {
-  local folder=$1 socket
-  shift
-  socket=$(redis_socket "$folder")
-  redis_answers "$socket" && return
-  mkdir -p "$folder"
-  mend_append_only_file "$folder"
-  "$(redis_tool server)" --port 0 --unixsocket "$socket" --unixsocketperm 700 --daemonize yes --dir "$folder" \
-    --pidfile "$folder/redis.pid" --logfile "$folder/redis.log" --save '' "$@" </dev/null >/dev/null 9>&- ||
-    die 69 "Redis did not start; see $folder/redis.log"
-  # Long, because it may have much to load.
-  wait_until 120 redis_answers "$socket" || {
-    tail -n 5 "$folder/redis.log" >&2 || true
-    die 69 "Redis does not answer at $socket; see $folder/redis.log"
-  }
+  REDIS_URL=$("$rides" local-redis start "$1" -- "${@:2}" 9>&-) || exit
+  export REDIS_URL
+  # shellcheck disable=SC2034  # for the scripts
+  socket=$("$rides" local-redis socket "$1")
 }
 
 # Stops the server in a folder and waits for its end; false if there is none.
-stop_redis() {
-  local folder=$1 socket pid
-  socket=$(redis_socket "$folder")
-  redis_tool cli >/dev/null && redis_answers "$socket" || return 1
-  pid=$(cat "$folder/redis.pid")
-  "$(redis_tool cli)" -s "$socket" shutdown >/dev/null 2>&1 || true
-  wait_until 30 is_gone "$pid" || die 1 "Redis (pid $pid) does not stop"
-}
+stop_redis() { "$rides" local-redis stop "$1"; }
 
-# The settings of the server that is started unless REDIS_URL names another.
-start_own_redis() {
-  [[ -n $(redis_tool server) ]] || "$root/scripts/setup"
-  start_redis "$state/redis" --appendonly yes --appendfsync everysec
-}
-
-# Sets REDIS_URL, and starts the own server if nobody set it.
+# Starts the own server and sets REDIS_URL, if nobody set it. The program must have been built.
 use_redis() {
-  if [[ -z ${REDIS_URL:-} ]]; then
-    start_own_redis
-    REDIS_URL=$(socket_url "$(redis_socket "$state/redis")")
-  fi
-  export REDIS_URL
+  [[ -z ${REDIS_URL:-} ]] || return 0
+  redis_tool server >/dev/null || "$root/scripts/setup"
+  start_redis "$state/redis" --appendfsync everysec
 }
 
 # --- Processes

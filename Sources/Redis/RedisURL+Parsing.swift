@@ -10,7 +10,9 @@ extension RedisURL {
     case "redis": try self.init(network: rest, usesTLS: false)
     case "rediss": try self.init(network: rest, usesTLS: true)
     case "unix": try self.init(unix: rest)
-    case let scheme: throw Self.invalid("its scheme is '\(scheme)'; it must be redis, rediss or unix")
+    case let scheme where scheme.allSatisfy({ $0.isASCII && $0.isLetter }):
+      throw Self.invalid("its scheme is '\(scheme)'; it must be redis, rediss or unix")
+    default: throw Self.invalid("its scheme is none of redis, rediss and unix")
     }
   }
 
@@ -79,6 +81,11 @@ extension RedisURL {
         database = number
       }
     }
+  }
+
+  /// A text, such as a message that quotes what somebody typed, with `***` in place of what may be the login of a URL in it.
+  public static func withoutLogins(_ text: String) -> String {
+    text.replacing(/(:\/\/)[^\s'"]*@/) { "\($0.output.1)***@" }
   }
 
   private static func hostAndPort(_ text: Substring) -> (host: Substring, port: Int)? {

@@ -40,15 +40,16 @@ public struct RedisURL: Sendable, Hashable {
 extension RedisURL: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// The URL with `***` in place of a password.
   public var description: String {
-    var login = user.map(Self.percentEncoded) ?? ""
+    var login = user.map { Self.percentEncoded($0) } ?? ""
     if password != nil { login += ":***" }
     if user != nil || password != nil { login += "@" }
     switch address {
     case .tcp(let host, let port):
-      let host = host.contains(":") ? "[\(host)]" : host
+      let encoded = Self.percentEncoded(host, except: ":")
+      let host = host.contains(":") ? "[\(encoded)]" : encoded
       return "\(usesTLS ? "rediss" : "redis")://\(login)\(host):\(port)\(database == 0 ? "" : "/\(database)")"
     case .unix(let path):
-      return "unix://\(login)\(path)\(database == 0 ? "" : "?db=\(database)")"
+      return "unix://\(login)\(Self.percentEncoded(path, except: "/"))\(database == 0 ? "" : "?db=\(database)")"
     }
   }
 
@@ -58,12 +59,14 @@ extension RedisURL: CustomStringConvertible, CustomDebugStringConvertible, Custo
   /// Only the description, so that `dump` does not print the password either.
   public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 
-  private static func percentEncoded(_ text: String) -> String {
+  private static func percentEncoded(_ text: String, except kept: Unicode.Scalar? = nil) -> String {
     var encoded = ""
     for byte in text.utf8 {
       switch byte {
+      case _ where Unicode.Scalar(byte) == kept: encoded.unicodeScalars.append(Unicode.Scalar(byte))
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+        UInt8(ascii: "~"):
         encoded.unicodeScalars.append(Unicode.Scalar(byte))
       default:
         let digits = String(byte, radix: 16, uppercase: true)

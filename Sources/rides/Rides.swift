@@ -22,7 +22,7 @@ import Redis
       Dead.self, Trim.self, GroupsCommand.self,
       AccountCommand.self, Statement.self, TrialBalanceCommand.self, Adjust.self, Refund.self, Rate.self, Surge.self,
       Receipts.self, AuditCommand.self, ArchiveCommand.self, Replay.self,
-      RebuildCommand.self, RestoreCommand.self, AnalyticsCommand.self, Bench.self,
+      RebuildCommand.self, RestoreCommand.self, AnalyticsCommand.self, Bench.self, LocalRedisCommand.self,
     ])
 
   static func main() async {
@@ -62,7 +62,8 @@ import Redis
   }
 
   private static func end(_ failure: Failure) -> Never {
-    Terminal.error(failure.message)
+    // What was typed in the wrong place may have been a URL.
+    Terminal.error(RedisURL.withoutLogins(failure.message))
     Foundation.exit(failure.status)
   }
 }

@@ -35,6 +35,7 @@ import Testing
     ("", "it does not start with redis://"),
     ("localhost:6379", "it does not start with redis://"),
     ("http://h", "its scheme is 'http'; it must be redis, rediss or unix"),
+    ("worker:s3cret@redis://h", "its scheme is none of redis, rediss and unix"),
     ("redis://h:0", "the server is not a host name or address with a port from 1 to 65535"),
     ("redis://h:65536", "the server is not a host name or address with a port from 1 to 65535"),
     ("redis://h:+1", "the server is not a host name or address with a port from 1 to 65535"),
@@ -72,5 +73,25 @@ import Testing
     }
     #expect("\(RedisURL.standard)" == "redis://127.0.0.1:6379")
     #expect("\(try RedisURL("redis://[::1]:1"))" == "redis://[::1]:1")
+  }
+
+  @Test("is printed so that it is read again as it was, whatever the path and the user are called")
+  func readsWhatItPrints() throws {
+    let addresses: [RedisURL.Address] = [
+      .unix(path: "/home/me/#1 100% é\"'?&@:[x]/redis.sock"), .tcp(host: "h", port: 1),
+      .tcp(host: "fe80::1%eth0", port: 1),
+    ]
+    for address in addresses {
+      let url = RedisURL(address: address, user: "a b@#:/%", database: 3)
+      #expect(try RedisURL(url.description) == url)
+    }
+  }
+
+  @Test("hides logins in messages that quote what somebody typed")
+  func hidesLogins() {
+    #expect(
+      RedisURL.withoutLogins("Unexpected argument 'redis://me:s3c@ret@h:1/2', see redis://h")
+        == "Unexpected argument 'redis://***@h:1/2', see redis://h")
+    #expect(RedisURL.withoutLogins("mail a@b, unix:///run/r") == "mail a@b, unix:///run/r")
   }
 }

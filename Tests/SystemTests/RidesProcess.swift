@@ -16,12 +16,15 @@ final class RidesProcess: Sendable {
   /// - Parameters:
   ///   - isQuiet: what it prints goes to nobody.
   ///   - log: the file that its log goes to.
+  ///   - folder: what it works in; nil for where the tests do.
   init(
-    _ arguments: [String], redis: String, isQuiet: Bool = false, log: URL? = nil, program: String = "rides"
+    _ arguments: [String], redis: String, isQuiet: Bool = false, log: URL? = nil, program: String = "rides",
+    folder: URL? = nil
   ) throws {
     process = Process()
     process.executableURL = Self.folder.appending(path: program)
     process.arguments = arguments
+    if let folder { process.currentDirectoryURL = folder }
     process.environment = ProcessInfo.processInfo.environment.merging(
       ["REDIS_URL": redis, "SWIFT_BACKTRACE": "enable=no"]
     ) { $1 }
@@ -47,8 +50,10 @@ final class RidesProcess: Sendable {
   }
 
   /// Runs it to its end with this on standard input.
-  static func run(all arguments: [String], redis: String, input text: String = "") throws -> Result {
-    let run = try RidesProcess(arguments, redis: redis)
+  static func run(
+    all arguments: [String], redis: String, input text: String = "", folder: URL? = nil
+  ) throws -> Result {
+    let run = try RidesProcess(arguments, redis: redis, folder: folder)
     // What it prints must be read before it ends, or it may never end.
     let collected = Mutex<[Int: Data]>([:])
     let group = DispatchGroup()
@@ -89,6 +94,8 @@ final class RidesProcess: Sendable {
   }
 
   var isRunning: Bool { process.isRunning }
+
+  var identifier: Int32 { process.processIdentifier }
 
   /// Sends SIGTERM and does not wait.
   func requestStop() { process.terminate() }

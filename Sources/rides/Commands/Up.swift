@@ -9,7 +9,7 @@ struct Up: AsyncParsableCommand {
     abstract: "Run all six services in this process, and a Redis if none is given.",
     discussion: """
       Without --redis and REDIS_URL, a redis-server with an append-only file is started in .rides/redis, listening on the socket
-      .rides/redis/redis.sock only, and stopped with the services. Ctrl-C drains.
+      .rides/redis/redis.sock only, and stopped with the services. Ctrl-C drains; a second one ends everything at once.
 
         rides up
         REDIS_URL=redis://redis.internal:6379 rides up
@@ -20,19 +20,19 @@ struct Up: AsyncParsableCommand {
 
   func run() async throws {
     var redis = redis
-    var server: LocalRedis?
-    if redis.url == nil, ProcessInfo.processInfo.environment["REDIS_URL", default: ""].isEmpty {
-      let local = LocalRedis(folder: ".rides/redis")
-      if try await local.startUnlessRunning() { server = local }
-      redis.url = local.url
-      Terminal.error("using Redis at \(local.url)")
+    guard redis.url == nil, ProcessInfo.processInfo.environment["REDIS_URL", default: ""].isEmpty else {
+      return try await ServiceRunner(redis: redis, options: worker).run(RideServices.names)
     }
+    let local = LocalRedis(".rides/redis", isChild: true)
+    let server = try await local.start()
+    redis.url = local.folder.url.description
+    Terminal.error("using Redis at \(local.folder.url)")
     do {
-      try await ServiceRunner(redis: redis, options: worker).run(RideServices.names)
+      try await ServiceRunner(redis: redis, options: worker).run(RideServices.names, with: server)
     } catch {
-      server?.stop()
+      await server?.stop()
       throw error
     }
-    server?.stop()
+    await server?.stop()
   }
 }

@@ -11,7 +11,8 @@ struct ServiceRunner {
   let redis: TopicOptions
   let options: WorkerOptions
 
-  func run(_ names: [String], name: String? = nil) async throws {
+  /// - Parameter server: what the workers need, and can't go on without if it ends; nil if that is not ours to know.
+  func run(_ names: [String], name: String? = nil, with server: (any Service)? = nil) async throws {
     let (topic, connection) = try await redis.open(shards: options.shards)
     await connection.close()
     let log = options.logLevel.logger
@@ -26,11 +27,14 @@ struct ServiceRunner {
     log.notice("started", metadata: ["services": "\(names.joined(separator: " "))", "redis": "\(url)"])
     var quiet = log
     quiet.logLevel = max(.error, log.logLevel)
-    var configuration = ServiceGroupConfiguration(services: workers, logger: quiet)
+    var configuration = ServiceGroupConfiguration(
+      services: (server.map { [$0] } ?? []) + workers as [any Service], logger: quiet)
     // The worker keeps to its own drain time; this is for one that can't.
     configuration.maximumGracefulShutdownDuration = options.drainTimeout.duration + .seconds(5)
     let group = ServiceGroup(configuration: configuration)
-    let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+    // A process that was started to outlive its terminal (nohup) ignores what that sends at its end, and goes on doing so.
+    let signals = await UnixSignalsSequence(
+      trapping: Self.ignoresHangup ? [.sigterm, .sigint] : [.sigterm, .sigint, .sighup])
     try await withThrowingTaskGroup { tasks in
       tasks.addTask {
         do {
@@ -45,13 +49,27 @@ struct ServiceRunner {
         var isStopping = false
         for await signal in signals {
           // What has been begun stays pending, and the next owner finishes it.
-          if isStopping { _exit(128 + (signal == .sigint ? SIGINT : SIGTERM)) }
+          if isStopping { _exit(128 + Self.number(of: signal)) }
           isStopping = true
           await group.triggerGracefulShutdown()
         }
       }
       defer { tasks.cancelAll() }
       try await tasks.next()
+    }
+  }
+
+  private static var ignoresHangup: Bool {
+    var action = sigaction()
+    guard sigaction(SIGHUP, nil, &action) == 0 else { return false }
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+
+  private static func number(of signal: UnixSignal) -> Int32 {
+    switch signal {
+    case .sigint: SIGINT
+    case .sighup: SIGHUP
+    default: SIGTERM
     }
   }
 }

@@ -1,0 +1,47 @@
+import ArgumentParser
+import Redis
+
+/// What the scripts start and stop their own servers with, so that the rules for that stand in one place.
+struct LocalRedisCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "local-redis", abstract: "A redis-server of our own in a folder, which goes on by itself.",
+    shouldDisplay: false, subcommands: [Start.self, Stop.self, Socket.self])
+
+  struct Start: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Start the server unless it runs, wait until it serves, and print its URL.",
+      discussion: """
+        What it was killed in the middle of writing is cut off, and a copy kept; if its files are damaged in any other way, nothing is
+        changed or started. Nor is anything if another process has the folder.
+        """)
+
+    @Argument(help: "The folder.") var folder: String
+    @Argument(parsing: .postTerminator, help: "Settings of the server: -- --appendfsync always.")
+    var settings: [String] = []
+
+    func run() async throws {
+      let redis = LocalRedis(folder, isChild: false)
+      _ = try await redis.start(settings)
+      Terminal.print(redis.folder.url.description)
+    }
+  }
+
+  struct Stop: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Stop the server and wait for its end; exit status 1 if there is none.")
+
+    @Argument(help: "The folder.") var folder: String
+
+    func run() async throws {
+      guard try await LocalRedis(folder, isChild: false).stop() else { throw ExitCode(1) }
+    }
+  }
+
+  struct Socket: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Print the path of the server's Unix socket.")
+
+    @Argument(help: "The folder.") var folder: String
+
+    func run() { Terminal.print(ServerFolder(folder).socket) }
+  }
+}

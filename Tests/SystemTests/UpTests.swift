@@ -1,0 +1,150 @@
+import EventStreams
+import Foundation
+import Redis
+import RedisTestSupport
+import Testing
+
+@testable import rides
+
+@Suite("rides up with a Redis of its own") struct UpTests {
+  @Test(
+    "ends with 0 when it is told to, after what was published is handled, and leaves no server",
+    arguments: [SIGINT, SIGTERM, SIGHUP])
+  func ends(signal: Int32) async throws {
+    try await LocalBench.run { bench in
+      let up = try await bench.up()
+      defer { up.crash() }
+      let published = try RidesProcess.run(
+        "publish", "--simulate", "20", redis: bench.server.url.description)
+      #expect(published.status == 0, "\(published.errors)")
+      let waited = try RidesProcess.run("wait", "--timeout", "60s", redis: bench.server.url.description)
+      #expect(waited.status == 0, "\(waited.errors)")
+      up.send(signal)
+      try await eventually("it has ended", within: .seconds(20)) { !up.isRunning }
+      #expect(up.stopWhenDone() == 0)
+      #expect(bench.isFree)
+      #expect(!(await bench.isServing))
+    }
+  }
+
+  @Test("ends at once at the second signal, and leaves no server either")
+  func secondSignal() async throws {
+    try await LocalBench.run { bench in
+      let log = bench.folder.appending(path: "log")
+      let up = try await bench.up("--gateway-latency", "60s", "--drain-timeout", "60s", log: log)
+      defer { up.crash() }
+      let url = bench.server.url.description
+      #expect(try RidesProcess.run("publish", "--simulate", "1", redis: url).status == 0)
+      try await eventually("a charge has begun") {
+        let topic = try #require(try await Topic.find("rides", on: bench.connection))
+        let status = try await Inspector(topic: topic, connection: bench.connection).status()
+        return status.contains { $0.service == "payment" && $0.pending > 0 }
+      }
+      up.send(SIGINT)
+      try await eventually("it drains") { try String(contentsOf: log, encoding: .utf8).contains("draining") }
+      #expect(up.isRunning)
+      up.send(SIGINT)
+      try await eventually("it has ended", within: .seconds(5)) { !up.isRunning }
+      #expect(up.stopWhenDone() == 128 + SIGINT)
+      try await eventually("the server has ended") { bench.isFree }
+    }
+  }
+
+  @Test("leaves no server when it is killed")
+  func killed() async throws {
+    try await LocalBench.run { bench in
+      let up = try await bench.up()
+      up.crash()
+      try await eventually("the server has ended") { bench.isFree }
+    }
+  }
+
+  @Test("says that its Redis has ended, and ends")
+  func serverDies() async throws {
+    try await LocalBench.run { bench in
+      let log = bench.folder.appending(path: "log")
+      let up = try await bench.up("--drain-timeout", "100ms", log: log)
+      defer { up.crash() }
+      try await eventually("the services run") { try String(contentsOf: log, encoding: .utf8).contains("started") }
+      kill(try #require(bench.serverPID), SIGKILL)
+      try await eventually("it has ended", within: .seconds(20)) { !up.isRunning }
+      #expect(up.stopWhenDone() == 69)
+      let said = try String(contentsOf: log, encoding: .utf8)
+      #expect(said.contains("rides: redis-server was ended by signal 9 underneath"))
+    }
+  }
+
+  @Test("leaves a folder alone in which another runs, and says which")
+  func two() async throws {
+    try await LocalBench.run { bench in
+      let log = bench.folder.appending(path: "log")
+      let first = try await bench.up(log: log)
+      defer { first.crash() }
+      let pid = bench.serverPID
+      let second = try bench.rides("up")
+      #expect(second.status == 1)
+      #expect(second.errors.contains(".rides/redis is in use: rides up (pid \(first.identifier)) runs there"))
+      let started = try bench.start()
+      #expect(started.status == 1)
+      #expect(started.errors.contains("is in use: rides up (pid \(first.identifier))"))
+      #expect(try bench.rides("local-redis", "stop", ".rides/redis").status == 1)
+      #expect(bench.serverPID == pid)
+      #expect(await bench.isServing)
+      first.send(SIGTERM)
+      #expect(first.stopWhenDone() == 0)
+    }
+  }
+
+  @Test("uses a server of the folder that goes on by itself, and leaves it running")
+  func sharesServer() async throws {
+    try await LocalBench.run { bench in
+      #expect(try bench.start().status == 0)
+      let log = bench.folder.appending(path: "log")
+      let up = try await bench.up(log: log)
+      defer { up.crash() }
+      try await eventually("the services run") { try String(contentsOf: log, encoding: .utf8).contains("took shards") }
+      up.send(SIGTERM)
+      #expect(up.stopWhenDone() == 0)
+      #expect(await bench.isServing)
+      #expect(try bench.rides("local-redis", "stop", ".rides/redis").status == 0)
+      #expect(bench.isFree)
+      #expect(try bench.rides("local-redis", "stop", ".rides/redis").status == 1)
+    }
+  }
+
+  @Test(
+    "works in folders of any name",
+    arguments: ["#1 100% %20", "it's \"mine\" $HOME `x` ü", String(repeating: "long/", count: 40)])
+  func names(name: String) async throws {
+    try await LocalBench.run(in: name) { bench in
+      let log = bench.folder.appending(path: "log")
+      let up = try await bench.up(log: log)
+      defer { up.crash() }
+      let printed = try bench.rides("local-redis", "start", ".rides/other")
+      #expect(printed.status == 0, "\(printed.errors)")
+      let url = printed.output.trimmingCharacters(in: .newlines)
+      #expect(try RidesProcess.run("publish", "--simulate", "1", redis: url).status == 0)
+      #expect(try bench.rides("local-redis", "stop", ".rides/other").status == 0)
+      try await eventually("the services run") { try String(contentsOf: log, encoding: .utf8).contains("took shards") }
+      up.send(SIGTERM)
+      #expect(up.stopWhenDone() == 0)
+      #expect(bench.isFree)
+    }
+  }
+
+  @Test("puts a socket into no folder that others may write to")
+  func foreignFolder() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.path(percentEncoded: false)
+    try ServerFolder.makePrivate(path)
+    try ServerFolder.makePrivate(path)
+    chmod(path, 0o770)
+    #expect(throws: Failure.self) { try ServerFolder.makePrivate(path) }
+    chmod(path, 0o700)
+    try FileManager.default.createSymbolicLink(atPath: "\(path)/link", withDestinationPath: path)
+    #expect(throws: Failure.self) { try ServerFolder.makePrivate("\(path)/link") }
+    try Data().write(to: folder.appending(path: "file"))
+    #expect(throws: Failure.self) { try ServerFolder.makePrivate("\(path)/file") }
+  }
+}
