@@ -56,7 +56,7 @@ public struct RideState: Sendable {
     var cells: [(cell: String, multiplier: SurgeMultiplier)] = []
     for shard in state.shards {
       let window = try await SurgeWindow(policy) { try await state.fields("surge", $0, shard: shard) }
-      cells += window.current(policy).map { ($0.key, $0.value) }
+      cells += window.current(policy).map { ($0.key.text, $0.value) }
     }
     return cells.sorted { ($1.multiplier.percent, $0.cell) < ($0.multiplier.percent, $1.cell) }
   }

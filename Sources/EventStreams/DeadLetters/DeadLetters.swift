@@ -55,15 +55,16 @@ public struct DeadLetters: Sendable {
   /// - Returns: how many keys that are.
   public func redrive(_ letters: [DeadLetter]) async throws -> Int {
     var keys = 0
-    for (place, group) in Dictionary(grouping: letters, by: { Place(service: $0.service, shard: $0.shard) }) {
+    for (place, group) in Dictionary(grouping: letters, by: { Place(service: Identifier($0.service), shard: $0.shard) })
+    {
       keys += try await connection.integer(
         [
-          "FCALL", FunctionLibrary.redrive, "2", topic.blocked(place.shard, place.service),
-          topic.redrive(place.shard, place.service),
+          "FCALL", FunctionLibrary.redrive, "2", topic.blocked(place.shard, place.service.text),
+          topic.redrive(place.shard, place.service.text),
         ]
-          + Set(group.map(\.key)))
+          + Set(names: group.map(\.key)).map(\.text))
     }
-    for service in Set(letters.map(\.service)) { try await wake(service) }
+    for service in Set(names: letters.map(\.service)) { try await wake(service.text) }
     return keys
   }
 
@@ -81,12 +82,12 @@ public struct DeadLetters: Sendable {
       ])
       if left >= 0 { removed += 1 }
     }
-    for service in Set(letters.map(\.service)) { try await wake(service) }
+    for service in Set(names: letters.map(\.service)) { try await wake(service.text) }
     return removed
   }
 
   private struct Place: Hashable {
-    let service: String
+    let service: Identifier
     let shard: Int
   }
 

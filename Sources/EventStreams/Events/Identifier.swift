@@ -7,23 +7,29 @@ public struct Identifier: Sendable, Hashable, Comparable, ExpressibleByStringInt
   public let text: String
 
   /// The name that a text is.
+  @inlinable
   public init(_ text: String) { self.text = text }
 
   /// The name that a text is.
+  @inlinable
   public init(stringLiteral value: String) { text = value }
 
   /// The text.
+  @inlinable
   public var description: String { text }
 
   /// True if the bytes are the same.
+  @inlinable
   public static func == (a: Identifier, b: Identifier) -> Bool { a.text.hasSameBytes(as: b.text) }
 
   /// The order of the bytes.
+  @inlinable
   public static func < (a: Identifier, b: Identifier) -> Bool {
     a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
   }
 
   /// Hashes the bytes.
+  @inlinable
   public func hash(into hasher: inout Hasher) {
     var text = text
     text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
@@ -54,5 +60,10 @@ extension String {
     }
     for index in stride(from: 0, to: count - 8, by: 8) where differs(index) { return false }
     return !differs(count - 8)
+  }
+
+  /// What comes after a beginning that it is known to have.
+  package func droppingBytes(of prefix: String) -> String {
+    String(decoding: utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
   }
 }

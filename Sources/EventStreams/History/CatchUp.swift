@@ -90,10 +90,10 @@ struct CatchUp: Sendable {
   /// - Parameter condemned: true if its only event has ended too many processes.
   private func page(
     of shard: OwnedShard, after position: StreamID, until end: StreamID, size: Int, condemned: Bool
-  ) async throws -> (page: HistoryPage, blocked: Set<String>) {
+  ) async throws -> (page: HistoryPage, blocked: Set<Identifier>) {
     let found = try await history.events(shard: shard.number, after: position, limit: size)
     let events = Array(found.prefix { $0.streamID < end })
-    var blocked = Set(try await connection.strings(["HKEYS", topic.blocked(shard.number, service)]))
+    var blocked = Set(names: try await connection.strings(["HKEYS", topic.blocked(shard.number, service)]))
     let handler = HistoryHandler(service: pipeline.service, topic: topic, worker: settings.name)
     var page: HistoryPage
     if condemned {

@@ -21,7 +21,7 @@ struct HistoryHandler: Sendable {
   ///   - onFailure: is told of an attempt that failed.
   /// - Returns: the page with what was settled, up to the first event that was not.
   func handle(
-    _ events: [RecordedEvent], of shard: OwnedShard, blocked: inout Set<String>, mayWait: () async -> Bool,
+    _ events: [RecordedEvent], of shard: OwnedShard, blocked: inout Set<Identifier>, mayWait: () async -> Bool,
     onFailure: (Delivery, String) -> Void
   ) async -> HistoryPage {
     let deliveries = deliveries(events, shard)
@@ -77,7 +77,7 @@ struct HistoryHandler: Sendable {
   }
 
   /// Gives up on events that have ended the process too often.
-  func condemn(_ events: [RecordedEvent], of shard: OwnedShard, blocked: inout Set<String>) -> HistoryPage {
+  func condemn(_ events: [RecordedEvent], of shard: OwnedShard, blocked: inout Set<Identifier>) -> HistoryPage {
     let deliveries = deliveries(events, shard)
     var settled: [Int: Settled] = [:]
     for (index, delivery) in deliveries.enumerated() {
@@ -125,7 +125,7 @@ struct HistoryHandler: Sendable {
     guard service.concurrency > 1 else {
       return Array(zip(indexes, await runner.run(indexes.map { deliveries[$0] })))
     }
-    var groups = Dictionary(grouping: indexes) { deliveries[$0].key }.values.makeIterator()
+    var groups = Dictionary(grouping: indexes) { Identifier(deliveries[$0].key) }.values.makeIterator()
     return await withTaskGroup(of: [(Int, Outcome)].self) { tasks in
       func addNext() {
         guard let group = groups.next() else { return }

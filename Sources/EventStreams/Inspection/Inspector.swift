@@ -24,7 +24,7 @@ public struct Inspector: Sendable {
   /// them, and nobody publishes, all is done.
   public func remaining(_ services: [String]) async throws -> [Remaining] {
     let logs = try await logs()
-    let groups = Dictionary(grouping: try await status(of: logs), by: \.service)
+    let groups = Dictionary(grouping: try await status(of: logs)) { Identifier($0.service) }
     return services.compactMap { service in
       let remaining = Remaining(service, groups: groups[service] ?? [], logs: logs)
       return remaining.isNothing ? nil : remaining

@@ -20,7 +20,7 @@ extension ReplyNode {
   }
 }
 
-extension [String: String] {
+extension [Identifier: String] {
   /// A hash as Redis lists it: field, value, field, value, …
   init(alternating values: [String]) {
     self.init(minimumCapacity: values.count / 2)

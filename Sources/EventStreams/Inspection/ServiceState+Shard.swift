@@ -3,13 +3,13 @@ import Redis
 /// Reading all of what a service keeps in one shard, in pages.
 extension ServiceState {
   /// All fields of a hash of one shard.
-  public func fields(_ service: String, _ hash: String, shard: Int) async throws -> [String: String] {
-    var fields: [String: String] = [:]
+  public func fields(_ service: String, _ hash: String, shard: Int) async throws -> [Identifier: String] {
+    var fields: [Identifier: String] = [:]
     var cursor = "0"
     repeat {
       let page = try Self.scanned(
         try await connection.call("HSCAN", topic.state(shard, service, hash), cursor, "COUNT", "2000"))
-      fields.merge([String: String](alternating: page.values)) { $1 }
+      fields.merge([Identifier: String](alternating: page.values)) { $1 }
       cursor = page.cursor
     } while cursor != "0"
     return fields
@@ -20,8 +20,8 @@ extension ServiceState {
   }
 
   /// The names of a service's keys that begin so, by shard.
-  public func names(_ service: String, prefix: String) async throws -> [Int: Set<String>] {
-    var names: [Int: Set<String>] = [:]
+  public func names(_ service: String, prefix: String) async throws -> [Int: Set<Identifier>] {
+    var names: [Int: Set<Identifier>] = [:]
     let pattern = [topic.name, service, prefix].map(KeyScan.literal)
     var scan = KeyScan(matching: "\(pattern[0]):{*}:\(pattern[1]):\(pattern[2])*", on: connection)
     while let keys = try await scan.next() {
@@ -29,7 +29,7 @@ extension ServiceState {
         guard let open = key.firstIndex(of: "{"), let close = key[open...].firstIndex(of: "}"),
           let shard = Int(key[key.index(after: open)..<close])
         else { continue }
-        names[shard, default: []].insert(String(key.dropFirst(topic.state(shard, service, "").count)))
+        names[shard, default: []].insert(key.droppingBytes(of: topic.state(shard, service, "")))
       }
     }
     return names

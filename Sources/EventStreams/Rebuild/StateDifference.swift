@@ -38,7 +38,7 @@ extension StateImage.Contents {
   func compare(
     with rebuilt: StateImage.Contents, isDerived: (String) -> Bool, _ onDifference: (StateDifference) -> Void
   ) {
-    for name in names.union(rebuilt.names).sorted() where !isDerived(name) {
+    for name in names.union(rebuilt.names).sorted() where !isDerived(name.text) {
       // What vanishes does so by the server's clock: one may have it still, or not yet.
       if rebuilt.expiries[name] != nil || expiries[name] != nil,
         (hashes[name] == nil) != (rebuilt.hashes[name] == nil)
@@ -51,17 +51,19 @@ extension StateImage.Contents {
   }
 
   private func compareHash(
-    _ name: String, _ rebuilt: StateImage.Contents, _ onDifference: (StateDifference) -> Void
+    _ name: Identifier, _ rebuilt: StateImage.Contents, _ onDifference: (StateDifference) -> Void
   ) {
     let (live, built) = (hashes[name] ?? [:], rebuilt.hashes[name] ?? [:])
-    guard live != built else { return }
-    for field in Set(live.keys).union(built.keys).sorted() where live[field] != built[field] {
-      onDifference(StateDifference(name: name, item: field, live: live[field], rebuilt: built[field]))
+    for field in Set(live.keys).union(built.keys).sorted() {
+      let (value, other) = (live[field], built[field])
+      // Values are the same as names are: byte by byte.
+      guard value.map({ Identifier($0) }) != other.map({ Identifier($0) }) else { continue }
+      onDifference(StateDifference(name: name.text, item: field.text, live: value, rebuilt: other))
     }
   }
 
   private func compareStream(
-    _ name: String, _ rebuilt: StateImage.Contents, _ onDifference: (StateDifference) -> Void
+    _ name: Identifier, _ rebuilt: StateImage.Contents, _ onDifference: (StateDifference) -> Void
   ) {
     let (live, built) = (streams[name] ?? [], rebuilt.streams[name] ?? [])
     // Most are the same in the same order, and need not be counted.
@@ -74,17 +76,18 @@ extension StateImage.Contents {
       let text = String(decoding: json, as: UTF8.self)
       onDifference(
         StateDifference(
-          name: name, item: text, live: count > 0 ? "\(count) more" : nil, rebuilt: count < 0 ? "\(-count) more" : nil))
+          name: name.text, item: text, live: count > 0 ? "\(count) more" : nil,
+          rebuilt: count < 0 ? "\(-count) more" : nil))
     }
   }
 
   /// A digest of what a comparison looks at: the same for the same state.
   func digest(isDerived: (String) -> Bool) -> UInt64 {
     var digest = StateDigest()
-    for name in names.sorted() where !isDerived(name) && expiries[name] == nil {
-      digest.add(name)
+    for name in names.sorted() where !isDerived(name.text) && expiries[name] == nil {
+      digest.add(name.text)
       for (field, value) in (hashes[name] ?? [:]).sorted(by: { $0.key < $1.key }) {
-        digest.add(field)
+        digest.add(field.text)
         digest.add(value)
       }
       digest.add(streams[name] ?? [])

@@ -23,11 +23,11 @@ extension StateImage {
       let replies = try await connection.send(commands)
       try replies.check()
       for (index, key) in part.enumerated() {
-        let name = String(key.dropFirst(prefix.count))
+        let name = key.droppingBytes(of: prefix)
         if kinds[index].isStream {
           contents.streams[name] = replies[index].storedRecords().records
         } else {
-          contents.hashes[name] = [String: String](alternating: try replies[index].strings())
+          contents.hashes[name] = [Identifier: String](alternating: try replies[index].strings())
         }
         if let time = kinds[index].expiresAt { contents.expiries[name] = time }
       }
@@ -37,10 +37,10 @@ extension StateImage {
 
   /// All keys that begin so.
   static func keys(_ prefix: String, _ connection: Connection) async throws -> [String] {
-    var names: Set<String> = []
+    var names: Set<Identifier> = []
     var scan = KeyScan(matching: "\(KeyScan.literal(prefix))*", on: connection)
-    while let keys = try await scan.next() { names.formUnion(keys) }
-    return names.sorted()
+    while let keys = try await scan.next() { for key in keys { names.insert(key) } }
+    return names.sorted().map(\.text)
   }
 
   /// Removes all keys that begin so.

@@ -6,15 +6,15 @@ import Synchronization
 public final class StateImage: StateReader {
   /// What it holds.
   struct Contents: Sendable {
-    var hashes: [String: [String: String]] = [:]
-    var streams: [String: [StoredRecord]] = [:]
+    var hashes: [Identifier: [Identifier: String]] = [:]
+    var streams: [Identifier: [StoredRecord]] = [:]
     /// When a hash or stream vanishes, of those that do.
-    var expiries: [String: Timestamp] = [:]
+    var expiries: [Identifier: Timestamp] = [:]
     /// What was written since `takeTouched`.
-    var touched: Set<String> = []
+    var touched: Set<Identifier> = []
 
     /// The names of all hashes and streams.
-    var names: Set<String> { Set(hashes.keys).union(streams.keys) }
+    var names: Set<Identifier> { Set(hashes.keys).union(streams.keys) }
   }
 
   private let contents: Mutex<Contents>
@@ -27,7 +27,7 @@ public final class StateImage: StateReader {
   var current: Contents { contents.withLock { $0 } }
 
   /// The names of what was written since the last call.
-  func takeTouched() -> Set<String> {
+  func takeTouched() -> Set<Identifier> {
     contents.withLock { contents in
       defer { contents.touched = [] }
       return contents.touched
@@ -74,7 +74,7 @@ public final class StateImage: StateReader {
     if choice.otherwise.firstPublished.map(isPublished) == true { return false }
     let value = contents.hashes[choice.hash]?[choice.field]
     return switch choice.condition {
-    case .equals(let expected): value == expected
+    case .equals(let expected): value?.hasSameBytes(as: expected) == true
     case .isAbsent: value == nil
     case .isAtLeast(let bound): (value.flatMap { Int($0) } ?? 0) >= bound
     }
@@ -119,7 +119,7 @@ public final class StateImage: StateReader {
   // MARK: What handlers read
 
   /// Every field of a hash.
-  public func hash(_ name: String, shard: Int) async throws -> [String: String] {
+  public func hash(_ name: String, shard: Int) async throws -> [Identifier: String] {
     contents.withLock { $0.hashes[name] ?? [:] }
   }
 

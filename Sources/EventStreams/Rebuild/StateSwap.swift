@@ -24,9 +24,9 @@ struct StateSwap: Sendable {
       commands.removeAll(keepingCapacity: true)
     }
     for name in touched.sorted() {
-      let key = topic.staged(shard, service, run, name)
+      let key = topic.staged(shard, service, run, name.text)
       commands.append("UNLINK", key)
-      let fields = (contents.hashes[name] ?? [:]).flatMap { [$0.key, $0.value] }
+      let fields = (contents.hashes[name] ?? [:]).flatMap { [$0.key.text, $0.value] }
       for start in stride(from: 0, to: fields.count, by: 1000) {
         commands.append(["HSET", key] + fields[start..<min(start + 1000, fields.count)])
         try await flush(at: 1000)
@@ -54,9 +54,9 @@ struct StateSwap: Sendable {
     let lasting = contents.names.filter { contents.expiries[$0] == nil }.sorted()
     let vanishing = contents.names.filter { contents.expiries[$0] != nil }.sorted()
     return StagedKeys(
-      staged: (lasting + vanishing).map { topic.staged(shard, service, run, $0) },
-      live: (lasting + vanishing).map { topic.state(shard, service, $0) },
-      obsolete: live.current.names.subtracting(contents.names).sorted().map { topic.state(shard, service, $0) },
+      staged: (lasting + vanishing).map { topic.staged(shard, service, run, $0.text) },
+      live: (lasting + vanishing).map { topic.state(shard, service, $0.text) },
+      obsolete: live.current.names.subtracting(contents.names).sorted().map { topic.state(shard, service, $0.text) },
       lasting: lasting.count)
   }
 

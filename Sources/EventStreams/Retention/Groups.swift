@@ -15,13 +15,13 @@ public struct Groups: Sendable {
   public func list() async throws -> [GroupUse] {
     let status = try await Inspector(topic: topic, connection: connection).status()
     let bytesPerEntry = try await bytesPerEntry()
-    return Dictionary(grouping: status, by: \.service).map { name, shards in
+    return Dictionary(grouping: status) { Identifier($0.service) }.map { name, shards in
       GroupUse(
-        name: name, owners: Set(shards.compactMap(\.owner)).count, lag: shards.reduce(0) { $0 + $1.lag },
+        name: name.text, owners: Set(names: shards.compactMap(\.owner)).count, lag: shards.reduce(0) { $0 + $1.lag },
         pending: shards.reduce(0) { $0 + $1.pending }, dead: shards.reduce(0) { $0 + $1.dead },
         idle: shards.compactMap(\.idle).min(),
         bytes: shards.reduce(0) { $0 + $1.lag + $1.pending } * bytesPerEntry)
-    }.sorted { $0.name < $1.name }
+    }.sorted { Identifier($0.name) < Identifier($1.name) }
   }
 
   /// Removes a group that nobody runs from every shard, with its dead letters; its own state stays.

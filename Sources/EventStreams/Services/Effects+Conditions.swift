@@ -3,10 +3,10 @@ extension Effects {
   ///
   /// - Parameter conditions: by field.
   public mutating func when(
-    _ hash: String, allOf conditions: [String: Condition], then build: (inout Effects) -> Void
+    _ hash: String, allOf conditions: [Identifier: Condition], then build: (inout Effects) -> Void
   ) {
     let nested = conditions.sorted { $0.key > $1.key }.reduce(Effects(build)) { inner, condition in
-      Effects { outer in outer.when(hash, condition.key, condition.value) { $0 = inner } }
+      Effects { outer in outer.when(hash, condition.key.text, condition.value) { $0 = inner } }
     }
     self += nested
   }

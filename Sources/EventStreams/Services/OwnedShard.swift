@@ -17,7 +17,7 @@ public struct OwnedShard: Sendable {
   /// Every field of one of this service's hashes in this shard, as committed; empty if there is no such hash.
   ///
   /// - Parameter name: the hash's name as used in `Effects`, without the shard's and service's prefix.
-  public func hash(_ name: String) async throws -> [String: String] {
+  public func hash(_ name: String) async throws -> [Identifier: String] {
     try await reader.hash(name, shard: number)
   }
 

@@ -1,7 +1,7 @@
 /// Reads a service's committed state.
 public protocol StateReader: Sendable {
   /// Every field of the hash `name` of this service in a shard; empty if there is none.
-  func hash(_ name: String, shard: Int) async throws -> [String: String]
+  func hash(_ name: String, shard: Int) async throws -> [Identifier: String]
   /// One field of a hash; nil if there is none.
   func field(_ hash: String, _ field: String, shard: Int) async throws -> String?
   /// The JSON of a stream's records after a place, whole entries of the stream until there are at least `limit` records.
@@ -13,7 +13,7 @@ public struct NoState: StateReader {
   /// Nothing.
   public init() {}
   /// Empty.
-  public func hash(_ name: String, shard: Int) async throws -> [String: String] { [:] }
+  public func hash(_ name: String, shard: Int) async throws -> [Identifier: String] { [:] }
   /// None.
   public func field(_ hash: String, _ field: String, shard: Int) async throws -> String? { nil }
   /// None.

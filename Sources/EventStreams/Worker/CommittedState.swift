@@ -6,8 +6,8 @@ struct CommittedState: StateReader {
   let service: String
   let connection: Connection
 
-  func hash(_ name: String, shard: Int) async throws -> [String: String] {
-    [String: String](alternating: try await connection.strings(["HGETALL", topic.state(shard, service, name)]))
+  func hash(_ name: String, shard: Int) async throws -> [Identifier: String] {
+    [Identifier: String](alternating: try await connection.strings(["HGETALL", topic.state(shard, service, name)]))
   }
 
   func field(_ hash: String, _ field: String, shard: Int) async throws -> String? {

@@ -147,7 +147,7 @@ struct FoldedEffects: Sendable {
   }
 
   private mutating func index(ofHash name: String, _ prefix: String) -> Int {
-    if let lastHash, lastHash.name == name, open[lastHash.key].round == round { return lastHash.key }
+    if let lastHash, lastHash.name.hasSameBytes(as: name), open[lastHash.key].round == round { return lastHash.key }
     let key = index(of: name, prefix)
     lastHash = (name, key)
     return key

@@ -73,7 +73,7 @@ struct Leases: Sendable {
     let owned = await pipeline.owned
     let workers = try await roster(holding: Set(owned.keys), leaving: false)
     let shares = ShardAssignment.shards(
-      topic.shardCount, among: Dictionary(workers.map { ($0.name, $0.shards) }) { first, _ in first })
+      topic.shardCount, among: Dictionary(workers.map { (Identifier($0.name), $0.shards) }) { first, _ in first })
     let share = shares[settings.name] ?? []
 
     var nextLook = settings.leaseTime / 2
@@ -165,7 +165,7 @@ struct Leases: Sendable {
       return settings.leaseTime
     }
     await pipeline.own(
-      OwnedShard(number: shard, term: term, reader: state), blocked: Set(values.dropFirst(4)),
+      OwnedShard(number: shard, term: term, reader: state), blocked: Set(names: values.dropFirst(4)),
       isCatchingUp: isCatchingUp)
     reportLosses(shard, recreatedAt: values[2], logEnd: StreamID(values[3]) ?? .zero, lastRead: lastRead)
     return nil
@@ -222,7 +222,7 @@ struct Leases: Sendable {
     let letters = try await DeadLetters(topic: topic, connection: connection).list(service: service, shard: number)
     var decoder = EntryDecoder(service: pipeline.service)
     for key in fresh {
-      let deliveries = letters.filter { $0.key == key }.map { letter in
+      let deliveries = letters.filter { $0.key.hasSameBytes(as: key) }.map { letter in
         decoder.decode(
           letter.json.span, source: .letter(letter.id), streamID: letter.entryID, shard: shard, deliveries: 0)
       }

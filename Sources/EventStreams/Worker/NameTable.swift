@@ -24,7 +24,7 @@ struct NameTable: Sendable {
     while slots[slot] != 0 {
       let number = Int(slots[slot]) - 1
       let entry = entries[number]
-      if entry.hash == hash, entry.owner == owner, entry.name == name { return (number, false) }
+      if entry.hash == hash, entry.owner == owner, entry.name.hasSameBytes(as: name) { return (number, false) }
       slot = (slot + 1) & mask
     }
     entries.append(Entry(name: name, owner: owner, hash: hash))

@@ -69,7 +69,7 @@ actor Pipeline {
   var owned: [Int: Int] { shards.mapValues(\.shard.term) }
 
   /// - Parameter isCatchingUp: true if the service is to handle the shard's history first.
-  func own(_ shard: OwnedShard, blocked: Set<String>, isCatchingUp: Bool = false) {
+  func own(_ shard: OwnedShard, blocked: Set<Identifier>, isCatchingUp: Bool = false) {
     let state = ShardState(
       shard: shard, prefix: topic.state(shard.number, service.name, ""), blocked: blocked)
     state.isCatchingUp = isCatchingUp
@@ -115,7 +115,7 @@ actor Pipeline {
     for number in numbers {
       guard let state = shards[number], state.isRetiring else { continue }
       state.isRetiring = false
-      for key in state.postponed { startNext(of: key, in: state) }
+      for key in state.postponed { startNext(of: key.text, in: state) }
       state.postponed = []
     }
     wakeAll()
@@ -581,7 +581,7 @@ actor Pipeline {
     // What is no event has no key, and no order among others of its kind.
     guard !key.isEmpty else { return resumeNext(of: key, in: state) }
     state.blocked.insert(key)
-    for waiting in state.held.removeValue(forKey: key) ?? [] {
+    for waiting in state.held.removeValue(forKey: Identifier(key)) ?? [] {
       if case .letter = waiting.source {
         inFlight -= 1
       } else {
@@ -740,7 +740,7 @@ actor Pipeline {
   /// Lets the log of a shard be read.
   ///
   /// - Parameter blocked: keys that have dead letters.
-  func caughtUp(_ shard: OwnedShard, blocked: Set<String>) {
+  func caughtUp(_ shard: OwnedShard, blocked: Set<Identifier>) {
     guard let state = state(of: shard) else { return }
     state.blocked.formUnion(blocked)
     state.isCatchingUp = false

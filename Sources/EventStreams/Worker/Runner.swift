@@ -12,7 +12,7 @@ struct Runner: Sendable {
     if case .batches(let store) = service.handling { return await run(deliveries, store) }
     var outcomes: [Outcome] = []
     outcomes.reserveCapacity(deliveries.count)
-    var failedKeys: Set<String> = []
+    var failedKeys: Set<Identifier> = []
     var slice = TimeSlice()
     for delivery in deliveries {
       if slice.isOver(after: outcomes.count) { break }

@@ -6,13 +6,13 @@ final class ShardState {
   /// Of the service's state in this shard, with the colon.
   let prefix: String
   /// Deliveries that wait because an earlier one of their key is being handled or waits for its retry.
-  var held: [String: Deque<Delivery>] = [:]
+  var held: [Identifier: Deque<Delivery>] = [:]
   /// Keys that have dead letters: later events of them are parked.
-  var blocked: Set<String>
+  var blocked: Set<Identifier>
   /// How many events of a blocked key are on their way to the dead letters, to be parked there.
-  private var parking: [String: Int] = [:]
+  private var parking: [Identifier: Int] = [:]
   /// Keys whose dead letters are being handled again.
-  var redriving: Set<String> = []
+  var redriving: Set<Identifier> = []
   /// What is settled now goes here.
   var batch: CommitBatch
   /// Batches to commit before that one.
@@ -38,9 +38,9 @@ final class ShardState {
   /// True when the shard is to be given back: nothing more of it is read or tried again.
   var isRetiring = false
   /// Keys of which something could have gone on since then.
-  var postponed: Set<String> = []
+  var postponed: Set<Identifier> = []
 
-  init(shard: OwnedShard, prefix: String, blocked: Set<String>) {
+  init(shard: OwnedShard, prefix: String, blocked: Set<Identifier>) {
     self.shard = shard
     self.prefix = prefix
     self.blocked = blocked

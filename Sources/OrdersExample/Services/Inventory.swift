@@ -14,11 +14,11 @@ extension Shop {
     service.on(OrderPlaced.self) { event in
       try await Task.sleep(for: time)
       let order = event.data
-      let wanted = Dictionary(order.items.map { ($0, 1) }, uniquingKeysWith: +)
+      let wanted = Dictionary(order.items.map { (Identifier($0), 1) }, uniquingKeysWith: +)
       return Effects { effects in
         effects.when("orders", order.orderID, .isAbsent) { effects in
           effects.when("stock", allOf: wanted.mapValues { .isAtLeast($0) }) { effects in
-            for (item, quantity) in wanted { effects.increment("stock", item, by: -quantity) }
+            for (item, quantity) in wanted { effects.increment("stock", item.text, by: -quantity) }
             effects.set("orders", order.orderID, to: "reserved")
           }
         }

@@ -41,10 +41,10 @@ public struct Archive: Sendable {
   }
 
   /// How many events it holds, by type.
-  public func counts() async throws -> [String: Int] {
+  public func counts() async throws -> [Identifier: Int] {
     try await database.read { database in
       let rows = try Row.fetchAll(database, sql: "SELECT type, count(*) AS number FROM events GROUP BY type")
-      return Dictionary(uniqueKeysWithValues: rows.map { ($0["type"] ?? "", $0["number"]) })
+      return Dictionary(uniqueKeysWithValues: rows.map { (Identifier($0["type"] ?? ""), $0["number"]) })
     }
   }
 }

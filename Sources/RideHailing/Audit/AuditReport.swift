@@ -38,7 +38,7 @@ public struct AuditReport: Sendable, JSONWritable {
   /// Whether there was an archive to compare with.
   public internal(set) var hasArchive = false
   /// Service -> state -> events. What is not done is no violation.
-  public internal(set) var progress: [String: [ServiceProgress.State: Int]] = [:]
+  public internal(set) var progress: [Identifier: [ServiceProgress.State: Int]] = [:]
   /// The first events that are not done.
   public internal(set) var inFlight: [InFlight] = []
   /// What does not hold, as far as the limit goes.
@@ -67,7 +67,7 @@ public struct AuditReport: Sendable, JSONWritable {
       json.field("accounts", accounts)
       json.field("archiveCompared", hasArchive)
       json.field(
-        "services", progress.sorted { $0.key < $1.key }.map { ServiceCounts(service: $0.key, counts: $0.value) })
+        "services", progress.sorted { $0.key < $1.key }.map { ServiceCounts(service: $0.key.text, counts: $0.value) })
       json.field("inFlight", inFlight)
       json.field("violationCount", violationCount)
       json.field("violations", violations)

@@ -9,29 +9,31 @@ struct BookedLedger {
   }
 
   let service: String
-  private(set) var journals: [String: Journal] = [:]
+  private(set) var journals: [Identifier: Journal] = [:]
   /// `<account>|<currency>` -> sum of the entries.
-  private(set) var folds: [String: Int] = [:]
-  private let balances: [String: String]
+  private(set) var folds: [Identifier: Int] = [:]
+  private let balances: [Identifier: String]
 
   /// Reads it: the balances first, so that what is booked meanwhile can be told.
-  init(_ service: String, shard: Int, streams: Set<String>, state: ServiceState) async throws {
+  init(_ service: String, shard: Int, streams: Set<Identifier>, state: ServiceState) async throws {
     self.service = service
     balances = try await state.fields(service, LedgerState.balances, shard: shard)
-    var journals: [String: Journal] = [:]
-    var folds: [String: Int] = [:]
+    var journals: [Identifier: Journal] = [:]
+    var folds: [Identifier: Int] = [:]
     // An account opened since the streams were listed is found by its balance.
     let known = balances.keys.compactMap { field in
-      field.lastIndex(of: "|").map { BookedPosting.streamPrefix + field[..<$0] }
+      LedgerState.account(ofField: field.text).map { Identifier(LedgerState.stream($0.account)) }
     }
-    try await state.forEachRecord(service, streams: streams.union(known), shard: shard, as: AccountEntry.self) {
+    try await state.forEachRecord(
+      service, streams: streams.union(known).map(\.text), shard: shard, as: AccountEntry.self
+    ) {
       stream, entry in
       let posting = BookedPosting(entry, stream: stream)
       journals[
         entry.journal,
-        default: Journal(ride: entry.rideID ?? String(stream.dropFirst(BookedPosting.streamPrefix.count)))
+        default: Journal(ride: entry.rideID ?? posting.account.name)
       ].postings.append(posting)
-      folds["\(posting.account)|\(entry.amount.currency)", default: 0] += entry.amount.minorUnits
+      folds[LedgerState.field(posting.account, entry.amount.currency), default: 0] += entry.amount.minorUnits
     }
     self.journals = journals
     self.folds = folds
@@ -49,13 +51,12 @@ struct BookedLedger {
     var wrong: [(field: String, expected: Int, found: String)] = []
     for field in Set(folds.keys).union(balances.keys).sorted() {
       guard Int(balances[field] ?? "0") != folds[field, default: 0] else { continue }
-      guard let bar = field.lastIndex(of: "|") else { continue }
-      let currency = field[field.index(after: bar)...]
+      guard let (account, currency) = LedgerState.account(ofField: field.text) else { continue }
       let again = try await state.atOnce(
-        service, hash: LedgerState.balances, field: field, stream: BookedPosting.streamPrefix + field[..<bar],
+        service, hash: LedgerState.balances, field: field.text, stream: LedgerState.stream(account),
         shard: shard, as: AccountEntry.self)
-      let sum = again.records.filter { $0.amount.currency.code == currency }.reduce(0) { $0 + $1.amount.minorUnits }
-      if Int(again.value ?? "0") != sum { wrong.append((field, sum, again.value ?? "nothing")) }
+      let sum = again.records.filter { $0.amount.currency == currency }.reduce(0) { $0 + $1.amount.minorUnits }
+      if Int(again.value ?? "0") != sum { wrong.append((field.text, sum, again.value ?? "nothing")) }
     }
     return wrong
   }

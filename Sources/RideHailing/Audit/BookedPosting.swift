@@ -1,18 +1,21 @@
+import EventStreams
+
 /// A posting as it stands in an account.
 struct BookedPosting: Hashable, Comparable, CustomStringConvertible {
-  let account: String
+  let account: Account
   let amount: Money
 
   /// What the names of streams of entries begin with.
   static let streamPrefix = LedgerState.stream(Account(name: ""))
 
   init(_ entry: AccountEntry, stream: String) {
-    account = String(stream.dropFirst(Self.streamPrefix.count))
+    account = Account(name: stream.droppingBytes(of: Self.streamPrefix))
     amount = entry.amount
   }
 
   static func < (a: BookedPosting, b: BookedPosting) -> Bool {
-    (a.account, a.amount.currency.code, a.amount.minorUnits) < (b.account, b.amount.currency.code, b.amount.minorUnits)
+    (Identifier(a.account.name), a.amount.currency.code, a.amount.minorUnits)
+      < (Identifier(b.account.name), b.amount.currency.code, b.amount.minorUnits)
   }
 
   var description: String { "\(account) \(amount)" }

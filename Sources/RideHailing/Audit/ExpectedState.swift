@@ -3,7 +3,7 @@ import EventStreams
 /// What one event must have left in one service's state, as the service's own handler says.
 struct ExpectedState {
   /// Journal -> postings, sorted.
-  var journals: [String: [BookedPosting]] = [:]
+  var journals: [Identifier: [BookedPosting]] = [:]
   /// Hash and field -> value.
   var records: [(hash: String, field: String, value: String)] = []
   /// Ids of events it published.
@@ -18,7 +18,7 @@ struct ExpectedState {
     // A choice of nothing that is booked leaves no trace to compare with.
     let isBooked = { (choice: Effects.Choice) -> Bool in
       guard let then = try? ExpectedState(choice.then, booked: booked) else { return false }
-      return !then.journals.isEmpty && then.journals.allSatisfy { booked($0.key) == $0.value }
+      return !then.journals.isEmpty && then.journals.allSatisfy { booked($0.key.text) == $0.value }
     }
     var parser = JSONParser()
     for write in effects.writes(choosing: isBooked) {

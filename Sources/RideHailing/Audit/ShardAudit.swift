@@ -10,23 +10,24 @@ struct ShardAudit {
   private let rating = RatingService().service
   private let notification = NotificationService(outbox: nil).service
 
-  private let progress: [String: ServiceProgress]
-  private var ledgers: [String: BookedLedger] = [:]
+  private let progress: [Identifier: ServiceProgress]
+  private var ledgers: [Identifier: BookedLedger] = [:]
   /// Service -> hash -> ride -> record; what no event has asked for yet.
-  private var unclaimed: [String: [String: [String: String]]] = [:]
-  private let records: [String: [String: [String: String]]]
+  private var unclaimed: [Identifier: [Identifier: [Identifier: String]]] = [:]
+  private let records: [Identifier: [Identifier: [Identifier: String]]]
   private var ratings = ExpectedRatings()
 
   /// How often each event that is published once stands in the log.
-  private var published: [String: Int] = [:]
+  private var published: [Identifier: Int] = [:]
   private var expectedEvents: [(id: String, service: String, ride: String)] = []
-  private var completions: [String: Int] = [:]
+  private var completions: [Identifier: Int] = [:]
   /// Rides, or accounts, with an event that a service with accounts has not handled.
-  private var unsettled: Set<String> = []
+  private var unsettled: Set<Identifier> = []
   private var shardHandle: OwnedShard
 
   init(
-    shard: Int, inspector: Inspector, state: ServiceState, archive: ArchiveReader?, streams: [String: Set<String>],
+    shard: Int, inspector: Inspector, state: ServiceState, archive: ArchiveReader?,
+    streams: [Identifier: Set<Identifier>],
     commissionBasisPoints: Int
   ) async throws {
     self.shard = shard
@@ -36,15 +37,15 @@ struct ShardAudit {
     driver = DriverService(commissionBasisPoints: commissionBasisPoints).service
     shardHandle = OwnedShard(number: shard, term: 0, reader: NoState())
     let all = try await inspector.progress(RideServices.names, shard: shard)
-    progress = Dictionary(uniqueKeysWithValues: all.map { ($0.service, $0) })
-    var ledgers: [String: BookedLedger] = [:]
+    progress = Dictionary(uniqueKeysWithValues: all.map { (Identifier($0.service), $0) })
+    var ledgers: [Identifier: BookedLedger] = [:]
     for service in LedgerState.services {
       ledgers[service] = try await BookedLedger(
         service, shard: shard, streams: streams[service] ?? [], state: state)
     }
     self.ledgers = ledgers
     // A window that closes while it is read is seen open, or closed, or both.
-    var records: [String: [String: [String: String]]] = [:]
+    var records: [Identifier: [Identifier: [Identifier: String]]] = [:]
     for (service, hash) in [
       ("payment", PaymentRecord.hash), ("rating", RatingWindow.open), ("rating", RatingWindow.closed),
       ("rating", RatingWindow.drivers), ("notification", Receipt.hash),
@@ -116,7 +117,7 @@ struct ShardAudit {
       if state != .done, report.inFlight.count < AuditReport.limit {
         report.inFlight.append(
           AuditReport.InFlight(
-            service: service, shard: shard, streamID: item.id, event: item.header?.id ?? "", state: state))
+            service: service.text, shard: shard, streamID: item.id, event: item.header?.id ?? "", state: state))
       }
     }
   }
@@ -156,7 +157,7 @@ struct ShardAudit {
         var parser = JSONParser()
         return try PaymentRecord(from: parser.parse(text.utf8.span))
       }
-      let isOwed = booked("payment", "payment:\(header.id)").contains { $0.account.hasPrefix("receivable:") }
+      let isOwed = booked("payment", "payment:\(header.id)").contains { $0.account.kind == "receivable" }
       let isRide = header.type == RideCompleted.eventType
       service =
         PaymentService(
@@ -183,18 +184,18 @@ struct ShardAudit {
   ) {
     for (journal, postings) in expected.journals {
       if !isDone { unsettled.insert(ride) }
-      let found = ledgers[service]?.take(journal) ?? []
+      let found = ledgers[service]?.take(journal.text) ?? []
       guard found != postings else { continue }
       if found.isEmpty, !isDone { continue }
       let kind: Violation.Kind =
         if found.isEmpty { .missingJournal } else if Self.isRepeated(found, of: postings) {
           .doubledJournal
         } else if found.isBalanced { .alteredJournal } else { .unbalancedJournal }
-      report.add(violation(kind, service, ride, journal, postings.text, found.text))
+      report.add(violation(kind, service, ride, journal.text, postings.text, found.text))
     }
     for (hash, field, value) in expected.records where records[service]?[hash] != nil {
-      let found = unclaimed[service]?[hash]?.removeValue(forKey: field) ?? records[service]?[hash]?[field]
-      if found == value || (found == nil && !isDone) { continue }
+      let found = unclaimed[service]?[hash]?.removeValue(forKey: Identifier(field)) ?? records[service]?[hash]?[field]
+      if found.map({ Identifier($0) }) == Identifier(value) || (found == nil && !isDone) { continue }
       if service == "rating", hash == RatingWindow.open, found == nil {
         // Rated: the window is closed.
         if records[service]?[RatingWindow.closed]?[field] != nil { continue }
@@ -218,7 +219,7 @@ struct ShardAudit {
 
   private mutating func finish(isWhole: Bool, _ report: inout AuditReport) {
     for (ride, times) in completions where times > 1 {
-      report.add(violation(.doubledEvent, "log", ride, "RIDE_COMPLETED", "one", "\(times)"))
+      report.add(violation(.doubledEvent, "log", ride.text, "RIDE_COMPLETED", "one", "\(times)"))
     }
     for (id, service, ride) in expectedEvents {
       let times = published[id, default: 0]
@@ -232,14 +233,15 @@ struct ShardAudit {
       for (journal, booked) in ledger.journals where !booked.isExpected {
         report.add(
           violation(
-            booked.postings.isBalanced ? .unknownJournal : .unbalancedJournal, service, booked.ride, journal, "nothing",
+            booked.postings.isBalanced ? .unknownJournal : .unbalancedJournal, service.text, booked.ride, journal.text,
+            "nothing",
             booked.postings.text))
       }
     }
     for (service, hashes) in unclaimed {
       for (hash, fields) in hashes {
         for (field, value) in fields {
-          report.add(violation(.unknownRecord, service, field, "\(hash)[\(field)]", "nothing", value))
+          report.add(violation(.unknownRecord, service.text, field.text, "\(hash)[\(field)]", "nothing", value))
         }
       }
     }
@@ -257,17 +259,17 @@ struct ShardAudit {
   }
 
   private func checkClearing(_ report: inout AuditReport) {
-    var sums: [String: [Currency: Int]] = [:]
+    var sums: [Identifier: [Currency: Int]] = [:]
     for ledger in ledgers.values {
       for journal in ledger.journals.values where journal.isExpected && !unsettled.contains(journal.ride) {
-        for posting in journal.postings where posting.account == Account.clearing.name {
+        for posting in journal.postings where posting.account == Account.clearing {
           sums[journal.ride, default: [:]][posting.amount.currency, default: 0] += posting.amount.minorUnits
         }
       }
     }
     for (ride, currencies) in sums {
       for (currency, sum) in currencies where sum != 0 {
-        report.add(violation(.clearing, "payment and driver", ride, "clearing", "0", "\(Money(sum, currency))"))
+        report.add(violation(.clearing, "payment and driver", ride.text, "clearing", "0", "\(Money(sum, currency))"))
       }
     }
   }

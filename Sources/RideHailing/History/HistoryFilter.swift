@@ -22,7 +22,8 @@ public struct HistoryFilter: Sendable {
   /// times are.
   func wants(_ header: EventHeader?) -> Bool {
     guard let header else { return wantsAllHeaders }
-    return (types.isEmpty || types.contains(header.type)) && (keys.isEmpty || keys.contains(header.key))
+    return (types.isEmpty || types.contains(header.type))
+      && (keys.isEmpty || keys.contains { $0.hasSameBytes(as: header.key) })
       && (happenedFrom.map { header.timestamp >= $0 } ?? true)
       && (happenedBefore.map { header.timestamp < $0 } ?? true)
   }

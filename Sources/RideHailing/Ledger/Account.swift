@@ -1,10 +1,12 @@
+import EventStreams
+
 /// An account of the ledger, named `<kind>:<id>` or, where there is one of a kind in a shard, `<kind>`.
 public struct Account: Sendable, Hashable, CustomStringConvertible {
   /// The account's name.
   public let name: String
 
   /// What comes before the colon: all accounts of one kind.
-  public var kind: String { String(name.prefix { $0 != ":" }) }
+  public var kind: String { String(decoding: name.utf8.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self) }
 
   /// An account by its name.
   public init(name: String) { self.name = name }
@@ -30,4 +32,10 @@ public struct Account: Sendable, Hashable, CustomStringConvertible {
 
   /// What it says to people.
   public var description: String { name }
+
+  /// True if the names are the same, byte for byte.
+  public static func == (a: Account, b: Account) -> Bool { a.name.hasSameBytes(as: b.name) }
+
+  /// Hashes the name's bytes.
+  public func hash(into hasher: inout Hasher) { hasher.combine(Identifier(name)) }
 }

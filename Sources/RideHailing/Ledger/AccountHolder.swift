@@ -26,16 +26,24 @@ public struct AccountHolder: Sendable, Hashable, CustomStringConvertible {
 
   /// `rider:<id>` or `driver:<id>`
   public var description: String { account.name }
+
+  /// True if it is the same account.
+  public static func == (a: AccountHolder, b: AccountHolder) -> Bool { a.kind == b.kind && a.id.hasSameBytes(as: b.id) }
+
+  /// Hashes the account's name.
+  public func hash(into hasher: inout Hasher) { hasher.combine(account) }
 }
 
 extension AccountHolder: JSONReadable, JSONWritable {
   /// Reads `"rider:<id>"` or `"driver:<id>"`.
   public init(from json: borrowing JSONValue) throws(JSONError) {
     let text = try json.string()
-    guard let colon = text.firstIndex(of: ":"), let kind = Kind(rawValue: String(text[..<colon])) else {
+    // By bytes: what follows the colon may join it to one character.
+    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), let kind = Kind(rawValue: String(text[..<colon]))
+    else {
       throw json.mismatch("an account as \"rider:<id>\" or \"driver:<id>\"")
     }
-    self.init(kind, String(text[text.index(after: colon)...]))
+    self.init(kind, String(text[text.utf8.index(after: colon)...]))
     try Identifier.checkName(id, "account")
   }
 

@@ -1,3 +1,5 @@
+import EventStreams
+
 /// Where a service keeps its part of the ledger, within its own state of a shard.
 enum LedgerState {
   /// Hash: `<account>|<currency>` -> minor units.
@@ -22,6 +24,16 @@ enum LedgerState {
     field += "|"
     field += currency.code
     return field
+  }
+
+  /// The account and the currency that a field is about; nil if it is none.
+  static func account(ofField field: String) -> (account: Account, currency: Currency)? {
+    // By bytes: what follows a bar may join it to one character.
+    let bytes = field.utf8
+    guard let bar = bytes.lastIndex(of: UInt8(ascii: "|")),
+      let currency = Currency(String(field[bytes.index(after: bar)...]))
+    else { return nil }
+    return (Account(name: String(field[..<bar])), currency)
   }
 
   /// The services that keep accounts.

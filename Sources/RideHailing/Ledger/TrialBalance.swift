@@ -24,15 +24,15 @@ public struct TrialBalance: Sendable {
 
   /// Reads the balances of all accounts: what is kept beside the entries or, of a past moment, what counted by then.
   public static func read(from state: ServiceState, at time: Timestamp? = nil) async throws -> TrialBalance {
-    var sums: [String: Int] = [:]
+    var sums: [Identifier: Int] = [:]
     for service in LedgerState.services {
       if let time {
         let names = try await state.names(service, prefix: BookedPosting.streamPrefix)
         for (shard, streams) in names {
-          try await state.forEachRecord(service, streams: streams, shard: shard, as: AccountEntry.self) {
+          try await state.forEachRecord(service, streams: streams.map(\.text), shard: shard, as: AccountEntry.self) {
             stream, entry in
             guard entry.effectiveAt <= time else { return }
-            let account = Account(name: String(stream.dropFirst(BookedPosting.streamPrefix.count)))
+            let account = Account(name: stream.droppingBytes(of: BookedPosting.streamPrefix))
             sums[LedgerState.field(account, entry.amount.currency), default: 0] += entry.amount.minorUnits
           }
         }
@@ -44,11 +44,10 @@ public struct TrialBalance: Sendable {
     }
     return TrialBalance(
       rows: sums.compactMap { field, sum in
-        guard let bar = field.lastIndex(of: "|"), let currency = Currency(String(field[field.index(after: bar)...]))
-        else { return nil }
-        return Row(account: Account(name: String(field[..<bar])), balance: Money(sum, currency))
+        guard let (account, currency) = LedgerState.account(ofField: field.text) else { return nil }
+        return Row(account: account, balance: Money(sum, currency))
       }
-      .sorted { ($0.balance.currency.code, $0.account.name) < ($1.balance.currency.code, $1.account.name) })
+      .sorted(by: precedes))
   }
 
   /// The sum of all accounts, per currency: zero.
@@ -63,6 +62,11 @@ public struct TrialBalance: Sendable {
       .flatMap { kind, rows in
         [Currency: Int](summing: rows.map(\.balance)).amounts.map { Row(account: Account(name: kind), balance: $0) }
       }
-      .sorted { ($0.balance.currency.code, $0.account.name) < ($1.balance.currency.code, $1.account.name) }
+      .sorted(by: Self.precedes)
+  }
+
+  /// By currency and account.
+  private static func precedes(_ a: Row, _ b: Row) -> Bool {
+    (a.balance.currency.code, Identifier(a.account.name)) < (b.balance.currency.code, Identifier(b.account.name))
   }
 }

@@ -2,9 +2,9 @@ import EventStreams
 
 /// The events that services have published about what they did: what was decided is told by them, and is not decided again.
 struct Outcomes: Sendable {
-  private var ids: Set<String> = []
+  private var ids: Set<Identifier> = []
   /// Id of a payment's outcome -> what the gateway said.
-  private var payments: [String: RecordedGateway] = [:]
+  private var payments: [Identifier: RecordedGateway] = [:]
 
   /// None.
   init() {}

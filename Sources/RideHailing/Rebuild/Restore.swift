@@ -74,7 +74,7 @@ public struct Restore: Sendable {
     let services = ServiceFold.services + [ShardHistory.archiveGroup]
     let others = try await Inspector(topic: topic, connection: connection).status()
       .filter { $0.shard == shard && !services.contains($0.service) }.map(\.service)
-    var held: [String: ShardRebuild] = [:]
+    var held: [Identifier: ShardRebuild] = [:]
     func release() async throws { for service in held.values { try await service.release() } }
     do {
       for service in services + others {
@@ -98,14 +98,14 @@ public struct Restore: Sendable {
   }
 
   private func restore(
-    _ shard: Int, held: [String: ShardRebuild], others: [String], _ onProgress: (Int) -> Void
+    _ shard: Int, held: [Identifier: ShardRebuild], others: [String], _ onProgress: (Int) -> Void
   ) async throws -> RestoreReport.Shard {
     let outcomes = try await Outcomes(history(shard, types: Outcomes.types))
     let folds = ServiceFold.services.map {
       ServiceFold($0, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints)
     }
     var log = try await LogRestore(topic: topic, connection: connection, shard: shard, run: attempt)
-    var pending: [String: [StreamID]] = [:]
+    var pending: [Identifier: [StreamID]] = [:]
     var (places, archived, forgotten) = (0, 0, 0)
     var renewed = ContinuousClock.now
     var last: StreamID?
@@ -154,12 +154,12 @@ public struct Restore: Sendable {
     }
     var groups: [LogRestore.Group] = []
     for (name, service) in held.sorted(by: { $0.key < $1.key }) {
-      let isOther = others.contains(name)
+      let isOther = others.contains { $0.hasSameBytes(as: name.text) }
       groups.append(
         LogRestore.Group(
           service, position: isOther ? service.progress.last : last ?? .zero,
           pending: isOther ? service.progress.open : pending[name] ?? [],
-          state: folds.first { $0.service == name }?.fold.image))
+          state: folds.first { $0.service.hasSameBytes(as: name.text) }?.fold.image))
     }
     let events = log.count
     let meanwhile = try await log.finish(through: last, added: places - forgotten, groups: groups)

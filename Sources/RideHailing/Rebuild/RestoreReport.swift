@@ -15,7 +15,7 @@ public struct RestoreReport: Sendable, JSONWritable {
     /// Events published while it was restored.
     public let publishedMeanwhile: Int
     /// Service -> events that it will handle now, because nothing tells that it has.
-    public let pending: [String: Int]
+    public let pending: [Identifier: Int]
 
     /// Writes it as an object.
     public func write(to json: inout JSONWriter) {
@@ -25,7 +25,7 @@ public struct RestoreReport: Sendable, JSONWritable {
         $0.field("archived", archived)
         $0.field("archivedThrough", archivedThrough?.description)
         $0.field("publishedMeanwhile", publishedMeanwhile)
-        $0.field("pending", pending.sorted { $0.key < $1.key }.map { Pending(service: $0.key, events: $0.value) })
+        $0.field("pending", pending.sorted { $0.key < $1.key }.map { Pending(service: $0.key.text, events: $0.value) })
       }
     }
 

@@ -1,3 +1,5 @@
+import EventStreams
+
 /// Demand and supply of one shard's cells in the last minutes.
 struct SurgeWindow: Sendable {
   struct Counts: Sendable, Hashable {
@@ -7,12 +9,14 @@ struct SurgeWindow: Sendable {
 
   /// The last minute anything was counted in; 0 before.
   private(set) var frontier: Int64 = 0
-  private var minutes: [Int64: [String: Counts]] = [:]
+  private var minutes: [Int64: [Identifier: Counts]] = [:]
   /// By cell, as they were when something happened there last; what is not here is 100.
-  private(set) var multipliers: [String: SurgeMultiplier] = [:]
+  private(set) var multipliers: [Identifier: SurgeMultiplier] = [:]
 
   /// Continues from what is stored.
-  init(frontier: Int64 = 0, minutes: [Int64: [String: Counts]] = [:], multipliers: [String: SurgeMultiplier] = [:]) {
+  init(
+    frontier: Int64 = 0, minutes: [Int64: [Identifier: Counts]] = [:], multipliers: [Identifier: SurgeMultiplier] = [:]
+  ) {
     self.frontier = frontier
     self.minutes = minutes
     self.multipliers = multipliers
@@ -44,9 +48,9 @@ struct SurgeWindow: Sendable {
 
   /// The multipliers as they are in the window's last minute. A cell's own was set when something happened there last: what
   /// has left the window since does not count any more.
-  func current(_ policy: SurgePolicy) -> [String: SurgeMultiplier] {
+  func current(_ policy: SurgePolicy) -> [Identifier: SurgeMultiplier] {
     multipliers.reduce(into: [:]) { current, stored in
-      let totals = totals(stored.key)
+      let totals = totals(stored.key.text)
       current[stored.key] = SurgeMultiplier(
         city: stored.value.city, percent: policy.multiplierPercent(demand: totals.demand, supply: totals.supply),
         demand: totals.demand, supply: totals.supply, minute: Int(frontier))

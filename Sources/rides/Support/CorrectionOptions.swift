@@ -45,7 +45,7 @@ struct CorrectionOptions: ParsableArguments {
         "ride '\(ride)' can't be corrected: its completion is neither in the log nor in the archive")
     }
     if let correction,
-      let known = events.first(where: { $0.header.id == "\(Approval.eventType):\(correction)" })
+      let known = events.first(where: { $0.header.id.hasSameBytes(as: "\(Approval.eventType):\(correction)") })
     {
       return Approved(correction: try RideCorrection<Approval>(ofEvent: known.json.span), isRepetition: true)
     }
@@ -57,7 +57,7 @@ struct CorrectionOptions: ParsableArguments {
     let outcome = try await OutcomeWait(topic: topic, connection: connection, patience: wait.duration).first(
       of: [approved.eventID, refused.eventID], shard: published.shard, after: published.streamID)
     switch outcome {
-    case (let header, let json)? where header.id == approved.eventID:
+    case (let header, let json)? where header.id.hasSameBytes(as: approved.eventID):
       return Approved(
         correction: try RideCorrection<Approval>(ofEvent: json.span), isRepetition: published.isDuplicate)
     case .some:

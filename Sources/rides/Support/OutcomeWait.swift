@@ -10,19 +10,20 @@ struct OutcomeWait {
   /// The first of some events that is logged after a place; nil if none is within the time given.
   ///
   /// - Parameter ids: the events' ids.
-  func first(of ids: Set<String>, shard: Int, after place: StreamID) async throws -> (
+  func first(of ids: [String], shard: Int, after place: StreamID) async throws -> (
     header: EventHeader, json: [UInt8]
   )? {
     let inspector = Inspector(topic: topic, connection: connection)
     let deadline = ContinuousClock.now + patience
     var last = place
+    let wanted = Set(names: ids)
     while true {
       let page = try await inspector.entries(shard: shard, after: last, limit: 500)
       for entry in page {
         last = entry.id
         // What is no event is not waited for.
         let header = try? EventHeader(ofEvent: entry.json.span, fallbackID: "")
-        if let header, ids.contains(header.id) { return (header, entry.json) }
+        if let header, wanted.contains(header.id) { return (header, entry.json) }
       }
       if page.isEmpty {
         guard ContinuousClock.now < deadline else { return nil }

@@ -27,7 +27,7 @@ struct RideOutcome: JSONWritable {
     // From the ride's end on: corrections are later.
     earned = try await AccountStatement.read(
       .driver(completed.ride.driverID), from: services, .init(from: completed.at)
-    ).lines.filter { $0.entry.rideID == ride }
+    ).lines.filter { $0.entry.rideID?.hasSameBytes(as: ride) == true }
   }
 
   private static func completed(of trace: EventTrace) -> (ride: RideCompleted, at: Timestamp)? {

@@ -12,7 +12,7 @@ struct ServiceStatus: JSONWritable {
   let dead: Int
   let parked: Int
   /// Worker -> how many shards it owns.
-  let owners: [String: Int]
+  let owners: [Identifier: Int]
   let unowned: Int
   /// Shards whose history it has not handled yet: it has not come to their logs.
   let inHistory: Int
@@ -21,9 +21,9 @@ struct ServiceStatus: JSONWritable {
 
   /// The status of each service that ever ran, and of the expected ones, in the order they are expected.
   static func all(_ inspector: Inspector, expecting names: [String] = []) async throws -> [ServiceStatus] {
-    let found = Dictionary(grouping: try await inspector.status(), by: \.service)
+    let found = Dictionary(grouping: try await inspector.status()) { Identifier($0.service) }
     let length = try await inspector.length()
-    return (names + Set(found.keys).subtracting(names).sorted()).map {
+    return (names + Set(found.keys).subtracting(Set(names: names)).sorted().map(\.text)).map {
       ServiceStatus($0, found[$0] ?? [], length: length)
     }
   }
@@ -37,7 +37,7 @@ struct ServiceStatus: JSONWritable {
     retrying = sum(\.retrying)
     dead = sum(\.dead)
     parked = sum(\.parked)
-    owners = Dictionary(grouping: groups.compactMap(\.owner), by: { $0 }).mapValues(\.count)
+    owners = Dictionary(grouping: groups.compactMap(\.owner)) { Identifier($0) }.mapValues(\.count)
     unowned = groups.count { $0.owner == nil }
     inHistory = groups.count { $0.historyPosition != nil }
     pausedBecause = groups.lazy.compactMap(\.pausedBecause).first
@@ -62,7 +62,7 @@ struct ServiceStatus: JSONWritable {
       $0.field("retrying", retrying)
       $0.field("dead", dead)
       $0.field("parked", parked)
-      $0.field("owners", owners.sorted { $0.key < $1.key }.map { Owner(name: $0.key, shards: $0.value) })
+      $0.field("owners", owners.sorted { $0.key < $1.key }.map { Owner(name: $0.key.text, shards: $0.value) })
       $0.field("unownedShards", unowned)
       $0.field("shardsInHistory", inHistory)
       $0.field("pausedBecause", pausedBecause)

@@ -5,7 +5,7 @@ import Testing
 @Suite("The assignment of shards") struct ShardAssignmentTests {
   @Test("is even, gives every shard once, and moves as few as possible", arguments: 1...12, 1...9)
   func fair(shards: Int, workers: Int) {
-    var holdings = Dictionary(uniqueKeysWithValues: (0..<workers).map { ("w\($0)", Set<Int>()) })
+    var holdings = Dictionary(uniqueKeysWithValues: (0..<workers).map { (Identifier("w\($0)"), Set<Int>()) })
     let first = ShardAssignment.shards(shards, among: holdings)
     check(first, shards)
     // Those who have their share keep it.
@@ -24,7 +24,7 @@ import Testing
     for (worker, held) in holdings { #expect(third[worker]?.isSuperset(of: held) == true) }
   }
 
-  private func check(_ assignment: [String: Set<Int>], _ shards: Int) {
+  private func check(_ assignment: [Identifier: Set<Int>], _ shards: Int) {
     #expect(assignment.values.reduce(0) { $0 + $1.count } == shards)
     #expect(assignment.values.reduce(Set()) { $0.union($1) } == Set(0..<shards))
     let counts = assignment.values.map(\.count)

@@ -4,7 +4,7 @@ import GRDB
 /// How much the archive holds.
 public struct ArchiveContents: Sendable {
   /// How many events, by type; those that are no events under the empty name.
-  public let events: [String: Int]
+  public let events: [Identifier: Int]
   /// When the earliest happened; nil if there is none.
   public let first: Timestamp?
   /// When the latest happened.
@@ -14,7 +14,7 @@ public struct ArchiveContents: Sendable {
     let rows = try Row.fetchAll(
       database,
       sql: "SELECT type, count(*), min(happened_at_us), max(happened_at_us) FROM events GROUP BY type")
-    events = Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String? ?? "", $0[1] as Int) })
+    events = Dictionary(uniqueKeysWithValues: rows.map { (Identifier($0[0] as String? ?? ""), $0[1] as Int) })
     first = rows.compactMap { $0[2] as Int64? }.min().map { Timestamp(microsecondsSinceEpoch: $0) }
     last = rows.compactMap { $0[3] as Int64? }.max().map { Timestamp(microsecondsSinceEpoch: $0) }
   }

@@ -27,9 +27,9 @@ struct ArchiveScan {
         filter?.to?.microsecondsSinceEpoch ?? .max,
       ])
     var parser = JSONParser()
-    var seen: [Int: Set<String>] = [:]
+    var seen: [Int: Set<Identifier>] = [:]
     while let row = try rows.next() {
-      if let id: String = row[3], !seen[row[2], default: []].insert(id).inserted { continue }
+      if let id: String = row[3], !seen[row[2], default: []].insert(id) { continue }
       let time = Timestamp(microsecondsSinceEpoch: row[0])
       let text: String = row[1]
       do throws(JSONError) {

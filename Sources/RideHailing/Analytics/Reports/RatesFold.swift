@@ -3,9 +3,9 @@ import EventStreams
 /// Gathers what happened to requests and payments, city by city.
 struct RatesFold {
   private let filter: ReportFilter
-  private var completed: Set<String> = []
-  private var requested: [String: Set<String>] = [:]
-  private var payments: [String: RideRates] = [:]
+  private var completed: Set<Identifier> = []
+  private var requested: [Identifier: Set<Identifier>] = [:]
+  private var payments: [Identifier: RideRates] = [:]
 
   init(_ filter: ReportFilter) { self.filter = filter }
 
@@ -38,7 +38,7 @@ struct RatesFold {
   /// The cities with most requests and payments first.
   func rates() -> [RideRates] {
     Set(requested.keys).union(payments.keys).map { city in
-      var rates = payments[city] ?? RideRates(city: city)
+      var rates = payments[city] ?? RideRates(city: city.text)
       if let requested = requested[city] {
         rates.requested = requested.count
         rates.completed = requested.count { completed.contains($0) }
@@ -46,8 +46,8 @@ struct RatesFold {
       return rates
     }
     .sorted { one, other in
-      (other.requested, other.captured + other.failed, one.city) < (
-        one.requested, one.captured + one.failed, other.city
+      (other.requested, other.captured + other.failed, Identifier(one.city)) < (
+        one.requested, one.captured + one.failed, Identifier(other.city)
       )
     }
   }

@@ -17,7 +17,7 @@ public enum RideGrouping: String, Sendable, CaseIterable {
   struct Key: Hashable {
     let currency: Currency
     let number: Int64
-    let text: String
+    let text: Identifier
   }
 
   func key(of ride: RideCompleted, at time: Timestamp) -> Key {
@@ -25,8 +25,8 @@ public enum RideGrouping: String, Sendable, CaseIterable {
     case .total: Key(currency: ride.fare.currency, number: 0, text: "")
     case .day: Key(currency: ride.fare.currency, number: time.day, text: "")
     case .hour: Key(currency: ride.fare.currency, number: Self.hour(of: time), text: "")
-    case .city: Key(currency: ride.fare.currency, number: 0, text: ride.city)
-    case .driver: Key(currency: ride.fare.currency, number: 0, text: ride.driverID)
+    case .city: Key(currency: ride.fare.currency, number: 0, text: Identifier(ride.city))
+    case .driver: Key(currency: ride.fare.currency, number: 0, text: Identifier(ride.driverID))
     }
   }
 
@@ -36,7 +36,7 @@ public enum RideGrouping: String, Sendable, CaseIterable {
     case .total: ""
     case .day: String(Timestamp(secondsSinceEpoch: key.number * 86_400).description.prefix { $0 != "T" })
     case .hour: "\(key.number)"
-    case .city, .driver: key.text
+    case .city, .driver: key.text.text
     }
   }
 

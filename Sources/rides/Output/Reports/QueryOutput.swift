@@ -56,7 +56,7 @@ final class QueryOutput: Sendable {
 
   /// Names of an object's fields must differ: the second `a` becomes `a_2`.
   private static func unique(_ columns: [String]) -> [String] {
-    var seen: [String: Int] = [:]
+    var seen: [Identifier: Int] = [:]
     return columns.map { column in
       seen[column, default: 0] += 1
       return seen[column] == 1 ? column : "\(column)_\(seen[column] ?? 1)"
