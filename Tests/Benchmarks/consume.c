@@ -113,10 +113,12 @@ static struct account *variable_account(struct shard *shard, uint64_t hash) {
   return &shard->accounts[shard->fixed_accounts + (hash >> 32) % (shard->account_count - shard->fixed_accounts)];
 }
 
-static int event(const char *type, long long index, const char *rest) {
-  return TEXT("{\"id\":\"%s:sim-1700000000-%lld\",\"type\":\"%s\",\"timestamp\":\"" TIME "\",\"key\":\"sim-1700000000-%lld\","
+static void publish(struct list *events, const char *type, long long index, const char *rest) {
+  append(events, TEXT("%s:sim-1700000000-%lld", type, index));
+  append(events,
+         TEXT("{\"id\":\"%s:sim-1700000000-%lld\",\"type\":\"%s\",\"timestamp\":\"" TIME "\",\"key\":\"sim-1700000000-%lld\","
               "\"data\":{\"rideId\":\"sim-1700000000-%lld\",\"riderId\":\"rider-sanfrancisco-%lld\",\"city\":\"San Francisco\",%s}}",
-              type, index, type, TIME_OF(index), index, index, index % 5000, rest);
+              type, index, type, TIME_OF(index), index, index, index % 5000, rest));
 }
 
 /* Queues the commit of one shard's entries. */
@@ -154,15 +156,15 @@ static void commit(redisContext *redis, struct shard *shard, const redisReply *e
         append(&fields, TEXT("{\"amount\":%lld,\"currency\":\"USD\",\"method\":\"card\",\"reference\":\"ch_RIDE_COMPLETED:sim-1700000000-"
                              "%lld\",\"at\":\"" TIME "\"}",
                              fare, index, TIME_OF(index)));
-        append(&events, event("PAYMENT_CAPTURED", index,
-                              "\"amount\":1234,\"currency\":\"USD\",\"method\":\"card\",\"reference\":\"ch_RIDE_COMPLETED:sim-17\""));
+        publish(&events, "PAYMENT_CAPTURED", index,
+                              "\"amount\":1234,\"currency\":\"USD\",\"method\":\"card\",\"reference\":\"ch_RIDE_COMPLETED:sim-17\"");
         break;
       case 'r':
         append(&fields, TEXT("sim-1700000000-%lld", index));
         append(&fields, TEXT("{\"riderId\":\"rider-sanfrancisco-%lld\",\"driverId\":\"driver-sanfrancisco-%lld\",\"city\":\"San "
                              "Francisco\",\"openedAt\":\"" TIME "\"}",
                              index % 5000, index % 400, TIME_OF(index)));
-        append(&events, event("RATING_REQUESTED", index, "\"driverId\":\"driver-sanfrancisco-17\""));
+        publish(&events, "RATING_REQUESTED", index, "\"driverId\":\"driver-sanfrancisco-17\"");
         break;
       case 'n':
         append(&fields, TEXT("sim-1700000000-%lld", index));
@@ -170,9 +172,9 @@ static void commit(redisContext *redis, struct shard *shard, const redisReply *e
                              "COMPLETED.3asim-1700000000-%lld@rides.example\",\"amount\":%lld,\"currency\":\"USD\",\"at\":\"" TIME "\"}",
                              index, index % 5000, index, fare, TIME_OF(index)));
         if (index % 20) {
-          append(&events, event("RECEIPT_SENT", index,
+          publish(&events, "RECEIPT_SENT", index,
                                 "\"email\":\"rider-sanfrancisco-17@example.com\",\"messageId\":\"RIDE_COMPLETED.3asim-1700000000-17@rides"
-                                ".example\",\"amount\":1234,\"currency\":\"USD\""));
+                                ".example\",\"amount\":1234,\"currency\":\"USD\"");
         }
         break;
       default:
@@ -180,13 +182,13 @@ static void commit(redisContext *redis, struct shard *shard, const redisReply *e
         if ((int)(hash >> 20 & 1023) * 1000 < surge_changes * 1024) {
           append(&fields, TEXT("9q8yy%c", (int)('a' + hash % 26)));
           append(&fields, TEXT("{\"city\":\"San Francisco\",\"percent\":120,\"demand\":12,\"supply\":9,\"minute\":29%06lld}", index % 1000000));
-          append(&events, event("SURGE_UPDATED", index, "\"cell\":\"9q8yyk\",\"multiplierPercent\":120,\"demand\":12,\"supply\":9"));
+          publish(&events, "SURGE_UPDATED", index, "\"cell\":\"9q8yyk\",\"multiplierPercent\":120,\"demand\":12,\"supply\":9");
         }
     }
   }
 
   add("FCALL");
-  add("eventstreams_commit_v1");
+  add("eventstreams_commit_v2");
   add_number(6 + 2 + keys);
   add(shard->log);
   add(shard->lease);
@@ -207,7 +209,8 @@ static void commit(redisContext *redis, struct shard *shard, const redisReply *e
   for (size_t i = 0; i < entries->elements; i++) {
     add_bytes(entries->element[i]->element[0]->str, entries->element[i]->element[0]->len);
   }
-  for (int i = 0; i < 5; i++) add("0"); /* failures done with, counts, letters, letters handled, redrives over: none */
+  /* Failures done with, counts, letters, letters handled, redrives over, hashes with assumptions: none. */
+  for (int i = 0; i < 6; i++) add("0");
   for (int i = 0; i < keys; i++) {
     struct account *account = touched[i];
     add("XADD");
@@ -231,13 +234,11 @@ static void commit(redisContext *redis, struct shard *shard, const redisReply *e
     add_number(fields.count);
     for (int at = fields.first; at >= 0; at = texts[at].next) add_bytes(texts[at].bytes, texts[at].length);
   }
-  for (int at = events.count > 0 ? events.first : -1; at >= 0; at = texts[at].next) {
-    add("XADD");
+  if (events.count > 0) {
+    add("PUBLISH");
     add("1");
-    add("3");
-    add("*");
-    add("event");
-    add_bytes(texts[at].bytes, texts[at].length);
+    add_number(events.count);
+    for (int at = events.first; at >= 0; at = texts[at].next) add_bytes(texts[at].bytes, texts[at].length);
   }
   for (int i = 0; i < kCells; i++) {
     if (cells[i] == 0) continue;
@@ -275,7 +276,7 @@ static void open_shard(redisContext *redis, struct shard *shard, const char *top
     snprintf(shard->accounts[i].stream, sizeof shard->accounts[i].stream, "%s:%s:account:%s", shard->log, service, name);
     snprintf(shard->accounts[i].balance, sizeof shard->accounts[i].balance, "%s|USD", name);
   }
-  redisReply *lease = call(redis, "FCALL eventstreams_lease_v1 5 %s %s %s %s %s acquire %s plain-c 0 600000 0 0 %s", shard->lease,
+  redisReply *lease = call(redis, "FCALL eventstreams_lease_v2 5 %s %s %s %s %s acquire %s plain-c 0 600000 0 0 %s", shard->lease,
                            shard->log, shard->blocked, shard->redrive, shard->retry, service, "");
   if (lease->element[0]->integer == 0) die("%s belongs to somebody else", shard->lease);
   snprintf(shard->epoch, sizeof shard->epoch, "%lld", lease->element[0]->integer);

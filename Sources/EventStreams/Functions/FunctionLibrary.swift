@@ -2,20 +2,21 @@ import Redis
 
 /// The Redis functions that publish, commit and hand over shards; their source is `eventstreams.lua` beside this file.
 enum FunctionLibrary {
-  static let name = "eventstreams_v1"
-  static let publish = "eventstreams_publish_v1"
-  static let commit = "eventstreams_commit_v1"
-  static let lease = "eventstreams_lease_v1"
-  static let recover = "eventstreams_recover_v1"
-  static let begin = "eventstreams_begin_v1"
-  static let history = "eventstreams_history_v1"
-  static let redrive = "eventstreams_redrive_v1"
-  static let discard = "eventstreams_discard_v1"
-  static let trim = "eventstreams_trim_v1"
-  static let swap = "eventstreams_swap_v1"
-  static let restore = "eventstreams_restore_v1"
-  static let forget = "eventstreams_forget_v1"
-  static let roster = "eventstreams_roster_v1"
+  static let name = "eventstreams_v2"
+  static let publish = "eventstreams_publish_v2"
+  static let commit = "eventstreams_commit_v2"
+  static let lease = "eventstreams_lease_v2"
+  static let recover = "eventstreams_recover_v2"
+  static let begin = "eventstreams_begin_v2"
+  static let history = "eventstreams_history_v2"
+  static let redrive = "eventstreams_redrive_v2"
+  static let discard = "eventstreams_discard_v2"
+  static let trim = "eventstreams_trim_v2"
+  static let trimmable = "eventstreams_trimmable_v2"
+  static let swap = "eventstreams_swap_v2"
+  static let restore = "eventstreams_restore_v2"
+  static let forget = "eventstreams_forget_v2"
+  static let roster = "eventstreams_roster_v2"
 
   static let source = String(decoding: PackageResources.eventstreams_lua, as: UTF8.self)
 

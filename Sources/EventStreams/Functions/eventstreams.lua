@@ -1,4 +1,4 @@
-#!lua name=eventstreams_v1
+#!lua name=eventstreams_v2
 
 -- The atomic steps of EventStreams, one function each. All keys of a call carry the same hash tag, so it runs in one
 -- cluster slot. The library's name carries the version of the protocol between workers and these functions: workers of two
@@ -28,6 +28,13 @@
 --   rides:{s}:restore:<run>:…   log and publish window that are being built
 --   rides:{s}:payment:…         the service's own state
 
+-- Every function checks what can fail before it writes anything: types of keys, numbers, what the user may do. What has begun is ended.
+-- Errors of its own begin with one of these words, and nothing was written then:
+--   FENCED     somebody else owns the shard, or the group is gone
+--   REWOUND    the server is at an earlier moment than its owner: what was to be settled is pending again
+--   REFUSED    an effect can't be applied: key, field and reason follow
+--   SURPRISED  a field that a batch assumed to be absent is there: key and field follow
+
 local function now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
@@ -37,12 +44,181 @@ local function milliseconds(number)
   return string.format('%.0f', number)
 end
 
+-- What a command is given at most at once, so that its arguments fit Lua's stack; even, for fields with values.
+local most = 2000
+
+-- A delivery count as high as any: servers set the greatest integer for entries that are never to be delivered again.
+local manyDeliveries = 1e15
+
+-- The values of a hash's fields, in their order, each false if it is absent.
+local function valuesOf(hash, fields)
+  if #fields <= most then return redis.call('HMGET', hash, unpack(fields)) end
+  local values = {}
+  for from = 1, #fields, most do
+    local found = redis.call('HMGET', hash, unpack(fields, from, math.min(from + most - 1, #fields)))
+    for at = 1, #found do values[from + at - 1] = found[at] end
+  end
+  return values
+end
+
+-- Runs a command on a key with list[first … last], in parts; returns the sum of what it answers.
+local function inParts(command, key, list, first, last)
+  local total = 0
+  for from = first, last, most do
+    total = total + redis.call(command, key, unpack(list, from, math.min(from + most - 1, last)))
+  end
+  return total
+end
+
+-- Acknowledges list[first … last]; returns how many of them were pending.
+local function acknowledge(log, group, list, first, last)
+  local total = 0
+  for from = first, last, most do
+    total = total + redis.call('XACK', log, group, unpack(list, from, math.min(from + most - 1, last)))
+  end
+  return total
+end
+
+-- Makes entries pending for a consumer; with `FORCE` also those that are not.
+local function claim(log, group, consumer, ids, ...)
+  for from = 1, #ids, most do
+    local arguments = { log, group, consumer, 0, unpack(ids, from, math.min(from + most - 1, #ids)) }
+    for _, option in ipairs({ ... }) do arguments[#arguments + 1] = option end
+    redis.call('XCLAIM', unpack(arguments))
+  end
+end
+
+-- Numbers go beyond what doubles hold exactly (2^53): long ones are compared and added digit by digit, or in two parts.
+
+-- Whether a number is greater than another; both are digits without leading zeros.
+local function isGreater(digits, other)
+  return #digits > #other or (#digits == #other and digits > other)
+end
+
+-- The two numbers of a stream id.
+local function partsOf(id)
+  return string.match(id, '^(%d+)-(%d+)$')
+end
+
 -- Whether a stream id comes after another.
 local function isAfter(id, other)
-  local ms, seq = string.match(id, '^(%d+)-(%d+)$')
-  local otherMs, otherSeq = string.match(other, '^(%d+)-(%d+)$')
-  ms, otherMs = tonumber(ms), tonumber(otherMs)
-  return ms > otherMs or (ms == otherMs and tonumber(seq) > tonumber(otherSeq))
+  local ms, seq = partsOf(id)
+  local otherMs, otherSeq = partsOf(other)
+  return isGreater(ms, otherMs) or (ms == otherMs and isGreater(seq, otherSeq))
+end
+
+local function plusOne(digits)
+  if #digits < 16 then return milliseconds(digits + 1) end
+  local high, low = string.sub(digits, 1, -11), string.sub(digits, -10) + 1
+  if low < 1e10 then return high .. string.format('%010.0f', low) end
+  return milliseconds(high + 1) .. '0000000000'
+end
+
+-- The first stream id after another.
+local function successor(id)
+  local ms, seq = partsOf(id)
+  if seq == '18446744073709551615' then return plusOne(ms) .. '-0' end
+  return ms .. '-' .. plusOne(seq)
+end
+
+-- Whether a number in two parts of one sign, 10^10 · high + low, is beyond 64 bits.
+local function isBeyond(high, low)
+  local limit = 6854775807
+  if high < 0 or low < 0 then high, low, limit = -high, -low, limit + 1 end
+  return high > 922337203 or (high == 922337203 and low > limit)
+end
+
+-- A whole number in two parts of one sign, 10^10 · high + low; nil for what HINCRBY takes for none.
+local function wholeNumber(text)
+  local sign, digits = string.match(text, '^(%-?)(%d+)$')
+  if not digits or #digits > 19 or (text ~= '0' and string.sub(digits, 1, 1) == '0') then return nil end
+  local high, low = tonumber(string.sub(digits, 1, -11)) or 0, tonumber(string.sub(digits, -10))
+  if sign == '-' then high, low = -high, -low end
+  if isBeyond(high, low) then return nil end
+  return high, low
+end
+
+-- Whether a text is a whole number of at most 15 digits, which a double holds, and so does a sum of two.
+local function isShort(text)
+  return #text < 16 and (text == '0' or string.match(text, '^%-?[1-9]%d*$') ~= nil)
+end
+
+-- The sum of two whole numbers, or nil and what HINCRBY would say.
+local function sum(text, other)
+  if isShort(text) and isShort(other) then return milliseconds(text + other) end
+  local high, low = wholeNumber(text)
+  if not high then return nil, 'hash value is not an integer' end
+  local otherHigh, otherLow = wholeNumber(other)
+  if not otherHigh then return nil, 'value is not an integer or out of range' end
+  high, low = high + otherHigh, low + otherLow
+  -- Both parts get one sign.
+  local carry = math.floor(low / 1e10)
+  high, low = high + carry, low - carry * 1e10
+  if high < 0 and low > 0 then high, low = high + 1, low - 1e10 end
+  if isBeyond(high, low) then return nil, 'increment or decrement would overflow' end
+  local sign = (high < 0 or low < 0) and '-' or ''
+  high, low = math.abs(high), math.abs(low)
+  if high == 0 then return sign .. milliseconds(low) end
+  return sign .. milliseconds(high) .. string.format('%010.0f', low)
+end
+
+-- Whether a whole number is at least another, or nil and what is wrong with it.
+local function isAtLeast(text, bound)
+  if isShort(text) and isShort(bound) then return tonumber(text) >= tonumber(bound) end
+  local high, low = wholeNumber(text)
+  if not high then return nil, 'hash value is not an integer' end
+  local boundHigh, boundLow = wholeNumber(bound)
+  if not boundHigh then return nil, 'value is not an integer or out of range' end
+  return high > boundHigh or (high == boundHigh and low >= boundLow)
+end
+
+-- An error reply if the user may not run some commands, given as command, key and so on.
+local function forbidden(...)
+  local list = { ... }
+  for i = 1, #list, 2 do
+    if not redis.acl_check_cmd(list[i], list[i + 1], '0', '0', '0') then
+      return redis.error_reply('NOPERM this user may not run ' .. list[i] .. ' on ' .. list[i + 1] .. ', and nothing was done')
+    end
+  end
+end
+
+-- An error reply if a key of the runtime holds something else than it is for; given as a command that tells, key and so on.
+local function unusable(...)
+  local list = { ... }
+  for i = 1, #list, 2 do
+    local reply = redis.pcall(list[i], list[i + 1])
+    if type(reply) == 'table' and reply.err then
+      return redis.error_reply('WRONGTYPE ' .. list[i + 1] .. ' does not hold what EventStreams keeps there, and nothing was done')
+    end
+  end
+end
+
+-- How many ids a stream must have left: more than one call can add.
+local lastUsable = '18446744073709551615-18446744073700000000'
+
+-- Why nothing can be added to one of some streams: its key and the reason; nil if there is no reason.
+local function unappendable(streams)
+  local filled, reason = {}, 'the stream has exhausted the last possible IDs'
+  for i = 1, #streams do
+    local stream = streams[i]
+    local length = redis.pcall('XLEN', stream)
+    if type(length) == 'table' then return stream, length.err end
+    if length > 0 then
+      filled[#filled + 1] = stream
+    elseif redis.call('EXISTS', stream) == 1 and isAfter(redis.call('XINFO', 'STREAM', stream)[8], lastUsable) then
+      return stream, reason
+    end
+  end
+  for from = 1, #filled, most / 2 do
+    local count = math.min(most / 2, #filled - from + 1)
+    local read = { 'COUNT', 1, 'STREAMS' }
+    for at = 0, count - 1 do
+      read[4 + at] = filled[from + at]
+      read[4 + count + at] = lastUsable
+    end
+    local beyond = redis.call('XREAD', unpack(read))
+    if beyond then return beyond[1][1], reason end
+  end
 end
 
 -- What XINFO GROUPS says of a group; nil if there is none.
@@ -58,59 +234,110 @@ local function behindOf(lease)
   return lease .. ':behind'
 end
 
+local function fenced(log)
+  return redis.error_reply('FENCED another worker owns ' .. log)
+end
+
 -- How long ids are remembered that services publish, in ms; what publishers use unless told otherwise.
 local standardWindow = 24 * 3600 * 1000
 
 -- A field that is longer than what hashes keep as a plain list, which is searched from end to end.
 local longField = '-----------------------------------------------------------------'
 
+-- How long a publish window is kept: until the one after it is over, and an eighth more for a clock that goes back.
+local function lifetime(window)
+  return milliseconds(2 * window + math.floor(window / 8))
+end
+
+-- The publish windows of now, before that, and after that: the clock may have been set back.
+local function windowsNow(seen, window)
+  local index = math.floor(now() / window)
+  return seen .. ':' .. milliseconds(index), seen .. ':' .. milliseconds(index - 1), seen .. ':' .. milliseconds(index + 1)
+end
+
+-- Looks for event ids in the publish windows: for each its first stream id, or false; and the window of now.
+local function remembered(seen, window, ids)
+  local current, previous, following = windowsNow(seen, window)
+  local known = valuesOf(current, ids)
+  for _, other in ipairs({ previous, following }) do
+    if redis.call('EXISTS', other) == 1 then
+      local found = valuesOf(other, ids)
+      for i = 1, #found do known[i] = known[i] or found[i] end
+    end
+  end
+  return known, current
+end
+
 -- Remembers what was published in a publish window: event id, stream id, and so on.
 local function remember(current, window, added)
   if #added == 0 then return end
   local isNew = redis.call('EXISTS', current) == 0
   if isNew then redis.call('HSET', current, longField, '') end
-  for i = 1, #added, 1000 do redis.call('HSET', current, unpack(added, i, math.min(i + 999, #added))) end
+  inParts('HSET', current, added, 1, #added)
   if isNew then
     -- What has become a table stays one.
     redis.call('HDEL', current, longField)
-    redis.call('PEXPIRE', current, milliseconds(2 * window))
+    redis.call('PEXPIRE', current, lifetime(window))
   end
 end
 
--- The publish windows of now and before that.
-local function windowsNow(seen, window)
-  local index = math.floor(now() / window)
-  return seen .. ':' .. milliseconds(index), seen .. ':' .. milliseconds(index - 1)
+-- Whether an entry that the log does not hold any more may never have been delivered: some group has not come to it, or the log
+-- itself has not, as after the loss of its end.
+local function isLost(log, streamId)
+  if redis.call('EXISTS', log) == 0 or isAfter(streamId, redis.call('XINFO', 'STREAM', log)[8]) then return true end
+  local groups = redis.call('XINFO', 'GROUPS', log)
+  for _, info in ipairs(groups) do
+    if isAfter(streamId, info[8]) then return true end
+  end
+  return #groups == 0
+end
+
+-- The first event of an id that is remembered: its stream id, or nil if it was lost; and its JSON, unless it was trimmed.
+local function firstOf(log, streamId)
+  local entry = redis.call('XRANGE', log, streamId, streamId)[1]
+  if entry then return streamId, entry[2][2] end
+  if isLost(log, streamId) then return nil end
+  return streamId
+end
+
+-- What is said of an event that is there already.
+local function duplicate(streamId, firstJson, json)
+  if firstJson and firstJson ~= json then return { '=' .. streamId, firstJson } end
+  return '=' .. streamId
 end
 
 -- publish: adds events to the log unless their ids are remembered.
 --   KEYS: log, prefix of the publish windows
 --   ARGV: window in ms, then id and JSON of each event
---   Returns a stream id per event; that of the first publication, with `=` before it, for one that is there already.
--- An id is remembered for at least one window and at most two: lookups go to the current and the previous one.
-redis.register_function('eventstreams_publish_v1', function(keys, args)
-  local log, window = keys[1], tonumber(args[1])
-  local current, previous = windowsNow(keys[2], window)
-  local call, last, ids = redis.call, #args, {}
+--   Returns a stream id per event; that of the first publication, with `=` before it, for one that is there already. If that one's JSON
+--   is known and another, it is {that id, JSON}: whoever published it finds out whether it says the same.
+-- An id is remembered for at least one window: lookups go to the current, the previous and the next one.
+redis.register_function('eventstreams_publish_v2', function(keys, args)
+  local log, window, last, ids = keys[1], tonumber(args[1]), #args, {}
   for i = 2, last, 2 do ids[i / 2] = args[i] end
   if last < 2 then return {} end
+  local refusal = forbidden('XADD', log, 'HSET', keys[2])
+  if refusal then return refusal end
   -- Becomes the reply.
-  local known = call('HMGET', current, unpack(ids))
-  if call('EXISTS', previous) == 1 then
-    for i, streamId in ipairs(call('HMGET', previous, unpack(ids))) do
-      known[i] = known[i] or streamId
+  local known, current = remembered(keys[2], window, ids)
+  local stream, reason = unappendable({ log })
+  if stream then return redis.error_reply('REFUSED ' .. stream .. ': ' .. reason) end
+  for place = 1, #ids do
+    if known[place] then
+      local first, json = firstOf(log, known[place])
+      known[place] = first and duplicate(first, json, args[place * 2 + 1])
     end
   end
 
-  local added, count, addedById = {}, 0, {}
-  for i = 2, last, 2 do
-    local id, place = args[i], i / 2
-    local first = known[place] or addedById[id]
+  local added, count, places = {}, 0, {}
+  for place, id in ipairs(ids) do
+    local json = args[place * 2 + 1]
+    local first = places[id]
     if first then
-      known[place] = '=' .. first
-    else
-      local streamId = call('XADD', log, '*', 'event', args[i + 1])
-      addedById[id], known[place] = streamId, streamId
+      known[place] = duplicate(known[first], args[first * 2 + 1], json)
+    elseif not known[place] then
+      local streamId = redis.call('XADD', log, '*', 'event', json)
+      places[id], known[place] = place, streamId
       added[count + 1], added[count + 2] = id, streamId
       count = count + 2
     end
@@ -134,7 +361,7 @@ end)
 -- not go back when the server loses everything. XREADGROUP knows no
 -- epoch: a new owner closes the connections that earlier ones read with, and nobody reads with a connection whose id does
 -- not stand in the lease. They stand there until the first renewal, for the case that the new owner dies before it has done so.
-redis.register_function('eventstreams_lease_v1', function(keys, args)
+redis.register_function({ function_name = 'eventstreams_lease_v2', flags = { 'allow-oom' }, callback = function(keys, args)
   local lease, log, blocked, redrive, retry = keys[1], keys[2], keys[3], keys[4], keys[5]
   local action, group, worker, ttl = args[1], args[2], args[3], tonumber(args[5])
   local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until', 'readers', 'trying', 'suspects', 'position',
@@ -147,6 +374,10 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
     if action == 'acquire' and owner ~= '' and owner ~= worker and time < expires then
       return { 0, expires - time, owner }
     end
+    local refusal = unusable('HLEN', blocked, 'SCARD', redrive, 'HLEN', retry, 'SCARD', behindOf(lease))
+      or forbidden('HSET', lease, 'HDEL', lease, 'XADD', log, 'XACK', log, 'XCLAIM', log, 'HSET', retry, 'HDEL', retry, 'HSET', blocked,
+        'HDEL', blocked, 'SREM', redrive, 'SADD', behindOf(lease), 'SREM', behindOf(lease))
+    if refusal then return refusal end
     local info, recreatedAt, position = groupNamed(log, group), '', held[7]
     if not info and not epoch then
       redis.call('XGROUP', 'CREATE', log, group, args[6], 'MKSTREAM')
@@ -155,9 +386,7 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
       -- It was there: it goes on exactly where it was. What was delivered beyond the position is delivered again.
       recreatedAt = position or args[6]
       redis.call('XGROUP', 'CREATE', log, group, recreatedAt, 'MKSTREAM')
-      for _, id in ipairs(redis.call('SMEMBERS', behindOf(lease))) do
-        redis.call('XCLAIM', log, group, worker, 0, id, 'FORCE', 'JUSTID')
-      end
+      claim(log, group, worker, redis.call('SMEMBERS', behindOf(lease)), 'FORCE', 'JUSTID')
       for _, id in ipairs(redis.call('HKEYS', retry)) do
         if redis.call('SISMEMBER', behindOf(lease), id) == 0 then redis.call('HDEL', retry, id) end
       end
@@ -175,8 +404,8 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
         -- Dead letters that are handled again are suspected first. They aren't any more after three deaths, and stay dead.
         redriving = redriving + 1
         if redriving >= 3 then redis.call('DEL', redrive) end
-      elseif #found == 1 then
-        redis.call('XCLAIM', log, group, worker, 0, found[1][1], 'RETRYCOUNT', found[1][4] + 1, 'JUSTID')
+      elseif #found == 1 and found[1][4] < manyDeliveries then
+        redis.call('XCLAIM', log, group, worker, 0, found[1][1], 'RETRYCOUNT', milliseconds(found[1][4] + 1), 'JUSTID')
       end
     end
 
@@ -213,7 +442,7 @@ redis.register_function('eventstreams_lease_v1', function(keys, args)
   end
   redis.call('HSET', lease, 'owner', '', 'until', 0, 'readers', '', 'seen', milliseconds(now()), 'trying', '')
   return { 1 }
-end)
+end })
 
 -- recover: hands a new owner the next entries that earlier owners left pending, in log order.
 --   KEYS: log, lease, retry
@@ -225,12 +454,14 @@ end)
 -- first half is handed out, and so on until they are through. Whatever is handed out is noted before, so with every death
 -- of a process half as many are suspected, until one is alone. After the end, and whenever the same owner recovers again, anything
 -- pending may be the cause.
-redis.register_function('eventstreams_recover_v1', function(keys, args)
+redis.register_function({ function_name = 'eventstreams_recover_v2', flags = { 'allow-oom' }, callback = function(keys, args)
   local log, lease, retry = keys[1], keys[2], keys[3]
   local group, consumer, after = args[1], args[3], '(' .. args[4]
-  local held = redis.call('HMGET', lease, 'epoch', 'trying', 'suspects')
-  local trying, suspects = held[2], held[3]
-  if held[1] ~= args[2] then return redis.error_reply('FENCED another worker owns ' .. log) end
+  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'trying', 'suspects')
+  local trying, suspects = held[3], held[4]
+  if held[1] ~= consumer or held[2] ~= args[2] then return fenced(log) end
+  local refusal = unusable('HLEN', retry)
+  if refusal then return refusal end
 
   local pending = {}
   if suspects ~= '' then
@@ -248,67 +479,241 @@ redis.register_function('eventstreams_recover_v1', function(keys, args)
 
   local last = pending[#pending][1]
   if trying ~= '+' then redis.call('HSET', lease, 'trying', last) end
-  local claim, reply = { log, group, consumer, 0 }, { last }
+  local taken, reply = {}, { last }
   for _, entry in ipairs(pending) do
     local id = entry[1]
     if args[6] == '0' or entry[2] ~= consumer then
       local found = redis.call('XRANGE', log, id, id)[1]
-      claim[#claim + 1] = id
+      taken[#taken + 1] = id
       reply[#reply + 1] = id
-      reply[#reply + 1] = entry[4]
+      reply[#reply + 1] = math.min(entry[4], manyDeliveries)
       reply[#reply + 1] = found and found[2][2] or false
       reply[#reply + 1] = redis.call('HGET', retry, id)
     end
   end
-  if #claim > 4 then
-    claim[#claim + 1] = 'JUSTID'
-    redis.call('XCLAIM', unpack(claim))
-  end
+  claim(log, group, consumer, taken, 'JUSTID')
   return reply
-end)
+end })
 
--- Applies effects: command, index of its key, number of its arguments, arguments; again and again.
+-- Effects stand in ARGV like this:
+--   n, then for each of n hashes: index of its key, m, m fields that are assumed to be absent,
+--   then command, index of its key, number of its arguments, arguments; again and again.
 -- WHEN (field, condition, value, number of ARGV to pass over) lets the effects after it happen only if its condition holds;
 -- SKIP (number of ARGV to pass over) at their end passes over what is to happen otherwise.
--- Events that are published are remembered as those of publishers are: whoever publishes a copy of them adds nothing.
-local function apply(keys, args, i)
-  local call, last, published = redis.call, #args, {}
-  while i <= last do
-    local command, key, count = args[i], keys[tonumber(args[i + 1])], tonumber(args[i + 2])
-    i = i + 3
-    if command == 'WHEN' then
-      local actual, condition, expected = call('HGET', key, args[i]), args[i + 1], args[i + 2]
-      local holds
-      if condition == 'equals' then
-        holds = actual == expected
-      elseif condition == 'absent' then
-        holds = not actual
-      else
-        holds = tonumber(actual or 0) >= tonumber(expected)
-      end
-      i = i + 4 + (holds and 0 or tonumber(args[i + 3]))
-    elseif command == 'SKIP' then
-      i = i + 1 + tonumber(args[i])
-    else
-      if count == 2 then
-        call(command, key, args[i], args[i + 1])
-      elseif count == 3 then
-        local reply = call(command, key, args[i], args[i + 1], args[i + 2])
-        local id = args[i + 1] == 'event' and key == keys[1] and string.match(args[i + 2], '^{"id":"([^"\\\\]+)"')
-        if id then
-          published[#published + 1] = id
-          published[#published + 1] = reply
-        end
-      else
-        call(command, key, unpack(args, i, i + count - 1))
-      end
-      i = i + count
-    end
-  end
-  if #published > 0 then remember(windowsNow(keys[1] .. ':seen', standardWindow), standardWindow, published) end
+-- PUBLISH (id and JSON of each event) adds events to the log, unless their ids are remembered as those of publishers are.
+
+local function refused(key, field, reason)
+  return redis.error_reply('REFUSED ' .. key .. (field and ', field ' .. field or '') .. ': ' .. reason)
 end
 
--- commit: settles a batch of entries and applies their effects, if the lease is still this owner's.
+-- Looks for fields that are assumed to be absent.
+--   Returns where the effects begin in ARGV; or nil and an error reply.
+local function assumed(keys, args, i)
+  local hashes = tonumber(args[i])
+  i = i + 1
+  for _ = 1, hashes do
+    local key, count = keys[tonumber(args[i])], tonumber(args[i + 1])
+    for from = i + 2, i + 1 + count, most do
+      local found = redis.pcall('HMGET', key, unpack(args, from, math.min(from + most - 1, i + 1 + count)))
+      if found.err then return nil, refused(key, nil, found.err) end
+      for at = 1, #found do
+        if found[at] then return nil, redis.error_reply('SURPRISED ' .. key .. ' has the field ' .. args[from + at - 1]) end
+      end
+    end
+    i = i + 2 + count
+  end
+  return i
+end
+
+-- What fields are, before the effects, that effects from ARGV[i] on depend on: for each key's index the values by field, or why
+-- there are none.
+local function valuesBefore(keys, args, i)
+  local fields, values, errors = {}, {}, {}
+  local last = #args
+  while i <= last do
+    local command = args[i]
+    if command == 'HINCRBY' or command == 'WHEN' then
+      local key = args[i + 1]
+      local list = fields[key]
+      if not list then
+        list = {}
+        fields[key] = list
+      end
+      list[#list + 1] = args[i + 3]
+    end
+    i = i + 3 + tonumber(args[i + 2])
+  end
+  for key, list in pairs(fields) do
+    local name = keys[tonumber(key)]
+    local kind = redis.pcall('HLEN', name)
+    if type(kind) == 'table' then
+      errors[key] = kind.err
+    else
+      local found, known = valuesOf(name, list), {}
+      for at = 1, #list do known[list[at]] = found[at] end
+      values[key] = known
+    end
+  end
+  return values, errors
+end
+
+-- Whether a condition holds of a value, which is false if there is none; or nil and what is wrong with the value.
+local function holds(value, condition, expected)
+  if condition == 'equals' then return value == expected end
+  if condition == 'absent' then return not value end
+  return isAtLeast(value or '0', expected)
+end
+
+-- An error reply if keys can't hold what effects write to them, or the user may not write it.
+local function unwritable(keys, hashes, streams, commands)
+  for command, key in pairs(commands) do
+    local refusal = forbidden(command, key)
+    if refusal then return refusal end
+  end
+  for key, isUnknown in pairs(hashes) do
+    local length = isUnknown and redis.pcall('HLEN', keys[tonumber(key)])
+    if type(length) == 'table' then return refused(keys[tonumber(key)], nil, length.err) end
+  end
+  local names = {}
+  for key in pairs(streams) do
+    if hashes[key] ~= nil then return refused(keys[tonumber(key)], nil, 'it can be a hash or a stream, and not both') end
+    names[#names + 1] = keys[tonumber(key)]
+  end
+  local stream, reason = unappendable(names)
+  if stream then return refused(stream, nil, reason) end
+end
+
+-- Finds out what effects from ARGV[i] on come to, and whether all of it can be written; writes nothing.
+--   Returns a plan for `write`, or nil and an error reply.
+local function planned(keys, args, i)
+  local refusal
+  i, refusal = assumed(keys, args, i)
+  if refusal then return nil, refusal end
+  local values, errors = valuesBefore(keys, args, i)
+  -- Where the effects stand that happen; for those that set increased fields, these with their values. A field of a hash that is
+  -- increased joins the earlier ones, as long as nothing else has been done to the hash. Of hashes, whether their type is unknown.
+  local steps, increased, joining = {}, {}, {}
+  local hashes, streams, commands, ids, jsons = {}, {}, {}, {}, {}
+  local last = #args
+  while i <= last do
+    local step, command, key, count = i, args[i], args[i + 1], tonumber(args[i + 2])
+    local at, known = i + 3, values[key]
+    i = at + count
+    if errors[key] and (command == 'HINCRBY' or command == 'HSET' or command == 'HDEL' or command == 'WHEN') then
+      return nil, refused(keys[tonumber(key)], args[at], errors[key])
+    end
+    if command == 'HINCRBY' then
+      local field = args[at]
+      local total, reason = sum(known[field] or '0', args[at + 1])
+      if not total then return nil, refused(keys[tonumber(key)], field, reason) end
+      known[field], hashes[key] = total, false
+      local list = joining[key]
+      if not list then
+        list = {}
+        joining[key], increased[step] = list, list
+        steps[#steps + 1] = step
+        commands.HSET = commands.HSET or keys[tonumber(key)]
+      end
+      list[#list + 1] = field
+      list[#list + 1] = total
+    elseif command == 'WHEN' then
+      local isTrue, reason = holds(known[args[at]], args[at + 1], args[at + 2])
+      if reason then return nil, refused(keys[tonumber(key)], args[at], reason) end
+      if not isTrue then i = i + tonumber(args[at + 3]) end
+    elseif command == 'SKIP' then
+      i = i + tonumber(args[at])
+    else
+      if command == 'HSET' then
+        hashes[key] = not known
+        if known then
+          for field = at, at + count - 1, 2 do
+            if known[args[field]] ~= nil then known[args[field]] = args[field + 1] end
+          end
+        end
+        joining[key] = nil
+      elseif command == 'HDEL' then
+        hashes[key] = not known
+        if known and known[args[at]] ~= nil then known[args[at]] = false end
+        joining[key] = nil
+      elseif command == 'PEXPIRE' then
+        if #args[at] > 15 then return nil, refused(keys[tonumber(key)], nil, 'it can not be kept for ' .. args[at] .. ' ms') end
+        joining[key] = nil
+      elseif command == 'XADD' then
+        streams[key] = true
+        if count > 2 * most then return nil, refused(keys[tonumber(key)], nil, 'too many records in one entry') end
+      elseif command == 'PUBLISH' then
+        streams[key] = true
+        for place = at, at + count - 1, 2 do
+          ids[#ids + 1] = args[place]
+          jsons[#jsons + 1] = args[place + 1]
+        end
+        command = 'XADD'
+      else
+        return nil, refused(keys[tonumber(key)], nil, 'there is no effect ' .. command)
+      end
+      steps[#steps + 1] = step
+      commands[command] = commands[command] or keys[tonumber(key)]
+    end
+  end
+  local known, window
+  if #ids > 0 then
+    known, window = remembered(keys[1] .. ':seen', standardWindow, ids)
+    for place = 1, #ids do known[place] = known[place] and firstOf(keys[1], known[place]) end
+    commands.HSET = commands.HSET or window
+  end
+  refusal = unwritable(keys, hashes, streams, commands)
+  if refusal then return nil, refusal end
+  return { steps = steps, increased = increased, ids = ids, jsons = jsons, known = known, window = window }
+end
+
+-- Adds the events of a plan to the log, from one on, unless their ids are remembered; returns the first that is not of this effect.
+local function publish(log, plan, first, count, added, isNew)
+  for place = first, first + count - 1 do
+    local id = plan.ids[place]
+    if not plan.known[place] and isNew[id] == nil then
+      isNew[id] = true
+      added[#added + 1] = id
+      added[#added + 1] = redis.call('XADD', log, '*', 'event', plan.jsons[place])
+    end
+  end
+  return first + count
+end
+
+-- Writes what was planned.
+local function write(keys, args, plan)
+  local call, added, isNew, nextEvent = redis.call, {}, {}, 1
+  for _, i in ipairs(plan.steps) do
+    local command, key, count = args[i], keys[tonumber(args[i + 1])], tonumber(args[i + 2])
+    local increased = plan.increased[i]
+    if increased then
+      inParts('HSET', key, increased, 1, #increased)
+    elseif command == 'PUBLISH' then
+      nextEvent = publish(key, plan, nextEvent, count / 2, added, isNew)
+    elseif command == 'XADD' then
+      call('XADD', key, unpack(args, i + 3, i + 2 + count))
+    else
+      inParts(command, key, args, i + 3, i + 2 + count)
+    end
+  end
+  if plan.window then remember(plan.window, standardWindow, added) end
+end
+
+-- The numbers of dead letters that keys have, by key, false for none; or nil and an error reply. A list of ARGV has the key of each
+-- letter at every `width`-th place.
+local function letterCounts(blocked, args, first, last, width)
+  local counts = {}
+  for at = first, last, width do
+    local key = args[at]
+    local count = redis.call('HGET', blocked, key)
+    if count and not isShort(count) then
+      return nil, redis.error_reply('WRONGTYPE ' .. blocked .. ' has no number for ' .. key .. ', and nothing was done')
+    end
+    counts[key] = count
+  end
+  return counts
+end
+
+-- commit: settles a batch of entries and applies their effects, if the lease is still this owner's: all of it or nothing.
 --   KEYS: log, lease, retry, dead, blocked, redrive, then the state that the effects name
 --   ARGV: group, epoch, number of this commit, consumer, the last entry in the log's order that the owner has had settled with it,
 --     n, then n stream ids to acknowledge, the effects of which follow at the end,
@@ -319,145 +724,214 @@ end
 --     n, then n keys whose redrive is over,
 --     effects
 --   Returns {entries acknowledged, letters removed, stream ids not parked because their key is not blocked any more…},
---   with -1 in the place of the first if this commit was made before (its answer was lost), or the error FENCED; also if the group
---   is gone.
--- What is acknowledged here was pending until now, because only the lease's owner acknowledges, commits are numbered, and a
--- commit that is repeated is repeated as it was. If nothing of it was pending, the group was moved or made anew under the
--- owner, which will get those entries again: no effect is applied then.
-redis.register_function('eventstreams_commit_v1', function(keys, args)
+--   with -1 in the place of the first if this commit was made before (its answer was lost); or an error.
+-- What is acknowledged here was pending until now, because only the lease's owner acknowledges, commits are numbered one by one, and
+-- a commit that is repeated is repeated as it was. If that is not so, the server went back to an earlier moment, or the group was
+-- moved or made anew: the entries that the group will not deliver again are made pending again, and no effect is applied.
+redis.register_function({ function_name = 'eventstreams_commit_v2', flags = { 'allow-oom' }, callback = function(keys, args)
   local log, lease, retry, dead, blocked, redrive = keys[1], keys[2], keys[3], keys[4], keys[5], keys[6]
-  local group, consumer = args[1], args[4]
-  local held = redis.call('HMGET', lease, 'epoch', 'commit', 'position')
-  if held[1] ~= args[2] then return redis.error_reply('FENCED another worker owns ' .. log) end
+  local group, consumer, number = args[1], args[4], tonumber(args[3])
+  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'commit', 'position')
+  if held[1] ~= consumer or held[2] ~= args[2] then return fenced(log) end
+  local before, position = tonumber(held[3] or 0), held[4]
 
   local i = 6
   local function list(width)
     local first = i + 1
-    local last = i + tonumber(args[i]) * width
-    i = last + 1
-    return first, last
+    i = first + tonumber(args[i]) * width
+    return first, i - 1
   end
-
   local first, last = list(1)
-  if tonumber(args[3]) <= tonumber(held[2]) then
-    list(1)
-    list(3)
-    first, last = list(4)
+  local firstCleared, lastCleared = list(1)
+  local firstCounted, lastCounted = list(3)
+  local firstLetter, lastLetter = list(4)
+  local firstHandled, lastHandled = list(2)
+  local firstEnded, lastEnded = list(1)
+
+  if number <= before then
     local reply = { -1, 0 }
-    for at = first, last, 4 do
+    for at = firstLetter, lastLetter, 4 do
       local id, isParked = args[at], args[at + 2] == 'parked'
       if isParked and #redis.call('XPENDING', log, group, id, id, 1) > 0 then reply[#reply + 1] = id end
     end
     return reply
   end
 
-  local acknowledged, removed = 0, 0
-  local wanted = last >= first
-  if wanted then acknowledged = redis.call('XACK', log, group, unpack(args, first, last)) end
-  if acknowledged == 0 and not groupNamed(log, group) then
-    return redis.error_reply('FENCED ' .. log .. ' has no group ' .. group)
-  end
-  redis.call('HSET', lease, 'commit', args[3])
-  local behind = redis.call('EXISTS', behindOf(lease)) == 1
-  if behind and wanted then redis.call('SREM', behindOf(lease), unpack(args, first, last)) end
-  first, last = list(1)
-  if last >= first then redis.call('HDEL', retry, unpack(args, first, last)) end
-
-  first, last = list(3)
-  for at = first, last, 3 do
-    redis.call('XCLAIM', log, group, consumer, 0, args[at], 'RETRYCOUNT', args[at + 1], 'JUSTID')
-    if args[at + 2] ~= '' then redis.call('HSET', retry, args[at], args[at + 2]) end
-  end
-
-  local reply = { 0, 0 }
-  first, last = list(4)
-  for at = first, last, 4 do
-    local id, key, kind = args[at], args[at + 1], args[at + 2]
-    if kind == 'parked' and redis.call('HEXISTS', blocked, key) == 0 then
-      reply[#reply + 1] = id
-    elseif redis.call('XACK', log, group, id) == 1 then
-      local found = redis.call('XRANGE', log, id, id)[1]
-      redis.call('XADD', dead, '*', 'entry', id, 'key', key, 'kind', kind, 'about', args[at + 3],
-        'event', found and found[2][2] or '')
-      redis.call('HINCRBY', blocked, key, 1)
-      redis.call('HDEL', retry, id)
-      if behind then redis.call('SREM', behindOf(lease), id) end
+  -- The entries that become letters.
+  local moved = {}
+  local function rewound(why)
+    local info = groupNamed(log, group)
+    if not info then return redis.error_reply('FENCED ' .. log .. ' has no group ' .. group) end
+    local missed = {}
+    for at = first, last do moved[#moved + 1] = args[at] end
+    for _, id in ipairs(moved) do
+      if not isAfter(id, info[8]) then missed[#missed + 1] = id end
     end
+    claim(log, group, consumer, missed, 'FORCE', 'JUSTID')
+    return redis.error_reply('REWOUND ' .. log .. ' was set back: ' .. why)
   end
 
-  -- What the position passes over and is still pending.
-  local position = held[3]
-  if args[5] ~= '' and (not position or isAfter(args[5], position)) then
-    local from = position and '(' .. position or '-'
-    for _, entry in ipairs(redis.call('XPENDING', log, group, from, args[5], 1000000)) do
-      redis.call('SADD', behindOf(lease), entry[1])
-    end
-    redis.call('HSET', lease, 'position', args[5])
+  -- Everything is checked before anything is written.
+  local behind = redis.call('SCARD', behindOf(lease)) > 0
+  local refusal
+  if i > firstCleared + 5 then
+    -- There is more to it than effects.
+    refusal = unusable('HLEN', retry, 'HLEN', blocked, 'XLEN', dead, 'SCARD', redrive)
+    if refusal then return refusal end
   end
-
-  first, last = list(2)
-  for at = first, last, 2 do
-    wanted = true
-    if redis.call('XDEL', dead, args[at]) == 1 then
-      removed = removed + 1
-      redis.call('HDEL', retry, args[at])
-      if redis.call('HINCRBY', blocked, args[at + 1], -1) <= 0 then
-        redis.call('HDEL', blocked, args[at + 1])
-        redis.call('SREM', redrive, args[at + 1])
+  local moves = args[5] ~= '' and (not position or isAfter(args[5], position))
+  local counts, letters, reply = {}, {}, { 0, 0 }
+  if lastLetter >= firstLetter then
+    counts, refusal = letterCounts(blocked, args, firstLetter + 1, lastLetter, 4)
+    if refusal then return refusal end
+    refusal = forbidden('XADD', dead, 'HSET', blocked)
+    if refusal then return refusal end
+    local _, reason = unappendable({ dead })
+    if reason then return redis.error_reply('ERR ' .. dead .. ': ' .. reason) end
+    for at = firstLetter, lastLetter, 4 do
+      local id, key, kind = args[at], args[at + 1], args[at + 2]
+      if kind == 'parked' and not counts[key] then
+        reply[#reply + 1] = id
+      else
+        counts[key] = milliseconds((counts[key] or 0) + 1)
+        letters[#letters + 1] = at
+        moved[#moved + 1] = id
       end
     end
   end
-  first, last = list(1)
-  if last >= first then redis.call('SREM', redrive, unpack(args, first, last)) end
+  local handled = {}
+  if lastHandled >= firstHandled then
+    counts, refusal = letterCounts(blocked, args, firstHandled + 1, lastHandled, 2)
+    if refusal then return refusal end
+    for at = firstHandled, lastHandled, 2 do
+      -- Somebody may have discarded it meanwhile: then it has no effect.
+      if #redis.call('XRANGE', dead, args[at], args[at]) > 0 then handled[#handled + 1] = at end
+    end
+  end
+  local plan
+  if last >= first or lastHandled < firstHandled or #handled > 0 then
+    plan, refusal = planned(keys, args, i)
+    if refusal then return refusal end
+  end
 
-  if not wanted or acknowledged + removed > 0 then apply(keys, args, i) end
-  reply[1], reply[2] = acknowledged, removed
+  if number ~= before + 1 then
+    return rewound('its last commit is ' .. milliseconds(before) .. ', and this is ' .. args[3])
+  end
+  local named = last - first + 1 + #moved
+  local pending = acknowledge(log, group, args, first, last) + acknowledge(log, group, moved, 1, #moved)
+  if pending < named then
+    return rewound(named .. ' entries were to be settled, and ' .. pending .. ' of them were pending')
+  end
+
+  redis.call('HSET', lease, 'commit', args[3])
+  if behind then
+    inParts('SREM', behindOf(lease), args, first, last)
+    inParts('SREM', behindOf(lease), moved, 1, #moved)
+  end
+  inParts('HDEL', retry, args, firstCleared, lastCleared)
+  for at = firstCounted, lastCounted, 3 do
+    local claimed = redis.call('XCLAIM', log, group, consumer, 0, args[at], 'RETRYCOUNT', args[at + 1], 'JUSTID')
+    if #claimed > 0 and args[at + 2] ~= '' then redis.call('HSET', retry, args[at], args[at + 2]) end
+  end
+  for _, at in ipairs(letters) do
+    local id = args[at]
+    local found = redis.call('XRANGE', log, id, id)[1]
+    redis.call('XADD', dead, '*', 'entry', id, 'key', args[at + 1], 'kind', args[at + 2], 'about', args[at + 3],
+      'event', found and found[2][2] or '')
+    redis.call('HSET', blocked, args[at + 1], counts[args[at + 1]])
+    redis.call('HDEL', retry, id)
+  end
+
+  if moves then
+    -- What the position passes over and is still pending.
+    local from = position and '(' .. position or '-'
+    repeat
+      local passed = redis.call('XPENDING', log, group, from, args[5], most)
+      for _, entry in ipairs(passed) do redis.call('SADD', behindOf(lease), entry[1]) end
+      if #passed > 0 then from = '(' .. passed[#passed][1] end
+    until #passed < most
+    redis.call('HSET', lease, 'position', args[5])
+  end
+
+  for _, at in ipairs(handled) do
+    local id, key = args[at], args[at + 1]
+    redis.call('XDEL', dead, id)
+    redis.call('HDEL', retry, id)
+    counts[key] = (counts[key] or 0) - 1
+    if counts[key] > 0 then
+      redis.call('HSET', blocked, key, milliseconds(counts[key]))
+    else
+      redis.call('HDEL', blocked, key)
+      redis.call('SREM', redrive, key)
+    end
+  end
+  inParts('SREM', redrive, args, firstEnded, lastEnded)
+
+  if plan then write(keys, args, plan) end
+  reply[1], reply[2] = last - first + 1, #handled
   return reply
-end)
+end })
 
 -- begin: makes the group of a service that handles its history before the log, unless it has begun before.
 --   KEYS: log, lease
 --   ARGV: group
 --   Returns {1 if it was made, the first place of the log then, before which the history is to be handled; '' if it is through}
 -- From now on nothing is trimmed that it has not handled. `history`, a field of the lease, is there until it is through.
-redis.register_function('eventstreams_begin_v1', function(keys, args)
+redis.register_function('eventstreams_begin_v2', function(keys, args)
   local log, lease = keys[1], keys[2]
   local isNew = redis.call('EXISTS', lease) == 0 and not groupNamed(log, args[1])
   if not isNew then return { 0, redis.call('HGET', lease, 'history') or '' } end
   redis.call('XGROUP', 'CREATE', log, args[1], '0', 'MKSTREAM')
   local first = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
   local start = first and first[1]
-  if not start then
-    local ms, seq = string.match(redis.call('XINFO', 'STREAM', log)[8], '^(%d+)-(%d+)$')
-    start = ms .. '-' .. milliseconds(tonumber(seq) + 1)
-  end
+  if not start then start = successor(redis.call('XINFO', 'STREAM', log)[8]) end
   redis.call('HSET', lease, 'history', start, 'position', '0-0')
   return { 1, start }
 end)
 
--- history: settles a page of a service's history and applies its effects, if the lease is still this owner's.
+-- history: settles a page of a service's history and applies its effects, if the lease is still this owner's: all of it or nothing.
 --   KEYS: log, lease, dead, blocked, redrive, then the state that the effects name
---   ARGV: group, epoch, number of this commit, the last event of the page, 1 if the log takes over after it,
+--   ARGV: group, epoch, number of this commit, consumer, the last event of the page, 1 if the log takes over after it,
 --     n, then (stream id, key, 'dead' or 'parked', JSON about it, the event) of n events to put into the dead letters,
 --     effects
---   Returns 1, -1 if this commit was made before (its answer was lost), or the error FENCED.
-redis.register_function('eventstreams_history_v1', function(keys, args)
+--   Returns 1, -1 if this commit was made before (its answer was lost), or an error.
+redis.register_function('eventstreams_history_v2', function(keys, args)
   local log, lease, dead, blocked, redrive = keys[1], keys[2], keys[3], keys[4], keys[5]
-  local held = redis.call('HMGET', lease, 'epoch', 'commit')
-  if held[1] ~= args[2] then return redis.error_reply('FENCED another worker owns ' .. log) end
-  if tonumber(args[3]) <= tonumber(held[2]) then return -1 end
-  redis.call('HSET', lease, 'commit', args[3], 'position', args[4])
+  local number = tonumber(args[3])
+  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'commit')
+  if held[1] ~= args[4] or held[2] ~= args[2] then return fenced(log) end
+  local before = tonumber(held[3] or 0)
+  if number <= before then return -1 end
+  if number ~= before + 1 then
+    return redis.error_reply('REWOUND ' .. log .. ' was set back: its last commit is ' .. milliseconds(before) .. ', and this is ' .. args[3])
+  end
+  local first, last = 8, 7 + tonumber(args[7]) * 5
+  local refusal = unusable('HLEN', blocked, 'XLEN', dead, 'SCARD', redrive)
+  if refusal then return refusal end
+  local counts, plan = {}, nil
+  if last >= first then
+    counts, refusal = letterCounts(blocked, args, first + 1, last, 5)
+    if refusal then return refusal end
+    refusal = forbidden('XADD', dead, 'HSET', blocked, 'SADD', redrive)
+    if refusal then return refusal end
+    local _, reason = unappendable({ dead })
+    if reason then return redis.error_reply('ERR ' .. dead .. ': ' .. reason) end
+  end
+  plan, refusal = planned(keys, args, last + 1)
+  if refusal then return refusal end
+
+  redis.call('HSET', lease, 'commit', args[3], 'position', args[5])
   redis.call('HDEL', lease, 'tries')
-  if args[5] == '1' then redis.call('HDEL', lease, 'history') end
-  local after = 7 + tonumber(args[6]) * 5
-  for at = 7, after - 1, 5 do
+  if args[6] == '1' then redis.call('HDEL', lease, 'history') end
+  for at = first, last, 5 do
     local key, kind = args[at + 1], args[at + 2]
     -- Somebody may have discarded the letter that it was parked behind.
-    if kind == 'parked' and redis.call('HEXISTS', blocked, key) == 0 then redis.call('SADD', redrive, key) end
+    if kind == 'parked' and not counts[key] then redis.call('SADD', redrive, key) end
     redis.call('XADD', dead, '*', 'entry', args[at], 'key', key, 'kind', kind, 'about', args[at + 3], 'event', args[at + 4])
-    redis.call('HINCRBY', blocked, key, 1)
+    counts[key] = milliseconds((counts[key] or 0) + 1)
+    redis.call('HSET', blocked, key, counts[key])
   end
-  apply(keys, args, after)
+  write(keys, args, plan)
   return 1
 end)
 
@@ -465,7 +939,7 @@ end)
 --   KEYS: blocked, redrive
 --   ARGV: keys
 --   Returns how many of them have dead letters.
-redis.register_function('eventstreams_redrive_v1', function(keys, args)
+redis.register_function({ function_name = 'eventstreams_redrive_v2', flags = { 'allow-oom' }, callback = function(keys, args)
   local found = 0
   for _, key in ipairs(args) do
     if redis.call('HEXISTS', keys[1], key) == 1 then
@@ -474,77 +948,85 @@ redis.register_function('eventstreams_redrive_v1', function(keys, args)
     end
   end
   return found
-end)
+end })
 
 -- discard: removes a dead letter for good, and has what was parked behind it handled.
 --   KEYS: dead, blocked, redrive, retry, discarded
 --   ARGV: letter id, key
 --   Returns how many letters of the key are left, or -1 if there is no such letter.
-redis.register_function('eventstreams_discard_v1', function(keys, args)
+redis.register_function({ function_name = 'eventstreams_discard_v2', flags = { 'allow-oom' }, callback = function(keys, args)
   local letter = redis.call('XRANGE', keys[1], args[1], args[1])[1]
   if not letter then return -1 end
+  local refusal = unusable('HLEN', keys[2], 'SCARD', keys[3], 'HLEN', keys[4], 'SCARD', keys[5])
+    or forbidden('XDEL', keys[1], 'HSET', keys[2], 'HDEL', keys[2], 'SADD', keys[3], 'SREM', keys[3], 'HDEL', keys[4], 'SADD', keys[5])
+  if refusal then return refusal end
+  local counts
+  counts, refusal = letterCounts(keys[2], args, 2, 2, 1)
+  if refusal then return refusal end
   redis.call('XDEL', keys[1], args[1])
   redis.call('SADD', keys[5], letter[2][2])
   redis.call('HDEL', keys[4], args[1])
-  local left = redis.call('HINCRBY', keys[2], args[2], -1)
+  local left = (counts[args[2]] or 0) - 1
   if left > 0 then
+    redis.call('HSET', keys[2], args[2], milliseconds(left))
     redis.call('SADD', keys[3], args[2])
     return left
   end
   redis.call('HDEL', keys[2], args[2])
   redis.call('SREM', keys[3], args[2])
   return 0
-end)
+end })
 
--- The lowest position that any group of a log still needs, as milliseconds and sequence, and that group's name; nil if the log
--- has no group.
+-- The first entry that any group of a log still needs, or the place of the next, and that group's name; nil if the log has no group.
 local function neededFrom(log)
-  local milliseconds, sequence, holder
+  local needed, holder
   for _, info in ipairs(redis.call('XINFO', 'GROUPS', log)) do
-    local id = info[8]
-    local isPending = info[6] > 0
-    if isPending then id = redis.call('XPENDING', log, info[2])[2] end
-    local ms, seq = string.match(id, '^(%d+)-(%d+)$')
-    ms, seq = tonumber(ms), tonumber(seq)
     -- What is pending is needed; what was delivered last is not.
-    if not isPending then seq = seq + 1 end
-    if not holder or ms < milliseconds or (ms == milliseconds and seq < sequence) then
-      milliseconds, sequence, holder = ms, seq, info[2]
-    end
+    local id = info[6] > 0 and redis.call('XPENDING', log, info[2])[2] or successor(info[8])
+    if not holder or isAfter(needed, id) then needed, holder = id, info[2] end
   end
-  return milliseconds, sequence, holder
+  return needed, holder
+end
+
+-- Looks for the oldest entries of a log that are past their time and that no group needs any more.
+--   ARGV: entries recorded before this time in ms may go (0 for none), entries beyond so many may go (-1 for no limit),
+--     how many to look at in this call
+--   after, counted: the stream id to go on after, '' for the beginning, and how many were counted before it
+--   Returns {how many they are, the last of them or '', the group that keeps the next one, which may go, or ''}
+local function trimmable(log, args, after, counted)
+  if redis.call('EXISTS', log) == 0 then return { 0, '', '' } end
+  local before, keep = args[1], tonumber(args[2])
+  local needed, holder = neededFrom(log)
+  local length = redis.call('XLEN', log) - counted
+  local count, last, keeper = 0, '', ''
+  for _, entry in ipairs(redis.call('XRANGE', log, after == '' and '-' or '(' .. after, '+', 'COUNT', args[3])) do
+    if not (isGreater(before, partsOf(entry[1])) or (keep >= 0 and length - count > keep)) then break end
+    -- Without a group nobody has acknowledged anything.
+    if not holder or not isAfter(needed, entry[1]) then
+      keeper = holder or 'nobody'
+      break
+    end
+    count, last = count + 1, entry[1]
+  end
+  return { count, last, keeper }
 end
 
 -- trim: removes the oldest entries of a log that are past their time and that no group needs any more.
 --   KEYS: log
---   ARGV: entries recorded before this time in ms may go (0 for none), entries beyond so many may go (-1 for no limit),
---     how many to look at in this call, and, to only count them: the stream id to go on after, how many were counted so far, and
---     `count` (empty, 0 and empty to remove them)
---   Returns {entries removed or counted, the last of them or '', the group that keeps the next one, which may go, or ''}
-redis.register_function('eventstreams_trim_v1', function(keys, args)
-  local log, before, keep = keys[1], tonumber(args[1]), tonumber(args[2])
-  local after, counted = args[4], tonumber(args[5])
-  if redis.call('EXISTS', log) == 0 then return { 0, '', '' } end
-  local neededMs, neededSeq, holder = neededFrom(log)
-  local length = redis.call('XLEN', log) - counted
-  local removed, last, keeper = 0, '', ''
-  for _, entry in ipairs(redis.call('XRANGE', log, after == '' and '-' or '(' .. after, '+', 'COUNT', args[3])) do
-    local ms, seq = string.match(entry[1], '^(%d+)-(%d+)$')
-    ms, seq = tonumber(ms), tonumber(seq)
-    if not (ms < before or (keep >= 0 and length - removed > keep)) then break end
-    -- Without a group nobody has acknowledged anything.
-    if not holder or ms > neededMs or (ms == neededMs and seq >= neededSeq) then
-      keeper = holder or 'nobody'
-      break
-    end
-    removed, last = removed + 1, entry[1]
-  end
-  if removed > 0 and args[6] ~= 'count' then
-    local ms, seq = string.match(last, '^(%d+)-(%d+)$')
-    redis.call('XTRIM', log, 'MINID', ms .. '-' .. milliseconds(tonumber(seq) + 1))
-  end
-  return { removed, last, keeper }
-end)
+--   ARGV: as `trimmable`
+--   Returns what `trimmable` does.
+redis.register_function({ function_name = 'eventstreams_trim_v2', flags = { 'allow-oom' }, callback = function(keys, args)
+  local found = trimmable(keys[1], args, '', 0)
+  if found[1] > 0 then redis.call('XTRIM', keys[1], 'MINID', successor(found[2])) end
+  return found
+end })
+
+-- trimmable: counts what `trim` would remove.
+--   KEYS: log
+--   ARGV: as `trimmable`, then the stream id to go on after, or '', and how many were counted so far
+redis.register_function({ function_name = 'eventstreams_trimmable_v2', flags = { 'no-writes' }, callback = function(keys, args)
+  return trimmable(keys[1], args, args[4], tonumber(args[5]))
+end })
 
 -- The first of n keys that is not there, of those from KEYS[first] on.
 local function missing(keys, first, count)
@@ -570,7 +1052,7 @@ end
 -- all of what was built is there.
 --   KEYS: lease, n staged keys, the n keys they become, m keys that go
 --   ARGV: epoch, n, how many of the staged keys do not vanish by themselves (they come first), m
-redis.register_function('eventstreams_swap_v1', function(keys, args)
+redis.register_function({ function_name = 'eventstreams_swap_v2', flags = { 'allow-oom' }, callback = function(keys, args)
   if redis.call('HGET', keys[1], 'epoch') ~= args[1] then
     return redis.error_reply('FENCED another worker owns ' .. keys[1])
   end
@@ -579,7 +1061,7 @@ redis.register_function('eventstreams_swap_v1', function(keys, args)
   if gone then return redis.error_reply('FENCED somebody has removed ' .. gone) end
   replace(keys, 2, count, tonumber(args[4]))
   return count
-end)
+end })
 
 -- restore: puts a log that was built beside a shard's log in its place, in one step, with its groups, its publish window and the state
 -- of its services: a log that gives events to a service again, and a state that has their effects, must not meet.
@@ -590,7 +1072,7 @@ end)
 --     first), m, p, p stream ids that are pending before the position
 --   Returns how many entries were added to the log meanwhile and moved over.
 -- What was published meanwhile follows, unless its id is remembered.
-redis.register_function('eventstreams_restore_v1', function(keys, args)
+redis.register_function('eventstreams_restore_v2', function(keys, args)
   local log, staged, seen = keys[1], keys[2], keys[4]
   local added, window = tonumber(args[2]), tonumber(args[3])
   local lastGroup = 4 + tonumber(args[4])
@@ -616,38 +1098,38 @@ redis.register_function('eventstreams_restore_v1', function(keys, args)
     end
   end
 
+  -- First the staged log, which nobody sees yet: what can fail fails here.
   local i = 5
-  first = lastGroup + 1
-  for group = 5, lastGroup do
+  for _ = 5, lastGroup do
     local name, position, count = args[i], args[i + 2], tonumber(args[i + 6])
-    local renamed, obsolete = tonumber(args[i + 3]), tonumber(args[i + 5])
-    replace(keys, first, renamed, obsolete)
-    first = first + 2 * renamed + obsolete
-    local lease = keys[group]
     redis.call('XGROUP', 'CREATE', staged, name, position, 'MKSTREAM', 'ENTRIESREAD', args[2])
-    redis.call('HSET', lease, 'position', position)
-    redis.call('DEL', behindOf(lease))
-    for from = i + 7, i + 6 + count, 1000 do
-      local through = math.min(from + 999, i + 6 + count)
-      local claim = { staged, name, 'restore', 0 }
-      for at = from, through do claim[#claim + 1] = args[at] end
-      claim[#claim + 1] = 'FORCE'
-      claim[#claim + 1] = 'JUSTID'
-      redis.call('XCLAIM', unpack(claim))
-      redis.call('SADD', behindOf(lease), unpack(args, from, through))
-    end
+    local pending = {}
+    for at = i + 7, i + 6 + count do pending[#pending + 1] = args[at] end
+    claim(staged, name, 'restore', pending, 'FORCE', 'JUSTID')
     i = i + 7 + count
   end
-
   -- Places that the archive alone has are given to nobody else: the groups stand behind them, and would not be given what came there.
   local last = redis.call('XINFO', 'STREAM', staged)[8]
   if args[1] ~= '' and isAfter(args[1], last) then last = args[1] end
   if last ~= '0-0' then redis.call('XSETID', staged, last, 'ENTRIESADDED', milliseconds(added + moved), 'MAXDELETEDID', '0-0') end
+
+  i = 5
+  first = lastGroup + 1
+  for group = 5, lastGroup do
+    local position, count = args[i + 2], tonumber(args[i + 6])
+    local renamed, obsolete = tonumber(args[i + 3]), tonumber(args[i + 5])
+    replace(keys, first, renamed, obsolete)
+    first = first + 2 * renamed + obsolete
+    redis.call('HSET', keys[group], 'position', position)
+    redis.call('DEL', behindOf(keys[group]))
+    inParts('SADD', behindOf(keys[group]), args, i + 7, i + 6 + count)
+    i = i + 7 + count
+  end
   redis.call('RENAME', staged, log)
   if redis.call('EXISTS', seen) == 1 then
     local current = windowsNow(keys[3], window)
     redis.call('RENAME', seen, current)
-    redis.call('PEXPIRE', current, milliseconds(2 * window))
+    redis.call('PEXPIRE', current, lifetime(window))
   end
   return moved
 end)
@@ -656,20 +1138,20 @@ end)
 --   KEYS: log, lease, retry, dead, blocked, redrive, discarded
 --   ARGV: group
 --   Returns 1, 0 if there is no such group, or -1 if a worker has it.
-redis.register_function('eventstreams_forget_v1', function(keys, args)
+redis.register_function({ function_name = 'eventstreams_forget_v2', flags = { 'allow-oom' }, callback = function(keys, args)
   local held = redis.call('HMGET', keys[2], 'owner', 'until')
   if held[1] and held[1] ~= '' and now() < tonumber(held[2] or 0) then return -1 end
   local found = 0
   if redis.call('EXISTS', keys[1]) == 1 then found = redis.call('XGROUP', 'DESTROY', keys[1], args[1]) end
   redis.call('DEL', keys[2], behindOf(keys[2]), keys[3], keys[4], keys[5], keys[6], keys[7])
   return found
-end)
+end })
 
 -- roster: tells who is working for a service, and on what. Advice for spreading the shards; safety is the leases' alone.
 --   KEYS: roster
 --   ARGV: worker, time to live in ms (0 to leave), shards it holds
 --   Returns three values per live worker, the caller included: name, ms until it counts as gone, shards it holds.
-redis.register_function('eventstreams_roster_v1', function(keys, args)
+redis.register_function({ function_name = 'eventstreams_roster_v2', flags = { 'allow-oom' }, callback = function(keys, args)
   local time, ttl = now(), tonumber(args[2])
   if ttl > 0 then
     redis.call('HSET', keys[1], args[1], milliseconds(time + ttl) .. ' ' .. args[3])
@@ -681,7 +1163,7 @@ redis.register_function('eventstreams_roster_v1', function(keys, args)
   local all = redis.call('HGETALL', keys[1])
   for i = 1, #all, 2 do
     local expires, shards = string.match(all[i + 1], '^(%d+) (.*)$')
-    if tonumber(expires) <= time then
+    if not expires or tonumber(expires) <= time then
       redis.call('HDEL', keys[1], all[i])
     else
       reply[#reply + 1] = all[i]
@@ -690,4 +1172,4 @@ redis.register_function('eventstreams_roster_v1', function(keys, args)
     end
   end
   return reply
-end)
+end })

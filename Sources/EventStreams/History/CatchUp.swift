@@ -119,7 +119,8 @@ struct CatchUp: Sendable {
     while true {
       do {
         var commands = Commands()
-        page.encode(into: &commands, topic: topic, service: service, number: number, after: position)
+        page.encode(
+          into: &commands, topic: topic, service: service, worker: settings.name, number: number, after: position)
         try await connection.send(commands).check()
         return true
       } catch  where error.isFenced {

@@ -49,7 +49,9 @@ struct HistoryPage: Sendable {
   /// - Parameters:
   ///   - number: of this commit in this term of the lease.
   ///   - start: the position if nothing was settled.
-  func encode(into commands: inout Commands, topic: Topic, service: String, number: Int, after start: StreamID) {
+  func encode(
+    into commands: inout Commands, topic: Topic, service: String, worker: String, number: Int, after start: StreamID
+  ) {
     commands.open()
     commands.argument("FCALL")
     commands.argument(FunctionLibrary.history)
@@ -63,6 +65,7 @@ struct HistoryPage: Sendable {
     commands.argument(service)
     commands.argument(shard.term)
     commands.argument(number)
+    commands.argument(worker)
     commands.argument(position ?? start)
     commands.argument(isLast ? 1 : 0)
     commands.argument(letters.count)

@@ -2,7 +2,8 @@ public import Redis
 
 /// Publishes events: once per id, however often they are sent.
 ///
-/// Every call may be repeated after an error that left open whether it took effect; the second time it says `isDuplicate`.
+/// Every call may be repeated after an error that left open whether it took effect; the second time it says `isDuplicate`. An event
+/// of a known id that says something else is not published either: look at `difference`.
 public struct Publisher: Sendable {
   private let topic: Topic
   private let connection: Connection
@@ -33,7 +34,7 @@ public struct Publisher: Sendable {
   public func publish(_ events: [EncodedEvent]) async throws -> [PublishedEvent] {
     var batch = Batch()
     try encode(events, into: &batch)
-    return try Self.results(of: await connection.send(batch.commands), batch, count: events.count)
+    return try Self.results(of: await connection.send(batch.commands), batch, events)
   }
 
   /// Publishes a sequence of batches with two of them on the way at any time; calls `onPublished` for each batch in order.
@@ -67,7 +68,7 @@ public struct Publisher: Sendable {
     _ events: [EncodedEvent], _ batch: Batch, _ onPublished: ([EncodedEvent], [PublishedEvent]) async throws -> Void
   ) async throws {
     let replies = try await connection.receive(batch.commands.count)
-    try await onPublished(events, Self.results(of: replies, batch, count: events.count))
+    try await onPublished(events, Self.results(of: replies, batch, events))
   }
 
   /// One call of `publish` per shard and thousand events.
@@ -108,18 +109,27 @@ public struct Publisher: Sendable {
     }
   }
 
-  private static func results(of replies: borrowing Replies, _ batch: Batch, count: Int) throws -> [PublishedEvent] {
-    var results = Array(repeating: PublishedEvent(shard: 0, streamID: .zero, isDuplicate: false), count: count)
+  private static func results(
+    of replies: borrowing Replies, _ batch: Batch, _ events: [EncodedEvent]
+  ) throws -> [PublishedEvent] {
+    var results = Array(
+      repeating: PublishedEvent(shard: 0, streamID: .zero, isDuplicate: false, difference: nil), count: events.count)
     for command in batch.indexes.indices {
       let reply = replies[command]
       if let error = reply.error { throw error }
       for (position, index) in batch.indexes[command].enumerated() {
-        let bytes = reply[position].bytes
+        // One that was not written as the first of its id is answered with that one.
+        let isOther = reply[position].count == 2
+        let bytes = isOther ? reply[position][0].bytes : reply[position].bytes
         let isDuplicate = !bytes.isEmpty && bytes[0] == UInt8(ascii: "=")
         guard let id = StreamID(utf8: isDuplicate ? bytes.extracting(1...) : bytes) else {
           throw RedisError(.protocolViolation, "publish answered with something that is no stream id")
         }
-        results[index] = PublishedEvent(shard: batch.shards[command], streamID: id, isDuplicate: isDuplicate)
+        results[index] = PublishedEvent(
+          shard: batch.shards[command], streamID: id, isDuplicate: isDuplicate,
+          difference: isOther
+            ? EventDifference(
+              of: events[index].json, to: reply[position][1].bytes.withUnsafeBufferPointer { Array($0) }) : nil)
       }
     }
     return results
@@ -134,6 +144,9 @@ public struct PublishedEvent: Sendable, Hashable {
   public let streamID: StreamID
   /// True if an event with this id was there already; then the place is that one's.
   public let isDuplicate: Bool
+  /// What it says differently from the event that was there already; nil if it says the same, or if that one was trimmed. An event
+  /// that differs was not published: something else than the producer thinks is known under its id.
+  public let difference: EventDifference?
 }
 
 /// An event that has more bytes than one may have; nothing of what was to be published with it has been.

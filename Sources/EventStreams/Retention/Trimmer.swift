@@ -42,11 +42,14 @@ public struct Trimmer: Sendable {
     var after = ""
     while true {
       let before = retention.maxAge.map { now.microsecondsSinceEpoch / 1000 - Int64($0.wholeMilliseconds) }
-      let answer = try await connection.strings([
-        "FCALL", FunctionLibrary.trim, "1", topic.log(shard), String(max(0, before ?? 0)),
-        String(retention.maxEntries ?? -1), String(Self.entriesPerCall), after, isDryRun ? String(result.removed) : "0",
-        isDryRun ? "count" : "",
-      ])
+      let policy = [
+        "1", topic.log(shard), String(max(0, before ?? 0)), String(retention.maxEntries ?? -1),
+        String(Self.entriesPerCall),
+      ]
+      let answer = try await connection.strings(
+        isDryRun
+          ? ["FCALL_RO", FunctionLibrary.trimmable] + policy + [after, String(result.removed)]
+          : ["FCALL", FunctionLibrary.trim] + policy)
       let removed = Int(answer[0]) ?? 0
       result.removed += removed
       if isDryRun { after = answer[1] }

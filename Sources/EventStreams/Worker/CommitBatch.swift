@@ -20,10 +20,15 @@ struct CommitBatch: Sendable {
   private(set) var handledLetter: (delivery: Delivery, id: StreamID)?
   private var counted: [(Delivery, deliveries: Int, failures: Failures)] = []
   private var redriveEnded: [String] = []
-  private var effects = FoldedEffects()
+  private var effects: FoldedEffects
 
-  init(shard: OwnedShard) {
+  /// Nothing yet.
+  ///
+  /// - Parameter speculates: whether a commit that finds a field which some effects need to be absent is refused as a whole
+  ///   (`SURPRISED`), so that effects can be folded over such conditions; otherwise every condition is looked at where it stands.
+  init(shard: OwnedShard, speculates: Bool = false) {
     self.shard = shard
+    effects = FoldedEffects(speculates: speculates)
   }
 
   var isEmpty: Bool {

@@ -114,8 +114,8 @@ struct Committer: Sendable {
 }
 
 extension RedisError {
-  /// True if the lease's epoch has moved on: another worker owns the shard.
-  var isFenced: Bool { message.hasPrefix("FENCED") }
+  /// True if the shard is another worker's, or the server went back to an earlier moment: what is in flight of it is not this one's.
+  var isFenced: Bool { message.hasPrefix("FENCED") || message.hasPrefix("REWOUND") }
 }
 
 extension Backoff {

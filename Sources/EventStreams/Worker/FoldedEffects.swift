@@ -6,6 +6,10 @@ import Redis
 /// What is folded moves to where the first of its kind stands. That changes nothing as long as nothing in between reads or
 /// overwrites it; so a condition begins a new round of folding, and so does, for its hash alone, a set after an increment or a
 /// removal.
+///
+/// What is to happen only if a field is absent, at the top level of an event's effects, may be taken for granted, and folded like
+/// anything else: the commit looks at all such fields before it writes, and is refused as a whole if one is there. That is as
+/// good as looking in between only if nothing of the batch has written the field before; if something has, the condition stays one.
 struct FoldedEffects: Sendable {
   /// Texts that belong to one operation, as a list in their order.
   fileprivate struct Pieces: Sendable {
@@ -21,7 +25,8 @@ struct FoldedEffects: Sendable {
     /// Fields, each followed by its value.
     case set(key: Int, Pieces)
     case append(key: Int, Pieces)
-    case publish(Range<Int>)
+    /// Ids of events, each followed by its JSON.
+    case publish(Pieces)
     case when(key: Int, field: String, condition: Effects.Condition, operations: Int)
     case skip(operations: Int)
   }
@@ -38,6 +43,8 @@ struct FoldedEffects: Sendable {
   /// What one write may hold, so that it fits the stack of the server's Lua.
   private static let piecesPerWrite = 1000
 
+  /// Whether conditions that a field be absent are taken for granted.
+  let speculates: Bool
   private(set) var keys: [String] = []
   /// By name without the prefix; numbered as `keys`.
   private var names = NameTable()
@@ -51,6 +58,16 @@ struct FoldedEffects: Sendable {
   private var lastHash: (name: String, key: Int)?
   /// By key.
   private var open: [Open] = []
+  /// By key: the number of its assumptions' list and 1, or 0.
+  private var guarded: [Int] = []
+  /// Fields of hashes that are assumed to be absent.
+  private var assumptions: [(key: Int, fields: [String])] = []
+  /// Fields of these hashes that were assumed or written.
+  private var known = NameTable()
+  /// What was assumed last: the effects that depend on it write it, most likely.
+  private var assumed: (key: Int, field: String)?
+  /// The operation that publishes, and its round.
+  private var publishing: (operation: Int, round: Int)?
   /// Grows when nothing may join what is there any more.
   private var round = 0
   private var operations: [Operation] = []
@@ -58,7 +75,10 @@ struct FoldedEffects: Sendable {
   private var text = JSONWriter(reservingCapacity: 0)
   private var pieces: [(text: Range<Int>, next: Int)] = []
 
-  var isEmpty: Bool { operations.isEmpty }
+  var isEmpty: Bool { operations.isEmpty && assumptions.isEmpty }
+
+  /// No effects yet.
+  init(speculates: Bool = false) { self.speculates = speculates }
 
   /// Adds one event's effects.
   ///
@@ -66,12 +86,18 @@ struct FoldedEffects: Sendable {
   ///   - prefix: of the service's state in the shard, with the colon.
   ///   - traceparent: passed on to what the event publishes.
   mutating func add(_ effects: Effects, prefix: String, traceparent: String?) {
+    let list = effects.effects
     var conditional = 0
-    for effect in effects.effects {
+    var index = 0
+    // Where the alternative of what is taken for granted begins.
+    var alternative = -1
+    while index < list.count {
       let isConditional = conditional > 0
+      let effect = list[index]
+      index += 1
       switch effect {
       case .append(let stream, let record):
-        let key = index(of: stream, prefix)
+        let key = self.index(of: stream, prefix)
         let piece = piece(effects.bytes(record))
         if !isConditional, let operation = open[key].append, case .append(_, var list) = operations[operation],
           list.count < Self.piecesPerWrite
@@ -83,12 +109,14 @@ struct FoldedEffects: Sendable {
           operations.append(.append(key: key, Pieces(first: piece, last: piece)))
         }
       case .increment(let hash, let field, let amount):
-        let key = index(ofHash: hash, prefix)
+        let key = self.index(ofHash: hash, prefix)
+        note(field, of: key)
         if isConditional || !add(amount, to: field, of: key) {
           operations.append(.increment(key: key, field: field, amount: amount))
         }
       case .set(let hash, let field, let value):
-        let key = index(ofHash: hash, prefix)
+        let key = self.index(ofHash: hash, prefix)
+        note(field, of: key)
         if open[key].hasIncrements { reopen(key) }
         let name = piece(field)
         let content = piece(effects.bytes(value))
@@ -105,20 +133,29 @@ struct FoldedEffects: Sendable {
           operations.append(.set(key: key, list))
         }
       case .remove(let hash, let field):
-        let key = index(ofHash: hash, prefix)
+        let key = self.index(ofHash: hash, prefix)
+        note(field, of: key)
         reopen(key)
         operations.append(.remove(key: key, field: field))
       case .expire(let name, let milliseconds):
-        operations.append(.expire(key: index(of: name, prefix), milliseconds: milliseconds))
+        operations.append(.expire(key: self.index(of: name, prefix), milliseconds: milliseconds))
       case .publish(let data, let id, let timestamp):
+        let id = id ?? data.eventID
+        let name = piece(id)
         let start = text.bytes.count
-        EncodedEvent.write(data, id: id ?? data.eventID, timestamp: timestamp, traceparent: traceparent, to: &text)
-        operations.append(.publish(start..<text.bytes.count))
+        EncodedEvent.write(data, id: id, timestamp: timestamp, traceparent: traceparent, to: &text)
+        publish(name, endPiece(start), isConditional: isConditional)
+      case .when(let hash, let field, .isAbsent, let count)
+      where speculates && !isConditional && assume(field, of: hash, prefix):
+        if case .skip? = list[index..<index + count].last { alternative = index + count - 1 }
       case .when(let hash, let field, let condition, let count):
         round += 1
-        operations.append(.when(key: index(of: hash, prefix), field: field, condition: condition, operations: count))
+        operations.append(
+          .when(key: self.index(of: hash, prefix), field: field, condition: condition, operations: count))
         // A condition within a condition ends no later than the outer one.
         conditional = max(conditional, count + 1)
+      case .skip(let count) where index - 1 == alternative:
+        index += count
       case .skip(let count):
         operations.append(.skip(operations: count))
         conditional = max(conditional, count + 1)
@@ -146,6 +183,62 @@ struct FoldedEffects: Sendable {
     return false
   }
 
+  /// Takes a field to be absent, unless something of the batch has assumed or written it before.
+  private mutating func assume(_ field: String, of hash: String, _ prefix: String) -> Bool {
+    let key = index(ofHash: hash, prefix)
+    if guarded[key] == 0 {
+      assumptions.append((key, []))
+      guarded[key] = assumptions.count
+      noteWritten(of: key)
+    }
+    guard known.number(of: field, owner: key).isNew else { return false }
+    assumptions[guarded[key] - 1].fields.append(field)
+    assumed = (key, field)
+    return true
+  }
+
+  /// Takes in that a field is written, if that matters.
+  private mutating func note(_ field: String, of key: Int) {
+    guard guarded[key] > 0 else { return }
+    if let assumed, assumed.key == key, assumed.field.hasSameBytes(as: field) { return }
+    _ = known.number(of: field, owner: key)
+  }
+
+  /// Takes in which fields of a hash have been written so far.
+  private mutating func noteWritten(of key: Int) {
+    for operation in operations {
+      switch operation {
+      case .remove(key, let field), .increment(key, let field, _): _ = known.number(of: field, owner: key)
+      case .set(key, let list):
+        var name = list.first
+        while name >= 0 {
+          let field = text.bytes.span.extracting(pieces[name].text).withUnsafeBufferPointer {
+            String(decoding: $0, as: UTF8.self)
+          }
+          _ = known.number(of: field, owner: key)
+          // After a field stands its value.
+          name = pieces[pieces[name].next].next
+        }
+      default: break
+      }
+    }
+  }
+
+  private mutating func publish(_ id: Int, _ json: Int, isConditional: Bool) {
+    if !isConditional, let publishing, publishing.round == round,
+      case .publish(var list) = operations[publishing.operation]
+    {
+      add(id, to: &list)
+      add(json, to: &list)
+      operations[publishing.operation] = .publish(list)
+    } else {
+      if !isConditional { publishing = (operations.count, round) }
+      var list = Pieces(first: id, last: id)
+      add(json, to: &list)
+      operations.append(.publish(list))
+    }
+  }
+
   private mutating func index(ofHash name: String, _ prefix: String) -> Int {
     if let lastHash, lastHash.name.hasSameBytes(as: name), open[lastHash.key].round == round { return lastHash.key }
     let key = index(of: name, prefix)
@@ -158,6 +251,7 @@ struct FoldedEffects: Sendable {
     let (index, isNew) = names.number(of: name)
     if isNew {
       keys.append(prefix + name)
+      guarded.append(0)
       openings += 1
       open.append(Open(round: round, opening: openings))
     } else if open[index].round != round {
@@ -201,6 +295,12 @@ struct FoldedEffects: Sendable {
   ///   - log: index of the log's key among the call's keys.
   ///   - firstKey: index there of the first of `keys`.
   func encode(into commands: inout Commands, log: Int, firstKey: Int) {
+    commands.argument(assumptions.count)
+    for (key, fields) in assumptions {
+      commands.argument(firstKey + key)
+      commands.argument(fields.count)
+      for field in fields { commands.argument(field) }
+    }
     for (position, operation) in operations.enumerated() {
       switch operation {
       case .remove(let key, let field):
@@ -223,11 +323,9 @@ struct FoldedEffects: Sendable {
           commands.argument("record")
           commands.argument(text.bytes.span.extracting($0))
         }
-      case .publish(let event):
-        header(&commands, "XADD", log, 3)
-        commands.argument("*")
-        commands.argument("event")
-        commands.argument(text.bytes.span.extracting(event))
+      case .publish(let list):
+        header(&commands, "PUBLISH", log, list.count)
+        forEach(of: list) { commands.argument(text.bytes.span.extracting($0)) }
       case .when(let key, let field, let condition, let count):
         header(&commands, "WHEN", firstKey + key, 4)
         commands.argument(field)
@@ -275,9 +373,8 @@ extension FoldedEffects.Operation {
     switch self {
     case .remove, .expire: 4
     case .increment: 5
-    case .set(_, let list): 3 + list.count
+    case .set(_, let list), .publish(let list): 3 + list.count
     case .append(_, let list): 4 + list.count * 2
-    case .publish: 6
     case .when: 7
     case .skip: 4
     }

@@ -726,6 +726,8 @@ actor Pipeline {
       metrics.committed.increment(by: page.count)
     }
     guard let state = state(of: shard) else { return }
+    // Commits are numbered without gaps.
+    if page == nil { state.commits -= 1 }
     state.active -= 1
     inFlight -= 1
     observers.wake()

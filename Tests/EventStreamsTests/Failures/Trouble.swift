@@ -20,8 +20,6 @@ struct Trouble: Sendable, CustomStringConvertible {
 
   /// Workers log in as `worker`, with the password `secret`.
   static let all = [
-    command(
-      "OOM command not allowed", ["CONFIG", "SET", "maxmemory", "1"], end: ["CONFIG", "SET", "maxmemory", "0"]),
     command("READONLY", ["REPLICAOF", "127.0.0.1", "1"], end: ["REPLICAOF", "NO", "ONE"]),
     command(
       "NOREPLICAS", ["CONFIG", "SET", "min-replicas-to-write", "1"],

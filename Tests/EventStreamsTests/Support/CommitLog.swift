@@ -31,19 +31,19 @@ final class CommitLog {
     term = Int(values[0]) ?? 0
   }
 
-  /// Publishes and reads so many events.
+  /// Publishes so many events, and reads what there is.
   func read(_ count: Int) async throws -> [StreamID] {
     let first = events
     events += count
     let published = try await bench.publish((0..<count).map { Noted("k", first + $0) })
     _ = try await bench.connection.call(
-      "XREADGROUP", "GROUP", service, "by-hand", "COUNT", String(count), "STREAMS", bench.topic.log(0), ">")
+      "XREADGROUP", "GROUP", service, "by-hand", "COUNT", "100000", "STREAMS", bench.topic.log(0), ">")
     return published.map(\.streamID)
   }
 
   /// A batch that settles entries with one event's effects each.
-  func batch(_ ids: [StreamID], _ effects: [Effects]) -> CommitBatch {
-    var batch = CommitBatch(shard: shard)
+  func batch(_ ids: [StreamID], _ effects: [Effects], speculates: Bool = false) -> CommitBatch {
+    var batch = CommitBatch(shard: shard, speculates: speculates)
     for (id, effects) in zip(ids, effects) {
       batch.acknowledge(delivery(id), effects, prefix: bench.topic.state(0, service, ""))
     }
@@ -75,16 +75,55 @@ final class CommitLog {
     return batch
   }
 
-  private func delivery(_ id: StreamID) -> Delivery {
+  /// A batch that settles one entry, which failed before, counts another's failure, and buries a third.
+  func everything(_ ids: [StreamID], _ effects: Effects) -> CommitBatch {
+    let failures = Failures(after: nil, error: "it failed", at: .now(), retryAt: nil)
+    var batch = CommitBatch(shard: shard)
+    batch.acknowledge(delivery(ids[0], failures), effects, prefix: bench.topic.state(0, service, ""))
+    batch.count(delivery(ids[1]), deliveries: 2, failures: failures)
+    batch.bury(
+      CommitBatch.Letter(
+        delivery: delivery(ids[2]), isParked: false,
+        about: DeadLetter.About(reason: "it failed", attempts: 1, failures: failures, worker: "by-hand", at: .now())))
+    batch.endRedrive(of: "another")
+    batch.position = ids[2]
+    return batch
+  }
+
+  private func delivery(_ id: StreamID, _ failures: Failures? = nil) -> Delivery {
     let header = EventHeader(id: id.description, type: Noted.eventType, timestamp: id.recordedAt, key: "k")
-    return Delivery(shard: shard, streamID: id, header: header, work: .none, deliveries: 1, failures: nil)
+    return Delivery(shard: shard, streamID: id, header: header, work: .none, deliveries: 1, failures: failures)
   }
 
   /// Publishes as many events as there are effects, and commits these as theirs in one batch.
-  func commit(_ effects: [Effects]) async throws {
-    let ids = try await read(effects.count)
+  /// With `speculates` it takes for granted that fields are absent that must be; if one is there, all is committed again as it is
+  /// meant, as a worker does.
+  ///
+  /// - Parameters:
+  ///   - ids: of events that were published and read; nil to do so.
+  ///   - whenSurprised: is called in between.
+  /// - Returns: false if it was committed again.
+  @discardableResult
+  func commit(
+    _ effects: [Effects], ids known: [StreamID]? = nil, speculates: Bool = false,
+    whenSurprised: () async throws -> Void = {}
+  ) async throws -> Bool {
+    let ids = if let known { known } else { try await read(effects.count) }
     commits += 1
     let number = commits
-    _ = try await send(batch(ids, effects), number: number)
+    do {
+      do {
+        _ = try await send(batch(ids, effects, speculates: speculates), number: number)
+        return true
+      } catch let error as RedisError where error.prefix == "SURPRISED" {
+        try await whenSurprised()
+        _ = try await send(batch(ids, effects), number: number)
+        return false
+      }
+    } catch {
+      // Nothing was done: the number is still to come.
+      commits -= 1
+      throw error
+    }
   }
 }

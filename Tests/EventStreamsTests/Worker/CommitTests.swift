@@ -7,33 +7,47 @@ import Testing
 @Suite("A commit") struct CommitTests {
   private static let increment = Effects { $0.increment("counts", "all", by: 1) }
 
-  @Test("of entries that somebody else has acknowledged in part has each effect once, and acknowledges the others")
-  func partlyAcknowledged() async throws {
+  @Test(
+    "of which only some entries are pending any more applies nothing, and has all of them pending again, but for what will be delivered again",
+    arguments: [0, 4, 10], [true, false])
+  func partlyPending(settled: Int, asLetters: Bool) async throws {
     try await TestBench.run(shards: 1) { bench in
-      let log = CommitLog(bench: bench, service: "counting")
+      let (log, name) = (CommitLog(bench: bench, service: "counting"), bench.topic.log(0))
       try await log.open()
       let ids = try await log.read(10)
-      _ = try await bench.connection.call(["XACK", bench.topic.log(0), "counting"] + ids[2..<6].map(\.description))
-      let batch = log.batch(ids, Array(repeating: Self.increment, count: 10))
-      #expect(try await log.send(batch, number: 1).acknowledged == 6)
-      #expect(try await bench.state("counting", "counts") == ["all": "10"])
-      #expect(try await bench.connection.groups(of: bench.topic.log(0))["counting"]?.pending == 0)
-      // Its answer was lost.
-      #expect(try await log.send(batch, number: 1).acknowledged == -1)
-      #expect(try await bench.state("counting", "counts") == ["all": "10"])
+      if settled > 0 {
+        _ = try await bench.connection.call(["XACK", name, "counting"] + ids.prefix(settled).map(\.description))
+      } else {
+        // As a server that went back to the moment before the last three were delivered.
+        _ = try await bench.connection.call(["XACK", name, "counting"] + ids.suffix(3).map(\.description))
+        _ = try await bench.connection.call("XGROUP", "SETID", name, "counting", ids[6].description)
+      }
+      _ = try await bench.connection.call("HSET", bench.topic.blocked(0, "counting"), "k", "1")
+      let batch =
+        asLetters ? log.parking(ids) : log.batch(ids, Array(repeating: Self.increment, count: 10))
+      await #expect { _ = try await log.send(batch, number: 1) } throws: { ($0 as? RedisError)?.prefix == "REWOUND" }
+      #expect(try await bench.state("counting", "counts").isEmpty)
+      #expect(try await bench.connection.integer(["XLEN", bench.topic.dead(0, "counting")]) == 0)
+      let pending = settled > 0 ? 10 : 7
+      #expect(try await bench.connection.groups(of: name)["counting"]?.pending == pending)
+      let again = try await bench.connection.call(
+        "XREADGROUP", "GROUP", "counting", "by-hand", "STREAMS", name, ">")
+      #expect((again.root.isNil ? 0 : again.root[0][1].count) == 10 - pending)
     }
   }
 
-  @Test("of entries none of which is pending has no effect")
-  func acknowledgedBefore() async throws {
+  @Test(
+    "whose number is not the next one is refused: the server forgot some commits; repeated, it is not applied again")
+  func numbers() async throws {
     try await TestBench.run(shards: 1) { bench in
       let log = CommitLog(bench: bench, service: "counting")
       try await log.open()
-      let ids = try await log.read(3)
-      _ = try await bench.connection.call(["XACK", bench.topic.log(0), "counting"] + ids.map(\.description))
-      let batch = log.batch(ids, Array(repeating: Self.increment, count: 3))
-      #expect(try await log.send(batch, number: 1).acknowledged == 0)
+      let batch = log.batch(try await log.read(3), Array(repeating: Self.increment, count: 3))
+      await #expect { _ = try await log.send(batch, number: 2) } throws: { ($0 as? RedisError)?.prefix == "REWOUND" }
       #expect(try await bench.state("counting", "counts").isEmpty)
+      #expect(try await log.send(batch, number: 1).acknowledged == 3)
+      #expect(try await log.send(batch, number: 1).acknowledged == -1)
+      #expect(try await bench.state("counting", "counts") == ["all": "3"])
     }
   }
 
@@ -59,8 +73,12 @@ import Testing
       try await log.open()
       let ids = try await log.read(3)
       let batch = log.batch(ids, Array(repeating: Self.increment, count: 3))
-      _ = try await bench.connection.call("HSET", bench.topic.lease(0, "counting"), "epoch", "1")
-      await #expect { _ = try await log.send(batch, number: 1) } throws: { "\($0)".contains("FENCED") }
+      let lease = bench.topic.lease(0, "counting")
+      let epoch = try await bench.connection.text("HGET", lease, "epoch")
+      for (owner, epoch) in [("by-hand", "1"), ("somebody else", epoch), ("", epoch)] {
+        _ = try await bench.connection.call("HSET", lease, "owner", owner, "epoch", epoch)
+        await #expect { _ = try await log.send(batch, number: 1) } throws: { ($0 as? RedisError)?.prefix == "FENCED" }
+      }
       #expect(try await bench.state("counting", "counts").isEmpty)
     }
   }

@@ -4,8 +4,9 @@ import Testing
 @testable import EventStreams
 
 @Suite("Effects of one commit") struct FoldedEffectsTests {
-  private func arguments(_ events: Effects...) -> [String] {
-    var folded = FoldedEffects()
+  /// What is written of some events' effects, without the assumptions unless they are speculated.
+  private func arguments(_ events: Effects..., speculates: Bool = false) -> [String] {
+    var folded = FoldedEffects(speculates: speculates)
     for effects in events { folded.add(effects, prefix: "p:", traceparent: nil) }
     var commands = Commands()
     commands.open()
@@ -14,7 +15,7 @@ import Testing
     // Of RESP only the arguments: every second line from the third on.
     let bytes = commands.span.withUnsafeBufferPointer { Array($0) }
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\r\n", omittingEmptySubsequences: false)
-    return stride(from: 2, to: lines.count, by: 2).map { String(lines[$0]) }
+    return stride(from: speculates ? 2 : 4, to: lines.count, by: 2).map { String(lines[$0]) }
   }
 
   @Test("are folded: increments of a field into one, records of a stream into one entry")

@@ -114,6 +114,31 @@ import Testing
     }
   }
 
+  @Test(
+    "sends what publishes an event of another shard key to the dead letters: it would stand in a shard where nobody looks"
+  )
+  func foreignShardKey() async throws {
+    try await TestBench.run { bench in
+      var service = EventService("counting")
+      service.on(Noted.self) { event in
+        Effects { effects in
+          effects.increment("counts", "all", by: 1)
+          if event.data.number < 2 {
+            effects.when("counts", "none", .isAbsent) {
+              $0.publish(
+                Noted("k", event.data.number + 10, place: event.data.number == 0 ? "caf\u{e9}" : "cafe\u{301}"))
+            }
+          }
+        }
+      }
+      _ = try await bench.publish((0..<2).map { Noted("k\($0)", $0, place: "caf\u{e9}") })
+      try await bench.running([bench.worker(service)]) { try await bench.settled("counting") }
+      #expect(try await bench.state("counting", "counts") == ["all": "2"])
+      let letters = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "counting")
+      #expect(letters.count == 1 && letters[0].about.reason.contains("an event can't leave its shard"))
+    }
+  }
+
   @Test("sends what it can't read to the dead letters with the reason")
   func undecodable() async throws {
     try await TestBench.run(shards: 1) { bench in
@@ -185,7 +210,7 @@ import Testing
         }
         return Effects { $0.increment("counts", event.data.key, by: 1) }
       }
-      let roster = ["FCALL", "eventstreams_roster_v1", "1", "test:workers:counting", "replica"]
+      let roster = ["FCALL", "eventstreams_roster_v2", "1", "test:workers:counting", "replica"]
       try await bench.running([bench.worker(service, bench.settings(lease: .milliseconds(300)))]) {
         _ = try await bench.publish([Noted("a", 0, place: "here"), Noted("b", 0, place: "there")])
         try await eventually("it is busy") { isHandling.withLock { $0 } }

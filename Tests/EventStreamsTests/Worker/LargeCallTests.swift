@@ -1,0 +1,91 @@
+import Redis
+import RedisTestSupport
+import Testing
+
+@testable import EventStreams
+
+@Suite("However much one call is about") struct LargeCallTests {
+  @Test("it settles 20,000 entries with as many effects, keys, conditions and follow-ups in one commit")
+  func commit() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let log = CommitLog(bench: bench, service: "any")
+      try await log.open()
+      let count = 20000
+      let ids = try await log.read(count)
+      let effects = (0..<count).map { number in
+        Effects { effects in
+          effects.when("rides", "ride \(number)", .isAbsent) {
+            $0.set("rides", "ride \(number)", to: "1")
+            $0.increment("counts", "field \(number)", by: 1)
+            $0.append(to: "stream \(number)", number)
+            $0.publish(Noted("follow-up", number))
+          }
+          effects.when("rides", "ride \(number)", .equals("1")) { $0.increment("counts", "all", by: 1) }
+        }
+      }
+      var batch = log.batch(ids, effects, speculates: true)
+      batch.position = ids.last
+      #expect(try await log.send(batch, number: 1).acknowledged == count)
+      #expect(try await bench.connection.integer(["HLEN", bench.topic.state(0, "any", "rides")]) == count)
+      #expect(try await bench.connection.text("HGET", bench.topic.state(0, "any", "counts"), "all") == "\(count)")
+      #expect(try await bench.connection.integer(["XLEN", bench.topic.state(0, "any", "stream \(count - 1)")]) == 1)
+      #expect(try await bench.connection.integer(["XLEN", bench.topic.log(0)]) == 2 * count)
+    }
+  }
+
+  @Test(
+    "it hands over 20,000 pending entries, keeps 9,400 of them behind the position, and ends as many redrives and failures"
+  )
+  func recover() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let (topic, connection) = (bench.topic, bench.connection)
+      let log = CommitLog(bench: bench, service: "any")
+      try await log.open()
+      let ids = try await log.read(20000)
+      let reply = try await connection.strings([
+        "HMGET", topic.lease(0, "any"), "epoch", "owner",
+      ])
+      let recovered = try await connection.call(
+        "FCALL", FunctionLibrary.recover, "3", topic.log(0), topic.lease(0, "any"), topic.retry(0, "any"), "any",
+        reply[0],
+        "by-hand", "0-0", "20000", "0")
+      #expect(recovered.root.count == 1 + 4 * 20000)
+      // Of an odd number of hundreds only the last is settled.
+      var batch = log.batch([ids[19999]], [.none])
+      batch.position = ids[9400]
+      for number in 0..<9400 { batch.endRedrive(of: "\(number)") }
+      #expect(try await log.send(batch, number: 1).acknowledged == 1)
+      #expect(try await connection.integer(["SCARD", "\(topic.lease(0, "any")):behind"]) == 9401)
+      // Nothing is lost with the group.
+      _ = try await connection.call("XGROUP", "DESTROY", topic.log(0), "any")
+      try await log.open()
+      #expect(try await connection.groups(of: topic.log(0))["any"]?.pending == 9401)
+    }
+  }
+
+  @Test("it publishes 50,000 events, and knows them all the second time")
+  func publish() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      var commands = Commands()
+      commands.begin(argumentCount: 6 + 2 * 50000)
+      for argument in ["FCALL", FunctionLibrary.publish, "2", bench.topic.log(0), bench.topic.seen(0), "86400000"] {
+        commands.argument(argument)
+      }
+      for number in 0..<50000 {
+        commands.argument("event \(number)")
+        commands.argument("{}")
+      }
+      let first = try await bench.connection.strings(commands)
+      #expect(Set(first).count == 50000)
+      #expect(try await bench.connection.strings(commands) == first.map { "=\($0)" })
+      #expect(try await bench.connection.integer(["XLEN", bench.topic.log(0)]) == 50000)
+    }
+  }
+}
+
+extension Connection {
+  fileprivate func strings(_ commands: Commands) throws -> [String] {
+    let reply = try call(commands)
+    return try reply.root.strings()
+  }
+}
