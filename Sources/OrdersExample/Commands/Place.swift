@@ -26,6 +26,10 @@ struct Place: AsyncParsableCommand {
     let order = OrderPlaced(
       orderID: order ?? "ORD-\(Int.random(in: 100_000...999_999))", userID: user, amount: amount, items: items)
     let published = try await Publisher(topic: topic, connection: connection).publish(order)
+    if let difference = published.difference {
+      print("\(order.orderID) was placed already, and says something else: \(difference)")
+      throw ExitCode(1)
+    }
     print(published.isDuplicate ? "\(order.orderID) was placed already" : "placed \(order.orderID)")
   }
 }

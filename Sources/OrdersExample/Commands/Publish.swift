@@ -21,7 +21,13 @@ struct Publish: AsyncParsableCommand {
         print("\(place): \(problem)")
       }
       guard !events.isEmpty else { return }
-      let count = try await publisher.publish(events).count { !$0.isDuplicate }
+      let published = try await publisher.publish(events)
+      for (event, result) in zip(events, published) {
+        guard let difference = result.difference else { continue }
+        rejected += 1
+        print("\(event.id) is there already and says something else: \(difference)")
+      }
+      let count = published.count { !$0.isDuplicate }
       added += count
       duplicates += events.count - count
     }

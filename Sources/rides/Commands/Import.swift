@@ -69,6 +69,7 @@ struct Import: AsyncParsableCommand {
       return batch.isEmpty ? nil : batch
     }
 
+    var different = 0
     if dryRun {
       while let batch = try nextBatch() {
         for event in batch { Terminal.print(json: event.json) }
@@ -80,10 +81,11 @@ struct Import: AsyncParsableCommand {
         try nextBatch()
       }
       summary.rejected = rejected
+      different = summary.different
       if json { Terminal.print(json: JSONWriter.bytes(of: summary)) } else { Terminal.print(summary.text) }
     }
     try rejections?.close()
-    if strict, rejected > 0 { throw ExitCode(1) }
+    if different > 0 || strict && rejected > 0 { throw ExitCode(1) }
   }
 }
 

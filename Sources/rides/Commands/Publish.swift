@@ -10,7 +10,8 @@ struct Publish: AsyncParsableCommand {
     discussion: """
       An event is {"type":"RIDE_COMPLETED","timestamp":"2026-04-03T10:30:00Z","data":{…}}, with `id` and `key` if you like; the
       input is one per line, a JSON array, or one object. What is wrong is reported with its line, field and reason; the rest
-      is published. Publishing an event again within 24 hours adds nothing.
+      is published. Publishing an event again within 24 hours adds nothing; one of a known id that says something else is
+      named, with what differs, and the exit status is 1.
 
         rides publish rides.ndjson
         jq -c '.[]' rides.json | rides publish
@@ -72,7 +73,7 @@ struct Publish: AsyncParsableCommand {
     case .json: Terminal.print(json: JSONWriter.bytes(of: summary))
     case .table: Terminal.print(summary.text)
     }
-    if summary.rejected > 0 { throw ExitCode(1) }
+    if summary.rejected + summary.different > 0 { throw ExitCode(1) }
   }
 
   /// The topic, as soon as Redis can be reached.

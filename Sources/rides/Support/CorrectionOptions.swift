@@ -52,6 +52,10 @@ struct CorrectionOptions: ParsableArguments {
     let request = try request(current, correction ?? UUID().uuidString.lowercased())
     try InputCheck.check(request)
     let published = try await Publisher(topic: topic, connection: connection).publish(request)
+    if let difference = published.difference {
+      throw Failure.refused(
+        "correction '\(correction ?? "")' was asked for before and says something else: \(difference)")
+    }
     let approved = request.becoming(approval)
     let refused = request.becoming(CorrectionRefused.self)
     let outcome = try await OutcomeWait(topic: topic, connection: connection, patience: wait.duration).first(

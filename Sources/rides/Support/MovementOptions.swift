@@ -57,6 +57,9 @@ struct MovementOptions: ParsableArguments {
     let (topic, connection) = try await redis.open()
     let published = try await Publisher(topic: topic, connection: connection).publish(
       event, timestamp: effective?.time ?? .now())
+    if let difference = published.difference {
+      throw Failure.refused("movement '\(event.movement)' was published before and says something else: \(difference)")
+    }
     return (event, published, topic, connection)
   }
 

@@ -16,6 +16,8 @@ struct PublishRun {
   struct Summary: JSONWritable {
     var published = 0
     var duplicates = 0
+    /// Of the duplicates, those that say something else than what is there.
+    var different = 0
     var rejected = 0
     var elapsed: Duration = .zero
 
@@ -28,6 +30,7 @@ struct PublishRun {
       json.object {
         $0.field("published", published)
         $0.field("duplicates", duplicates)
+        $0.field("different", different)
         $0.field("rejected", rejected)
         $0.field("perSecond", perSecond)
       }
@@ -36,6 +39,7 @@ struct PublishRun {
     var text: String {
       var parts = ["published \(published) events"]
       if duplicates > 0 { parts.append("\(duplicates) were there already") }
+      if different > 0 { parts.append("\(different) of them with another content") }
       if rejected > 0 { parts.append("\(rejected) rejected") }
       return parts.joined(separator: ", ") + " (\(elapsed.short), \(perSecond)/s)"
     }
@@ -64,6 +68,11 @@ struct PublishRun {
             unconfirmed.removeFirst()
             failingSince = nil
             attempt = 0
+            for (event, result) in zip(events, results) {
+              guard let difference = result.difference else { continue }
+              summary.different += 1
+              Terminal.error("\(event.id) is there already and says something else: \(difference)")
+            }
             let duplicates = results.count { $0.isDuplicate }
             summary.duplicates += duplicates
             summary.published += results.count - duplicates
