@@ -1,8 +1,10 @@
 /// Builds a service's state anew from its history, beside the live one, and lets it take its place.
 ///
 /// ```swift
-/// let fold = StateFold(handlers, shard: 3, topic: topic, connection: connection)
-/// while let event = … { try await fold.add(event) }
+/// let fold = StateFold(service, shard: 3)
+/// for event in events {
+///   if let effects = try await fold.effects(of: event) { fold.apply(effects, of: event) { published.contains($0) } }
+/// }
 /// ```
 public struct StateFold: Sendable {
   /// The state so far.

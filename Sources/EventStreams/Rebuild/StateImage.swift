@@ -41,42 +41,28 @@ public final class StateImage: StateReader {
   /// - Parameter isPublished: whether an event is known to have been published: it tells which way a choice went.
   public func published(by effects: Effects, _ isPublished: (String) -> Bool) -> [(type: EventType, id: String)] {
     contents.withLock { contents in
-      effects.writes { Self.holds($0, contents, isPublished) }.compactMap {
+      Self.writes(of: effects, on: contents, isPublished).compactMap {
         if case .publish(let type, let id) = $0 { (type, id) } else { nil }
       }
     }
   }
 
-  /// Applies an event's effects, but for what they publish.
+  /// Applies an event's effects, but for what they publish: all, or none if a commit would refuse them.
   ///
   /// - Parameters:
   ///   - place: of the event in the log.
   ///   - isPublished: whether an event is known to have been published: it tells which way a choice went. Else the state does.
   public func apply(_ effects: Effects, at place: StreamID, _ isPublished: (String) -> Bool) {
-    contents.withLock { Self.apply(effects, at: place, isPublished, to: &$0) }
-  }
-
-  private static func apply(
-    _ effects: Effects, at place: StreamID, _ isPublished: (String) -> Bool, to contents: inout Contents
-  ) {
-    for step in effects.steps {
-      switch step {
-      case .write(let write): apply(write, at: place, to: &contents)
-      case .choice(let choice):
-        let chosen = holds(choice, contents, isPublished) ? choice.then : choice.otherwise
-        apply(chosen, at: place, isPublished, to: &contents)
-      }
+    contents.withLock { contents in
+      for write in Self.writes(of: effects, on: contents, isPublished) { Self.apply(write, at: place, to: &contents) }
     }
   }
 
-  private static func holds(_ choice: Effects.Choice, _ contents: Contents, _ isPublished: (String) -> Bool) -> Bool {
-    if choice.then.firstPublished.map(isPublished) == true { return true }
-    if choice.otherwise.firstPublished.map(isPublished) == true { return false }
-    let value = contents.hashes[choice.hash]?[choice.field]
-    return switch choice.condition {
-    case .equals(let expected): value?.hasSameBytes(as: expected) == true
-    case .isAbsent: value == nil
-    case .isAtLeast(let bound): (value.flatMap { Int($0) } ?? 0) >= bound
+  private static func writes(
+    of effects: Effects, on contents: Contents, _ isPublished: (String) -> Bool
+  ) -> [Effects.Write] {
+    withoutActuallyEscaping(isPublished) { isPublished in
+      ResolvedEffects(effects, isPublished: isPublished) { contents.hashes[$0]?[$1] }.writes
     }
   }
 
@@ -86,10 +72,6 @@ public final class StateImage: StateReader {
       let last = contents.streams[stream]?.last?.id
       contents.streams[stream, default: []].append((max(place, last?.next ?? place), record))
       contents.touched.insert(stream)
-    case .increment(let hash, let field, let amount):
-      let value = contents.hashes[hash]?[field].flatMap { Int($0) } ?? 0
-      contents.hashes[hash, default: [:]][field] = String(value + amount)
-      contents.touched.insert(hash)
     case .set(let hash, let field, let value):
       contents.hashes[hash, default: [:]][field] = value
       contents.touched.insert(hash)
@@ -101,7 +83,8 @@ public final class StateImage: StateReader {
     case .expire(let name, let milliseconds):
       contents.expiries[name] = place.recordedAt + .milliseconds(milliseconds)
       contents.touched.insert(name)
-    case .publish: break
+    // Increments have become values.
+    case .publish, .increment: break
     }
   }
 
@@ -142,15 +125,5 @@ public final class StateImage: StateReader {
       }
       return records[low...].prefix(limit).map { ($0.id, $0.json) }
     }
-  }
-}
-
-extension Effects {
-  /// The id of the first event that they publish, whichever way choices go.
-  fileprivate var firstPublished: String? {
-    for effect in effects {
-      if case .publish(let data, let id, _) = effect { return id ?? data.eventID }
-    }
-    return nil
   }
 }

@@ -99,7 +99,8 @@ public struct Effects: Sendable {
     effects.append(.expire(name: name, milliseconds: max(1, time.wholeMilliseconds)))
   }
 
-  /// Publishes an event to the shard of the event being handled.
+  /// Publishes an event to the shard of the event being handled, unless its id is known there, as `Publisher` does. It must have
+  /// the same shard key: an event of another is refused, and the one being handled with it.
   ///
   /// - Parameters:
   ///   - id: the event's identity; `data.eventID` if nil.
@@ -121,6 +122,20 @@ public struct Effects: Sendable {
     effects.append(.when(hash: hash, field: field, condition: condition, count: conditional.effects.count))
     self += conditional
     self += alternative
+  }
+
+  /// Refuses to publish in a shard what belongs to another shard key than the event that is handled there.
+  @usableFromInline
+  func checkShardKeys(_ handled: () -> String) throws {
+    for effect in effects {
+      guard case .publish(let data, _, _) = effect else { continue }
+      let (published, handled) = (data.shardKey, handled())
+      guard published.hasSameBytes(as: handled) else {
+        throw Unprocessable(
+          "it publishes an event of the shard key \(published), and was itself of \(handled): an event can't leave its shard"
+        )
+      }
+    }
   }
 
   /// The bytes of a record or value.

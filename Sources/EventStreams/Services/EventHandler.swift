@@ -23,8 +23,9 @@ struct EventHandler: Sendable {
         data: try Data(from: json), shard: shard, streamID: streamID)
       return BoundCall(key: withKey ? key?(event.data) ?? header.key : nil) { attempt in
         // Copying an event costs as much as some handlers do.
-        guard attempt > 1 else { return try await handler(event) }
-        return try await handler(event.with(attempt: attempt))
+        let effects = attempt > 1 ? try await handler(event.with(attempt: attempt)) : try await handler(event)
+        try effects.checkShardKeys { event.data.shardKey }
+        return effects
       }
     }
   }

@@ -4,7 +4,7 @@
 struct ExpectedEffects {
   /// What a key holds.
   enum Value: Equatable {
-    case hash([String: String], isLasting: Bool)
+    case hash([Identifier: String], isLasting: Bool)
     case stream([String], isLasting: Bool, isFull: Bool)
     case other(isLasting: Bool)
   }
@@ -81,7 +81,7 @@ struct ExpectedEffects {
     kinds[name] = isStream
   }
 
-  private func hash(_ name: String) throws(Failure) -> [String: String] {
+  private func hash(_ name: String) throws(Failure) -> [Identifier: String] {
     switch state[name] {
     case nil: return [:]
     case .hash(let fields, _): return fields
@@ -89,7 +89,7 @@ struct ExpectedEffects {
     }
   }
 
-  private mutating func change(_ name: String, _ body: (inout [String: String]) -> Void) throws(Failure) {
+  private mutating func change(_ name: String, _ body: (inout [Identifier: String]) -> Void) throws(Failure) {
     try be(false, name)
     var fields = try hash(name)
     var isLasting = true

@@ -53,7 +53,7 @@ struct RandomEffects {
       switch try await bench.connection.text("TYPE", key) {
       case "none": break
       case "hash":
-        let fields = [String: String](alternating: try await bench.connection.strings(["HGETALL", key]))
+        let fields = [Identifier: String](alternating: try await bench.connection.strings(["HGETALL", key]))
         state[name] = .hash(fields, isLasting: isLasting)
       case "stream":
         let info = try await bench.connection.call("XINFO", "STREAM", key)

@@ -15,7 +15,7 @@ extension TestBench {
     // Tables grow by and by, and what they hold stands in another order then.
     for key in keys where key.contains(":seen:") && dumps[key] != nil {
       guard try await connection.text("TYPE", key) == "hash" else { continue }
-      let fields = [String: String](alternating: try await connection.strings(["HGETALL", key]))
+      let fields = [Identifier: String](alternating: try await connection.strings(["HGETALL", key]))
       dumps[key] = Array("\(fields.sorted { $0.key < $1.key })".utf8)
     }
     return dumps

@@ -1,0 +1,93 @@
+/// What effects come to on a state in memory, decided in their order as a commit does: what was done before counts.
+struct ResolvedEffects {
+  /// Writes in their order: of choices what was chosen, increments as the values they lead to, and what is published.
+  private(set) var writes: [Effects.Write] = []
+  /// False for effects that a commit would refuse: the event has none of them.
+  private(set) var isPossible = true
+
+  private struct Field: Hashable {
+    let hash: Identifier
+    let field: Identifier
+  }
+
+  /// Fields that were written so far.
+  private var values: [Field: String?] = [:]
+  private let value: (_ hash: String, _ field: String) -> String?
+  private let isPublished: (String) -> Bool
+
+  /// Decides some effects.
+  ///
+  /// - Parameters:
+  ///   - value: of a field before the effects; nil if there is none.
+  ///   - isPublished: whether an event is known to have been published: it tells which way a choice went.
+  init(
+    _ effects: Effects, isPublished: @escaping (String) -> Bool,
+    value: @escaping (_ hash: String, _ field: String) -> String?
+  ) {
+    self.value = value
+    self.isPublished = isPublished
+    add(effects)
+    if !isPossible { writes = [] }
+  }
+
+  private func current(_ hash: String, _ field: String) -> String? {
+    values[Field(hash: Identifier(hash), field: Identifier(field))] ?? value(hash, field)
+  }
+
+  private mutating func note(_ hash: String, _ field: String, _ value: String?) {
+    values[Field(hash: Identifier(hash), field: Identifier(field))] = .some(value)
+  }
+
+  private mutating func add(_ effects: Effects) {
+    for step in effects.steps where isPossible {
+      switch step {
+      case .choice(let choice): add(holds(choice) ? choice.then : choice.otherwise)
+      case .write(.increment(let hash, let field, let amount)):
+        let before = current(hash, field)
+        guard let sum = Self.number(before)?.addingReportingOverflow(amount), !sum.overflow else {
+          isPossible = false
+          return
+        }
+        note(hash, field, String(sum.partialValue))
+        writes.append(.set(hash: hash, field: field, value: String(sum.partialValue)))
+      case .write(let write):
+        if case .set(let hash, let field, let value) = write { note(hash, field, value) }
+        if case .remove(let hash, let field) = write { note(hash, field, nil) }
+        writes.append(write)
+      }
+    }
+  }
+
+  private mutating func holds(_ choice: Effects.Choice) -> Bool {
+    if choice.then.firstPublished.map(isPublished) == true { return true }
+    if choice.otherwise.firstPublished.map(isPublished) == true { return false }
+    let value = current(choice.hash, choice.field)
+    switch choice.condition {
+    case .equals(let expected): return value.map { $0.hasSameBytes(as: expected) } ?? false
+    case .isAbsent: return value == nil
+    case .isAtLeast(let bound):
+      guard let number = Self.number(value) else {
+        isPossible = false
+        return false
+      }
+      return number >= bound
+    }
+  }
+
+  /// A whole number as the server takes it for one.
+  private static func number(_ text: String?) -> Int? {
+    guard let text else { return 0 }
+    guard let number = Int(text), String(number) == text else { return nil }
+    return number
+  }
+}
+
+extension Effects {
+  /// The id of the first event that they publish, whichever way choices go.
+  fileprivate var firstPublished: String? {
+    for effect in effects {
+      if case .publish(let data, let id, _) = effect { return id ?? data.eventID }
+    }
+    return nil
+  }
+}
