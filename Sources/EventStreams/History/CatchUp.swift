@@ -49,14 +49,29 @@ struct CatchUp: Sendable {
     log.notice("reading history", metadata: ["shard": "\(shard.number)", "after": "\(position)", "until": "\(end)"])
     var handled = 0
     var size = Self.eventsPerPage
+    // Why the only event of the page that follows can't be committed.
+    var refusal: String?
     while let number = await pipeline.beginHistoryPage(shard) {
       do {
         // Begins of this page that no commit followed.
         let deaths = try await connection.integer(["HINCRBY", topic.lease(shard.number, service), "tries", "1"]) - 1
         if deaths > 0 { size = 1 }
+        let isDeadly = deaths >= pipeline.service.retry.maxCrashes
         let (page, blocked) = try await page(
-          of: shard, after: position, until: end, size: size, condemned: deaths >= pipeline.service.retry.maxCrashes)
-        let isCommitted = try await commit(page, number: number, after: position)
+          of: shard, after: position, until: end, size: size,
+          condemnedBecause: refusal ?? (isDeadly ? HistoryHandler.deadly : nil))
+        let isCommitted: Bool
+        do {
+          isCommitted = try await commit(page, number: number, after: position)
+          refusal = nil
+        } catch let error as RedisError where error.prefix == "REFUSED" {
+          // Nothing of it was done. Alone, the event that it is because of is given up on, and the others go through.
+          _ = try await connection.call("HDEL", topic.lease(shard.number, service), "tries")
+          await pipeline.endHistoryPage(shard, page: nil)
+          if size == 1 { refusal = String(error.message.dropFirst("REFUSED ".count)) }
+          size = 1
+          continue
+        }
         await pipeline.endHistoryPage(shard, page: isCommitted ? page : nil)
         guard isCommitted else { return await pipeline.lose(shard.number, term: shard.term) }
         if page.dead.count > 0 {
@@ -87,17 +102,17 @@ struct CatchUp: Sendable {
 
   /// The next page, handled.
   ///
-  /// - Parameter condemned: true if its only event has ended too many processes.
+  /// - Parameter condemnedBecause: why its only event is given up on; nil if it isn't.
   private func page(
-    of shard: OwnedShard, after position: StreamID, until end: StreamID, size: Int, condemned: Bool
+    of shard: OwnedShard, after position: StreamID, until end: StreamID, size: Int, condemnedBecause reason: String?
   ) async throws -> (page: HistoryPage, blocked: Set<Identifier>) {
     let found = try await history.events(shard: shard.number, after: position, limit: size)
     let events = Array(found.prefix { $0.streamID < end })
     var blocked = Set(names: try await connection.strings(["HKEYS", topic.blocked(shard.number, service)]))
     let handler = HistoryHandler(service: pipeline.service, topic: topic, worker: settings.name)
     var page: HistoryPage
-    if condemned {
-      page = handler.condemn(events, of: shard, blocked: &blocked)
+    if let reason {
+      page = handler.condemn(events, of: shard, because: reason, blocked: &blocked)
     } else {
       page = await handler.handle(events, of: shard, blocked: &blocked) {
         await pipeline.goesOn(with: shard)
@@ -125,6 +140,8 @@ struct CatchUp: Sendable {
         return true
       } catch  where error.isFenced {
         return false
+      } catch  where error.prefix == "REFUSED" {
+        throw error
       } catch {
         failures += 1
         log.error("cannot commit a page of history; will try again", metadata: ["error": "\(error)"])

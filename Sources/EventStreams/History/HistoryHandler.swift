@@ -76,12 +76,17 @@ struct HistoryHandler: Sendable {
     return false
   }
 
-  /// Gives up on events that have ended the process too often.
-  func condemn(_ events: [RecordedEvent], of shard: OwnedShard, blocked: inout Set<Identifier>) -> HistoryPage {
+  /// The reason for giving up on an event that has ended the process too often.
+  static let deadly = "the process ended again and again while it handled this event"
+
+  /// Gives up on events.
+  func condemn(
+    _ events: [RecordedEvent], of shard: OwnedShard, because reason: String, blocked: inout Set<Identifier>
+  ) -> HistoryPage {
     let deliveries = deliveries(events, shard)
     var settled: [Int: Settled] = [:]
     for (index, delivery) in deliveries.enumerated() {
-      settled[index] = .dead(reason: "the process ended again and again while it handled this event", nil)
+      settled[index] = .dead(reason: reason, nil)
       if !delivery.key.isEmpty { blocked.insert(delivery.key) }
     }
     return page(of: shard, deliveries, events, settled)

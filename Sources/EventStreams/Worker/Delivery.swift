@@ -65,12 +65,18 @@ final class Delivery: Sendable {
       failures: failures)
   }
 
+  /// As high as `recover` tells delivery counts: servers set the greatest one for entries that are never to be delivered again.
+  private static let manyDeliveries = 1_000_000_000_000_000
+
   /// The same, to be moved to the dead letters, if it has ended as many processes as it may.
   func condemned(after maxCrashes: Int) -> Delivery {
     guard crashes >= maxCrashes else { return self }
     return Delivery(
       source: source, shard: shard, streamID: streamID, header: header, key: key,
-      work: .condemned("the process ended \(crashes) times while it handled this event"), deliveries: deliveries,
+      work: .condemned(
+        deliveries < Self.manyDeliveries
+          ? "the process ended \(crashes) times while it handled this event"
+          : "its delivery count says that it is never to be delivered again"), deliveries: deliveries,
       failures: failures)
   }
 }

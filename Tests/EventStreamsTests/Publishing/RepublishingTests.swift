@@ -1,7 +1,8 @@
-import EventStreams
 import Redis
 import RedisTestSupport
 import Testing
+
+@testable import EventStreams
 
 @Suite("Publishing again") struct RepublishingTests {
   @Test("after a timeout is safe, and says what became of the first time")
@@ -30,6 +31,69 @@ import Testing
       proxy.letThrough()
       #expect(try await publisher.publish(Noted("k", 1)).isDuplicate == false)
       #expect(try await bench.connection.integer(["XLEN", bench.topic.log(0)]) == 2)
+    }
+  }
+
+  @Test("of the same id with another content is told from a duplicate, with what differs; trimmed, it is a duplicate")
+  func anotherContent() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let publisher = Publisher(topic: bench.topic, connection: bench.connection)
+      func publish(_ number: Int, at time: Timestamp = .now(), key: String? = nil) async throws -> PublishedEvent {
+        try await publisher.publish([EncodedEvent(Noted("k", number), id: "an \"id\"", key: key, timestamp: time)])[0]
+      }
+      let first = try await publish(1230)
+      #expect(!first.isDuplicate && first.difference == nil)
+      let later = Timestamp.now() + .seconds(60)
+      let again = try await publish(1230, at: later)
+      #expect(again.isDuplicate && again.difference == nil && again.streamID == first.streamID)
+      let other = try await publish(9999, at: later)
+      #expect(other.isDuplicate && other.difference?.description == "data.number is 1230 there and 9999 here")
+      #expect(try await publish(1230, key: "other").difference?.description == "key is \"k\" there and \"other\" here")
+      // In one call, too.
+      let both = try await publisher.publish([3, 4].map { EncodedEvent(Noted("k", $0), id: "twice") })
+      #expect(!both[0].isDuplicate && both[1].difference?.description == "data.number is 3 there and 4 here")
+      #expect(try await bench.connection.integer(["XLEN", bench.topic.log(0)]) == 2)
+
+      _ = try await bench.connection.call("XGROUP", "CREATE", bench.topic.log(0), "g", "$")
+      _ = try await bench.connection.call("XTRIM", bench.topic.log(0), "MAXLEN", "0")
+      let trimmed = try await publish(9999)
+      #expect(trimmed.isDuplicate && trimmed.difference == nil)
+    }
+  }
+
+  @Test("is known though the clock was set back over the end of a publish window, or forward")
+  func clockSetBack() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let window = Timestamp.now().microsecondsSinceEpoch / 1_000_000 / 86400
+      for (offset, isKnown) in [(-2, false), (-1, true), (1, true)] {
+        let first = try await bench.publish([Noted("k", offset)])[0]
+        let log = bench.topic.seen(0)
+        _ = try await bench.connection.call("RENAME", "\(log):\(window)", "\(log):\(window + Int64(offset))")
+        let again = try await bench.publish([Noted("k", offset)])[0]
+        #expect(again.isDuplicate == isKnown)
+        if isKnown { #expect(again.streamID == first.streamID) }
+        _ = try await bench.connection.call("DEL", "\(log):\(window)", "\(log):\(window + Int64(offset))")
+      }
+    }
+  }
+
+  @Test("by a handler adds nothing, whether a handler or a producer was first, and whatever stands in the id")
+  func followUps() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let log = CommitLog(bench: bench, service: "any")
+      try await log.open()
+      for (index, id) in ["plain", "with \"quotes\"", "b\\n", "caf\u{e9}"].enumerated() {
+        let publishing = Effects { $0.publish(Noted("k", -1), id: id) }
+        let before = try await bench.connection.integer(["XLEN", bench.topic.log(0)])
+        try await log.commit([publishing, publishing])
+        for _ in 0..<3 { try await log.commit([publishing]) }
+        #expect(try await bench.connection.integer(["XLEN", bench.topic.log(0)]) == before + 5 + 1)
+        let publisher = Publisher(topic: bench.topic, connection: bench.connection)
+        #expect(try await publisher.publish(Noted("k", -1), id: id).isDuplicate)
+        _ = try await publisher.publish(Noted("k", -2), id: "first \(index)")
+        try await log.commit([Effects { $0.publish(Noted("k", -2), id: "first \(index)") }])
+        #expect(try await bench.connection.integer(["XLEN", bench.topic.log(0)]) == before + 5 + 1 + 1 + 1)
+      }
     }
   }
 

@@ -66,6 +66,28 @@ import Testing
     }
   }
 
+  @Test(
+    "of a shard whose pending entry has the greatest delivery count there is can be made: the shard is taken, and the count is kept"
+  )
+  func greatestDeliveryCount() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let (log, topic) = (CommitLog(bench: bench, service: "counting"), bench.topic)
+      try await log.open()
+      let id = try await log.read(1)[0]
+      _ = try await bench.connection.call(
+        "XCLAIM", topic.log(0), "counting", "by-hand", "0", id.description, "RETRYCOUNT", "9223372036854775807",
+        "JUSTID")
+      // Its owner died while it handled that one.
+      _ = try await bench.connection.call("HSET", topic.lease(0, "counting"), "trying", "+", "epoch", "1")
+      try await log.open()
+      let epoch = try await bench.connection.text("HGET", topic.lease(0, "counting"), "epoch")
+      let recovered = try await bench.connection.call(
+        "FCALL", FunctionLibrary.recover, "3", topic.log(0), topic.lease(0, "counting"), topic.retry(0, "counting"),
+        "counting", epoch, "by-hand", "0-0", "10", "0")
+      #expect(try recovered.root[2].integer() == 1_000_000_000_000_000)
+    }
+  }
+
   @Test("of an earlier owner is refused, and has no effect")
   func fenced() async throws {
     try await TestBench.run(shards: 1) { bench in

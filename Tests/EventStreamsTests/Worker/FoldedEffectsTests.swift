@@ -58,6 +58,38 @@ import Testing
       ])
   }
 
+  @Test(
+    "are folded over conditions that are taken for granted, of which there is a list; the second on one field stays one"
+  )
+  func speculation() {
+    func booking(_ ride: String) -> Effects {
+      Effects { effects in
+        effects.when("rides", ride, .isAbsent) {
+          $0.set("rides", ride, to: "1")
+          $0.increment("h", "f", by: 2)
+        } otherwise: {
+          $0.increment("h", "twice", by: 1)
+        }
+        effects.increment("h", "g", by: 1)
+      }
+    }
+    #expect(
+      arguments(booking("a"), booking("b"), speculates: true) == [
+        "1", "7", "2", "a", "b", "HSET", "7", "4", "a", "1", "b", "1", "HINCRBY", "8", "2", "f", "4", "HINCRBY", "8",
+        "2",
+        "g", "2",
+      ])
+    #expect(
+      arguments(booking("a"), booking("a"), speculates: true).starts(with: [
+        "1", "7", "1", "a", "HSET", "7", "2", "a", "1",
+      ]))
+    #expect(arguments(booking("a"), booking("a"), speculates: true).contains("WHEN"))
+    // What was written before is not assumed.
+    let written = Effects { $0.set("rides", "a", to: "0") }
+    #expect(arguments(written, booking("a"), speculates: true).contains("WHEN"))
+    #expect(!arguments(written, booking("b"), speculates: true).contains("WHEN"))
+  }
+
   @Test("of an increment that would overflow stay two")
   func overflow() {
     let folded = arguments(
