@@ -15,7 +15,8 @@ import Synchronization
 public final class SwallowingProxy: Sendable {
   /// Where it listens.
   public let url: RedisURL
-  private let server: String
+  /// The socket of the server that new connections go to.
+  private let server: Mutex<String>
   private let listener: Int32
   private let isSwallowing = Mutex(false)
   private let pairs = Mutex<[Pair]>([])
@@ -60,7 +61,7 @@ public final class SwallowingProxy: Sendable {
   /// Stands before a server.
   public init(_ server: RedisServer) throws {
     ignoreBrokenPipeSignal()
-    self.server = "\(server.folder)/redis.sock"
+    self.server = Mutex(Self.socket(of: server))
     let path = "\(server.folder)/proxy.sock"
     url = RedisURL(address: .unix(path: path))
     listener = Self.socket(path, bind)
@@ -85,6 +86,14 @@ public final class SwallowingProxy: Sendable {
     isSwallowing.withLock { $0 = false }
     fromClients.withLock { $0.limit = .max }
   }
+
+  /// Closes all connections; new ones go to another server, as where a replica takes the master's place behind one address.
+  public func switchOver(to server: RedisServer) {
+    self.server.withLock { $0 = Self.socket(of: server) }
+    closeConnections()
+  }
+
+  private static func socket(of server: RedisServer) -> String { "\(server.folder)/redis.sock" }
 
   /// How many bytes clients have sent to the server so far.
   public var bytesFromClients: Int { fromClients.withLock { $0.bytes } }
@@ -111,11 +120,15 @@ public final class SwallowingProxy: Sendable {
   /// Closes everything.
   public func stop() {
     shutdown(listener, Int32(SHUT_RDWR))
+    closeConnections()
+  }
+
+  private func closeConnections() {
     pairs.withLock { for end in $0.flatMap(\.ends) { shutdown(end, Int32(SHUT_RDWR)) } }
   }
 
   private func join(_ client: Int32) {
-    let pair = Pair(client, Self.socket(server, connect), isSwallowed: isSwallowing.withLock { $0 })
+    let pair = Pair(client, Self.socket(server.withLock { $0 }, connect), isSwallowed: isSwallowing.withLock { $0 })
     pairs.withLock { $0.append(pair) }
     for end in pair.ends.indices {
       Thread.detachNewThread { [weak self] in pair.pump(from: end) { end == 0 ? self?.allow($0) ?? $0 : $0 } }

@@ -17,7 +17,7 @@
 --                               dead letters were handled again)
 --                               For a service that began with its history: history (the first place of its log, until which it
 --                               handles history; gone when it is through), during which position is a place in the history; tries
---                               (how often the page after it was begun)
+--                               (by how many processes the page after it was begun, and the epoch of the last)
 --   rides:{s}:lease:payment:behind  set: the entries up to `position` that are not settled, so that a lost group gets them back
 --   rides:{s}:retry:payment     hash: stream id -> JSON of the failures so far, of entries that wait for another attempt
 --   rides:{s}:dead:payment      stream of dead letters, and of the events of the same keys parked behind them
@@ -346,38 +346,69 @@ redis.register_function('eventstreams_publish_v2', function(keys, args)
   return known
 end)
 
+-- Until when a lease is held, in ms of the server's clock. Where that clock has been set back since the lease was renewed, the time to
+-- live that it was given begins now: a dead owner is not taken for a live one for as long as the clock was set back.
+local function heldUntil(expires, seen, time)
+  expires, seen = tonumber(expires or 0), tonumber(seen or 0)
+  if seen > time then return time + math.max(0, expires - seen) end
+  return expires
+end
+
+-- Whether the server has gone back to an earlier moment (a replica took its place that did not have all, or a back-up, or what had
+-- been written to disk): it holds less than a worker knows to have been there, which is the epoch it had, the number of its last commit
+-- in it that was answered, and the last entry that it read.
+local function wentBack(log, epoch, commit, known)
+  if known.epoch > epoch then return true end
+  if known.epoch == epoch and known.commit > commit then return true end
+  if known.read == '' then return false end
+  if redis.call('EXISTS', log) == 0 then return true end
+  if #redis.call('XRANGE', log, known.read, known.read) > 0 then return false end
+  -- Trimmed, deleted by hand, or never there.
+  local info = redis.call('XINFO', 'STREAM', log)
+  if isAfter(known.read, info[8]) then return true end
+  return info[2] > 0 and isAfter(known.read, info[14]) and isAfter(known.read, info[10])
+end
+
 -- lease: takes, keeps or gives back the right of one worker to one (service, shard).
 --   KEYS: lease, log, blocked, redrive, retry
 --   ARGV: action, group, worker, epoch (to acquire, the last that this process had of the shard), time to live in ms, where a new
 --     group starts, client id of the worker's reader, why it reads nothing (empty if it does), `look` to be told what there is to do
---     besides
---   acquire -> {epoch, the readers of earlier owners, where a group that was lost goes on or '', last stream id of the log, blocked
+--     besides, number of its last commit in that epoch that was answered, the last entry that it read (both may be empty)
+--   acquire -> {epoch, the readers of earlier owners, where a group that was lost goes on or '', 1 if the server went back, blocked
 --              keys…},
---              or {0, ms until it may be taken, owner}
---   renew   -> {1, entries pending for others than the owner, keys to redrive…}, or {0}; without `look` {1}
+--              or {0, ms until it may be taken, owner, 1 if the server went back}
+--   renew   -> {1, entries pending for others than the owner, keys to redrive…}, or {0, 1 if the server went back}; without `look` {1}
 --   release -> {1}, or {0}
 --   seize   -> as acquire, from whoever has it: for maintenance, which reads nothing, and closes the readers itself
--- The epoch grows at every change of owner; `commit` and `recover` compare it. It is never below the time in ms, so that it does
--- not go back when the server loses everything. XREADGROUP knows no
+-- The epoch grows at every change of owner; `commit` and `recover` compare it. It is never below the time in ms, nor below what this
+-- process had, so that it does not go back when the server loses everything. XREADGROUP knows no
 -- epoch: a new owner closes the connections that earlier ones read with, and nobody reads with a connection whose id does
 -- not stand in the lease. They stand there until the first renewal, for the case that the new owner dies before it has done so.
+-- Time only says when somebody else may try: if the clock is wrong, or two believe to own the shard, the epoch decides.
 redis.register_function({ function_name = 'eventstreams_lease_v2', flags = { 'allow-oom' }, callback = function(keys, args)
   local lease, log, blocked, redrive, retry = keys[1], keys[2], keys[3], keys[4], keys[5]
   local action, group, worker, ttl = args[1], args[2], args[3], tonumber(args[5])
   local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until', 'readers', 'trying', 'suspects', 'position',
-    'redriving')
-  local owner, epoch, expires, readers = held[1] or '', held[2], tonumber(held[3] or 0), held[4] or ''
+    'redriving', 'seen', 'commit')
+  local owner, epoch, readers = held[1] or '', held[2], held[4] or ''
   local reader = args[7] .. ' ' .. worker .. '\n'
+  local known = { epoch = tonumber(args[4]) or 0, commit = tonumber(args[10] or '') or 0, read = args[11] or '' }
+  local isBack = wentBack(log, tonumber(epoch or 0), tonumber(held[10] or 0), known)
 
   if action == 'acquire' or action == 'seize' then
     local time = now()
-    if action == 'acquire' and owner ~= '' and owner ~= worker and time < expires then
-      return { 0, expires - time, owner }
+    if action == 'acquire' and owner ~= '' and owner ~= worker then
+      local expires = heldUntil(held[3], held[9], time)
+      if tonumber(held[9] or 0) > time then
+        redis.call('HSET', lease, 'until', milliseconds(expires), 'seen', milliseconds(time))
+      end
+      if time < expires then return { 0, expires - time, owner, isBack and 1 or 0 } end
     end
     local refusal = unusable('HLEN', blocked, 'SCARD', redrive, 'HLEN', retry, 'SCARD', behindOf(lease))
       or forbidden('HSET', lease, 'HDEL', lease, 'XADD', log, 'XACK', log, 'XCLAIM', log, 'HSET', retry, 'HDEL', retry, 'HSET', blocked,
         'HDEL', blocked, 'SREM', redrive, 'SADD', behindOf(lease), 'SREM', behindOf(lease))
     if refusal then return refusal end
+    local blockedKeys = redis.call('HKEYS', blocked)
     local info, recreatedAt, position = groupNamed(log, group), '', held[7]
     if not info and not epoch then
       redis.call('XGROUP', 'CREATE', log, group, args[6], 'MKSTREAM')
@@ -397,7 +428,7 @@ redis.register_function({ function_name = 'eventstreams_lease_v2', flags = { 'al
     -- delivery count grows, for everybody to see.
     local trying, suspects, redriving = held[5] or '', held[6] or '', tonumber(held[8] or 0)
     if redis.call('EXISTS', redrive) == 0 then redriving = 0 end
-    if action == 'acquire' and trying ~= '' and epoch ~= args[4] then
+    if action == 'acquire' and trying ~= '' and tonumber(epoch) > known.epoch then
       suspects = trying
       local found = redis.call('XPENDING', log, group, '-', suspects, 2)
       if redis.call('EXISTS', redrive) == 1 then
@@ -409,17 +440,17 @@ redis.register_function({ function_name = 'eventstreams_lease_v2', flags = { 'al
       end
     end
 
-    local term = math.max(tonumber(epoch or 0) + 1, time)
+    local term = math.max(tonumber(epoch or 0) + 1, known.epoch + 1, time)
     redis.call('HSET', lease, 'epoch', milliseconds(term), 'owner', worker, 'until', milliseconds(time + ttl), 'commit', 0,
       'readers', action == 'seize' and '' or readers .. reader, 'paused', '', 'seen', milliseconds(time), 'trying', '', 'suspects', suspects,
       'redriving', redriving)
     if position then redis.call('HSET', lease, 'position', position) end
-    local reply = { term, readers, recreatedAt, redis.call('XINFO', 'STREAM', log)[8] }
-    for _, key in ipairs(redis.call('HKEYS', blocked)) do reply[#reply + 1] = key end
+    local reply = { term, readers, recreatedAt, isBack and 1 or 0 }
+    for _, key in ipairs(blockedKeys) do reply[#reply + 1] = key end
     return reply
   end
 
-  if owner ~= worker or epoch ~= args[4] then return { 0 } end
+  if owner ~= worker or epoch ~= args[4] or isBack then return { 0, isBack and 1 or 0 } end
   if action == 'renew' then
     local reply = { 1 }
     if args[9] == 'look' then
@@ -427,7 +458,7 @@ redis.register_function({ function_name = 'eventstreams_lease_v2', flags = { 'al
       -- The group is gone, or all of the log: the lease is worth nothing, and taking it again sees to that.
       if consumers.err then
         redis.call('HSET', lease, 'owner', '', 'until', 0, 'trying', '')
-        return { 0 }
+        return { 0, 0 }
       end
       reply[2] = 0
       for _, info in ipairs(consumers) do
@@ -441,6 +472,8 @@ redis.register_function({ function_name = 'eventstreams_lease_v2', flags = { 'al
     return reply
   end
   redis.call('HSET', lease, 'owner', '', 'until', 0, 'readers', '', 'seen', milliseconds(now()), 'trying', '')
+  -- Whoever gives it back has not died.
+  redis.call('HDEL', lease, 'tries')
   return { 1 }
 end })
 
@@ -1139,8 +1172,8 @@ end)
 --   ARGV: group
 --   Returns 1, 0 if there is no such group, or -1 if a worker has it.
 redis.register_function({ function_name = 'eventstreams_forget_v2', flags = { 'allow-oom' }, callback = function(keys, args)
-  local held = redis.call('HMGET', keys[2], 'owner', 'until')
-  if held[1] and held[1] ~= '' and now() < tonumber(held[2] or 0) then return -1 end
+  local held, time = redis.call('HMGET', keys[2], 'owner', 'until', 'seen'), now()
+  if held[1] and held[1] ~= '' and time < heldUntil(held[2], held[3], time) then return -1 end
   local found = 0
   if redis.call('EXISTS', keys[1]) == 1 then found = redis.call('XGROUP', 'DESTROY', keys[1], args[1]) end
   redis.call('DEL', keys[2], behindOf(keys[2]), keys[3], keys[4], keys[5], keys[6], keys[7])
@@ -1154,7 +1187,7 @@ end })
 redis.register_function({ function_name = 'eventstreams_roster_v2', flags = { 'allow-oom' }, callback = function(keys, args)
   local time, ttl = now(), tonumber(args[2])
   if ttl > 0 then
-    redis.call('HSET', keys[1], args[1], milliseconds(time + ttl) .. ' ' .. args[3])
+    redis.call('HSET', keys[1], args[1], milliseconds(time) .. ' ' .. milliseconds(ttl) .. ' ' .. args[3])
     redis.call('PEXPIRE', keys[1], milliseconds(ttl * 10))
   else
     redis.call('HDEL', keys[1], args[1])
@@ -1162,12 +1195,18 @@ redis.register_function({ function_name = 'eventstreams_roster_v2', flags = { 'a
   local reply = {}
   local all = redis.call('HGETALL', keys[1])
   for i = 1, #all, 2 do
-    local expires, shards = string.match(all[i + 1], '^(%d+) (.*)$')
-    if not expires or tonumber(expires) <= time then
+    local seen, lifetime, shards = string.match(all[i + 1], '^(%d+) (%d+) (.*)$')
+    seen, lifetime = tonumber(seen or 0), tonumber(lifetime or 0)
+    if seen > time then
+      -- The clock was set back since.
+      seen = time
+      redis.call('HSET', keys[1], all[i], milliseconds(time) .. ' ' .. milliseconds(lifetime) .. ' ' .. shards)
+    end
+    if seen + lifetime <= time then
       redis.call('HDEL', keys[1], all[i])
     else
       reply[#reply + 1] = all[i]
-      reply[#reply + 1] = tonumber(expires) - time
+      reply[#reply + 1] = seen + lifetime - time
       reply[#reply + 1] = shards
     end
   end

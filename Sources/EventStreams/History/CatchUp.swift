@@ -15,21 +15,35 @@ struct CatchUp: Sendable {
 
   /// What one page may hold, so that the server is busy with its commit for a moment only. After the death of a process in the
   /// middle of a page, pages begin with one event and double, so that an event that ends its process is found.
-  private static let eventsPerPage = 1000
+  fileprivate static let eventsPerPage = 1000
 
-  /// Runs until the pipeline drains.
+  /// What has come of the shards' histories in this process, by shard.
+  private struct Progress {
+    /// What the next page may hold.
+    var size = CatchUp.eventsPerPage
+    var handled = 0
+    /// The last term in which this process began a page.
+    var begun = 0
+  }
+
+  /// Runs until the pipeline drains: a page of one shard after a page of another.
   func run() async {
     var failures = 0
-    while let shard = await pipeline.nextToCatchUp() {
+    var last: Int?
+    var progress: [Int: Progress] = [:]
+    while let shard = await pipeline.nextToCatchUp(after: last) {
+      last = shard.number
       do {
-        try await catchUp(shard)
+        try await catchUp(shard, &progress[shard.number, default: Progress()])
         failures = 0
-      } catch {
+      } catch let error as RedisError where !error.concernsOneShard {
         failures += 1
         log.error(
           "cannot go on with the history; will try again",
           metadata: ["shard": "\(shard.number)", "error": "\(error)", "failures": "\(failures)"])
         await pause(after: error, failures)
+      } catch {
+        await pipeline.lose(shard.number, term: shard.term, because: .stopped(error))
       }
     }
   }
@@ -41,57 +55,57 @@ struct CatchUp: Sendable {
     try? await Task.sleep(for: Backoff.reconnect.delay(attempt: failures, using: &generator))
   }
 
-  private func catchUp(_ shard: OwnedShard) async throws {
-    let place = try Self.place(
+  /// Handles one page.
+  private func catchUp(_ shard: OwnedShard, _ progress: inout Progress) async throws {
+    let (end, position) = try Self.place(
       of: await connection.call("HMGET", topic.lease(shard.number, service), "history", "position"))
-    guard let end = place.end else { return await pipeline.caughtUp(shard, blocked: []) }
-    var position = place.position
-    log.notice("reading history", metadata: ["shard": "\(shard.number)", "after": "\(position)", "until": "\(end)"])
-    var handled = 0
-    var size = Self.eventsPerPage
-    // Why the only event of the page that follows can't be committed.
-    var refusal: String?
-    while let number = await pipeline.beginHistoryPage(shard) {
-      do {
-        // Begins of this page that no commit followed.
-        let deaths = try await connection.integer(["HINCRBY", topic.lease(shard.number, service), "tries", "1"]) - 1
-        if deaths > 0 { size = 1 }
-        let isDeadly = deaths >= pipeline.service.retry.maxCrashes
-        let (page, blocked) = try await page(
-          of: shard, after: position, until: end, size: size,
-          condemnedBecause: refusal ?? (isDeadly ? HistoryHandler.deadly : nil))
-        let isCommitted: Bool
-        do {
-          isCommitted = try await commit(page, number: number, after: position)
-          refusal = nil
-        } catch let error as RedisError where error.prefix == "REFUSED" {
-          // Nothing of it was done. Alone, the event that it is because of is given up on, and the others go through.
-          _ = try await connection.call("HDEL", topic.lease(shard.number, service), "tries")
-          await pipeline.endHistoryPage(shard, page: nil)
-          if size == 1 { refusal = String(error.message.dropFirst("REFUSED ".count)) }
-          size = 1
-          continue
-        }
-        await pipeline.endHistoryPage(shard, page: isCommitted ? page : nil)
-        guard isCommitted else { return await pipeline.lose(shard.number, term: shard.term) }
-        if page.dead.count > 0 {
-          log.error(
-            "moved events of the history to the dead letters",
-            metadata: ["shard": "\(shard.number)", "dead": "\(page.dead.count)", "parked": "\(page.dead.parked)"])
-        }
-        position = page.position ?? position
-        size = min(Self.eventsPerPage, size * 2)
-        handled += page.count
-        if page.isLast {
-          log.notice("caught up with the log", metadata: ["shard": "\(shard.number)", "events": "\(handled)"])
-          return await pipeline.caughtUp(shard, blocked: blocked)
-        }
-      } catch {
-        await pipeline.endHistoryPage(shard, page: nil)
-        throw error
+    guard let end else { return await pipeline.caughtUp(shard, blocked: []) }
+    guard let (number, setbacks, run) = await pipeline.beginHistoryPage(shard) else { return }
+    if progress.handled == 0 {
+      log.notice("reading history", metadata: ["shard": "\(shard.number)", "after": "\(position)", "until": "\(end)"])
+    }
+    do {
+      let deaths = try await deaths(shard, &progress)
+      if deaths > 0 { progress.size = 1 }
+      if let through = setbacks.singlyThrough, position < through { progress.size = 1 }
+      let (page, blocked) = try await page(
+        of: shard, after: position, until: end, size: progress.size, setbacks, run,
+        condemned: deaths >= pipeline.service.retry.maxCrashes)
+      if let (refusal, error) = try await commit(page, number: number, after: position) {
+        return await pipeline.refused(page, refusal, error)
       }
+      await pipeline.endHistoryPage(shard, page: page)
+      if page.dead.count > 0 {
+        log.error(
+          "moved events of the history to the dead letters",
+          metadata: ["shard": "\(shard.number)", "dead": "\(page.dead.count)", "parked": "\(page.dead.parked)"])
+      }
+      progress.size = min(Self.eventsPerPage, progress.size * 2)
+      progress.handled += page.count
+      if page.isLast {
+        log.notice(
+          "caught up with the log", metadata: ["shard": "\(shard.number)", "events": "\(progress.handled)"])
+        await pipeline.caughtUp(shard, blocked: blocked)
+      }
+    } catch {
+      await pipeline.endHistoryPage(shard, page: nil)
+      throw error
     }
   }
+
+  /// How many processes have ended while they handled the page that begins here. Errors, and what is tried again because of them, are
+  /// no deaths: a process counts once.
+  private func deaths(_ shard: OwnedShard, _ progress: inout Progress) async throws -> Int {
+    let lease = topic.lease(shard.number, service)
+    let words = try Self.text(await connection.call("HGET", lease, "tries"))?.split(separator: " ") ?? []
+    var tries = words.first.flatMap { Int($0) } ?? 0
+    if words.count < 2 || Int(words[1]) != progress.begun || progress.begun == 0 { tries += 1 }
+    progress.begun = shard.term
+    _ = try await connection.call("HSET", lease, "tries", "\(tries) \(shard.term)")
+    return tries - 1
+  }
+
+  private static func text(_ reply: borrowing Reply) throws -> String? { try reply.root.optionalString() }
 
   private static func place(of reply: borrowing Reply) throws -> (end: StreamID?, position: StreamID) {
     (
@@ -102,19 +116,28 @@ struct CatchUp: Sendable {
 
   /// The next page, handled.
   ///
-  /// - Parameter condemnedBecause: why its only event is given up on; nil if it isn't.
+  /// - Parameter condemned: true if its only event has ended too many processes.
   private func page(
-    of shard: OwnedShard, after position: StreamID, until end: StreamID, size: Int, condemnedBecause reason: String?
+    of shard: OwnedShard, after position: StreamID, until end: StreamID, size: Int, _ setbacks: Setbacks,
+    _ run: HistoryRun, condemned: Bool
   ) async throws -> (page: HistoryPage, blocked: Set<Identifier>) {
     let found = try await history.events(shard: shard.number, after: position, limit: size)
     let events = Array(found.prefix { $0.streamID < end })
     var blocked = Set(names: try await connection.strings(["HKEYS", topic.blocked(shard.number, service)]))
     let handler = HistoryHandler(service: pipeline.service, topic: topic, worker: settings.name)
+    let reason: String? =
+      if condemned {
+        "the process ended again and again while it handled this event"
+      } else if let event = events.first, let reason = setbacks.reason(toBury: .entry(event.streamID)) {
+        reason
+      } else {
+        nil
+      }
     var page: HistoryPage
     if let reason {
-      page = handler.condemn(events, of: shard, because: reason, blocked: &blocked)
+      page = handler.condemn(Array(events.prefix(1)), of: shard, blocked: &blocked, because: reason)
     } else {
-      page = await handler.handle(events, of: shard, blocked: &blocked) {
+      page = await handler.handle(events, of: shard, in: run, blocked: &blocked) {
         await pipeline.goesOn(with: shard)
       } onFailure: { delivery, error in
         log.info(
@@ -128,8 +151,10 @@ struct CatchUp: Sendable {
 
   /// Commits a page; repeats it as it was until there is an answer, which its number keeps from taking effect twice.
   ///
-  /// - Returns: false if the shard has another owner.
-  private func commit(_ page: HistoryPage, number: Int, after position: StreamID) async throws -> Bool {
+  /// - Returns: why the server applied nothing of it; nil if it is in effect.
+  private func commit(
+    _ page: HistoryPage, number: Int, after position: StreamID
+  ) async throws -> (CommitRefusal, RedisError)? {
     var failures = 0
     while true {
       do {
@@ -137,12 +162,10 @@ struct CatchUp: Sendable {
         page.encode(
           into: &commands, topic: topic, service: service, worker: settings.name, number: number, after: position)
         try await connection.send(commands).check()
-        return true
-      } catch  where error.isFenced {
-        return false
-      } catch  where error.prefix == "REFUSED" {
-        throw error
+        return nil
       } catch {
+        if let refusal = error.refusal { return (refusal, error) }
+        if error.concernsOneShard { throw error }
         failures += 1
         log.error("cannot commit a page of history; will try again", metadata: ["error": "\(error)"])
         await pause(after: error, failures)

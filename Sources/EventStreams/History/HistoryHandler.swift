@@ -16,12 +16,14 @@ struct HistoryHandler: Sendable {
   /// Handles events until all are settled, or until there is no time to wait for another attempt.
   ///
   /// - Parameters:
+  ///   - run: is told what is written.
   ///   - blocked: keys that have dead letters; those that get some are added.
   ///   - mayWait: whether to go on trying.
   ///   - onFailure: is told of an attempt that failed.
-  /// - Returns: the page with what was settled, up to the first event that was not.
+  /// - Returns: the page with what was settled, up to the first event that was not: that may be one that reads what the page writes.
   func handle(
-    _ events: [RecordedEvent], of shard: OwnedShard, blocked: inout Set<Identifier>, mayWait: () async -> Bool,
+    _ events: [RecordedEvent], of shard: OwnedShard, in run: HistoryRun, blocked: inout Set<Identifier>,
+    mayWait: () async -> Bool,
     onFailure: (Delivery, String) -> Void
   ) async -> HistoryPage {
     let deliveries = deliveries(events, shard)
@@ -34,7 +36,7 @@ struct HistoryHandler: Sendable {
       for index in open where blocked.contains(deliveries[index].key) { settled[index] = .parked }
       open.removeAll { settled[$0] != nil }
       var delay = Duration.zero
-      for (index, outcome) in await outcomes(open, deliveries) {
+      for (index, outcome) in await outcomes(open, deliveries, run) {
         switch outcome {
         case .done(let effects):
           settled[index] = .done(effects)
@@ -59,7 +61,7 @@ struct HistoryHandler: Sendable {
         }
       }
       open.removeAll { settled[$0] != nil }
-      if open.isEmpty { break }
+      if open.isEmpty || run.isCut { break }
       guard await wait(delay, while: mayWait) else { break }
     }
     return page(of: shard, deliveries, events, settled)
@@ -76,12 +78,9 @@ struct HistoryHandler: Sendable {
     return false
   }
 
-  /// The reason for giving up on an event that has ended the process too often.
-  static let deadly = "the process ended again and again while it handled this event"
-
-  /// Gives up on events.
+  /// Gives up on events, for a reason that lies in none of their handlers.
   func condemn(
-    _ events: [RecordedEvent], of shard: OwnedShard, because reason: String, blocked: inout Set<Identifier>
+    _ events: [RecordedEvent], of shard: OwnedShard, blocked: inout Set<Identifier>, because reason: String
   ) -> HistoryPage {
     let deliveries = deliveries(events, shard)
     var settled: [Int: Settled] = [:]
@@ -125,16 +124,16 @@ struct HistoryHandler: Sendable {
   // MARK: Running
 
   /// Runs the handlers: keys side by side, as many as the service wants; what follows a failed event of its key is deferred.
-  private func outcomes(_ indexes: [Int], _ deliveries: [Delivery]) async -> [(Int, Outcome)] {
+  private func outcomes(_ indexes: [Int], _ deliveries: [Delivery], _ run: HistoryRun) async -> [(Int, Outcome)] {
     let runner = Runner(service: service)
     guard service.concurrency > 1 else {
-      return Array(zip(indexes, await runner.run(indexes.map { deliveries[$0] })))
+      return Array(zip(indexes, await runner.run(indexes.map { deliveries[$0] }, notedIn: run)))
     }
     var groups = Dictionary(grouping: indexes) { Identifier(deliveries[$0].key) }.values.makeIterator()
     return await withTaskGroup(of: [(Int, Outcome)].self) { tasks in
       func addNext() {
         guard let group = groups.next() else { return }
-        tasks.addTask { Array(zip(group, await runner.run(group.map { deliveries[$0] }))) }
+        tasks.addTask { Array(zip(group, await runner.run(group.map { deliveries[$0] }, notedIn: run))) }
       }
       for _ in 0..<service.concurrency { addNext() }
       var all: [(Int, Outcome)] = []

@@ -83,7 +83,8 @@ public struct Inspector: Sendable {
         let until = try lease[1].optionalInteger() ?? 0
         let paused = try lease[2].optionalString().flatMap { $0.isEmpty ? nil : $0 }
         let seen = try lease[3].optionalInteger()
-        let isHeld = !owner.isEmpty && until > now
+        // Renewed in the future: the clock was set back, and whoever is alive renews it soon.
+        let isHeld = !owner.isEmpty && until > now && (seen ?? 0) <= now
         status.append(
           GroupStatus(
             service: group.name, shard: log.shard, lag: group.lag, pending: group.pending,

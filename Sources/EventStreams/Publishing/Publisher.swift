@@ -59,9 +59,12 @@ public struct Publisher: Sendable {
     if let sent { try await finish(sent, earlier, onPublished) }
   }
 
-  /// Forgets what is on the way, after an error: nothing of it will be reported any more.
-  public func reset() async {
+  /// Forgets what is on the way, after an error: nothing of it will be reported any more. Loads the functions again, if they were
+  /// missing.
+  public func reset(after error: RedisError? = nil) async {
     await connection.close()
+    // If this fails too, so will the next call, and say so.
+    if error?.code == .functionMissing { try? await FunctionLibrary.load(on: connection) }
   }
 
   private func finish(

@@ -21,19 +21,47 @@ struct CommitBatch: Sendable {
   private var counted: [(Delivery, deliveries: Int, failures: Failures)] = []
   private var redriveEnded: [String] = []
   private var effects: FoldedEffects
+  /// What the effects write; nil if nobody reads state.
+  private var written: WrittenState?
 
   /// Nothing yet.
   ///
-  /// - Parameter speculates: whether a commit that finds a field which some effects need to be absent is refused as a whole
-  ///   (`SURPRISED`), so that effects can be folded over such conditions; otherwise every condition is looked at where it stands.
-  init(shard: OwnedShard, speculates: Bool = false) {
+  /// - Parameters:
+  ///   - speculates: whether a commit that finds a field which some effects need to be absent is refused as a whole
+  ///     (`SURPRISED`), so that effects can be folded over such conditions; otherwise every condition is looked at where it stands.
+  ///   - notesWrites: whether to note what is written, for handlers that read.
+  init(shard: OwnedShard, speculates: Bool = false, notesWrites: Bool = false) {
     self.shard = shard
     effects = FoldedEffects(speculates: speculates)
+    if notesWrites { written = WrittenState() }
   }
 
   var isEmpty: Bool {
     acknowledged.isEmpty && letters.isEmpty && counted.isEmpty && handledLetter == nil && redriveEnded.isEmpty
   }
+
+  /// The last entry of the log that it settles; nil if there is none.
+  var lastSettled: StreamID? {
+    letters.reduce(acknowledged.max()) { max($0 ?? .zero, $1.delivery.streamID) }
+  }
+
+  /// The last entry of the log that it is about.
+  var lastEntry: StreamID? {
+    counted.reduce(lastSettled) { max($0 ?? .zero, $1.0.streamID) }
+  }
+
+  /// True if effects are among what it writes, and not only the runtime's own notes.
+  var hasEffects: Bool { !effects.isEmpty }
+
+  /// The only event that it settles, and nothing is done besides; nil if it is another batch.
+  var onlyEvent: Delivery.Place? {
+    guard letters.isEmpty, counted.isEmpty, redriveEnded.isEmpty else { return nil }
+    if let handledLetter { return acknowledged.isEmpty ? .letter(handledLetter.id) : nil }
+    return acknowledged.count == 1 ? .entry(acknowledged[0]) : nil
+  }
+
+  /// True if it may change what a handler reads.
+  func touches(_ name: StateName) -> Bool { written?.contains(name) ?? !effects.isEmpty }
 
   mutating func acknowledge(_ delivery: Delivery, _ effects: Effects, prefix: String) {
     switch delivery.source {
@@ -53,7 +81,9 @@ struct CommitBatch: Sendable {
   }
 
   private mutating func add(_ effects: Effects, prefix: String, traceparent: String?) {
-    if !effects.isEmpty { self.effects.add(effects, prefix: prefix, traceparent: traceparent) }
+    guard !effects.isEmpty else { return }
+    self.effects.add(effects, prefix: prefix, traceparent: traceparent)
+    written?.note(effects)
   }
 
   /// Leaves an entry pending, with this delivery count and these failures.

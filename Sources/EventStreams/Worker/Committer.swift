@@ -15,7 +15,7 @@ struct Committer: Sendable {
     while var batches = await pipeline.nextBatches() {
       var attempts = 0
       // A commit that failed, or whose answer was lost, is repeated as it was until there is an answer: its number keeps it
-      // from taking effect twice.
+      // from taking effect twice. What keeps only one shard from being committed is no reason to repeat it, and holds up no other.
       while !batches.isEmpty {
         do {
           for numbered in batches.dropLast() {
@@ -41,7 +41,7 @@ struct Committer: Sendable {
         attempts += 1
         if Task.isCancelled, !batches.isEmpty {
           log.error("gave up on committing; the entries stay pending", metadata: ["shards": "\(batches.count)"])
-          return
+          return await pipeline.giveUp()
         }
       }
     }
@@ -54,7 +54,7 @@ struct Committer: Sendable {
   }
 
   private enum Answer {
-    case committed(acknowledged: Int, removed: Int, unparked: Set<StreamID>)
+    case committed(unparked: Set<StreamID>)
     case failed(RedisError)
   }
 
@@ -70,10 +70,7 @@ struct Committer: Sendable {
       for position in stride(from: 2, to: reply.count, by: 1) {
         if let id = StreamID(utf8: reply[position].bytes) { unparked.insert(id) }
       }
-      let acknowledged = try reply[0].integer()
-      answers.append(
-        .committed(
-          acknowledged: acknowledged, removed: acknowledged < 0 ? 0 : try reply[1].integer(), unparked: unparked))
+      answers.append(.committed(unparked: unparked))
     }
     return answers
   }
@@ -81,25 +78,17 @@ struct Committer: Sendable {
   /// Takes in one shard's answer; returns the error if the commit is to be repeated.
   private func settle(_ batch: CommitBatch, _ answer: Answer) async -> RedisError? {
     switch answer {
-    case .committed(let acknowledged, _, let unparked):
-      if acknowledged >= 0, acknowledged < batch.acknowledged.count {
-        log.error(
-          acknowledged == 0
-            ? "nothing of a commit was pending any more, so none of its effects were applied: was the group moved?"
-            : "some entries of a commit were acknowledged by somebody else",
-          metadata: [
-            "shard": "\(batch.shard.number)", "entries": "\(batch.acknowledged.count)",
-            "acknowledged": "\(acknowledged)",
-          ])
-      }
-      await pipeline.committed(batch, unparked: unparked)
-      return nil
-    case .failed(let error) where error.isFenced:
-      await pipeline.lose(batch.shard.number, term: batch.shard.term)
-      return nil
+    case .committed(let unparked): await pipeline.committed(batch, unparked: unparked)
     case .failed(let error):
-      return error
+      if let refusal = error.refusal {
+        await pipeline.refused(batch, refusal, error)
+      } else if error.concernsOneShard {
+        await pipeline.lose(batch.shard.number, term: batch.shard.term, because: .stopped(error))
+      } else {
+        return error
+      }
     }
+    return nil
   }
 
   private func pause(after error: any Error, attempts: Int) async {
@@ -111,11 +100,6 @@ struct Committer: Sendable {
     var generator = SystemRandomNumberGenerator()
     try? await Task.sleep(for: Backoff.reconnect.delay(attempt: attempts + 1, using: &generator))
   }
-}
-
-extension RedisError {
-  /// True if the shard is another worker's, or the server went back to an earlier moment: what is in flight of it is not this one's.
-  var isFenced: Bool { message.hasPrefix("FENCED") || message.hasPrefix("REWOUND") }
 }
 
 extension Backoff {

@@ -8,7 +8,7 @@ final class Delivery: Sendable {
     case store(RecordedEvent)
     /// It can't be read; the reason.
     case undecodable(String)
-    /// It has ended too many processes; the reason.
+    /// It has ended too many processes, or the server refuses its effects; the reason.
     case condemned(String)
   }
 
@@ -17,6 +17,12 @@ final class Delivery: Sendable {
     /// Pending in the log: settled by its acknowledgement.
     case log
     /// A dead letter that is handled again: settled by its removal.
+    case letter(StreamID)
+  }
+
+  /// An event in its shard, wherever it stands.
+  enum Place: Sendable, Hashable {
+    case entry(StreamID)
     case letter(StreamID)
   }
 
@@ -53,6 +59,13 @@ final class Delivery: Sendable {
     }
   }
 
+  var place: Place {
+    switch source {
+    case .log: .entry(streamID)
+    case .letter(let id): .letter(id)
+    }
+  }
+
   /// The attempt that is made next.
   var attempt: Int { (failures?.attempts ?? 0) + 1 }
 
@@ -71,12 +84,16 @@ final class Delivery: Sendable {
   /// The same, to be moved to the dead letters, if it has ended as many processes as it may.
   func condemned(after maxCrashes: Int) -> Delivery {
     guard crashes >= maxCrashes else { return self }
-    return Delivery(
-      source: source, shard: shard, streamID: streamID, header: header, key: key,
-      work: .condemned(
-        deliveries < Self.manyDeliveries
-          ? "the process ended \(crashes) times while it handled this event"
-          : "its delivery count says that it is never to be delivered again"), deliveries: deliveries,
-      failures: failures)
+    return condemned(
+      because: deliveries < Self.manyDeliveries
+        ? "the process ended \(crashes) times while it handled this event"
+        : "its delivery count says that it is never to be delivered again")
+  }
+
+  /// The same, to be moved to the dead letters.
+  func condemned(because reason: String) -> Delivery {
+    Delivery(
+      source: source, shard: shard, streamID: streamID, header: header, key: key, work: .condemned(reason),
+      deliveries: deliveries, failures: failures)
   }
 }

@@ -12,7 +12,7 @@ struct Leases: Sendable {
   let reading: Connection
   let topic: Topic
   let settings: WorkerSettings
-  let state: any StateReader
+  let state: CommittedState
   let log: Logger
 
   private var service: String { pipeline.service.name }
@@ -54,7 +54,7 @@ struct Leases: Sendable {
   /// Gives back every shard and leaves, so that others take over at once.
   func leave() async {
     do {
-      let owned = await pipeline.owned
+      let owned = await pipeline.owned.merging(await pipeline.unreturned) { owned, _ in owned }
       for (shard, term) in owned { try await give(back: shard, term: term) }
       let others = try await roster(holding: [], leaving: true)
       try await wake(others.map(\.name))
@@ -70,6 +70,7 @@ struct Leases: Sendable {
   /// - Returns: how long to wait for the next, and whether shards were taken.
   private func turn(isThorough: Bool) async throws -> (nextLook: Duration, tookShards: Bool) {
     try await renew(isThorough: isThorough)
+    try await reportLosses()
     let owned = await pipeline.owned
     let workers = try await roster(holding: Set(owned.keys), leaving: false)
     let shares = ShardAssignment.shards(
@@ -81,17 +82,18 @@ struct Leases: Sendable {
     for shard in owned.keys where !share.contains(shard) {
       await pipeline.retire(shard)
       try await interruptReading()
-      if let term = await pipeline.release(shard) {
-        try await give(back: shard, term: term)
-        log.info("gave a shard to another worker", metadata: ["shard": "\(shard)"])
-        try await wake(workers.map(\.name).filter { $0 != settings.name })
-      } else {
-        nextLook = min(nextLook, .milliseconds(20))
-      }
+      if await !pipeline.release(shard) { nextLook = min(nextLook, .milliseconds(20)) }
+    }
+    // Until it has been said, also if it could not be said before.
+    for (shard, term) in await pipeline.unreturned where !share.contains(shard) {
+      try await give(back: shard, term: term)
+      await pipeline.returned(shard, term: term)
+      log.info("gave a shard to another worker", metadata: ["shard": "\(shard)"])
+      try await wake(workers.map(\.name).filter { $0 != settings.name })
     }
     var taken: [Int] = []
-    for shard in share.sorted() where owned[shard] == nil {
-      if let wait = try await take(shard) {
+    for shard in share.sorted() where await !pipeline.owned.keys.contains(shard) {
+      if let wait = try await takeUnlessAside(shard) {
         nextLook = min(nextLook, max(wait, .milliseconds(1)))
       } else {
         taken.append(shard)
@@ -113,14 +115,14 @@ struct Leases: Sendable {
 
   private func leaseCall(
     _ action: String, shard: Int, term: Int, start: String? = nil, pausedBecause: String? = nil,
-    isThorough: Bool = false
+    isThorough: Bool = false, known: ShardKnowledge? = nil
   ) -> [String] {
     [
       "FCALL", FunctionLibrary.lease, "5", topic.lease(shard, service), topic.log(shard), topic.blocked(shard, service),
       topic.redrive(shard, service), topic.retry(shard, service), action, service, settings.name, String(term),
       String(settings.leaseTime.wholeMilliseconds),
       start ?? settings.start.groupID, reading.clientID.map(String.init) ?? "",
-      pausedBecause ?? "", isThorough ? "look" : "",
+      pausedBecause ?? "", isThorough ? "look" : "", String(known?.commits ?? 0), known?.lastRead?.description ?? "",
     ]
   }
 
@@ -132,29 +134,64 @@ struct Leases: Sendable {
     var commands = Commands()
     for (shard, term) in owned {
       commands.append(
-        leaseCall("renew", shard: shard, term: term, pausedBecause: reason, isThorough: isThorough))
+        leaseCall(
+          "renew", shard: shard, term: term, pausedBecause: reason, isThorough: isThorough,
+          known: await pipeline.knowledge(of: shard)))
     }
     let answers = try Self.answers(await connection.send(commands))
     for ((shard, term), answer) in zip(owned, answers) {
-      guard answer.first == "1" else {
-        await pipeline.lose(shard, term: term)
-        continue
+      do {
+        try await renewed(shard, term: term, answer.get())
+      } catch let error as RedisError where !error.concernsOneShard {
+        throw error
+      } catch {
+        await pipeline.lose(shard, term: term, because: .stopped(error))
       }
-      if answer.count > 1, answer[1] != "0" { await pipeline.recoverAgain(shard, term: term) }
-      if answer.count > 2 { try await redrive(Array(answer.dropFirst(2)), shard: shard, term: term) }
+    }
+  }
+
+  private func renewed(_ shard: Int, term: Int, _ answer: [String]) async throws {
+    guard answer.first == "1" else {
+      return await pipeline.lose(shard, term: term, because: answer.last == "1" ? .rewound : .fenced)
+    }
+    if answer.count > 1, answer[1] != "0" { await pipeline.recoverAgain(shard, term: term) }
+    if answer.count > 1 { try await redrive(Array(answer.dropFirst(2)), shard: shard, term: term) }
+  }
+
+  /// Takes a shard, unless something has stopped it that concerns it alone: then it is left alone for a while, and others go on.
+  ///
+  /// - Returns: how long until it is worth another try; nil if it is this worker's now.
+  private func takeUnlessAside(_ shard: Int) async throws -> Duration? {
+    if let time = await pipeline.knowledge(of: shard).setbacks.asideUntil, time > .now { return time - .now }
+    do {
+      return try await take(shard)
+    } catch let error as RedisError where !error.concernsOneShard {
+      throw error
+    } catch {
+      await pipeline.couldNotTake(shard, error)
+      return await pipeline.knowledge(of: shard).setbacks.asideUntil.map { $0 - .now }
     }
   }
 
   /// Takes a shard; returns how long until it is worth another try if somebody has it, nil if it is this worker's now.
   private func take(_ shard: Int) async throws -> Duration? {
     // A group that must be made goes on after what this worker has read of the shard, if it ever did.
-    let lastRead = await pipeline.lastRead(shard)
+    let known = await pipeline.knowledge(of: shard)
     let values = try await connection.strings(
-      leaseCall("acquire", shard: shard, term: await pipeline.lastTerm(shard), start: lastRead?.description))
+      leaseCall("acquire", shard: shard, term: known.term, start: known.lastRead?.description, known: known))
+    if values[3] == "1" {
+      await pipeline.foundBehind(shard)
+      try await reportLosses()
+    }
     guard let term = Int(values[0]), term > 0 else {
       return .milliseconds(Int64(values[1]) ?? 0)
     }
     for reader in ReaderConnection.list(values[1]) { await close(reader, shard) }
+    if !values[2].isEmpty {
+      log.critical(
+        "the consumer group was gone; it was made anew exactly where it was: look for what removes groups",
+        metadata: ["shard": "\(shard)", "after": "\(values[2])"])
+    }
     let historyEnd = try await connection.call("HGET", topic.lease(shard, service), "history")
     let isCatchingUp = !historyEnd.root.isNil
     if isCatchingUp, settings.history == nil {
@@ -164,26 +201,38 @@ struct Leases: Sendable {
       try await give(back: shard, term: term)
       return settings.leaseTime
     }
+    let reader = StateAsHandled(committed: state, pipeline: pipeline, term: term)
     await pipeline.own(
-      OwnedShard(number: shard, term: term, reader: state), blocked: Set(names: values.dropFirst(4)),
+      OwnedShard(number: shard, term: term, reader: reader), blocked: Set(names: values.dropFirst(4)),
       isCatchingUp: isCatchingUp)
-    reportLosses(shard, recreatedAt: values[2], logEnd: StreamID(values[3]) ?? .zero, lastRead: lastRead)
     return nil
   }
 
-  /// Says what the server has lost: a group, or the end of the log or all of it (FLUSHALL, a failover, a restart without the
-  /// append-only file).
-  private func reportLosses(_ shard: Int, recreatedAt: String, logEnd: StreamID, lastRead: StreamID?) {
-    if !recreatedAt.isEmpty {
+  /// Says once of which shards the server holds less than it did: it lost the end of the log or all of it, or what was committed there
+  /// (FLUSHALL, a failover, a restart without the append-only file, a back-up put back).
+  private func reportLosses() async throws {
+    for shard in await pipeline.behind {
+      let known = await pipeline.knowledge(of: shard)
+      let logEnd = try await Self.logEnd(connection.send(infoCommand(shard)))
       log.critical(
-        "the consumer group was gone; it was made anew exactly where it was: look for what removes groups",
-        metadata: ["shard": "\(shard)", "after": "\(recreatedAt)"])
+        "the server has gone back to an earlier moment: what this worker committed since is lost, and so are events that it read or that were published since; publish them again",
+        metadata: [
+          "shard": "\(shard)", "logEndsAt": "\(logEnd)", "hadRead": "\(known.lastRead ?? .zero)",
+          "hadCommitted": "\(known.committed ?? .zero)",
+        ])
+      await pipeline.reported(shard)
     }
-    if let lastRead, logEnd < lastRead {
-      log.critical(
-        "the server has lost the end of the log, or all of it: events that were handled are not there any more, and others may never have been delivered",
-        metadata: ["shard": "\(shard)", "logEndsAt": "\(logEnd)", "hadRead": "\(lastRead)"])
-    }
+  }
+
+  private func infoCommand(_ shard: Int) -> Commands {
+    var commands = Commands()
+    commands.append("XINFO", "STREAM", topic.log(shard))
+    return commands
+  }
+
+  /// The last entry that was ever added to a log; `0-0` if there is none.
+  private static func logEnd(_ replies: borrowing Replies) -> StreamID {
+    StreamID(utf8: replies[0][field: "last-generated-id"].bytes) ?? .zero
   }
 
   /// Closes the connection that an earlier owner, which may only be paused, reads the shard with. It reads on only after it has
@@ -199,29 +248,34 @@ struct Leases: Sendable {
     }
   }
 
+  /// Gives a shard back; where something stops that shard alone, its lease runs out by itself.
   private func give(back shard: Int, term: Int) async throws {
-    _ = try await connection.call(leaseCall("release", shard: shard, term: term))
+    let call = leaseCall("release", shard: shard, term: term)
+    do throws(RedisError) {
+      _ = try await connection.call(call)
+    } catch {
+      guard error.concernsOneShard else { throw error }
+      log.warning("could not give back a shard", metadata: ["shard": "\(shard)", "error": "\(error)"])
+    }
   }
 
-  private static func answers(_ replies: borrowing Replies) throws -> [[String]] {
-    var answers: [[String]] = []
-    for index in 0..<replies.count {
-      if let error = replies[index].error { throw error }
-      answers.append(try replies[index].strings())
+  private static func answers(_ replies: borrowing Replies) throws -> [Result<[String], RedisError>] {
+    (0..<replies.count).map { index in
+      if let error = replies[index].error { return .failure(error) }
+      return Result { () throws(RedisError) in try replies[index].strings() }
     }
-    return answers
   }
 
   // MARK: Redriving
 
   /// Has the dead letters of keys handled again, as an operator asked for.
   private func redrive(_ keys: [String], shard number: Int, term: Int) async throws {
-    let shard = OwnedShard(number: number, term: term, reader: state)
-    let fresh = Set(await pipeline.beginRedrive(keys, shard: number, term: term))
-    guard !fresh.isEmpty else { return }
+    guard let (shard, keys) = await pipeline.beginRedrive(keys, shard: number, term: term), !keys.isEmpty else {
+      return
+    }
     let letters = try await DeadLetters(topic: topic, connection: connection).list(service: service, shard: number)
     var decoder = EntryDecoder(service: pipeline.service)
-    for key in fresh {
+    for key in keys {
       let deliveries = letters.filter { $0.key.hasSameBytes(as: key) }.map { letter in
         decoder.decode(
           letter.json.span, source: .letter(letter.id), streamID: letter.entryID, shard: shard, deliveries: 0)

@@ -25,6 +25,15 @@ struct Page: Sendable {
     self.count = count
   }
 
+  /// What its events take of the answer.
+  var bytes: Int { Self.bytes(of: start..<start + count, in: answer.replies, stream) }
+
+  private static func bytes(of entries: Range<Int>, in replies: borrowing Replies, _ stream: Int) -> Int {
+    var bytes = 0
+    for position in entries { bytes += replies[0][stream][1][position][1][1].bytes.count }
+    return bytes
+  }
+
   /// The last entry's id.
   var last: StreamID { Self.id(start + count - 1, in: answer.replies, stream) }
 
@@ -67,17 +76,4 @@ struct Page: Sendable {
   private static func id(_ position: Int, in replies: borrowing Replies, _ stream: Int) -> StreamID {
     StreamID(utf8: replies[0][stream][1][position][0].bytes) ?? .zero
   }
-}
-
-/// What became of a page.
-struct HandledPage: Sendable {
-  let page: Page
-  /// What was lent for it, with all that was handled before the first failure.
-  var batch: CommitBatch
-  /// How many entries went into the batch.
-  var done = 0
-  /// The first that was not handled, and what became of it.
-  var failed: (delivery: Delivery, outcome: Outcome)?
-  /// What was not begun.
-  var rest: Page { page.dropFirst(done + (failed == nil ? 0 : 1)) }
 }

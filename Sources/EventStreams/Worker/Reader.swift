@@ -21,17 +21,17 @@ struct Reader: Sendable {
     while let reading = await pipeline.nextReading() {
       do {
         switch reading {
-        case .new(let shards, let count):
+        case .new(let shards, let count, let wait):
           if let known = registered {
             lastReader = connection.clientID
-            try await read(shards, count: count, over: known, &decoder)
+            try await read(shards, count: count, wait: wait, over: known, &decoder)
           } else {
             registered = try await register()
           }
-        case .recover(let shard, let others):
+        case .recover(let shard, let after, let count, let others):
           if let last = lastReader { try await close(last) }
           lastReader = nil
-          try await recover(shard, others: others, &decoder)
+          try await recover(shard, after: after, count: count, others: others, &decoder)
         }
         failures = 0
       } catch {
@@ -70,13 +70,7 @@ struct Reader: Sendable {
   }
 
   private func pause(after error: any Error, failures: Int) async {
-    if let error = error as? RedisError, error.isFenced {
-      // The lease's loop finds out as well, and forgets the shard.
-      log.notice("reading was refused: the shard has another owner", metadata: ["error": "\(error)"])
-    } else {
-      log.error("cannot read; will try again", metadata: ["error": "\(error)", "failures": "\(failures)"])
-    }
-    if (error as? RedisError)?.code == .noGroup { await leases.interruptWaiting() }
+    log.error("cannot read; will try again", metadata: ["error": "\(error)", "failures": "\(failures)"])
     if (error as? RedisError)?.code == .functionMissing {
       try? await FunctionLibrary.load(on: connection)
     }
@@ -86,34 +80,68 @@ struct Reader: Sendable {
     try? await Task.sleep(for: delay)
   }
 
-  /// One blocking read over all shards.
-  private func read(_ shards: [OwnedShard], count: Int, over registered: Int, _ decoder: inout EntryDecoder)
-    async throws
-  {
+  /// One read over all shards, which waits for new entries.
+  private func read(
+    _ shards: [OwnedShard], count: Int, wait: Duration, over registered: Int, _ decoder: inout EntryDecoder
+  ) async throws {
     var commands = Commands()
-    commands.begin(argumentCount: 10 + shards.count * 2 - 1)
+    append(to: &commands, readOf: shards, count: count, wait: wait)
+    let replies = try await connection.send(commands, overConnection: registered)
+    if let error = Self.error(replies) {
+      guard error.concernsOneShard else { throw error }
+      return try await readOneByOne(shards, count: count, over: registered, &decoder)
+    }
+    await admit(Self.pages(of: replies, shards, topic), &decoder)
+  }
+
+  private func append(to commands: inout Commands, readOf shards: [OwnedShard], count: Int, wait: Duration) {
+    let waits = wait > .zero
+    commands.begin(argumentCount: (waits ? 9 : 7) + shards.count * 2)
     for word: StaticString in ["XREADGROUP", "GROUP"] { commands.argument(word) }
     commands.argument(pipeline.service.name)
     commands.argument(settings.name)
     commands.argument("COUNT")
     commands.argument(count)
-    commands.argument("BLOCK")
-    commands.argument(settings.blockTime.wholeMilliseconds)
+    if waits {
+      commands.argument("BLOCK")
+      commands.argument(max(1, wait.wholeMilliseconds))
+    }
     commands.argument("STREAMS")
     for shard in shards { commands.argument(topic.log(shard.number)) }
     for _ in shards { commands.argument(">") }
-    let replies = try await connection.send(commands, overConnection: registered)
-    let pages = try Self.pages(of: replies, shards, topic)
-    if pipeline.service.takesPages {
-      await pipeline.admit(pages)
-    } else {
-      await pipeline.admit(pages.flatMap { $0.deliveries(&decoder) }, shards: pages.count)
+  }
+
+  /// Reads each shard by itself, after one of them has kept all from being read, and leaves that one alone.
+  private func readOneByOne(
+    _ shards: [OwnedShard], count: Int, over registered: Int, _ decoder: inout EntryDecoder
+  ) async throws {
+    for shard in shards {
+      var commands = Commands()
+      append(to: &commands, readOf: [shard], count: count, wait: .zero)
+      let replies = try await connection.send(commands, overConnection: registered)
+      if let error = Self.error(replies) {
+        guard error.concernsOneShard else { throw error }
+        // Taking a shard anew makes its group again.
+        await pipeline.lose(shard.number, term: shard.term, because: error.code == .noGroup ? .fenced : .stopped(error))
+      } else {
+        await admit(Self.pages(of: replies, [shard], topic), &decoder)
+      }
     }
   }
 
+  private func admit(_ pages: [Page], _ decoder: inout EntryDecoder) async {
+    if pipeline.service.takesPages {
+      await pipeline.admit(pages)
+    } else {
+      let bytes = pages.reduce(0) { $0 + $1.bytes }
+      await pipeline.admit(pages.flatMap { $0.deliveries(&decoder) }, bytes: bytes, shards: pages.count)
+    }
+  }
+
+  private static func error(_ replies: borrowing Replies) -> RedisError? { replies[0].error }
+
   /// The new entries by shard, left as they are.
-  private static func pages(of replies: consuming Replies, _ shards: [OwnedShard], _ topic: Topic) throws -> [Page] {
-    if let error = replies[0].error { throw error }
+  private static func pages(of replies: consuming Replies, _ shards: [OwnedShard], _ topic: Topic) -> [Page] {
     var found: [(stream: Int, count: Int, shard: OwnedShard)] = []
     // The reply leaves out streams without new entries, and keeps the order.
     var next = 0
@@ -127,47 +155,36 @@ struct Reader: Sendable {
     return found.map { Page(of: answer, stream: $0.stream, count: $0.count, shard: $0.shard) }
   }
 
-  /// Deals with what earlier owners left pending, in order, and a page at a time: what the server hands out as a page is what it
+  /// Deals with the next of what earlier owners left pending, in order, a page at a time: what the server hands out as a page is what it
   /// suspects if the process dies meanwhile.
-  private func recover(_ shard: OwnedShard, others: Bool, _ decoder: inout EntryDecoder) async throws {
-    let known = await pipeline.waiting(shard)
-    var after = StreamID.zero
-    var found = 0
-    while await pipeline.goesOn(with: shard) {
-      let (page, last) = try await pending(shard, after: after, others: others, &decoder)
-      guard let last else {
-        if found > 0 {
-          log.notice("finished what was left pending", metadata: ["shard": "\(shard.number)", "entries": "\(found)"])
-        }
-        return await pipeline.recovered(shard)
-      }
-      if found == 0, let first = page.first {
-        log.notice("taking over pending entries", metadata: ["shard": "\(shard.number)", "from": "\(first.streamID)"])
-      }
-      found += page.count
-      after = last
-      await pipeline.admit(page.filter { !known.contains($0.streamID) }, shards: 1)
-      await pipeline.idle(shard)
-    }
-  }
-
-  private func pending(
-    _ shard: OwnedShard, after: StreamID, others: Bool, _ decoder: inout EntryDecoder
-  ) async throws -> (deliveries: [Delivery], last: StreamID?) {
+  private func recover(
+    _ shard: OwnedShard, after: StreamID, count: Int, others: Bool, _ decoder: inout EntryDecoder
+  ) async throws {
     let service = pipeline.service.name
-    let reply = try await connection.call([
-      "FCALL", FunctionLibrary.recover, "3", topic.log(shard.number), topic.lease(shard.number, service),
-      topic.retry(shard.number, service), service, String(shard.term), settings.name, after.description,
-      String(min(settings.batchSize, settings.window)), others ? "1" : "0",
-    ])
-    return try decode(reply, shard, &decoder)
+    do {
+      let reply = try await connection.call([
+        "FCALL", FunctionLibrary.recover, "3", topic.log(shard.number), topic.lease(shard.number, service),
+        topic.retry(shard.number, service), service, String(shard.term), settings.name, after.description,
+        String(count), others ? "1" : "0",
+      ])
+      let found = try decode(reply, shard, &decoder)
+      await pipeline.admitRecovered(
+        found.deliveries, bytes: found.bytes, of: shard, after: after, last: found.last)
+    } catch let error as RedisError where error.isFenced {
+      await pipeline.lose(shard.number, term: shard.term)
+    } catch let error as RedisError where !error.concernsOneShard {
+      throw error
+    } catch {
+      await pipeline.lose(shard.number, term: shard.term, because: .stopped(error))
+    }
   }
 
   private func decode(
     _ reply: borrowing Reply, _ shard: OwnedShard, _ decoder: inout EntryDecoder
-  ) throws -> (deliveries: [Delivery], last: StreamID?) {
+  ) throws -> (deliveries: [Delivery], bytes: Int, last: StreamID?) {
     let root = reply.root
     var deliveries: [Delivery] = []
+    var bytes = 0
     for index in stride(from: 1, to: root.count - 3, by: 4) {
       guard let id = StreamID(utf8: root[index].bytes) else { continue }
       if root[index + 2].isNil {
@@ -176,6 +193,7 @@ struct Reader: Sendable {
           metadata: ["shard": "\(shard.number)", "entry": "\(id)"])
         continue
       }
+      bytes += root[index + 2].bytes.count
       var failures: Failures?
       if !root[index + 3].isNil {
         var parser = JSONParser()
@@ -187,6 +205,6 @@ struct Reader: Sendable {
           failures: failures
         ).condemned(after: pipeline.service.retry.maxCrashes))
     }
-    return (deliveries, StreamID(utf8: root[0].bytes))
+    return (deliveries, bytes, StreamID(utf8: root[0].bytes))
   }
 }

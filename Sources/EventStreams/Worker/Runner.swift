@@ -5,51 +5,76 @@ import Tracing
 struct Runner: Sendable {
   let service: EventService
 
+  /// Handles what it is given, until it has taken too long.
+  func run(_ work: Work) async {
+    switch work {
+    case .deliveries(let run): await self.run(run)
+    case .page(let run): await self.run(run)
+    }
+  }
+
+  /// Handles deliveries one after the other; what follows a failed one of the same key is deferred.
+  private func run(_ run: DeliveryRun) async {
+    if case .batches(let store) = service.handling {
+      for outcome in await self.run(run.deliveries, store) { run.add(outcome) }
+    } else {
+      await self.run(run.deliveries) { outcome in
+        run.add(outcome)
+        return true
+      }
+    }
+  }
+
   /// Handles deliveries one after the other; what follows a failed one of the same key is deferred.
   ///
-  /// - Returns: fewer outcomes than deliveries if they took too long; the others were not begun.
-  func run(_ deliveries: [Delivery]) async -> [Outcome] {
+  /// - Parameter page: is told what is written.
+  /// - Returns: fewer outcomes than deliveries if they took too long, or the page was cut; the others were not begun.
+  func run(_ deliveries: [Delivery], notedIn page: HistoryRun) async -> [Outcome] {
     if case .batches(let store) = service.handling { return await run(deliveries, store) }
     var outcomes: [Outcome] = []
     outcomes.reserveCapacity(deliveries.count)
+    await run(deliveries) { outcome in
+      // What was thrown to a handler to cut the page is no failure of its event.
+      if page.isCut { return false }
+      if case .done(let effects) = outcome { page.note(effects) }
+      outcomes.append(outcome)
+      return true
+    }
+    return outcomes
+  }
+
+  /// - Parameter add: takes an outcome; false to stop.
+  private func run(_ deliveries: [Delivery], _ add: (Outcome) -> Bool) async {
     var failedKeys: Set<Identifier> = []
     var slice = TimeSlice()
-    for delivery in deliveries {
-      if slice.isOver(after: outcomes.count) { break }
+    for (index, delivery) in deliveries.enumerated() {
+      if slice.isOver(after: index) { break }
       if !failedKeys.isEmpty, failedKeys.contains(delivery.key) {
-        outcomes.append(.deferred)
+        guard add(.deferred) else { return }
         continue
       }
       let outcome = await run(delivery.work, delivery.header, attempt: delivery.attempt)
       // What is no event has no key, and no order among others of its kind.
       if case .done = outcome {} else if !delivery.key.isEmpty { failedKeys.insert(delivery.key) }
-      outcomes.append(outcome)
+      guard add(outcome) else { return }
     }
-    return outcomes
   }
 
   /// Handles a page up to its first failure, or until it has taken too long. Each entry is decoded right before it is handled,
   /// so that what it takes of memory is used and freed while it is at hand.
-  ///
-  /// - Parameters:
-  ///   - batch: what is handled is added to it.
-  ///   - prefix: of the service's state in the shard, with the colon.
-  func run(_ page: Page, addingTo batch: consuming CommitBatch, prefix: String) async -> HandledPage {
+  private func run(_ run: PageRun) async {
     var decoder = EntryDecoder(service: service)
-    var handled = HandledPage(page: page, batch: batch)
     var slice = TimeSlice()
-    while handled.done < page.count, !slice.isOver(after: handled.done) {
-      let entry = page.entry(handled.done, &decoder)
-      let outcome = await run(entry.work, entry.header, attempt: 1)
+    var done = 0
+    while done < run.page.count, !slice.isOver(after: done) {
+      let entry = run.page.entry(done, &decoder)
+      let outcome = await self.run(entry.work, entry.header, attempt: 1)
       guard case .done(let effects) = outcome else {
-        handled.failed = (page.delivery(handled.done, &decoder), outcome)
-        break
+        return run.fail(run.page.delivery(done, &decoder), outcome)
       }
-      handled.batch.acknowledge(
-        entry.streamID, effects, prefix: prefix, traceparent: entry.header?.traceparent)
-      handled.done += 1
+      run.acknowledge(entry.streamID, effects, traceparent: entry.header?.traceparent)
+      done += 1
     }
-    return handled
   }
 
   /// - Parameter header: of an event that is to be handled.

@@ -5,32 +5,59 @@ final class ShardState {
   let shard: OwnedShard
   /// Of the service's state in this shard, with the colon.
   let prefix: String
+  /// What this process knows of the shard, from earlier terms as well.
+  var known: ShardKnowledge
+
+  // MARK: What is to be handled
+
+  /// Deliveries whose key is held for them; they go first.
+  var resumed: Deque<Delivery> = []
+  var ready: Deque<Delivery> = []
+  /// What was read after that and is not decoded yet.
+  var pages: Deque<Page> = []
+  /// True while it is the shard's turn some time.
+  var isInTurn = false
+  /// What is being handled by a runner that handles one event after the other.
+  var run: Work?
+  /// The page of history that is being handled.
+  var history: HistoryRun?
+
+  // MARK: What waits
+
   /// Deliveries that wait because an earlier one of their key is being handled or waits for its retry.
   var held: [Identifier: Deque<Delivery>] = [:]
   /// Keys that have dead letters: later events of them are parked.
   var blocked: Set<Identifier>
   /// How many events of a blocked key are on their way to the dead letters, to be parked there.
-  private var parking: [Identifier: Int] = [:]
-  /// Keys whose dead letters are being handled again.
+  private(set) var parking: [Identifier: Int] = [:]
+  /// Keys whose dead letters are being handled again: held for them until they are all handled.
   var redriving: Set<Identifier> = []
+  /// Of these, keys whose letters have not been read yet.
+  var awaitingLetters: Set<Identifier> = []
+
+  // MARK: What is to be committed
+
   /// What is settled now goes here.
   var batch: CommitBatch
   /// Batches to commit before that one.
   private var closedBatches: Deque<CommitBatch> = []
-  /// True while a commit is on its way.
-  var isCommitting = false
+  /// The one that is on its way.
+  private(set) var committing: CommitBatch?
   /// The last entry, in the log's order, that was settled in this term.
   private var position: StreamID?
-  /// The last entry that was read.
-  var lastRead: StreamID?
   /// Commits made in this term.
-  var commits = 0
+  private(set) var commits = 0
+  /// Batches that were closed in this term.
+  private(set) var closed = 0
   /// Deliveries admitted and neither settled in Redis nor waiting for a retry.
   var active = 0
+
+  // MARK: What is read
+
   /// True when entries that earlier owners left pending have been dealt with, so that new ones may be read.
   var isRecovered = false
-  /// True while that is being done, and counts when it is done.
-  var isRecovering = false
+  /// Where recovery goes on; nil if it has not begun.
+  var recovery: Recovery?
   /// True when only other consumers' entries are to be recovered: this worker's own are on their way.
   var isRecoveringOthers = false
   /// True while the service handles the shard's history: nothing of its log is read.
@@ -40,35 +67,66 @@ final class ShardState {
   /// Keys of which something could have gone on since then.
   var postponed: Set<Identifier> = []
 
-  init(shard: OwnedShard, prefix: String, blocked: Set<Identifier>) {
+  /// How far a recovery has come.
+  struct Recovery {
+    var after = StreamID.zero
+    var found = 0
+    /// Entries that waited for another attempt when it began: pending, and known.
+    let known: Set<StreamID>
+  }
+
+  init(shard: OwnedShard, prefix: String, blocked: Set<Identifier>, known: ShardKnowledge) {
     self.shard = shard
     self.prefix = prefix
     self.blocked = blocked
+    self.known = known
     batch = CommitBatch(shard: shard)
+    batch = newBatch()
+  }
+
+  /// An empty batch.
+  func newBatch() -> CommitBatch {
+    CommitBatch(shard: shard, speculates: known.setbacks.speculation.isOn, notesWrites: known.isRead)
   }
 
   private var hasBatch: Bool { !closedBatches.isEmpty || !batch.isEmpty }
 
   /// True while something of the shard is being handled or committed.
-  var isBusy: Bool { active > 0 || isCommitting || hasBatch }
+  var isBusy: Bool { active > 0 || committing != nil || hasBatch }
 
-  /// Takes in that an entry was handled.
+  var hasWork: Bool { !ready.isEmpty || !resumed.isEmpty || !pages.isEmpty }
+
+  /// How many events wait behind others, or for a retry.
+  var waiting: Int { held.values.reduce(0) { $0 + $1.count } }
+
+  /// Takes in that an event was handled.
   func acknowledge(_ delivery: Delivery, _ effects: Effects) {
-    batch.acknowledge(delivery, effects, prefix: prefix)
+    settle(delivery) { $0.acknowledge(delivery, effects, prefix: prefix) }
     if batch.acknowledged.count >= Self.entriesPerCommit { closeBatch() }
+  }
+
+  /// Has what becomes of an event join the batch; alone, where the server has refused one that held it, and for a dead letter.
+  func settle(_ delivery: Delivery, _ join: (inout CommitBatch) -> Void) {
+    var isAlone = known.setbacks.singlyThrough.map { delivery.streamID <= $0 } ?? false
+    if case .letter = delivery.source { isAlone = true }
+    if isAlone { closeBatch() }
+    join(&batch)
+    if isAlone { closeBatch() }
   }
 
   /// Takes in that this worker does not know any more what is pending for it: if it goes on with the shard, it looks.
   func forgetPending() {
     isRecovered = false
-    isRecovering = false
+    recovery = nil
     isRecoveringOthers = false
   }
+
+  // MARK: Parking
 
   /// Takes in that an event is to be parked.
   func park(_ letter: CommitBatch.Letter) {
     parking[letter.delivery.key, default: 0] += 1
-    batch.bury(letter)
+    settle(letter.delivery) { $0.bury(letter) }
   }
 
   /// Takes in the answer to that. If somebody has freed the key meanwhile, its events wait for those that are still on their
@@ -86,12 +144,14 @@ final class ShardState {
     return true
   }
 
+  // MARK: Committing
+
   /// What one commit may acknowledge, so that its arguments fit the stack of the server's Lua.
   static let entriesPerCommit = 1000
 
   /// Gives away what is settled and not closed, for whoever handles a whole page to add to.
   func lendBatch() -> CommitBatch {
-    defer { batch = CommitBatch(shard: shard) }
+    defer { batch = newBatch() }
     return batch
   }
 
@@ -109,16 +169,51 @@ final class ShardState {
   /// Lets nothing more join what has been settled so far.
   func closeBatch() {
     guard !batch.isEmpty else { return }
-    if let last = batch.acknowledged.max(), last > position ?? .zero { position = last }
-    for letter in batch.letters { position = max(position ?? .zero, letter.delivery.streamID) }
+    if let last = batch.lastSettled { position = max(position ?? .zero, last) }
     batch.position = position
     closedBatches.append(batch)
-    batch = CommitBatch(shard: shard)
+    closed += 1
+    batch = newBatch()
   }
 
-  /// The batch to commit next; nil if nothing has been settled.
-  func takeBatch() -> CommitBatch? {
+  /// The batch to commit next, with its number in this term; nil if nothing has been settled, or one is on its way.
+  func takeBatch() -> (batch: CommitBatch, number: Int)? {
+    guard committing == nil else { return nil }
     if closedBatches.isEmpty { closeBatch() }
-    return closedBatches.popFirst()
+    guard let next = closedBatches.popFirst() else { return nil }
+    committing = next
+    commits += 1
+    return (next, commits)
+  }
+
+  /// Takes in that the batch on its way is in effect.
+  func committed() {
+    guard let batch = committing else { return }
+    committing = nil
+    noteCommit(of: batch.acknowledged.count, position: batch.position)
+    for letter in batch.letters { known.setbacks.settled(letter.delivery.place) }
+  }
+
+  /// How many batches of this term are in effect.
+  var committedBatches: Int { closed - closedBatches.count - (committing == nil ? 0 : 1) }
+
+  /// The number of a commit that is made beside the batches, of a page of history: nothing is committed meanwhile.
+  var nextCommit: Int { commits + 1 }
+
+  /// Takes in that it is in effect.
+  func committedHistory(_ count: Int) {
+    commits += 1
+    noteCommit(of: count, position: nil)
+  }
+
+  private func noteCommit(of count: Int, position: StreamID?) {
+    known.commits = commits
+    if let position { known.committed = position }
+    known.setbacks.committed(count, position: position)
+  }
+
+  /// True if a commit that is not in effect yet may change what a handler reads.
+  func hasUncommitted(_ name: StateName) -> Bool {
+    batch.touches(name) || closedBatches.contains { $0.touches(name) } || committing?.touches(name) == true
   }
 }

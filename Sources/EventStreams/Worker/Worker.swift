@@ -81,13 +81,10 @@ public struct Worker: ServiceLifecycle.Service {
           for _ in 0..<service.concurrency {
             work.addTask {
               while let work = await pipeline.nextWork() {
-                switch work {
-                case .deliveries(let deliveries): await pipeline.settle(deliveries, await runner.run(deliveries))
-                case .page(let page, let batch, let prefix):
-                  await pipeline.settle(await runner.run(page, addingTo: batch, prefix: prefix))
-                  // The commit and the next read are asked for by tasks that wait for a thread.
-                  await Task.yield()
-                }
+                await runner.run(work)
+                await pipeline.settle(work)
+                // The commit and the next read are asked for by tasks that wait for a thread.
+                if case .page = work { await Task.yield() }
               }
             }
           }
@@ -122,8 +119,8 @@ public struct Worker: ServiceLifecycle.Service {
 
   /// Lets what has been read be handled and committed, for as long as a stop may take; the leases are kept meanwhile.
   private func drain(_ pipeline: Pipeline, _ leases: Leases, _ group: inout TaskGroup<Void>) async {
-    let inFlight = await pipeline.summary.inFlight
-    log.notice("draining", metadata: ["inFlight": "\(inFlight)"])
+    let summary = await pipeline.summary
+    log.notice("draining", metadata: ["inFlight": "\(summary.inFlight)"])
     await pipeline.drain()
     try? await leases.interruptReading()
     group.addTask {

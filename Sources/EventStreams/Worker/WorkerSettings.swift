@@ -5,6 +5,9 @@ public struct WorkerSettings: Sendable {
   /// How many events one worker has in flight at the most: read and not yet committed. Twice as many where shards that had nothing
   /// have much all at once.
   public var window: Int = 4000
+  /// How many bytes of events one worker has in flight at the most, as far as the size of events can be told from those read before;
+  /// one event in any case, however large.
+  public var windowBytes: Int = 64 * 1024 * 1024
   /// How many entries are read of one shard at a time.
   public var batchSize: Int = 500
   /// How long a worker that has stopped answering keeps its shards from the others.

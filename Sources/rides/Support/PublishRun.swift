@@ -81,7 +81,7 @@ struct PublishRun {
         Terminal.endProgress()
         summary.elapsed = ContinuousClock.now - start
         return summary
-      } catch let error as RedisError where error.isRetriable {
+      } catch let error as RedisError where error.isRetriable || error.code == .functionMissing {
         let since = failingSince ?? .now
         failingSince = since
         // Nothing was ever reached: that is a wrong address rather than an outage.
@@ -91,18 +91,28 @@ struct PublishRun {
           throw error
         }
         guard ContinuousClock.now - since < patience else {
-          Terminal.endProgress()
-          throw Failure(
-            message:
-              "\(error); \(summary.published) events were published, publishing the rest again adds nothing twice",
-            status: 69)
+          throw Self.ended(by: Failure(message: "\(error)", status: 69), summary)
         }
         attempt += 1
         resend = unconfirmed
-        await publisher.reset()
+        await publisher.reset(after: error)
         var generator = SystemRandomNumberGenerator()
         try await Task.sleep(for: Backoff.standard.delay(attempt: attempt, using: &generator))
+      } catch let failure as Failure {
+        throw Self.ended(by: failure, summary)
+      } catch let error as RedisError {
+        throw Self.ended(by: Failure(error), summary)
       }
     }
+  }
+
+  /// The failure, with how far it had come, and what may be done.
+  private static func ended(by failure: Failure, _ summary: Summary) -> Failure {
+    Terminal.endProgress()
+    guard summary.published + summary.duplicates > 0 else { return failure }
+    return Failure(
+      message:
+        "\(failure.message); \(summary.published) events were published before: publish again, nothing is added twice",
+      status: failure.status)
   }
 }

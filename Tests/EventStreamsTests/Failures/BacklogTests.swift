@@ -34,6 +34,38 @@ import Testing
     }
   }
 
+  @Test(
+    "of large events fills a worker's memory to its bound and no further; one that is larger than the bound gets through alone"
+  )
+  func windowBytes() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let (gate, opener) = AsyncStream<Void>.makeStream()
+      var service = EventService("counting")
+      service.on(Noted.self) { event in
+        for await _ in gate {}
+        return Effects { $0.increment("counts", event.data.key, by: 1) }
+      }
+      let filler = String(repeating: "x", count: 3_000)
+      _ = try await bench.publish((0..<200).map { Noted("k-\(filler)", $0) })
+      _ = try await bench.publish([Noted("large-\(String(repeating: "x", count: 20_000))", 0)])
+      var settings = bench.settings()
+      settings.windowBytes = 50_000
+      settings.batchSize = 2
+      func pending() async throws -> Int {
+        try await Inspector(topic: bench.topic, connection: bench.connection).status().reduce(0) { $0 + $1.pending }
+      }
+      try await bench.running([bench.worker(service, settings)]) {
+        try await eventually("it has read what it may") { try await pending() >= 3 }
+        var most = 0
+        for _ in 0..<50 { most = max(most, try await pending()) }
+        #expect(most <= 5)
+        opener.finish()
+        try await bench.settled("counting")
+      }
+      #expect(try await bench.state("counting", "counts").values.sorted() == ["1", "200"])
+    }
+  }
+
   @Test("is where a new service begins, or after now, an entry or a time, as it was told")
   func startPositions() async throws {
     try await TestBench.run(shards: 1) { bench in

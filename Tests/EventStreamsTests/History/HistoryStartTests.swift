@@ -29,12 +29,6 @@ import Testing
     return settings
   }
 
-  /// Waits until a service has handled its history and its log.
-  private func caughtUp(_ bench: TestBench, _ service: String) async throws {
-    let inspector = Inspector(topic: bench.topic, connection: bench.connection)
-    try await eventually("\(service) has caught up") { try await inspector.remaining([service]).isEmpty }
-  }
-
   /// Each event once, in order per key.
   private static func expectOnce(_ bench: TestBench, _ service: String, count: Int) async throws {
     let state = ServiceState(topic: bench.topic, connection: bench.connection)
@@ -51,16 +45,16 @@ import Testing
       try await Self.prepare(bench, history)
       let service = WorkerTests.counting()
       try await bench.running([bench.worker(service, settings(bench, "w", history))]) {
-        try await caughtUp(bench, "counting")
+        try await bench.caughtUp("counting")
       }
       try await Self.expectOnce(bench, "counting", count: 5500)
       // Not again after a restart, with or without a history; and what comes is read.
       _ = try await bench.publish([Self.event(5500)])
       try await bench.running([bench.worker(service, settings(bench, "w2", history))]) {
-        try await caughtUp(bench, "counting")
+        try await bench.caughtUp("counting")
       }
       _ = try await bench.publish([Self.event(5501)])
-      try await bench.running([bench.worker(service)]) { try await caughtUp(bench, "counting") }
+      try await bench.running([bench.worker(service)]) { try await bench.caughtUp("counting") }
       try await Self.expectOnce(bench, "counting", count: 5502)
     }
   }
@@ -95,7 +89,7 @@ import Testing
           _ = try await bench.connection.call("HINCRBY", lease, "epoch", "1")
           _ = try await bench.connection.call("HSET", lease, "owner", "nobody", "until", "0")
         }
-        try await caughtUp(bench, "counting")
+        try await bench.caughtUp("counting")
         #expect(!owners.isEmpty)
       }
       try await Self.expectOnce(bench, "counting", count: 5000)
@@ -130,7 +124,7 @@ import Testing
       }
       let letters = DeadLetters(topic: bench.topic, connection: bench.connection)
       try await bench.running([bench.worker(service, settings(bench, "w", history))]) {
-        try await caughtUp(bench, "counting")
+        try await bench.caughtUp("counting")
         // 28 and all that follows of key-0, in history and log.
         let found = try await letters.list(service: "counting")
         let expected = Array(stride(from: 28, to: 5500, by: 7)).count
@@ -168,7 +162,7 @@ import Testing
         return Effects { $0.append(to: "sequence:\(event.data.key)", event.data.number) }
       }
       try await bench.running([bench.worker(service, settings(bench, "w", history))]) {
-        try await caughtUp(bench, "counting")
+        try await bench.caughtUp("counting")
       }
       // One at the most was given up on before it was clear.
       let letters = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "counting")
@@ -203,7 +197,7 @@ import Testing
       _ = try await bench.connection.call("HSET", lease, "tries", "3")
 
       try await bench.running([bench.worker(WorkerTests.counting(), settings(bench, "w2", history))]) {
-        try await caughtUp(bench, "counting")
+        try await bench.caughtUp("counting")
       }
       let letters = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "counting")
       #expect(letters.count == 186)
@@ -239,7 +233,7 @@ import Testing
         copy.store(events)
       }
       try await bench.running([bench.worker(service, settings(bench, "w", history))]) {
-        try await caughtUp(bench, "copy")
+        try await bench.caughtUp("copy")
       }
       let all = try await history.events(shard: 0, after: .zero, limit: 10_000)
       let copied = try await copy.events(shard: 0, after: .zero, limit: 10_000)
@@ -298,7 +292,7 @@ import Testing
         #expect(try await inspector.status().first { $0.service == "counting" }?.lag == 100)
       }
       try await bench.running([bench.worker(WorkerTests.counting(), self.settings(bench, "w3", history))]) {
-        try await caughtUp(bench, "counting")
+        try await bench.caughtUp("counting")
       }
       try await Self.expectOnce(bench, "counting", count: 2000)
     }

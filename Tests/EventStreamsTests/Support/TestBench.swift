@@ -61,6 +61,12 @@ struct TestBench: Sendable {
     }
   }
 
+  /// Waits until a service has handled its history and its log.
+  func caughtUp(_ service: String) async throws {
+    let inspector = Inspector(topic: topic, connection: connection)
+    try await eventually("\(service) has caught up") { try await inspector.remaining([service]).isEmpty }
+  }
+
   func state(_ service: String, _ name: String) async throws -> [String: String] {
     var merged: [String: String] = [:]
     for shard in topic.shards {

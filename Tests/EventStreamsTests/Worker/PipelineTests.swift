@@ -30,25 +30,79 @@ import Testing
     await pipeline.drain()
     let work = await pipeline.nextWork()
     #expect(work == nil)
-    await pipeline.admit([delivery(0, key: "k")], shards: 1)
+    await pipeline.admit([delivery(0, key: "k")], bytes: 0, shards: 1)
     #expect(await pipeline.summary.inFlight == 0)
   }
 
   @Test("that drains has nothing more to commit when all that is left waits behind what was cut off")
   func lastRunner() async throws {
     let pipeline = await pipeline(concurrency: 1)
-    await pipeline.admit([delivery(0, key: "k"), delivery(1, key: "k")], shards: 1)
-    guard case .deliveries(let deliveries)? = await pipeline.nextWork() else {
+    await pipeline.admit([delivery(0, key: "k"), delivery(1, key: "k")], bytes: 0, shards: 1)
+    guard case .deliveries(let run)? = await pipeline.nextWork() else {
       Issue.record("there is nothing to handle")
       return
     }
     await pipeline.drain()
-    await pipeline.settle(deliveries, [.returned])
+    run.add(.returned)
+    await pipeline.settle(.deliveries(run))
     // Nobody else is in the pipeline, so it runs until it waits.
     let commit = Task.immediate { await pipeline.nextBatches() }
     let work = await pipeline.nextWork()
     #expect(work == nil)
     let batches = await commit.value
     #expect(batches == nil)
+  }
+
+  @Test(
+    "whose redrive of a key could not go on says the key again until its letters are there, and keeps what comes of it in its turn"
+  )
+  func redrive() async throws {
+    let pipeline = await pipeline(concurrency: 1)
+    guard case .recover(_, let after, _, _)? = await pipeline.nextReading() else {
+      Issue.record("nothing is recovered")
+      return
+    }
+    await pipeline.admitRecovered([], bytes: 0, of: shard, after: after, last: nil)
+    for _ in 0..<3 {
+      // The letters could not be read.
+      #expect(await pipeline.beginRedrive(["k"], shard: 0, term: 1)?.keys == ["k"])
+    }
+    await pipeline.admit([delivery(9, key: "k")], bytes: 0, shards: 1)
+    let letter = Delivery(
+      source: .letter(StreamID(milliseconds: 2, sequence: 0)), shard: shard,
+      streamID: StreamID(milliseconds: 1, sequence: 1),
+      header: EventHeader(id: "e1", type: "NOTED", timestamp: .now(), key: "k"), work: .none, deliveries: 0,
+      failures: nil)
+    await pipeline.redrive([letter], key: "k", shard: shard)
+    guard case .deliveries(let run)? = await pipeline.nextWork() else {
+      Issue.record("there is nothing to handle")
+      return
+    }
+    #expect(run.deliveries.map(\.header.id) == ["e1"])
+    #expect(await pipeline.beginRedrive(["k"], shard: 0, term: 1)?.keys == [])
+  }
+
+  @Test("takes one shard after another, however much there is of one")
+  func turns() async throws {
+    let pipeline = await pipeline(concurrency: 1)
+    let other = OwnedShard(number: 1, term: 1, reader: NoState())
+    await pipeline.own(other, blocked: [])
+    await pipeline.admit((0..<1000).map { delivery($0, key: "k\($0)") }, bytes: 0, shards: 1)
+    let id = StreamID(milliseconds: 1, sequence: 1)
+    await pipeline.admit(
+      [
+        Delivery(
+          shard: other, streamID: id, header: EventHeader(id: "o", type: "NOTED", timestamp: id.recordedAt, key: "o"),
+          work: .none, deliveries: 1, failures: nil)
+      ], bytes: 0, shards: 1)
+    var shards: [Int] = []
+    for _ in 0..<2 {
+      guard case .deliveries(let run)? = await pipeline.nextWork() else { break }
+      shards.append(run.deliveries[0].shard.number)
+      // It has not come far.
+      run.add(.done(.none))
+      await pipeline.settle(.deliveries(run))
+    }
+    #expect(shards == [0, 1])
   }
 }

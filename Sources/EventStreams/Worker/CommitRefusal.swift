@@ -1,0 +1,37 @@
+import Redis
+
+/// Why the server applied nothing of a commit: the first word of its error.
+enum CommitRefusal: Sendable, Hashable {
+  /// Another worker owns the shard, or the group is gone.
+  case fenced
+  /// The server has gone back to an earlier moment: it does not know what was settled before, or did not have delivered what is settled now.
+  case rewound
+  /// An effect can't be applied: key, field and reason.
+  case refused(String)
+  /// A field is there that the batch assumed to be absent.
+  case surprised
+}
+
+extension RedisError {
+  /// What a refused commit was refused for; nil for every other error.
+  var refusal: CommitRefusal? {
+    switch prefix {
+    case "FENCED": .fenced
+    case "REWOUND": .rewound
+    case "REFUSED": .refused(String(message.dropFirst("REFUSED ".count)))
+    case "SURPRISED": .surprised
+    default: nil
+    }
+  }
+
+  /// True if the lease's epoch has moved on: another worker owns the shard.
+  var isFenced: Bool { refusal == .fenced }
+
+  /// True for what one shard's keys are to blame for. Every other error is the server's or the connection's, and hits all shards alike.
+  var concernsOneShard: Bool {
+    switch code {
+    case .wrongType, .server, .noGroup, .busyGroup, .unexpectedReply: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,25 @@
+/// What this process knows of a shard from having owned it: by this it tells whether the server has gone back to an earlier moment, and goes
+/// on carefully where something was refused.
+struct ShardKnowledge: Sendable {
+  /// The epoch of the last term; 0 if there was none.
+  var term = 0
+  /// The number of the last commit in it that was answered.
+  var commits = 0
+  /// The last entry, in the log's order, that was settled by a commit that was answered.
+  var committed: StreamID?
+  /// The last entry that was read.
+  var lastRead: StreamID?
+  /// True if the server has gone back, which nobody has been told yet.
+  var isBehind = false
+  var setbacks = Setbacks()
+  /// True when handlers have read the service's state: from then on is noted what uncommitted events write.
+  var isRead = false
+
+  /// Takes in that the loss is reported: what the server does not hold any more is nothing to compare it with.
+  mutating func forgetWhatIsLost() {
+    isBehind = false
+    commits = 0
+    committed = nil
+    lastRead = nil
+  }
+}

@@ -1,0 +1,84 @@
+import Synchronization
+
+/// What a runner handles next, all of one shard.
+enum Work: Sendable {
+  case deliveries(DeliveryRun)
+  case page(PageRun)
+}
+
+/// Deliveries that a runner handles one after the other, and what has become of them so far. Shared with the pipeline, which takes that out
+/// before the end if a handler reads what earlier events write.
+final class DeliveryRun: Sendable {
+  let deliveries: [Delivery]
+  private let progress = Mutex((outcomes: [Outcome](), taken: 0))
+
+  init(_ deliveries: [Delivery]) {
+    self.deliveries = deliveries
+  }
+
+  func add(_ outcome: Outcome) {
+    progress.withLock { $0.outcomes.append(outcome) }
+  }
+
+  /// Deliveries with outcomes that have not been taken yet.
+  func takeOutcomes() -> [(Delivery, Outcome)] {
+    progress.withLock { progress in
+      defer { progress.taken = progress.outcomes.count }
+      return (progress.taken..<progress.outcomes.count).map { (deliveries[$0], progress.outcomes[$0]) }
+    }
+  }
+
+  /// Those without an outcome, because there was no time for them.
+  var rest: ArraySlice<Delivery> { deliveries.dropFirst(progress.withLock { $0.outcomes.count }) }
+}
+
+/// A page that a runner handles up to its first failure, and the batch that it adds to. Shared with the pipeline, which takes the batch out
+/// before the end if a handler reads what earlier events write.
+final class PageRun: Sendable {
+  let page: Page
+  /// Of the service's state in the shard, with the colon.
+  let prefix: String
+  private let progress: Mutex<Progress>
+
+  private struct Progress {
+    var batch: CommitBatch
+    /// How many entries are settled.
+    var done = 0
+    /// The first that failed, and what became of it.
+    var failed: (delivery: Delivery, outcome: Outcome)?
+  }
+
+  /// - Parameter batch: what is handled is added to it.
+  init(_ page: Page, addingTo batch: CommitBatch, prefix: String) {
+    self.page = page
+    self.prefix = prefix
+    progress = Mutex(Progress(batch: batch))
+  }
+
+  var done: Int { progress.withLock { $0.done } }
+  var failed: (delivery: Delivery, outcome: Outcome)? { progress.withLock { $0.failed } }
+  /// What was not begun.
+  var rest: Page { progress.withLock { page.dropFirst($0.done + ($0.failed == nil ? 0 : 1)) } }
+
+  func acknowledge(_ streamID: StreamID, _ effects: Effects, traceparent: String?) {
+    progress.withLock { progress in
+      progress.batch.acknowledge(streamID, effects, prefix: prefix, traceparent: traceparent)
+      progress.done += 1
+    }
+  }
+
+  func fail(_ delivery: Delivery, _ outcome: Outcome) {
+    progress.withLock { $0.failed = (delivery, outcome) }
+  }
+
+  func touches(_ name: StateName) -> Bool { progress.withLock { $0.batch.touches(name) } }
+
+  /// What has been settled so far; what is settled from now on goes to another batch.
+  func exchangeBatch(for next: CommitBatch) -> CommitBatch {
+    progress.withLock { progress in
+      let batch = progress.batch
+      progress.batch = next
+      return batch
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import Foundation
+import Logging
+import Redis
+import RedisTestSupport
+import Synchronization
+import Testing
+
+@testable import EventStreams
+
+@Suite("A server that goes back to an earlier moment", .serialized) struct RewindTests {
+  /// `REWIND_EVENTS=200000` and so on for a long run, with longer gaps.
+  private static let events = ProcessInfo.processInfo.environment["REWIND_EVENTS"].flatMap { Int($0) } ?? 6000
+  private static let gaps =
+    ProcessInfo.processInfo.environment["REWIND_EVENTS"] == nil ? [0, 50] : [0, 10, 50, 200, 1000]
+
+  @Test(
+    "because a replica that did not have all takes its place, has each effect once when the events are published again, and each shard that went back reported once",
+    arguments: gaps, [1, 8])
+  func failover(gap: Int, concurrency: Int) async throws {
+    try await withRedis(arguments: ["--repl-diskless-sync-delay", "0"], tcp: true) { master in
+      guard case .tcp(_, let port)? = master.tcpURL?.address else { return }
+      try await withRedis(arguments: ["--replicaof", "127.0.0.1", "\(port)"]) { replica in
+        try await switchOver(from: master, to: replica, gap: .milliseconds(gap), concurrency: concurrency)
+      }
+    }
+  }
+
+  private func switchOver(
+    from master: RedisServer, to replica: RedisServer, gap: Duration, concurrency: Int
+  ) async throws {
+    let onMaster = Connection(master.url)
+    let onReplica = Connection(replica.url)
+    let topic = try await Topic.open("test", shardCount: 4, on: onMaster)
+    try await eventually("the replica has what the master has") {
+      try await onReplica.text("INFO", "replication").contains("master_link_status:up")
+    }
+    let proxy = try SwallowingProxy(master)
+    defer { proxy.stop() }
+    let bench = TestBench(server: replica, connection: onReplica, topic: topic)
+    let lines = LoggedLines()
+    var service = EventService("counting", concurrency: concurrency)
+    service.on(Noted.self) { event in
+      Effects {
+        $0.increment("counts", "\(event.data.number)", by: 1)
+        $0.append(to: "sequence-\(event.key)", event.data.number)
+      }
+    }
+    let worker = Worker(
+      service, topic: topic, redis: proxy.url, settings: bench.settings(lease: .seconds(1)),
+      log: lines.logger(.critical))
+    let events = (0..<Self.events).map { Noted("k\($0 % 50)", $0, place: "p\($0 % 50)") }
+    try await bench.running([worker]) {
+      let publisher = Connection(proxy.url)
+      let half = events.count / 2
+      try await publish(events[..<half], topic, publisher)
+      try await eventually("it is in the middle") { try await onMaster.sum(of: topic, "counts") > half / 2 }
+      // The load goes on while the replica falls behind.
+      async let more: Void = publish(events[half...], topic, publisher)
+      _ = try await onReplica.call("REPLICAOF", "NO", "ONE")
+      let before = try await moments(of: topic, onReplica)
+      try await Task.sleep(for: gap)
+      proxy.switchOver(to: replica)
+      try await more
+      let after = try await moments(of: topic, onMaster)
+
+      // What the replica did not have is published again; of the rest it says that it is there.
+      try await publish(events[...], topic, onReplica)
+      try await bench.settled("counting")
+      for shard in topic.shards {
+        let reports = lines.all("gone back to an earlier moment").filter { $0.contains("\"shard\": \(shard)") }
+        #expect(reports.count <= 1)
+        if after[shard].commits >= before[shard].commits + 2 {
+          #expect(reports.count == 1, "shard \(shard): \(before[shard]) \(after[shard])")
+        }
+        if after[shard] == before[shard] { #expect(reports.isEmpty) }
+      }
+    }
+    let counts = try await bench.state("counting", "counts")
+    #expect(counts.count == events.count, "missing")
+    #expect(counts.values.allSatisfy { $0 == "1" }, "twice")
+  }
+
+  /// How far a shard has come.
+  private struct Moment: Hashable {
+    let commits: Int
+    let position: String
+    let delivered: StreamID?
+  }
+
+  private func moments(of topic: Topic, _ connection: Connection) async throws -> [Moment] {
+    var moments: [Moment] = []
+    for shard in topic.shards {
+      let values = try await connection.strings(["HMGET", topic.lease(shard, "counting"), "commit", "position"])
+      let status = try await Inspector(topic: topic, connection: connection).status().first { $0.shard == shard }
+      moments.append(Moment(commits: Int(values[0]) ?? 0, position: values[1], delivered: status?.lastDelivered))
+    }
+    return moments
+  }
+
+  /// Publishes events, and those again whose answer did not come.
+  private func publish(_ events: ArraySlice<Noted>, _ topic: Topic, _ connection: Connection) async throws {
+    let publisher = Publisher(topic: topic, connection: connection)
+    var rest = events
+    while !rest.isEmpty {
+      do {
+        _ = try await publisher.publish(rest.prefix(100).map { EncodedEvent($0) })
+        rest = rest.dropFirst(100)
+      } catch let error as RedisError where error.isRetriable {
+        await publisher.reset()
+      }
+    }
+  }
+
+  @Test("while nothing happens is noticed all the same, at the next renewal of the lease, and reported once")
+  func idle() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let lines = LoggedLines()
+      let lease = bench.topic.lease(0, "counting")
+      let worker = Worker(
+        WorkerTests.counting(), topic: bench.topic, redis: bench.server.url,
+        settings: bench.settings(lease: .milliseconds(300)), log: lines.logger(.critical))
+      try await bench.running([worker]) {
+        _ = try await bench.publish((0..<100).map { Noted("k", $0) })
+        try await bench.settled("counting")
+        let epoch = try await bench.connection.integer(["HGET", lease, "epoch"])
+        // The log is longer than before, but the entry that was read last is not in it.
+        let entries = try await Inspector(topic: bench.topic, connection: bench.connection)
+          .entries(shard: 0, after: .zero, limit: 100)
+        var commands = Commands()
+        commands.append("MULTI")
+        for entry in entries.dropLast() {
+          commands.append("XADD", "{0}copy", entry.id.description, "event", String(decoding: entry.json, as: UTF8.self))
+        }
+        for _ in 0..<5 { commands.append("XADD", "{0}copy", "*", "event", "no JSON") }
+        commands.append("XGROUP", "CREATE", "{0}copy", "counting", "$")
+        commands.append("RENAME", "{0}copy", bench.topic.log(0))
+        commands.append("EXEC")
+        try await bench.connection.send(commands).check()
+        try await eventually("it says so") { lines.contains("gone back to an earlier moment") }
+        for _ in 0..<3 {
+          let seen = try await bench.connection.text("HGET", lease, "seen")
+          try await eventually("it renews") { try await bench.connection.text("HGET", lease, "seen") != seen }
+        }
+        #expect(try await bench.connection.integer(["HGET", lease, "epoch"]) > epoch)
+        #expect(lines.all("gone back").count == 1, "\(lines.all("gone back"))")
+      }
+    }
+  }
+
+  @Test("has the number of a lease's last commit below what this worker was answered: reported, and taken anew")
+  func lowerCommit() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let lines = LoggedLines()
+      let lease = bench.topic.lease(0, "counting")
+      let worker = Worker(
+        WorkerTests.counting(), topic: bench.topic, redis: bench.server.url,
+        settings: bench.settings(lease: .milliseconds(300)), log: lines.logger(.critical))
+      try await bench.running([worker]) {
+        _ = try await bench.publish((0..<100).map { Noted("k", $0) })
+        try await bench.settled("counting")
+        _ = try await bench.connection.call("HSET", lease, "commit", "0")
+        try await eventually("it says so") { lines.contains("gone back to an earlier moment") }
+        _ = try await bench.publish((100..<200).map { Noted("k", $0) })
+        try await bench.settled("counting")
+        try await eventually("all is handled") { try await bench.state("counting", "counts") == ["k": "200"] }
+      }
+      #expect(lines.all("gone back").count == 1)
+    }
+  }
+}
+
+extension Connection {
+  /// The sum over all fields of a hash of the service `counting`, in all shards.
+  fileprivate func sum(of topic: Topic, _ name: String) throws -> Int {
+    var sum = 0
+    for shard in topic.shards {
+      for value in try strings(["HVALS", topic.state(shard, "counting", name)]) { sum += Int(value) ?? 0 }
+    }
+    return sum
+  }
+}
