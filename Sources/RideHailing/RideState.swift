@@ -7,9 +7,16 @@ public struct RideState: Sendable {
   /// Reads from this.
   public init(_ state: ServiceState) { self.state = state }
 
-  /// The ride's payment; nil if it has not been handled.
+  /// The ride's money as it stands; nil if its completion has not been handled.
   public func payment(_ ride: String) async throws -> PaymentRecord? {
-    try await record("payment", PaymentRecord.hash, ride)
+    if let corrected: PaymentRecord = try await record("payment", PaymentRecord.corrected, ride) { return corrected }
+    return try await record("payment", PaymentRecord.hash, ride)
+  }
+
+  /// The ride as the driver was paid for it; nil if its completion has not been handled.
+  public func driven(_ ride: String) async throws -> DriverRide? {
+    if let corrected: DriverRide = try await record("driver", DriverRide.corrected, ride) { return corrected }
+    return try await record("driver", DriverRide.hash, ride)
   }
 
   /// The ride's receipt; nil if it has not been handled.
@@ -17,9 +24,10 @@ public struct RideState: Sendable {
     try await record("notification", Receipt.hash, ride)
   }
 
-  /// The ride's window if it may be rated.
+  /// The ride's window if it has not been rated; its time may be over.
   public func ratingWindow(_ ride: String) async throws -> RatingWindow? {
-    try await record("rating", RatingWindow.open, ride)
+    guard try await stars(ride) == nil else { return nil }
+    return try await record("rating", RatingWindow.hash, ride)
   }
 
   /// The stars the ride was rated with; nil if it has not been rated.

@@ -79,7 +79,7 @@ struct SystemBench: Sendable {
     #expect(paid == fares)
 
     let payments = Set(try await state.hash("payment", "payments").map(\.value.field))
-    let windows = Set(try await state.hash("rating", "open").map(\.value.field))
+    let windows = Set(try await state.hash("rating", "windows").map(\.value.field))
     let receipts = Set(try await state.hash("notification", "receipts").map(\.value.field))
     #expect(payments == expected)
     #expect(windows == expected)

@@ -1,19 +1,25 @@
 import Redis
 
 extension Inspector {
-  /// The events of one key that the log holds, in its order, and how far each service has come with them.
+  /// The events about one thing that the log holds, in its order, and how far each service has come with them.
   ///
-  /// Costs nothing while events are handled: the log is searched from the first event of the key on, which the publish window
+  /// Costs nothing while events are handled: the log is searched from the first of the events on, which the publish window
   /// remembers by its id, or from the log's beginning if none of the ids is remembered.
   ///
-  /// - Parameter ids: ids that the first events of the key have.
-  public func trace(key: String, ids: [String], window: Duration = .seconds(24 * 3600)) async throws -> [EventTrace] {
+  /// - Parameters:
+  ///   - name: what the events are about; it stands in each.
+  ///   - ids: ids that the first of the events have, unless their producer gave others.
+  ///   - subject: tells what an event is about; nil to go by the events' keys.
+  public func trace(
+    _ name: String, ids: [String], window: Duration = .seconds(24 * 3600),
+    by subject: ((_ event: Span<UInt8>) -> String?)? = nil
+  ) async throws -> [EventTrace] {
     let groups = Dictionary(grouping: try await status(), by: \.shard)
     var traces: [EventTrace] = []
     let places = try await places(of: ids, window: window)
     for shard in topic.shards where places.isEmpty || places[shard] != nil {
-      for event in try await events(of: key, shard: shard, from: places[shard] ?? .zero) {
-        let steps = try await steps(of: event, key: key, shard: shard, groups[shard] ?? [])
+      for event in try await events(about: name, by: subject, shard: shard, from: places[shard] ?? .zero) {
+        let steps = try await steps(of: event, shard: shard, groups[shard] ?? [])
         traces.append(
           EventTrace(shard: shard, streamID: event.id, header: event.header, json: event.json, steps: steps))
       }
@@ -50,13 +56,15 @@ extension Inspector {
     let json: [UInt8]
   }
 
-  private func events(of key: String, shard: Int, from start: StreamID) async throws -> [FoundEvent] {
+  private func events(
+    about name: String, by subject: ((Span<UInt8>) -> String?)?, shard: Int, from start: StreamID
+  ) async throws -> [FoundEvent] {
     var found: [FoundEvent] = []
     var next = start.description
-    let needle = JSONWriter.bytes(of: key)
+    let needle = JSONWriter.bytes(of: name)
     while true {
       let reply = try await connection.call("XRANGE", topic.log(shard), next, "+", "COUNT", "1000")
-      let page = Self.page(reply, key: key, needle: needle)
+      let page = Self.page(reply, about: name, by: subject, needle: needle)
       found += page.found
       guard page.count == 1000, let last = page.last else { return found }
       next = "(\(last)"
@@ -64,7 +72,7 @@ extension Inspector {
   }
 
   private static func page(
-    _ reply: borrowing Reply, key: String, needle: [UInt8]
+    _ reply: borrowing Reply, about name: String, by subject: ((Span<UInt8>) -> String?)?, needle: [UInt8]
   ) -> (found: [FoundEvent], count: Int, last: StreamID?) {
     var found: [FoundEvent] = []
     var last: StreamID?
@@ -74,11 +82,13 @@ extension Inspector {
       guard let id = StreamID(utf8: entries[index][0].bytes) else { continue }
       last = id
       let json = entries[index][1][1].bytes
-      guard json.contains(needle) else { continue }
+      // A producer may have written the name with escapes.
+      guard json.contains(needle[...]) || json.contains([UInt8(ascii: "\\")][...]) else { continue }
       do throws(JSONError) {
         var object = try parser.parse(json).object()
         let header = try EventHeader(from: &object, fallbackID: id.description)
-        if header.key.hasSameBytes(as: key) {
+        let about = subject.map { $0(json) } ?? header.key
+        if about?.hasSameBytes(as: name) == true {
           found.append(FoundEvent(id: id, header: header, json: json.withUnsafeBufferPointer { Array($0) }))
         }
       } catch {
@@ -90,7 +100,7 @@ extension Inspector {
   }
 
   private func steps(
-    of event: FoundEvent, key: String, shard: Int, _ groups: [GroupStatus]
+    of event: FoundEvent, shard: Int, _ groups: [GroupStatus]
   ) async throws -> [EventTrace.Step] {
     var steps: [EventTrace.Step] = []
     for group in groups {
@@ -124,18 +134,5 @@ extension Inspector {
   private func failures(_ id: StreamID, _ group: GroupStatus) async throws -> Failures? {
     let reply = try await connection.call("HGET", topic.retry(group.shard, group.service), id.description)
     return try Self.failures(of: reply.root)
-  }
-}
-
-extension Span<UInt8> {
-  /// True if the bytes occur somewhere.
-  fileprivate func contains(_ needle: [UInt8]) -> Bool {
-    guard let first = needle.first, count >= needle.count else { return needle.isEmpty }
-    for start in 0...(count - needle.count) where self[unchecked: start] == first {
-      var index = 1
-      while index < needle.count, self[unchecked: start + index] == needle[index] { index += 1 }
-      if index == needle.count { return true }
-    }
-    return false
   }
 }

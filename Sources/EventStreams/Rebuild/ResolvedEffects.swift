@@ -59,9 +59,11 @@ struct ResolvedEffects {
   }
 
   private mutating func holds(_ choice: Effects.Choice) -> Bool {
-    if choice.then.firstPublished.map(isPublished) == true { return true }
-    if choice.otherwise.firstPublished.map(isPublished) == true { return false }
     let value = current(choice.hash, choice.field)
+    if choice.otherwise.firstPublished.map(isPublished) == true { return false }
+    // What was there before was published by whoever put it there.
+    if choice.condition == .isAbsent, value != nil { return false }
+    if choice.then.firstPublished.map(isPublished) == true { return true }
     switch choice.condition {
     case .equals(let expected): return value.map { $0.hasSameBytes(as: expected) } ?? false
     case .isAbsent: return value == nil

@@ -36,14 +36,19 @@ public final class StateImage: StateReader {
 
   // MARK: Effects
 
+  /// What effects write on the state as it is; increments as the values they lead to.
+  ///
+  /// - Parameter isPublished: whether an event is known to have been published: it tells which way a choice went.
+  public func writes(of effects: Effects, _ isPublished: (String) -> Bool) -> [Effects.Write] {
+    contents.withLock { Self.writes(of: effects, on: $0, isPublished) }
+  }
+
   /// The ids of the events that effects publish, before they are applied.
   ///
   /// - Parameter isPublished: whether an event is known to have been published: it tells which way a choice went.
   public func published(by effects: Effects, _ isPublished: (String) -> Bool) -> [(type: EventType, id: String)] {
-    contents.withLock { contents in
-      Self.writes(of: effects, on: contents, isPublished).compactMap {
-        if case .publish(let type, let id) = $0 { (type, id) } else { nil }
-      }
+    writes(of: effects, isPublished).compactMap {
+      if case .publish(let type, let id) = $0 { (type, id) } else { nil }
     }
   }
 

@@ -34,6 +34,14 @@ public struct CorrectedRide: Sendable, Hashable {
     fare = ride.fare
   }
 
+  /// Takes on what the payment service has stored: it decides by that alone.
+  public mutating func stand(as record: PaymentRecord) {
+    fare = record.fare
+    refunded = record.refunded
+    isOwed = record.owed > 0
+    lastCorrection = record.corrections.last
+  }
+
   /// The fold over a ride's events, in the order of the log; nil if it has not been completed.
   ///
   /// - Throws: a `JSONError` if an event can't be read.
@@ -49,7 +57,9 @@ public struct CorrectedRide: Sendable, Hashable {
         ride?.lastCorrection = event.header.id
       case RideRefunded.eventType:
         let correction = try RideRefunded(ofEvent: event.json.span)
-        ride?.refunded += correction.amount ?? 0
+        // What goes beyond the fare was not approved by anybody.
+        let refundable = ride?.refundable ?? 0
+        ride?.refunded += min(correction.amount ?? 0, refundable)
         ride?.lastCorrection = event.header.id
       default: break
       }

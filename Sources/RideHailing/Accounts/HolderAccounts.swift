@@ -7,6 +7,8 @@ struct HolderAccounts: Sendable {
 
   /// Hash: account -> when it was opened.
   static let opened = "opened"
+  /// Hash: movement -> the event that it was booked, or decided, with.
+  static let movements = "movements"
 
   /// Has a service handle the events of its accounts, in order per account.
   func add(to service: inout EventService) {
@@ -39,33 +41,55 @@ struct HolderAccounts: Sendable {
     let data = event.data
     guard data.holder.kind == kind else { return .none }
     let journal = try journal(event, entry, [.debit(source, data.money), .credit(data.holder.account, data.money)])
-    return try await snapshots.booking(journal, in: event.shard)
+    var effects = once(event) { journal.post(to: &$0) }
+    try await snapshots.note(journal, in: event.shard, &effects)
+    return effects
   }
 
-  /// Money goes out if there is enough of it at the moment of the commit, whoever else wants it at the same time.
+  /// Money goes out if there is enough of it at the moment of the commit, whoever else wants it at the same time. A driver's balance is
+  /// net of the cash that the driver holds.
   private func withdraw(_ event: Event<AccountWithdrawalRequested>) throws -> Effects {
     let data = event.data
     guard data.holder.kind == kind else { return .none }
     let account = data.holder.account
     let journal = try journal(
       event, kind == .driver ? .paidOut : .withdrew, [.debit(account, data.money), .credit(.bank, data.money)])
-    return Effects { effects in
-      effects.when(
-        LedgerState.balances, LedgerState.field(account, data.currency), .isAtLeast(data.amount)
-      ) {
+    let reason =
+      kind == .driver ? "what is payable is below \(data.money)" : "the balance is below \(data.money)"
+    return once(event) {
+      $0.when(LedgerState.balances, LedgerState.field(account, data.currency), .isAtLeast(data.amount)) {
         journal.post(to: &$0)
         $0.publish(data.becoming(AccountWithdrawn.self))
       } otherwise: {
-        $0.publish(data.becoming(AccountWithdrawalRefused.self, reason: "the balance is below \(data.money)"))
+        $0.publish(data.becoming(AccountWithdrawalRefused.self, reason: reason))
       }
     }
+  }
+
+  /// A movement happens once, however often and under whatever ids it is published.
+  private func once<What>(
+    _ event: Event<AccountEvent<What>>, _ build: (inout Effects) -> Void
+  ) -> Effects {
+    let movement = name(event)
+    return Effects { effects in
+      effects.when(Self.movements, movement, .isAbsent) {
+        $0.set(Self.movements, movement, to: event.id)
+        build(&$0)
+      }
+    }
+  }
+
+  /// The movement's name; of one that nobody named, the event's id is it.
+  private func name<What>(_ event: Event<AccountEvent<What>>) -> String {
+    let data = event.data
+    return data.movement.hasSameBytes(as: data.holder.description) ? event.id : data.eventID
   }
 
   private func journal<What>(
     _ event: Event<AccountEvent<What>>, _ entry: AccountEntry.Kind, _ postings: [Posting]
   ) throws -> Journal {
     try Journal(
-      id: "\(kind == .rider ? "payment" : "driver"):\(event.id)", kind: entry, effectiveAt: event.timestamp,
+      id: "\(kind == .rider ? "payment" : "driver"):\(name(event))", kind: entry, effectiveAt: event.timestamp,
       recordedAt: event.streamID.recordedAt, reason: event.data.reason, postings: postings)
   }
 }

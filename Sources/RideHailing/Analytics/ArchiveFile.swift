@@ -31,6 +31,14 @@ struct ArchiveFile: Sendable {
 
   func hasTable(_ name: String) throws -> Bool { try database.read { try $0.tableExists(name) } }
 
+  func hasIndex(_ name: String) throws -> Bool {
+    try database.read {
+      try Bool.fetchOne(
+        $0, sql: "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = ?)", arguments: [name])
+        ?? false
+    }
+  }
+
   /// Reads one state of it, whatever is written meanwhile.
   func read<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) async throws -> Result {
     try await database.read(body)

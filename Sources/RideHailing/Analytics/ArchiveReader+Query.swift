@@ -27,8 +27,10 @@ extension ArchiveReader {
     }
   }
 
-  static func page(_ query: Query, _ database: Database, isChained: Bool = false) throws -> [ArchivedEvent] {
-    let (sql, arguments) = statement(query, isChained: isChained)
+  static func page(
+    _ query: Query, _ database: Database, isChained: Bool = false, hasRides: Bool = false
+  ) throws -> [ArchivedEvent] {
+    let (sql, arguments) = statement(query, isChained: isChained, hasRides: hasRides)
     let rows = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: arguments)
     var found: [ArchivedEvent] = []
     while let row = try rows.next() {
@@ -42,7 +44,11 @@ extension ArchiveReader {
     return found
   }
 
-  private static func statement(_ query: Query, isChained: Bool) -> (sql: String, arguments: StatementArguments) {
+  private static func marks(_ count: Int) -> String { repeatElement("?", count: count).joined(separator: ", ") }
+
+  private static func statement(
+    _ query: Query, isChained: Bool, hasRides: Bool
+  ) -> (sql: String, arguments: StatementArguments) {
     let earlier = ArchiveSchema.isRepetition
     var conditions = ["shard = ?", "(stream_ms, stream_seq) > (?, ?)"]
     var arguments: StatementArguments = [
@@ -54,9 +60,16 @@ extension ArchiveReader {
     }
     let filter = query.filter
     // The signs keep SQLite from sorting what an index on types finds.
-    for (column, values) in [("key", filter.keys), ("+type", filter.types.map(\.rawValue))] where !values.isEmpty {
-      conditions.append("\(column) IN (\(values.map { _ in "?" }.joined(separator: ", ")))")
-      arguments += StatementArguments(values)
+    if !filter.types.isEmpty {
+      conditions.append("+type IN (\(marks(filter.types.count)))")
+      arguments += StatementArguments(filter.types.map(\.rawValue))
+    }
+    if !filter.rides.isEmpty {
+      // Those whose key is another ride's are left out by whoever reads them.
+      conditions.append(
+        "(shard, stream_ms, stream_seq) IN (\(ArchiveSchema.places(ofRides: marks(filter.rides.count), hasRides: hasRides)))"
+      )
+      for _ in 0..<(hasRides ? 2 : 1) { arguments += StatementArguments(filter.rides) }
     }
     for (comparison, time) in [(">=", filter.happenedFrom), ("<", filter.happenedBefore)] {
       guard let time else { continue }
@@ -67,7 +80,7 @@ extension ArchiveReader {
     let sql = """
       SELECT stream_ms, stream_seq, event, \(isChained ? "link, hash" : "NULL, NULL"),
         \(query.repetitions == .told ? earlier : "0")
-      FROM events\(filter.keys.isEmpty ? "" : " INDEXED BY events_by_key")
+      FROM events
       WHERE \(conditions.joined(separator: " AND ")) ORDER BY stream_ms, stream_seq LIMIT \(query.limit)
       """
     return (sql, arguments)

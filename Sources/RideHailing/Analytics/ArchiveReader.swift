@@ -9,6 +9,8 @@ public struct ArchiveReader: Sendable {
   public let path: String
   /// False for an archive that no program with chains has opened yet.
   public let isChained: Bool
+  /// False for an archive that was last opened by a program which found rides by key alone.
+  private let hasRides: Bool
   let database: ArchiveFile
 
   /// Opens an archive.
@@ -17,6 +19,7 @@ public struct ArchiveReader: Sendable {
   public init(path: String) throws {
     database = try ArchiveFile(path: path)
     isChained = try database.hasTable("chain_heads")
+    hasRides = try database.hasIndex("events_by_ride")
     self.path = path
   }
 
@@ -24,8 +27,8 @@ public struct ArchiveReader: Sendable {
 
   /// Rows of a shard in the order of their places, a page of them.
   func rows(_ query: Query) async throws -> [ArchivedEvent] {
-    let isChained = isChained
-    return try await database.read { try Self.page(query, $0, isChained: isChained) }
+    let (isChained, hasRides) = (isChained, hasRides)
+    return try await database.read { try Self.page(query, $0, isChained: isChained, hasRides: hasRides) }
   }
 
   /// The shards that have rows.

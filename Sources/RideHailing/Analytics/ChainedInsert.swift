@@ -26,6 +26,7 @@ struct ChainedInsert {
     try insert.execute(arguments: [
       event.shard, milliseconds, sequence, event.header?.id, event.header?.type.rawValue, event.header?.key,
       event.header?.timestamp.microsecondsSinceEpoch, Data(event.json), head.number + 1, Data(hash.bytes),
+      RideID.besideKey(of: event),
     ])
     guard database.changesCount > 0 else { return }
     heads[event.shard] = ChainLink(number: head.number + 1, hash: hash)

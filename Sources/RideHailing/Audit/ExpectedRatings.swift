@@ -9,7 +9,10 @@ struct ExpectedRatings {
   private var open: Set<Identifier> = []
 
   /// Takes in a rating, in the log's order.
-  mutating func add(_ rating: RideRated, isDone: Bool) {
+  ///
+  /// - Parameter isRefused: whether the service has said that it does not count.
+  mutating func add(_ rating: RideRated, isDone: Bool, isRefused: Bool) {
+    guard !isRefused else { return }
     guard isDone else {
       open.formUnion([Identifier(rating.rideID), Identifier(rating.driverID)])
       return

@@ -6,9 +6,8 @@ struct ShardAudit {
   private let inspector: Inspector
   private let state: ServiceState
   private let archive: ArchiveReader?
-  private let driver: EventService
-  private let rating = RatingService().service
-  private let notification = NotificationService(outbox: nil).service
+  /// Service -> what it must have come to by the place in the log that has been reached.
+  private let folds: [String: ServiceFold]
 
   private let progress: [Identifier: ServiceProgress]
   private var ledgers: [Identifier: BookedLedger] = [:]
@@ -20,10 +19,8 @@ struct ShardAudit {
   /// How often each event that is published once stands in the log.
   private var published: [Identifier: Int] = [:]
   private var expectedEvents: [(id: String, service: String, ride: String)] = []
-  private var completions: [Identifier: Int] = [:]
   /// Rides, or accounts, with an event that a service with accounts has not handled.
   private var unsettled: Set<Identifier> = []
-  private var shardHandle: OwnedShard
 
   init(
     shard: Int, inspector: Inspector, state: ServiceState, archive: ArchiveReader?,
@@ -34,8 +31,6 @@ struct ShardAudit {
     self.inspector = inspector
     self.state = state
     self.archive = archive
-    driver = DriverService(commissionBasisPoints: commissionBasisPoints).service
-    shardHandle = OwnedShard(number: shard, term: 0, reader: NoState())
     let all = try await inspector.progress(RideServices.names, shard: shard)
     progress = Dictionary(uniqueKeysWithValues: all.map { (Identifier($0.service), $0) })
     var ledgers: [Identifier: BookedLedger] = [:]
@@ -47,7 +42,7 @@ struct ShardAudit {
     // A window that closes while it is read is seen open, or closed, or both.
     var records: [Identifier: [Identifier: [Identifier: String]]] = [:]
     for (service, hash) in [
-      ("payment", PaymentRecord.hash), ("rating", RatingWindow.open), ("rating", RatingWindow.closed),
+      ("payment", PaymentRecord.hash), ("rating", RatingWindow.hash), ("rating", RatingWindow.closed),
       ("rating", RatingWindow.drivers), ("notification", Receipt.hash),
     ] {
       records[service, default: [:]][hash] = try await state.fields(service, hash, shard: shard)
@@ -56,6 +51,14 @@ struct ShardAudit {
     unclaimed = records
     // What ratings leave depends on those before.
     for hash in [RatingWindow.closed, RatingWindow.drivers] { unclaimed["rating"]?[hash] = nil }
+    var filter = HistoryFilter()
+    filter.types = Outcomes.types
+    let outcomes = try await Outcomes(
+      ShardHistory(shard: shard, inspector: inspector, archive: archive, filter: filter))
+    folds = Dictionary(
+      uniqueKeysWithValues: ["payment", "driver", "rating", "notification"].map {
+        ($0, ServiceFold($0, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints))
+      })
   }
 
   mutating func run(into report: inout AuditReport) async throws {
@@ -126,52 +129,34 @@ struct ShardAudit {
     _ id: StreamID, _ json: [UInt8], _ header: EventHeader, _ report: inout AuditReport
   ) async throws {
     published[header.id, default: 0] += 1
-    for service in ["payment", "driver", "rating", "notification"] {
+    let event = RecordedEvent(shard: shard, streamID: id, header: header, json: json)
+    // Whatever key its producer gave it.
+    let ride = RideID.of(json.span) ?? header.key
+    for (service, fold) in folds {
       let isDone = progress[service]?.state(of: id) == .done
+      let effects: Effects
       let expected: ExpectedState
       do {
-        guard let found = try await expectation(service, id, json, header) else { continue }
-        expected = found
+        guard let found = try await fold.effects(of: event) else { continue }
+        (effects, expected) = (found, try ExpectedState(fold.writes(of: found)))
+      } catch is OutcomeGateway.Unknown {
+        if isDone { report.add(violation(.missingEvent, service, ride, "the payment's outcome", "one", "none")) }
+        continue
       } catch {
         // It can't be handled, which its dead letter says.
         continue
       }
-      compare(expected, service, ride: header.key, isDone: isDone, &report)
+      // What was done since the positions were read counts for what comes after it.
+      let isBooked = expected.journals.allSatisfy { booked(service, $0.key.text) == $0.value }
+      if isDone || (!expected.journals.isEmpty && isBooked) { fold.apply(effects, of: event) }
+      compare(expected, service, ride: ride, isDone: isDone, &report)
     }
     if header.type == RideRated.eventType, let rating = try? RideRated(ofEvent: json.span) {
-      ratings.add(rating, isDone: progress["rating"]?.state(of: id) == .done)
+      ratings.add(
+        rating, isDone: progress["rating"]?.state(of: id) == .done,
+        isRefused: folds["rating"]?.isPublished(RatingRefused.id(of: header.id)) == true)
     }
-    guard header.type == RideCompleted.eventType else { return }
-    report.rides += 1
-    completions[header.key, default: 0] += 1
-  }
-
-  /// What a service must have made of an event; nil if it doesn't want it.
-  private func expectation(
-    _ name: String, _ id: StreamID, _ json: [UInt8], _ header: EventHeader
-  ) async throws -> ExpectedState? {
-    let service: EventService
-    switch name {
-    case "payment":
-      let record = try records["payment"]?[PaymentRecord.hash]?[header.key].map { text in
-        var parser = JSONParser()
-        return try PaymentRecord(from: parser.parse(text.utf8.span))
-      }
-      let isOwed = booked("payment", "payment:\(header.id)").contains { $0.account.kind == "receivable" }
-      let isRide = header.type == RideCompleted.eventType
-      service =
-        PaymentService(
-          gateway: RecordedGateway(
-            reference: record?.reference, declineReason: isRide ? record?.declineReason : isOwed ? "declined" : nil)
-        ).service
-    case "driver": service = driver
-    case "rating": service = rating
-    default: service = notification
-    }
-    guard service.handles(header.type) else { return nil }
-    return try await service.effects(of: json, streamID: id, shard: shardHandle).map {
-      try ExpectedState($0) { booked(name, $0) }
-    }
+    if header.type == RideCompleted.eventType { report.rides += 1 }
   }
 
   /// The postings found of a journal, sorted.
@@ -193,13 +178,10 @@ struct ShardAudit {
         } else if found.isBalanced { .alteredJournal } else { .unbalancedJournal }
       report.add(violation(kind, service, ride, journal.text, postings.text, found.text))
     }
-    for (hash, field, value) in expected.records where records[service]?[hash] != nil {
+    // What ratings leave depends on those before.
+    for (hash, field, value) in expected.records where unclaimed[service]?[hash] != nil {
       let found = unclaimed[service]?[hash]?.removeValue(forKey: Identifier(field)) ?? records[service]?[hash]?[field]
-      if found.map({ Identifier($0) }) == Identifier(value) || (found == nil && !isDone) { continue }
-      if service == "rating", hash == RatingWindow.open, found == nil {
-        // Rated: the window is closed.
-        if records[service]?[RatingWindow.closed]?[field] != nil { continue }
-      }
+      if found == value || (found == nil && !isDone) { continue }
       report.add(
         violation(
           found == nil ? .missingRecord : .alteredRecord, service, ride, "\(hash)[\(field)]", value, found ?? "nothing")
@@ -218,9 +200,6 @@ struct ShardAudit {
   // MARK: All of them
 
   private mutating func finish(isWhole: Bool, _ report: inout AuditReport) {
-    for (ride, times) in completions where times > 1 {
-      report.add(violation(.doubledEvent, "log", ride.text, "RIDE_COMPLETED", "one", "\(times)"))
-    }
     for (id, service, ride) in expectedEvents {
       let times = published[id, default: 0]
       if times == 0 { report.add(violation(.missingEvent, service, ride, id, "one", "none")) }

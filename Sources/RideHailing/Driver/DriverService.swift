@@ -2,18 +2,23 @@ public import EventStreams
 
 /// Pays the driver's share of a completed ride into the driver's account, and pays out what drivers want of it.
 ///
-/// The commission is taken of what the ride itself costs; tips and tolls are the driver's, taxes the authorities'.
+/// The commission is taken of what the ride itself costs; tips and tolls are the driver's, taxes the authorities'. What the driver took in
+/// cash is taken off at once, so that the account's balance is what can be paid out; it may be negative, and is carried on.
 public struct DriverService: Sendable {
   /// The platform's share where nothing else is said, in hundredths of a percent: 20 %.
   public static let standardCommissionBasisPoints = 2000
 
-  private let commissionBasisPoints: Int
+  private let commission: @Sendable (_ ride: String) -> CommissionRate
   private let snapshots = SnapshotKeeper()
 
-  /// A service that keeps so many hundredths of a percent.
+  /// A service that keeps so many hundredths of a percent of the rides that it books from now on.
   public init(commissionBasisPoints: Int = standardCommissionBasisPoints) {
-    self.commissionBasisPoints = commissionBasisPoints
+    let rate = CommissionRate(basisPoints: commissionBasisPoints)
+    commission = { _ in rate }
   }
+
+  /// A service that is told what was kept of each ride.
+  init(commission: @escaping @Sendable (_ ride: String) -> CommissionRate) { self.commission = commission }
 
   /// The consumer group and its handlers; in order per driver.
   public var service: EventService {
@@ -24,39 +29,99 @@ public struct DriverService: Sendable {
     return service
   }
 
-  /// The effects of a completed ride.
+  /// The effects of a completed ride: once per ride, whatever is published again.
   public func earn(_ event: Event<RideCompleted>) async throws -> Effects {
-    let ride = event.data
+    let data = event.data
+    let ride = DriverRide(data, commission(data.rideID))
     let journal = try Journal(
-      id: "driver:\(event.id)", kind: .earned, rideID: ride.rideID, effectiveAt: ride.completedAt ?? event.timestamp,
-      recordedAt: event.streamID.recordedAt, postings: share(ride.fare, driver: ride.driverID))
-    return try await snapshots.booking(journal, in: event.shard)
+      id: "driver:\(RideCompleted.eventType.rawValue):\(data.rideID)", kind: .earned, rideID: data.rideID,
+      effectiveAt: data.completedAt ?? event.timestamp, recordedAt: event.streamID.recordedAt, postings: ride.share)
+    var effects = Effects { effects in
+      effects.when(DriverRide.hash, data.rideID, .isAbsent) {
+        $0.set(DriverRide.hash, data.rideID, to: ride)
+        journal.post(to: &$0)
+        $0.publish(DriverPaid(data.rideID, ride))
+      }
+    }
+    try await snapshots.note(journal, in: event.shard, &effects)
+    return effects
   }
 
-  /// The effects of another fare: the difference to the old one.
+  /// The effects of another fare: the difference to the one that was booked, at the rate that it was booked with.
   public func adjust(_ event: Event<FareAdjusted>) async throws -> Effects {
     let correction = event.data
     guard let newFare = correction.newFare else { throw Unprocessable("an adjustment without a new fare") }
-    let before = share(correction.fare, driver: correction.driverID)
-    let after = share(newFare, driver: correction.driverID)
-    let differences = zip(before, after).map { old, new in
+    func refuse(_ reason: String) -> Effects {
+      Effects {
+        $0.publish(
+          correction.becoming(CorrectionRefused.self, reason: reason),
+          id: CorrectionRefused.id(ofRequest: "driver:\(event.id)"))
+      }
+    }
+    let stored = try await event.shard.field(DriverRide.corrected, correction.rideID)
+    let booked = stored == nil ? try await event.shard.field(DriverRide.hash, correction.rideID) : nil
+    guard let before = try (stored ?? booked).map({ try Self.decode($0) }) else {
+      return refuse("no such ride was driven in \(correction.city)")
+    }
+    guard !before.corrections.contains(where: { $0.hasSameBytes(as: correction.eventID) }) else { return .none }
+    guard before.driverID.hasSameBytes(as: correction.driverID) else {
+      return refuse("the ride's driver is \(before.driverID), not \(correction.driverID)")
+    }
+    guard before.fare == correction.fare, newFare.currency == before.fare.currency else {
+      return refuse("the ride's fare is \(before.fare.amount), not \(correction.fare.amount)")
+    }
+    var after = before
+    after.fare = newFare
+    after.corrections.append(correction.eventID)
+    let journal = try Journal(
+      id: "driver:\(correction.eventID)", kind: .adjusted, rideID: correction.rideID, effectiveAt: event.timestamp,
+      recordedAt: event.streamID.recordedAt, corrects: correction.corrected(by: "driver"), reason: correction.reason,
+      postings: after.share(since: before))
+    let (ride, paid) = (after, DriverPaid(correction.rideID, after, correction: correction.correction))
+    var effects = Effects { effects in
+      effects.when(DriverRide.corrected, correction.rideID, stored.map { .equals($0) } ?? .isAbsent) {
+        $0.set(DriverRide.corrected, correction.rideID, to: ride)
+        journal.post(to: &$0)
+        $0.publish(paid)
+      }
+    }
+    try await snapshots.note(journal, in: event.shard, &effects)
+    return effects
+  }
+
+  private static func decode(_ text: String) throws -> DriverRide {
+    var parser = JSONParser()
+    return try DriverRide(from: parser.parse(text.utf8.span))
+  }
+}
+
+extension DriverRide {
+  /// What the fare is to whom. The cash is not the rider's payment any more, but the driver's.
+  fileprivate var share: [Posting] {
+    let earning = earning
+    func money(_ amount: Int) -> Money { Money(amount, fare.currency) }
+    return [
+      .debit(.clearing, fare.amount), .credit(.driver(driverID), money(earning.total), earning: earning),
+      .credit(.platform, money(earning.commission)), .credit(.taxes, money(fare.taxes)),
+      .credit(.cash(driver: driverID), money(cash)),
+    ]
+  }
+
+  /// What each has more than before a correction.
+  fileprivate func share(since before: DriverRide) -> [Posting] {
+    zip(before.share, share).map { old, new in
       Posting(
         account: new.account, amount: Money(new.amount.minorUnits - old.amount.minorUnits, new.amount.currency),
         earning: new.earning.map { $0 - (old.earning ?? Earning()) })
     }
-    let journal = try Journal(
-      id: "driver:\(event.id)", kind: .adjusted, rideID: correction.rideID, effectiveAt: event.timestamp,
-      recordedAt: event.streamID.recordedAt, corrects: correction.corrected(by: "driver"), reason: correction.reason,
-      postings: differences)
-    return try await snapshots.booking(journal, in: event.shard)
   }
+}
 
-  /// What a fare is to whom.
-  private func share(_ fare: Fare, driver: String) -> [Posting] {
-    let earning = Earning(fare, commissionBasisPoints: commissionBasisPoints)
-    return [
-      .debit(.clearing, fare.amount), .credit(.driver(driver), Money(earning.total, fare.currency), earning: earning),
-      .credit(.platform, Money(earning.commission, fare.currency)), .credit(.taxes, Money(fare.taxes, fare.currency)),
-    ]
+extension DriverPaid {
+  /// A ride as it was booked.
+  fileprivate init(_ rideID: String, _ ride: DriverRide, correction: String? = nil) {
+    self.init(
+      rideID: rideID, driverID: ride.driverID, city: ride.city, currency: ride.fare.currency,
+      commission: ride.commission, earning: ride.earning, taxes: ride.fare.taxes, correction: correction)
   }
 }

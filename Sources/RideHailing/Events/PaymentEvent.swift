@@ -17,15 +17,26 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, Hashable {
   public var currency: Currency
   /// Where the money comes from or goes to.
   public var method: Payment.Method
-  /// The gateway's name for it; nil for wallet and cash.
+  /// The gateway's name for the charge; nil for wallet and cash, and where nothing was charged.
   public var reference: String?
   /// Why it failed; only then.
   public var reason: String?
+  /// The gateway's name for the attempt that failed.
+  public var attempt: String?
+  /// What went back of which charge; only of a refund.
+  public var refunds: [ChargeRefund]
+  /// The correction it came of; nil if it came of the ride itself.
+  public var correction: String?
+  /// The ride's money after it; nil in events that were logged before it was told.
+  public var standing: PaymentStanding?
 
   /// The event's data.
+  ///
+  /// - Parameter amount: what was paid, or not, or given back.
   public init(
     rideID: String, riderID: String, city: String, amount: Money, method: Payment.Method, reference: String? = nil,
-    reason: String? = nil
+    reason: String? = nil, attempt: String? = nil, refunds: [ChargeRefund] = [], correction: String? = nil,
+    standing: PaymentStanding? = nil
   ) {
     self.rideID = rideID
     self.riderID = riderID
@@ -35,6 +46,10 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, Hashable {
     self.method = method
     self.reference = reference
     self.reason = reason
+    self.attempt = attempt
+    self.refunds = refunds
+    self.correction = correction
+    self.standing = standing
   }
 
   /// Reads and checks the data.
@@ -48,12 +63,18 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, Hashable {
     method = try object["method"]
     reference = try object.optional("reference")
     reason = Outcome.hasReason ? try object["reason"] : nil
+    attempt = try object.optional("attempt")
+    refunds = try object.optional("refunds") ?? []
+    correction = try object.optional("correction")
+    standing = try object.optional("standing")
     try Identifier.checkName(rideID, "rideId")
     try Identifier.checkName(riderID, "riderId")
     try Identifier.checkName(city, "city")
     try Quantity.money.check(amount, "amount")
-    try FreeText.check(reference, "reference")
-    try FreeText.check(reason, "reason")
+    for (text, field) in [(reference, "reference"), (reason, "reason"), (attempt, "attempt")] {
+      try FreeText.check(text, field)
+    }
+    if let correction { try Identifier.checkName(correction, "correction") }
   }
 
   /// Writes it as an object.
@@ -67,10 +88,20 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, Hashable {
       $0.field("method", method)
       $0.field("reference", reference)
       $0.field("reason", reason)
+      $0.field("attempt", attempt)
+      if !refunds.isEmpty { $0.field("refunds", refunds) }
+      $0.field("correction", correction)
+      $0.field("standing", standing)
     }
   }
-  /// The outcome of what another event asked for.
-  public static func id(of cause: String) -> String { "\(eventType.rawValue):\(cause)" }
+
+  /// One per ride, and one per correction of it.
+  public var eventID: String { Self.id(ofRide: rideID, correction: correction) }
+
+  /// The outcome of a ride's payment, or of what a correction moved.
+  static func id(ofRide ride: String, correction: String?) -> String {
+    correction.map { OutcomeID.of(eventType, ride: ride, correction: $0) } ?? "\(eventType.rawValue):\(ride)"
+  }
 }
 
 /// What became of a payment.

@@ -21,6 +21,8 @@ struct Quantity: Sendable {
   static let count = Quantity(range: 0...1_000_000_000, unit: "")
   /// A multiplier, in hundredths.
   static let percent = Quantity(range: 0...1_000_000, unit: "percent")
+  /// A share, in hundredths of a percent.
+  static let basisPoints = Quantity(range: 0...10_000, unit: "basis points")
   /// A moment of the years 1970 to 9999.
   static let minute = Quantity(range: 0...4_223_371_679, unit: "minutes since 1970")
   /// What a rider gives.

@@ -3,7 +3,8 @@ public import EventStreams
 /// A completed ride's fare is to be put right, or has been. What, says the type; all of them have this shape.
 ///
 /// It names what it corrects: the state that whoever asked for it had seen. Of two corrections of the same state the payment
-/// service approves the first and refuses the second, so nobody gets a refund twice because two people asked for it.
+/// service approves the first and refuses the second, so nobody gets a refund twice because two people asked for it. What a request
+/// says of the ride must agree with what the payment service has stored, and nothing is reckoned from it.
 public struct RideCorrection<Step: RideCorrectionStep>: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static var eventType: EventType { Step.eventType }
@@ -105,7 +106,9 @@ public struct RideCorrection<Step: RideCorrectionStep>: RideEvent, Hashable {
   private func check() throws(JSONError) {
     if let follows { try Identifier.check(follows, "follows") }
     try FreeText.check(reason, "reason")
-    try Quantity.fare.check(refunded, "refunded")
+    guard (0...fare.total).contains(refunded) else {
+      throw JSONError(path: "refunded", problem: "\(refunded) is not between 0 and the fare, \(fare.total)")
+    }
     switch (newFare, amount) {
     case (let newFare?, nil):
       guard newFare.currency == fare.currency else {
@@ -141,6 +144,7 @@ public struct RideCorrection<Step: RideCorrectionStep>: RideEvent, Hashable {
       $0.field("reason", reason)
     }
   }
-  /// One event of a type per correction.
-  public var eventID: String { "\(Self.eventType.rawValue):\(correction)" }
+
+  /// One event of a type per ride and correction.
+  public var eventID: String { OutcomeID.of(Self.eventType, ride: rideID, correction: correction) }
 }

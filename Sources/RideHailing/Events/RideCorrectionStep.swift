@@ -32,7 +32,7 @@ public enum RideCorrectionSteps {
     public static let eventType: EventType = "RIDE_REFUNDED"
   }
 
-  /// It was not what it seemed: another correction came first.
+  /// It can't be done to the ride as it stands.
   public enum Refused: RideCorrectionStep {
     /// The `type` field of such an event.
     public static let eventType: EventType = "CORRECTION_REFUSED"
@@ -47,5 +47,10 @@ public typealias FareAdjusted = RideCorrection<RideCorrectionSteps.Adjusted>
 public typealias RefundRequested = RideCorrection<RideCorrectionSteps.RefundRequested>
 /// A refund has been approved.
 public typealias RideRefunded = RideCorrection<RideCorrectionSteps.Refunded>
-/// A correction came too late.
+/// A correction can't be done to the ride as it stands.
 public typealias CorrectionRefused = RideCorrection<RideCorrectionSteps.Refused>
+
+extension CorrectionRefused {
+  /// The refusal of what an event asked for.
+  public static func id(ofRequest request: String) -> String { OutcomeID.of(eventType, cause: request) }
+}

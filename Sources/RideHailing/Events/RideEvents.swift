@@ -10,5 +10,6 @@ public enum RideEvents {
     AccountOpened.self, AccountDeposited.self, AccountWithdrawalRequested.self, AccountWithdrawn.self,
     AccountWithdrawalRefused.self, AccountAdjusted.self,
     FareAdjustmentRequested.self, FareAdjusted.self, RefundRequested.self, RideRefunded.self, CorrectionRefused.self,
+    DriverPaid.self, CompletionRefused.self, RatingRefused.self,
   ]
 }

@@ -177,7 +177,7 @@ public struct ShardHistory {
   private func item(_ entry: Inspector.LogEntry?, _ row: ArchivedEvent?) async throws -> Item? {
     guard let json = entry?.json ?? row?.json, let id = entry?.id ?? row?.streamID else { return nil }
     let header = Self.header(of: json, id)
-    guard filter.wants(header) else { return nil }
+    guard filter.wants(header, json) else { return nil }
     return Item(
       id: id, logged: entry?.json, archived: row, header: header,
       isRepetition: try await isRepetition(entry, row, header))

@@ -15,9 +15,9 @@ public struct Account: Sendable, Hashable, CustomStringConvertible {
   public static func rider(_ id: String) -> Account { Account(name: "rider:" + id) }
   /// What a rider owes after a payment failed.
   public static func receivable(_ rider: String) -> Account { Account(name: "receivable:" + rider) }
-  /// What a driver has earned.
+  /// What can be paid out to a driver: what was earned, less what the driver holds in cash and was paid. Negative if the driver owes us.
   public static func driver(_ id: String) -> Account { Account(name: "driver:" + id) }
-  /// What a driver has taken in cash for us.
+  /// Between a ride's cash, which payment sees, and the driver's account, from which it is taken: zero when both have seen the ride.
   public static func cash(driver id: String) -> Account { Account(name: "cash:" + id) }
   /// What the card gateway has collected for us.
   public static let gateway = Account(name: "gateway")

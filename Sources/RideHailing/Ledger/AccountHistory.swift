@@ -33,10 +33,19 @@ public struct AccountHistory: Sendable {
 
   /// Reads an account of all services that keep accounts.
   public init(_ account: Account, from state: ServiceState) async throws {
+    try await self.init(account, of: LedgerState.services, from: state)
+  }
+
+  /// What a driver has taken in cash so far, and keeps: what the driver service has taken over of it.
+  public static func cash(heldBy driver: String, from state: ServiceState) async throws -> AccountHistory {
+    try await AccountHistory(.cash(driver: driver), of: ["driver"], from: state)
+  }
+
+  private init(_ account: Account, of services: [String], from state: ServiceState) async throws {
     var segments: [Segment] = []
     var tail: [Record] = []
     var balances: [Currency: Int] = [:]
-    for service in LedgerState.services {
+    for service in services {
       let snapshots = try await state.records(
         service, LedgerState.snapshotStream(account), as: AccountSnapshot.self)
       var ends: [Int: StreamID] = [:]
@@ -50,7 +59,7 @@ public struct AccountHistory: Sendable {
       let currencies = Set(snapshots.flatMap(\.value.sums.keys) + tail.map(\.value.amount.currency))
       for currency in currencies {
         for found in try await state.field(service, LedgerState.balances, LedgerState.field(account, currency)) {
-          balances[currency, default: 0] += Int(found.value) ?? 0
+          try balances.add(Int(found.value) ?? 0, to: currency)
         }
       }
     }
@@ -100,18 +109,20 @@ public struct AccountHistory: Sendable {
     var sums: [Currency: Int] = [:]
     for segment in segments {
       switch selection.holds(segment.snapshot) {
-      case true: sums.merge(segment.snapshot.sums, uniquingKeysWith: +)
+      case true: for (currency, sum) in segment.snapshot.sums { try sums.add(sum, to: currency) }
       case false: break
-      case nil: Self.add(try await entries(of: segment), selection, to: &sums)
+      case nil: try Self.add(try await entries(of: segment), selection, to: &sums)
       }
     }
-    Self.add(tail, selection, to: &sums)
+    try Self.add(tail, selection, to: &sums)
     return sums
   }
 
-  private static func add(_ records: [Record], _ selection: Selection, to sums: inout [Currency: Int]) {
+  private static func add(
+    _ records: [Record], _ selection: Selection, to sums: inout [Currency: Int]
+  ) throws {
     for record in records where selection.holds(record.value) {
-      sums[record.value.amount.currency, default: 0] += record.value.amount.minorUnits
+      try sums.add(record.value.amount.minorUnits, to: record.value.amount.currency)
     }
   }
 

@@ -53,13 +53,14 @@ public struct AccountStatement: Sendable, JSONWritable {
   }
 
   /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("account", account.name)
-      $0.field("count", count)
-      $0.field("opening", opening)
-      $0.field("balances", balances)
-      $0.field("entries", lines)
-    }
+  public func write(to json: inout JSONWriter) { json.object { writeFields(to: &$0) } }
+
+  /// Writes it as fields of an object.
+  public func writeFields(to json: inout JSONWriter) {
+    json.field("account", account.name)
+    json.field("count", count)
+    json.field("opening", opening)
+    json.field("balances", balances)
+    json.field("entries", lines)
   }
 }

@@ -1,6 +1,6 @@
 public import EventStreams
 
-/// A driver's month in one currency: what was earned and paid out between two balances. It adds up to the minor unit.
+/// A driver's month in one currency: what was earned, taken in cash and paid out between two balances. It adds up to the minor unit.
 public struct DriverStatement: Sendable, JSONWritable {
   /// The currency of all amounts.
   public let currency: Currency
@@ -18,18 +18,16 @@ public struct DriverStatement: Sendable, JSONWritable {
   public let payouts: Int
   /// The balance at the month's end.
   public let closing: Int
-  /// What the driver took in cash for us, which is on another account.
-  public let cashCollected: Int
+  /// What the driver took in cash, and keeps: it is paid already.
+  public var cashCollected: Int { earned.cash }
 
   /// Whether the items explain the difference between the balances.
   public var addsUp: Bool { opening + earned.total + adjustments + deposits - payouts == closing }
 
   /// The statements of one driver and month, one per currency.
   ///
-  /// - Parameters:
-  ///   - account: the driver's entries of the month.
-  ///   - cash: those of the cash account.
-  public static func statements(_ account: AccountStatement, cash: AccountStatement) -> [DriverStatement] {
+  /// - Parameter account: the driver's entries of the month.
+  public static func statements(_ account: AccountStatement) -> [DriverStatement] {
     account.balances.map { closing in
       let currency = closing.currency
       let entries = account.lines.map(\.entry).filter { $0.amount.currency == currency }
@@ -41,9 +39,7 @@ public struct DriverStatement: Sendable, JSONWritable {
         opening: account.opening.first { $0.currency == currency }?.minorUnits ?? 0,
         trips: entries.count { $0.kind == .earned },
         earned: entries.compactMap(\.earning).reduce(Earning(), +), adjustments: sum([.adjusted]),
-        deposits: sum([.deposited]), payouts: -sum([.paidOut]), closing: closing.minorUnits,
-        cashCollected: cash.lines.map(\.entry).filter { $0.amount.currency == currency }
-          .reduce(0) { $0 - $1.amount.minorUnits })
+        deposits: sum([.deposited]), payouts: -sum([.paidOut]), closing: closing.minorUnits)
     }
   }
 

@@ -33,12 +33,12 @@ public struct TrialBalance: Sendable {
             stream, entry in
             guard entry.effectiveAt <= time else { return }
             let account = Account(name: stream.droppingBytes(of: BookedPosting.streamPrefix))
-            sums[LedgerState.field(account, entry.amount.currency), default: 0] += entry.amount.minorUnits
+            try sums.add(entry.amount.minorUnits, to: Identifier(LedgerState.field(account, entry.amount.currency)))
           }
         }
       } else {
         for found in try await state.hash(service, LedgerState.balances) {
-          sums[found.value.field, default: 0] += Int(found.value.value) ?? 0
+          try sums.add(Int(found.value.value) ?? 0, to: Identifier(found.value.field))
         }
       }
     }

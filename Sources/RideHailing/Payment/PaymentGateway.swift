@@ -7,7 +7,7 @@ public protocol PaymentGateway: Sendable {
 
   /// Gives back a part of a charge once per key, however often it is asked.
   ///
-  /// - Parameter charge: the key that was charged with.
+  /// - Parameter charge: the gateway's name for the charge.
   /// - Returns: the gateway's name for the refund.
   /// - Throws: only when the outcome is unknown or the gateway can't be reached: the refund is tried again.
   func refund(_ amount: Money, ofCharge charge: String, idempotencyKey: String) async throws -> String

@@ -1,12 +1,15 @@
 public import EventStreams
 
-/// Charges the rider for a completed ride, books it, and keeps the riders' wallets.
+/// Charges the rider for a completed ride, corrects what was charged, books it, and keeps the riders' wallets.
 ///
 /// Card: the gateway owes us. Wallet: the rider's account pays, if there is enough on it. Cash: the driver holds it for us. A
 /// payment that fails leaves the rider owing the fare; the driver is paid all the same, so `clearing` returns to zero in every case.
+///
+/// A ride is charged once, for ever: whatever is published again, its own record is looked at before the gateway is asked, and
+/// guards what is booked.
 public struct PaymentService: Sendable {
-  private let gateway: any PaymentGateway
-  private let snapshots = SnapshotKeeper()
+  let gateway: any PaymentGateway
+  let snapshots = SnapshotKeeper()
 
   /// A service that charges cards through this gateway.
   public init(gateway: any PaymentGateway) { self.gateway = gateway }
@@ -15,222 +18,105 @@ public struct PaymentService: Sendable {
   public var service: EventService {
     var service = EventService("payment", concurrency: 16)
     service.on(RideCompleted.self, orderedBy: { Account.rider($0.riderID).name }) { try await charge($0) }
-    service.on(FareAdjustmentRequested.self, orderedBy: { Account.rider($0.riderID).name }) {
-      approve($0, as: FareAdjusted.self)
-    }
-    service.on(RefundRequested.self, orderedBy: { Account.rider($0.riderID).name }) {
-      approve($0, as: RideRefunded.self)
-    }
-    service.on(FareAdjusted.self, orderedBy: { Account.rider($0.riderID).name }) { try await adjust($0) }
-    service.on(RideRefunded.self, orderedBy: { Account.rider($0.riderID).name }) { try await refund($0) }
+    service.on(FareAdjustmentRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await adjust($0) }
+    service.on(RefundRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await refund($0) }
     HolderAccounts(kind: .rider, snapshots: snapshots).add(to: &service)
     return service
   }
 
-  // MARK: Rides
-
-  /// The effects of a completed ride; the gateway has been asked by then.
+  /// The effects of a completed ride; the gateway has been asked by then, unless the ride is booked already.
   public func charge(_ event: Event<RideCompleted>) async throws -> Effects {
     let ride = event.data
-    let at = ride.completedAt ?? event.timestamp
-    let charge = Charge(
-      rideID: ride.rideID, riderID: ride.riderID, driverID: ride.driverID, city: ride.city, payment: ride.payment,
-      amount: ride.fare.amount)
-    return try await collect(charge, cause: event.id, outcome: ride.rideID, in: event.shard) {
-      source, reference, failure in
-      let journal = try Journal(
-        id: "payment:\(event.id)", kind: failure == nil ? .charged : .owed, rideID: ride.rideID, effectiveAt: at,
-        recordedAt: event.streamID.recordedAt,
-        postings: [.debit(source, ride.fare.amount), .credit(.clearing, ride.fare.amount)])
-      let record = PaymentRecord(
-        amount: ride.fare.amount, method: ride.payment.method, reference: reference, declineReason: failure, at: at)
-      return Booking(journal: journal, record: record)
+    func refused(_ reason: String) -> CompletionRefused {
+      CompletionRefused(rideID: ride.rideID, city: ride.city, completion: event.id, reason: reason)
     }
-  }
-
-  // MARK: Corrections
-
-  /// Hash: ride -> id of the correction that was approved last.
-  static let corrections = "corrections"
-
-  /// Approves a correction if it knew of the one before it: of two that were asked for at once, one is approved.
-  private func approve<Request, Approval>(
-    _ event: Event<RideCorrection<Request>>, as type: RideCorrection<Approval>.Type
-  ) -> Effects {
-    let approval = event.data.becoming(type)
-    return Effects { effects in
-      effects.when(
-        Self.corrections, approval.rideID, approval.follows.map { .equals($0) } ?? .isAbsent
-      ) {
-        $0.set(Self.corrections, approval.rideID, to: approval.eventID)
-        $0.publish(approval)
-      } otherwise: {
-        $0.publish(
-          event.data.becoming(CorrectionRefused.self, reason: "another correction of the ride came first"))
-      }
+    if let booked = try await event.shard.field(PaymentRecord.hash, ride.rideID) {
+      let record: PaymentRecord = try Self.decode(booked)
+      guard let difference = record.difference(from: ride) else { return .none }
+      return Effects { $0.publish(refused("the ride was completed before: \(difference)")) }
     }
-  }
-
-  /// The effects of another fare: the rider pays the difference, or gets it back.
-  private func adjust(_ event: Event<FareAdjusted>) async throws -> Effects {
-    let correction = event.data
-    guard let newFare = correction.newFare else { throw Unprocessable("an adjustment without a new fare") }
-    let difference = Money(newFare.total - correction.fare.total, newFare.currency)
-    func journal(_ account: Account) throws -> Journal {
+    let completion = "\(RideCompleted.eventType.rawValue):\(ride.rideID)"
+    let record = PaymentRecord(ride, at: ride.completedAt ?? event.timestamp)
+    let settlements = try await collect(
+      ride.fare.total, from: ride.payment.method, rideID: ride.rideID, record, key: completion
+    ) { account, kind in
       try Journal(
-        id: "payment:\(event.id)", kind: .adjusted, rideID: correction.rideID, effectiveAt: event.timestamp,
-        recordedAt: event.streamID.recordedAt, corrects: correction.corrected(by: "payment"),
-        reason: correction.reason, postings: [.debit(account, difference), .credit(.clearing, difference)])
+        id: "payment:\(completion)", kind: kind, rideID: ride.rideID, effectiveAt: record.at,
+        recordedAt: event.streamID.recordedAt,
+        postings: [.debit(account, ride.fare.amount), .credit(.clearing, ride.fare.amount)])
     }
-    if difference.minorUnits > 0 {
-      let charge = Charge(
-        rideID: correction.rideID, riderID: correction.riderID, driverID: correction.driverID, city: correction.city,
-        // Nobody can be asked for cash any more.
-        payment: correction.payment.method == .cash ? Payment(.wallet) : correction.payment, amount: difference)
-      return try await collect(charge, cause: event.id, outcome: event.id, in: event.shard) { source, _, _ in
-        Booking(journal: try journal(source), record: nil)
+    var effects = Effects { effects in
+      effects.when(PaymentRecord.hash, ride.rideID, .isAbsent) {
+        settlements.write(to: &$0, in: PaymentRecord.hash)
+      } otherwise: {
+        // It was handled at the same moment as this one, for another rider.
+        $0.publish(refused("another completion of the ride came first"))
       }
     }
-    let (account, outcome) = try await giveBack(-difference, correction, cause: event.id)
-    var effects = try await snapshots.booking(try journal(account), in: event.shard)
-    if difference.minorUnits != 0 { effects.publish(outcome, id: PaymentRefunded.id(of: event.id)) }
+    try await snapshots.note(settlements.journal, in: event.shard, &effects)
     return effects
   }
 
-  /// The effects of a refund, which the platform bears: the driver keeps what was earned.
-  private func refund(_ event: Event<RideRefunded>) async throws -> Effects {
-    let correction = event.data
-    let amount = Money(correction.amount ?? 0, correction.fare.currency)
-    let (account, outcome) = try await giveBack(amount, correction, cause: event.id)
-    let journal = try Journal(
-      id: "payment:\(event.id)", kind: .refunded, rideID: correction.rideID, effectiveAt: event.timestamp,
-      recordedAt: event.streamID.recordedAt, corrects: correction.corrected(by: "payment"), reason: correction.reason,
-      postings: [.debit(.platform, amount), .credit(account, amount)])
-    var effects = try await snapshots.booking(journal, in: event.shard)
-    effects.publish(outcome, id: PaymentRefunded.id(of: event.id))
-    return effects
-  }
-
-  /// Gives money back the way it came: to the card, or into the wallet; what is owed is owed no more.
-  private func giveBack<Step>(
-    _ amount: Money, _ correction: RideCorrection<Step>, cause: String
-  ) async throws -> (Account, PaymentRefunded) {
-    let isOnCard = correction.payment.method == .card && !correction.isOwed
-    var reference: String?
-    if isOnCard, amount.minorUnits > 0 {
-      reference = try await gateway.refund(
-        amount, ofCharge: "\(RideCompleted.eventType):\(correction.rideID)", idempotencyKey: cause)
-    }
-    let account: Account =
-      isOnCard ? .gateway : correction.isOwed ? .receivable(correction.riderID) : .rider(correction.riderID)
-    return (
-      account,
-      PaymentRefunded(
-        rideID: correction.rideID, riderID: correction.riderID, city: correction.city, amount: amount,
-        method: correction.payment.method, reference: reference)
-    )
-  }
-
-  // MARK: Money
-
-  /// What a rider is to pay.
-  private struct Charge {
-    let rideID: String
-    let riderID: String
-    let driverID: String
-    let city: String
-    let payment: Payment
-    let amount: Money
-  }
-
-  /// What is written down of a charge.
-  private struct Booking {
-    let journal: Journal
-    /// Of a ride; none of a correction.
-    let record: PaymentRecord?
-  }
-
-  /// A charge that was settled: what is written down, and the event that says so.
-  private struct Settled<Outcome: PaymentOutcome> {
-    let booking: Booking
-    private let event: PaymentEvent<Outcome>
-    private let eventID: String
-
-    init(_ booking: Booking, _ event: PaymentEvent<Outcome>, _ outcome: String) {
-      self.booking = booking
-      self.event = event
-      eventID = PaymentEvent<Outcome>.id(of: outcome)
-    }
-
-    func write(to effects: inout Effects) {
-      if let record = booking.record, let ride = booking.journal.rideID {
-        effects.set(PaymentRecord.hash, ride, to: record)
-      }
-      booking.journal.post(to: &effects)
-      effects.publish(event, id: eventID)
-    }
-  }
-
-  /// Has the rider pay, and says what became of it in an event.
+  /// Has the rider pay, as far as can be known before the commit.
   ///
   /// - Parameters:
-  ///   - cause: the event that wants it; the gateway's idempotency key.
-  ///   - outcome: what the ids of the outcome's event end with.
-  ///   - book: what is booked: by the account that pays, the gateway's reference, and why it failed, if it did.
-  private func collect(
-    _ charge: Charge, cause: String, outcome: String, in shard: OwnedShard,
-    _ book: (_ source: Account, _ reference: String?, _ failure: String?) throws -> Booking
-  ) async throws -> Effects {
-    func paid(from source: Account, _ reference: String? = nil) throws -> Settled<PaymentOutcomes.Captured> {
-      Settled(try book(source, reference, nil), event(PaymentCaptured.self, charge, reference: reference), outcome)
+  ///   - record: the ride's money before it.
+  ///   - key: what the charge is for; the gateway's idempotency key.
+  ///   - correction: the name of the one that it comes of.
+  ///   - journal: what is booked: by the account that pays, and what that makes it.
+  func collect(
+    _ amount: Int, from method: Payment.Method, rideID: String, _ record: PaymentRecord, key: String,
+    correction: String? = nil, _ journal: (_ source: Account, AccountEntry.Kind) throws -> Journal
+  ) async throws -> Settlements {
+    func paid(from account: Account, charge reference: String? = nil) throws -> Settlement {
+      let journal = try journal(account, .charged)
+      var record = record
+      record.capture(amount, from: method, id: reference ?? journal.id)
+      let event = PaymentCaptured(
+        rideID, record, amount: amount, method: method, reference: reference, correction: correction)
+      return Settlement(rideID: rideID, record, journal) { $0.publish(event) }
     }
-    func failed(_ reason: String, _ reference: String? = nil) throws -> Settled<PaymentOutcomes.Failed> {
-      Settled(
-        try book(.receivable(charge.riderID), reference, reason),
-        event(PaymentFailed.self, charge, reference: reference, reason: reason), outcome)
-    }
-    func effects<Outcome>(of settled: Settled<Outcome>) async throws -> Effects {
-      var effects = Effects { settled.write(to: &$0) }
-      try await snapshots.note(settled.booking.journal, in: shard, &effects)
-      return effects
+    func failed(_ reason: String, attempt: String? = nil) throws -> Settlement {
+      var record = record
+      record.owe(amount, because: reason, attempt: attempt)
+      let event = PaymentFailed(
+        rideID, record, amount: amount, method: method, reason: reason, attempt: attempt, correction: correction)
+      return Settlement(rideID: rideID, record, try journal(.receivable(record.riderID), .owed)) { $0.publish(event) }
     }
 
-    switch charge.payment.method {
-    case .cash: return try await effects(of: paid(from: .cash(driver: charge.driverID)))
+    switch method {
+    case .cash: return .one(try paid(from: .cash(driver: record.driverID)))
     case .card:
-      let answer = try await ask(charge, idempotencyKey: cause)
-      guard let reason = answer?.declineReason else {
-        return try await effects(of: paid(from: .gateway, answer?.reference))
-      }
-      return try await effects(of: failed(reason, answer?.reference))
+      guard amount > 0 else { return .one(try paid(from: .gateway)) }
+      guard let token = record.payment.token else { return .one(try failed("no card")) }
+      let answer = try await gateway.charge(
+        Money(amount, record.fare.currency), token: token, idempotencyKey: key)
+      return .one(
+        try answer.declineReason.map { try failed($0, attempt: answer.reference) }
+          ?? paid(from: .gateway, charge: answer.reference))
     case .wallet:
-      let wallet = Account.rider(charge.riderID)
-      let (enough, tooLittle) = (try paid(from: wallet), try failed("insufficient funds"))
-      let field = LedgerState.field(wallet, charge.amount.currency)
-      var effects = Effects {
-        $0.when(LedgerState.balances, field, .isAtLeast(charge.amount.minorUnits)) {
-          enough.write(to: &$0)
-        } otherwise: {
-          tooLittle.write(to: &$0)
-        }
-      }
-      // Counted as paid: whichever it is, a snapshot covers what it finds.
-      try await snapshots.note(enough.booking.journal, in: shard, &effects)
-      return effects
+      let wallet = Account.rider(record.riderID)
+      return .ifWalletHolds(
+        Money(amount, record.fare.currency), of: wallet, try paid(from: wallet),
+        otherwise: try failed("insufficient funds"))
     }
   }
 
-  /// Asks the gateway; nil when there is nothing to charge.
-  private func ask(_ charge: Charge, idempotencyKey: String) async throws -> ChargeResult? {
-    guard charge.amount.minorUnits > 0, let token = charge.payment.token else { return nil }
-    return try await gateway.charge(charge.amount, token: token, idempotencyKey: idempotencyKey)
+  static func decode(_ text: String) throws -> PaymentRecord {
+    var parser = JSONParser()
+    return try PaymentRecord(from: parser.parse(text.utf8.span))
   }
+}
 
-  private func event<Outcome>(
-    _ type: PaymentEvent<Outcome>.Type, _ charge: Charge, reference: String? = nil, reason: String? = nil
-  ) -> PaymentEvent<Outcome> {
-    PaymentEvent<Outcome>(
-      rideID: charge.rideID, riderID: charge.riderID, city: charge.city, amount: charge.amount,
-      method: charge.payment.method, reference: reference, reason: reason)
+extension PaymentEvent {
+  /// What became of a ride's money, which stands as the record says.
+  init(
+    _ rideID: String, _ record: PaymentRecord, amount: Int, method: Payment.Method, reference: String? = nil,
+    reason: String? = nil, attempt: String? = nil, refunds: [ChargeRefund] = [], correction: String? = nil
+  ) {
+    self.init(
+      rideID: rideID, riderID: record.riderID, city: record.city, amount: Money(amount, record.fare.currency),
+      method: method, reference: reference, reason: reason, attempt: attempt, refunds: refunds, correction: correction,
+      standing: record.standing)
   }
 }

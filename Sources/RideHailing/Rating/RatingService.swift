@@ -5,38 +5,56 @@ public struct RatingService: Sendable {
   /// A service.
   public init() {}
 
-  /// The consumer group and its handlers.
+  /// The consumer group and its handlers; in order per ride, whatever key a producer gave.
   public var service: EventService {
     var service = EventService("rating")
-    service.on(RideCompleted.self) { open($0) }
-    service.on(RideRated.self) { close($0) }
+    service.on(RideCompleted.self, orderedBy: { $0.rideID }) { open($0) }
+    service.on(RideRated.self, orderedBy: { $0.rideID }) { try await close($0) }
     return service
   }
 
-  /// The effects of a completed ride: a window in which it can be rated.
+  /// The effects of a completed ride: a window in which it can be rated, once per ride.
   public func open(_ event: Event<RideCompleted>) -> Effects {
     let ride = event.data
+    let window = RatingWindow(ride, openedAt: ride.completedAt ?? event.timestamp)
     return Effects { effects in
-      effects.set(
-        RatingWindow.open, ride.rideID,
-        to: RatingWindow(
-          riderID: ride.riderID, driverID: ride.driverID, city: ride.city, openedAt: ride.completedAt ?? event.timestamp
-        ))
-      effects.publish(
-        RatingRequested(rideID: ride.rideID, riderID: ride.riderID, driverID: ride.driverID, city: ride.city))
+      effects.when(RatingWindow.hash, ride.rideID, .isAbsent) {
+        $0.set(RatingWindow.hash, ride.rideID, to: window)
+        $0.publish(
+          RatingRequested(rideID: ride.rideID, riderID: ride.riderID, driverID: ride.driverID, city: ride.city))
+      }
     }
   }
 
-  /// The effects of a rating: it counts if the ride's window is open, and closes it. A ride is rated once.
-  public func close(_ event: Event<RideRated>) -> Effects {
+  /// The effects of a rating: it counts if the ride's window is open and its driver is meant, and closes it.
+  public func close(_ event: Event<RideRated>) async throws -> Effects {
     let rating = event.data
+    func refuse(_ reason: String, _ effects: inout Effects) {
+      effects.publish(RatingRefused(rating, reason: reason), id: RatingRefused.id(of: event.id))
+    }
+    guard let stored = try await event.shard.field(RatingWindow.hash, rating.rideID) else {
+      return Effects { refuse("no such ride was completed in \(rating.city)", &$0) }
+    }
+    let window = try Self.window(stored)
+    guard rating.driverID.hasSameBytes(as: window.driverID) else {
+      return Effects { refuse("the ride's driver is \(window.driverID), not \(rating.driverID)", &$0) }
+    }
+    guard event.timestamp <= window.until else {
+      return Effects { refuse("the ride could be rated until \(window.until)", &$0) }
+    }
     return Effects { effects in
-      effects.when(RatingWindow.closed, rating.rideID, .isAbsent) { effects in
-        effects.remove(RatingWindow.open, rating.rideID)
-        effects.set(RatingWindow.closed, rating.rideID, to: String(rating.stars))
-        effects.increment(RatingWindow.drivers, "\(rating.driverID)|count", by: 1)
-        effects.increment(RatingWindow.drivers, "\(rating.driverID)|stars", by: rating.stars)
+      effects.when(RatingWindow.closed, rating.rideID, .isAbsent) {
+        $0.set(RatingWindow.closed, rating.rideID, to: String(rating.stars))
+        $0.increment(RatingWindow.drivers, "\(window.driverID)|count", by: 1)
+        $0.increment(RatingWindow.drivers, "\(window.driverID)|stars", by: rating.stars)
+      } otherwise: {
+        refuse("the ride has been rated already", &$0)
       }
     }
+  }
+
+  private static func window(_ text: String) throws -> RatingWindow {
+    var parser = JSONParser()
+    return try RatingWindow(from: parser.parse(text.utf8.span))
   }
 }

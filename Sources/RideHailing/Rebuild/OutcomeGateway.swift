@@ -12,16 +12,11 @@ final class OutcomeGateway: PaymentGateway {
   /// Nobody knows what became of it.
   struct Unknown: Error {}
 
-  private func answer() throws -> RecordedGateway {
-    guard let answer = next.withLock({ $0 }) else { throw Unknown() }
-    return answer
-  }
-
   func charge(_ amount: Money, token: String, idempotencyKey: String) async throws -> ChargeResult {
-    try await answer().charge(amount, token: token, idempotencyKey: idempotencyKey)
+    guard let answer = next.withLock({ $0 }) else { throw Unknown() }
+    return ChargeResult(reference: answer.reference ?? "", declineReason: answer.declineReason)
   }
 
-  func refund(_ amount: Money, ofCharge charge: String, idempotencyKey: String) async throws -> String {
-    try await answer().refund(amount, ofCharge: charge, idempotencyKey: idempotencyKey)
-  }
+  /// Its name stands in an event that has been published, and in no state.
+  func refund(_ amount: Money, ofCharge charge: String, idempotencyKey: String) async throws -> String { "" }
 }

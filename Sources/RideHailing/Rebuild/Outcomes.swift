@@ -5,6 +5,8 @@ struct Outcomes: Sendable {
   private var ids: Set<Identifier> = []
   /// Id of a payment's outcome -> what the gateway said.
   private var payments: [Identifier: RecordedGateway] = [:]
+  /// Ride -> what was kept of it.
+  private var commissions: [Identifier: CommissionRate] = [:]
 
   /// None.
   init() {}
@@ -15,15 +17,15 @@ struct Outcomes: Sendable {
     while let event = try await history.nextEvent() {
       guard let header = event.header else { continue }
       ids.insert(header.id)
-      if Self.payments.contains(header.type) {
-        payments[header.id] = try? Self.answer(event.json, header.type)
-      }
+      // What can't be read tells no more than its id.
+      try? read(event.json, header)
     }
   }
 
   mutating func add(_ more: Outcomes) {
     ids.formUnion(more.ids)
     payments.merge(more.payments) { $1 }
+    commissions.merge(more.commissions) { first, _ in first }
   }
 
   /// The types of such events.
@@ -33,9 +35,11 @@ struct Outcomes: Sendable {
   static func types(of service: String) -> [EventType] {
     switch service {
     case "payment":
-      payments + withdrawals + [FareAdjusted.eventType, RideRefunded.eventType, CorrectionRefused.eventType]
-    case "driver": withdrawals
-    case "rating": [RatingRequested.eventType]
+      payments + withdrawals + [
+        FareAdjusted.eventType, RideRefunded.eventType, CorrectionRefused.eventType, CompletionRefused.eventType,
+      ]
+    case "driver": withdrawals + [DriverPaid.eventType, CorrectionRefused.eventType]
+    case "rating": [RatingRequested.eventType, RatingRefused.eventType]
     case "notification": [ReceiptSent.eventType]
     // What surge publishes is advice, and its state does not depend on it.
     default: []
@@ -50,18 +54,57 @@ struct Outcomes: Sendable {
 
   /// What the gateway answered when an event was handled; nil if nobody knows.
   func answer(to event: RecordedEvent) -> RecordedGateway? {
-    guard let header = event.header else { return nil }
-    let cause = header.type == RideCompleted.eventType ? header.key : header.id
-    return payments[PaymentCaptured.id(of: cause)] ?? payments[PaymentFailed.id(of: cause)]
-      ?? payments[PaymentRefunded.id(of: cause)]
+    guard let ride = RideID.of(event.json.span) else { return nil }
+    var correction: String?
+    if event.header?.type == FareAdjustmentRequested.eventType {
+      correction = try? FareAdjustmentRequested(ofEvent: event.json.span).correction
+    }
+    return payments[PaymentCaptured.id(ofRide: ride, correction: correction)]
+      ?? payments[PaymentFailed.id(ofRide: ride, correction: correction)]
   }
 
-  private static func answer(_ json: [UInt8], _ type: EventType) throws(JSONError) -> RecordedGateway {
-    if type == PaymentFailed.eventType {
+  /// What was kept of the ride that an event is about; nil if nobody knows.
+  func commission(of event: RecordedEvent) -> CommissionRate? {
+    RideID.of(event.json.span).flatMap { commissions[$0] }
+  }
+
+  // MARK: Reading
+
+  private mutating func read(_ json: [UInt8], _ header: EventHeader) throws(JSONError) {
+    switch header.type {
+    case PaymentCaptured.eventType:
+      let captured = try PaymentCaptured(ofEvent: json.span)
+      add(captured, header) { RecordedGateway(reference: $0.reference, declineReason: nil) }
+    case PaymentFailed.eventType:
       let failed = try PaymentFailed(ofEvent: json.span)
-      return RecordedGateway(reference: failed.reference, declineReason: failed.reason)
+      add(failed, header) { RecordedGateway(reference: $0.attempt ?? $0.reference, declineReason: $0.reason) }
+    case FareAdjusted.eventType: ids.insert(try FareAdjusted(ofEvent: json.span).eventID)
+    case RideRefunded.eventType: ids.insert(try RideRefunded(ofEvent: json.span).eventID)
+    case CorrectionRefused.eventType:
+      let correction = try CorrectionRefused(ofEvent: json.span).correction
+      let earlier = OutcomeID.earlier(CorrectionRefused.eventType, correction: correction)
+      guard header.id.hasSameBytes(as: earlier) else { return }
+      for type in [RefundRequested.eventType, FareAdjustmentRequested.eventType] {
+        ids.insert(CorrectionRefused.id(ofRequest: OutcomeID.earlier(type, correction: correction)))
+      }
+    case DriverPaid.eventType:
+      let paid = try DriverPaid(ofEvent: json.span)
+      if commissions[paid.rideID] == nil { commissions[paid.rideID] = paid.commission }
+    default: break
     }
-    // The others have the same shape.
-    return RecordedGateway(reference: try PaymentCaptured(ofEvent: json.span).reference, declineReason: nil)
+  }
+
+  /// Under the id that it has, or would have if it had not been logged earlier than such ids.
+  private mutating func add<Outcome>(
+    _ event: PaymentEvent<Outcome>, _ header: EventHeader, _ answer: (PaymentEvent<Outcome>) -> RecordedGateway
+  ) {
+    var event = event
+    let earlier = OutcomeID.earlier(
+      Outcome.eventType, correction: OutcomeID.earlier(FareAdjusted.eventType, correction: ""))
+    if event.standing == nil, header.id.hasPrefix(earlier) {
+      event.correction = String(header.id.dropFirst(earlier.count))
+    }
+    ids.insert(event.eventID)
+    payments[event.eventID] = answer(event)
   }
 }

@@ -18,7 +18,7 @@ public struct Rebuild: Sendable {
   /// - Parameters:
   ///   - archive: the history that the log does not hold any more; nil to take the log alone.
   ///   - readsLog: false to take the archive alone.
-  ///   - commissionBasisPoints: what the driver service is run with.
+  ///   - commissionBasisPoints: of rides that were booked before their rate was published; all others tell it themselves.
   public init(
     topic: Topic, connection: Connection, archive: ArchiveReader?, readsLog: Bool = true,
     commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints

@@ -20,7 +20,7 @@ public struct Restore: Sendable {
   ///
   /// - Parameters:
   ///   - logFrom: events recorded earlier stay in the archive alone, unless somebody must still handle them; nil to put all into the log.
-  ///   - commissionBasisPoints: what the driver service is run with.
+  ///   - commissionBasisPoints: of rides that were booked before their rate was published; all others tell it themselves.
   public init(
     topic: Topic, connection: Connection, archive: ArchiveReader, logFrom: Timestamp? = nil,
     commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints

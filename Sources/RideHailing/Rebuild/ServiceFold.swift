@@ -6,15 +6,19 @@ struct ServiceFold: Sendable {
   let service: String
   let fold: StateFold
   private let gateway = OutcomeGateway()
+  private let commission: OutcomeCommission
   private var outcomes: Outcomes
 
+  /// - Parameter commissionBasisPoints: of rides whose rate is in no event.
   init(_ service: String, shard: Int, outcomes: Outcomes, commissionBasisPoints: Int) {
     self.service = service
     self.outcomes = outcomes
+    let commission = OutcomeCommission(fallback: CommissionRate(basisPoints: commissionBasisPoints))
+    self.commission = commission
     let handlers: EventService =
       switch service {
       case "payment": PaymentService(gateway: gateway).service
-      case "driver": DriverService(commissionBasisPoints: commissionBasisPoints).service
+      case "driver": DriverService(commission: { _ in commission.rate }).service
       case "rating": RatingService().service
       case "surge": SurgeService().service
       default: NotificationService(outbox: nil).service
@@ -46,10 +50,13 @@ struct ServiceFold: Sendable {
     case unknown
   }
 
+  /// Takes in the effects of an event.
+  func apply(_ effects: Effects, of event: RecordedEvent) { fold.apply(effects, of: event, outcomes.contains) }
+
   /// Adds an event that the service has handled.
   func add(_ event: RecordedEvent) async throws -> Result {
     guard let effects = try await effects(of: event) else { return .unwanted }
-    fold.apply(effects, of: event, outcomes.contains)
+    apply(effects, of: event)
     return .applied
   }
 
@@ -61,15 +68,27 @@ struct ServiceFold: Sendable {
       // Surge's are advice: which of them were published depends on the moment.
       let published = service == "surge" ? [] : fold.image.published(by: effects, outcomes.contains)
       guard published.allSatisfy({ outcomes.contains($0.id) }) else { return .unknown }
-      fold.apply(effects, of: event, outcomes.contains)
+      apply(effects, of: event)
       return .applied
     } catch is OutcomeGateway.Unknown {
       return .unknown
     }
   }
 
-  private func effects(of event: RecordedEvent) async throws -> Effects? {
-    if service == "payment" { gateway.expect(outcomes.answer(to: event)) }
+  /// Whether an event is known to have been published.
+  func isPublished(_ id: String) -> Bool { outcomes.contains(id) }
+
+  /// What effects write, in the state as it is.
+  func writes(of effects: Effects) -> [Effects.Write] { fold.image.writes(of: effects, outcomes.contains) }
+
+  /// What an event comes to, in the state as it is; nil if the service does not want it.
+  func effects(of event: RecordedEvent) async throws -> Effects? {
+    switch (service, event.header?.type) {
+    case ("payment", RideCompleted.eventType?), ("payment", FareAdjustmentRequested.eventType?):
+      gateway.expect(outcomes.answer(to: event))
+    case ("driver", RideCompleted.eventType?): commission.expect(outcomes.commission(of: event))
+    default: break
+    }
     return try await fold.effects(of: event)
   }
 }

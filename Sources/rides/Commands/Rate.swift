@@ -6,7 +6,8 @@ struct Rate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Rate a completed ride: publishes RIDE_RATED.",
     discussion: """
-      The rating service counts it when it handles the event. A ride is rated once.
+      The rating service counts it when it handles the event: once per ride, for the ride's driver, within 30 days of its
+      end. One that does not count is answered with RATING_REFUSED, which says why.
 
         rides rate sim-1-42 --stars 5 --comment "Smooth ride"
       """)
@@ -34,6 +35,9 @@ struct Rate: AsyncParsableCommand {
     }
     guard let window = try await state.ratingWindow(ride) else {
       throw Failure.refused("ride '\(ride)' can't be rated: the rating service has not seen its completion")
+    }
+    guard window.until >= .now() else {
+      throw Failure.refused("ride '\(ride)' could be rated until \(window.until)")
     }
     let published = try await Publisher(topic: topic, connection: connection).publish(
       RideRated(rideID: ride, driverID: window.driverID, city: window.city, stars: stars, comment: comment))

@@ -38,7 +38,7 @@ struct Replay: AsyncParsableCommand {
   func run() async throws {
     let archive = offline ? try options.open() : try options.openIfPresent()
     var filter = history.filter
-    filter.keys = rides
+    filter.rides = rides
     var events: MergedHistory
     if offline, let archive {
       events = MergedHistory(shards: try await archive.shards(), inspector: nil, archive: archive, filter: filter)

@@ -20,8 +20,8 @@ struct Trace: AsyncParsableCommand {
 
   func run() async throws {
     let (topic, connection) = try await redis.find()
-    let ids = RideEvents.types.map { "\($0.eventType):\(ride)" }
-    let events = try await Inspector(topic: topic, connection: connection).trace(key: ride, ids: ids)
+    let events = try await Inspector(topic: topic, connection: connection).trace(
+      ride, ids: RideID.firstEvents(of: ride), by: RideID.of)
     guard !events.isEmpty else {
       throw Failure.refused("no event of ride '\(ride)' is in the log of topic '\(topic.name)'")
     }

@@ -40,14 +40,19 @@ struct CorrectionOptions: ParsableArguments {
     try InputCheck.check(reason: reason)
     let (topic, connection) = try await redis.find()
     let events = try await events(topic, connection)
-    guard let current = try CorrectedRide.fold(events) else {
+    guard var current = try CorrectedRide.fold(events) else {
       throw Failure.refused(
         "ride '\(ride)' can't be corrected: its completion is neither in the log nor in the archive")
     }
+    // Which is what the request is held against.
+    if let record = try await RideState(ServiceState(topic: topic, connection: connection)).payment(ride) {
+      current.stand(as: record)
+    }
     if let correction,
-      let known = events.first(where: { $0.header.id.hasSameBytes(as: "\(Approval.eventType):\(correction)") })
+      let known = try events.lazy.filter({ $0.header.type == Approval.eventType })
+        .map({ try RideCorrection<Approval>(ofEvent: $0.json.span) }).first(where: { $0.correction.hasSameBytes(as: correction) })
     {
-      return Approved(correction: try RideCorrection<Approval>(ofEvent: known.json.span), isRepetition: true)
+      return Approved(correction: known, isRepetition: true)
     }
     let request = try request(current, correction ?? UUID().uuidString.lowercased())
     try InputCheck.check(request)
@@ -57,15 +62,17 @@ struct CorrectionOptions: ParsableArguments {
         "correction '\(correction ?? "")' was asked for before and says something else: \(difference)")
     }
     let approved = request.becoming(approval)
-    let refused = request.becoming(CorrectionRefused.self)
+    let refused = CorrectionRefused.id(ofRequest: request.eventID)
     let outcome = try await OutcomeWait(topic: topic, connection: connection, patience: wait.duration).first(
-      of: [approved.eventID, refused.eventID], shard: published.shard, after: published.streamID)
+      of: [approved.eventID, refused], shard: published.shard, after: published.streamID)
     switch outcome {
     case (let header, let json)? where header.id.hasSameBytes(as: approved.eventID):
       return Approved(
         correction: try RideCorrection<Approval>(ofEvent: json.span), isRepetition: published.isDuplicate)
-    case .some:
-      throw Failure.refused("ride '\(ride)' was corrected by somebody else meanwhile: look at it and try again")
+    case (_, let json)?:
+      throw Failure.refused(
+        "ride '\(ride)' was not corrected: \(try CorrectionRefused(ofEvent: json.span).reason); look at it and try again"
+      )
     case nil:
       throw Failure(
         message:
@@ -80,11 +87,11 @@ struct CorrectionOptions: ParsableArguments {
   ) async throws -> [(header: EventHeader, json: [UInt8])] {
     let inspector = Inspector(topic: topic, connection: connection)
     guard let archive = try archive.openIfPresent() else {
-      return try await inspector.trace(key: ride, ids: ["\(RideCompleted.eventType):\(ride)"])
+      return try await inspector.trace(ride, ids: RideID.firstEvents(of: ride), by: RideID.of)
         .map { ($0.header, $0.json) }
     }
     var filter = HistoryFilter()
-    filter.keys = [ride]
+    filter.rides = [ride]
     var history = MergedHistory(shards: topic.shards, inspector: inspector, archive: archive, filter: filter)
     var events: [(header: EventHeader, json: [UInt8])] = []
     while let event = try await history.next() {

@@ -1,6 +1,25 @@
 import EventStreams
 import RideHailing
 
+/// A ride's money as people ask about it.
+private struct PaymentReport: JSONWritable {
+  let record: PaymentRecord
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("amount", record.fare.total)
+      $0.field("currency", record.fare.currency)
+      $0.field("method", record.payment.method)
+      $0.field("charges", record.charges)
+      $0.field("standing", record.standing)
+      $0.field("declined", record.declineReason)
+      $0.field("attempt", record.attempt)
+      $0.field("corrections", record.corrections)
+      $0.field("at", record.at)
+    }
+  }
+}
+
 /// What the services have stored about a ride.
 struct RideOutcome: JSONWritable {
   let ride: String
@@ -45,9 +64,7 @@ struct RideOutcome: JSONWritable {
   var lines: [String] {
     var lines: [String] = []
     if let payment {
-      let outcome = payment.declineReason.map { "declined: \($0)" } ?? "captured"
-      let reference = payment.reference.map { ", \($0)" } ?? ""
-      lines.append("payment       \(payment.amount) by \(payment.method.rawValue), \(outcome)\(reference)")
+      lines += Self.lines(payment)
     }
     for line in earned {
       lines.append("driver        \(line.entry.kind.rawValue) \(line.entry.amount), balance \(line.balance)")
@@ -64,9 +81,25 @@ struct RideOutcome: JSONWritable {
     return lines
   }
 
+  private static func lines(_ payment: PaymentRecord) -> [String] {
+    func money(_ amount: Int) -> Money { Money(amount, payment.fare.currency) }
+    var parts: [String] = []
+    for charge in payment.charges {
+      let name = charge.source == .card ? ", \(charge.id)" : ""
+      let back = charge.refunded == 0 ? "" : ", of which \(money(charge.refunded)) went back"
+      parts.append("\(money(charge.captured)) by \(charge.source.rawValue), captured\(name)\(back)")
+    }
+    if let reason = payment.declineReason {
+      parts.append("by \(payment.payment.method.rawValue), declined: \(reason)")
+    }
+    if payment.owed > 0 { parts.append("owed by the rider: \(money(payment.owed))") }
+    if payment.refunded > 0 { parts.append("given by the platform: \(money(payment.refunded))") }
+    return (["\(payment.fare.amount) by \(payment.payment.method.rawValue)"] + parts).map { "payment       \($0)" }
+  }
+
   func write(to json: inout JSONWriter) {
     json.object {
-      $0.field("payment", payment)
+      $0.field("payment", payment.map(PaymentReport.init))
       $0.field("earned", earned)
       $0.field("ratingWindow", window)
       $0.field("stars", stars)

@@ -29,8 +29,8 @@ import Testing
       let expected = (1...45).map { "r\($0)" }
       #expect(try await keys(history(bench)) == expected)
       var filter = HistoryFilter()
-      filter.keys = ["r3", "r30", "r43"]
-      #expect(try await keys(history(bench, filter)) == filter.keys)
+      filter.rides = ["r3", "r30", "r43"]
+      #expect(try await keys(history(bench, filter)) == filter.rides)
       filter = HistoryFilter()
       filter.types = ["RIDE_RATED"]
       #expect(try await keys(history(bench, filter)) == [])

@@ -22,8 +22,7 @@ import Testing
   func services() async throws {
     try await RideBench.run { bench in
       let services = RideServices.names
-      _ = try await bench.publish(rides + ratings)
-      try await bench.running(services) { try await bench.settled(services) }
+      for events in [rides, ratings] { try await bench.handle(events, by: services) }
 
       func balance(_ driver: String) async throws -> [Int] {
         try await AccountHistory(.driver(driver), from: bench.state).balances.map(\.value)

@@ -47,7 +47,10 @@ struct AccountShow: AsyncParsableCommand {
       from: from?.time, before: at.map { $0.time + .microseconds(1) } ?? to?.time, recordedBy: asRecordedAt?.time)
     let statement = try await AccountStatement.read(
       account, from: ServiceState(topic: topic, connection: connection), selection, limit: limit)
-    if output.format == .json { return Terminal.print(json: JSONWriter.bytes(of: statement)) }
+    let cash = try await cashHeld(account, selection, ServiceState(topic: topic, connection: connection))
+    if output.format == .json {
+      return Terminal.print(json: JSONWriter.bytes(of: Report(statement: statement, cashHeld: cash)))
+    }
     guard statement.count > 0 else { throw Failure.refused("account \(account) has no entries") }
     var table = Table("EFFECTIVE", "RECORDED", "KIND", "RIDE", "AMOUNT", "BALANCE")
     for line in statement.lines {
@@ -62,6 +65,36 @@ struct AccountShow: AsyncParsableCommand {
     if !table.isEmpty { Terminal.print(table.text) }
     let balances = statement.balances.map(\.description).joined(separator: ", ")
     Terminal.print("balance of \(account)\(moment): \(balances.isEmpty ? "0" : balances)")
+    guard let cash else { return }
+    for balance in statement.balances {
+      let held = cash.first { $0.currency == balance.currency } ?? Money(0, balance.currency)
+      Terminal.print("payable: \(balance); held in cash, and taken off already: \(held)")
+    }
+  }
+
+  /// What a driver holds in cash by currency; nil for other accounts.
+  private func cashHeld(
+    _ account: Account, _ selection: AccountHistory.Selection, _ state: ServiceState
+  ) async throws -> [Money]? {
+    guard arguments.kind == AccountHolder.Kind.driver.rawValue, let id = arguments.id else { return nil }
+    var selection = selection
+    selection.from = nil
+    return try await AccountHistory.cash(heldBy: id, from: state).sum(selection)
+      .sorted { $0.key.code < $1.key.code }.map { Money($0.value, $0.key) }
+  }
+
+  private struct Report: JSONWritable {
+    let statement: AccountStatement
+    let cashHeld: [Money]?
+
+    func write(to json: inout JSONWriter) {
+      json.object {
+        statement.writeFields(to: &$0)
+        guard let cashHeld else { return }
+        $0.field("cashHeld", cashHeld)
+        $0.field("payable", statement.balances)
+      }
+    }
   }
 
   private var moment: String {

@@ -8,7 +8,7 @@ struct AccountWithdraw: AsyncParsableCommand {
     abstract: "Take money out of a wallet, or pay a driver: publishes ACCOUNT_WITHDRAWAL_REQUESTED.",
     discussion: """
       The service that keeps the account books it if the balance allows it at that moment, and says so in an event:
-      ACCOUNT_WITHDRAWN or ACCOUNT_WITHDRAWAL_REFUSED. Exit status: 0 withdrawn, 1 refused, 75 not handled in time, and it
+      ACCOUNT_WITHDRAWN or ACCOUNT_WITHDRAWAL_REFUSED. A driver's balance is net of the cash that the driver holds. Exit status: 0 withdrawn, 1 refused, 75 not handled in time, and it
       will be when the service runs.
 
         rides account withdraw rider r-1 30.00 --city Paris --currency EUR
@@ -37,8 +37,9 @@ struct AccountWithdraw: AsyncParsableCommand {
     switch outcome?.header.id {
     case withdrawn?: options.report("withdrew \(event.money) from \(event.holder)", event, published)
     case refused?:
+      let what = event.holder.kind == .driver ? "what is payable to" : "the balance of"
       throw Failure.refused(
-        "the withdrawal was refused: the balance of \(event.holder) in \(event.city) is below \(event.money)")
+        "the withdrawal was refused: \(what) \(event.holder) in \(event.city) is below \(event.money)")
     default:
       throw Failure(
         message:

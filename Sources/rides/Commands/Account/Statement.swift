@@ -4,9 +4,11 @@ import RideHailing
 
 struct Statement: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show a driver's month: trips, fares, commission, tips, tolls, payouts, and the balances around them.",
+    abstract:
+      "Show a driver's month: trips, fares, commission, tips, tolls, cash, payouts, and the balances around them.",
     discussion: """
-      Months are in UTC, by the time that entries count from. The items add up to the closing balance.
+      Months are in UTC, by the time that entries count from. The items add up to the closing balance,
+      which is what can be paid out: cash that the driver holds is paid already, and a negative balance is what the driver owes.
 
         rides statement driver driver-paris-17 --month 2026-03
         rides statement driver driver-paris-17 --month 2026-03 --format csv
@@ -37,8 +39,7 @@ struct Statement: AsyncParsableCommand {
     let selection = AccountHistory.Selection(from: month.start, before: month.end)
     let account = try await AccountStatement.read(.driver(id), from: state, selection)
     guard account.count > 0 else { throw Failure.refused("driver '\(id)' has no account: nothing was ever earned") }
-    let statements = DriverStatement.statements(
-      account, cash: try await AccountStatement.read(.cash(driver: id), from: state, selection))
+    let statements = DriverStatement.statements(account)
     guard !statements.isEmpty else {
       throw Failure.refused("driver '\(id)' had no entry by the end of \(month.text)")
     }
@@ -64,19 +65,17 @@ struct Statement: AsyncParsableCommand {
     table.add("tolls", text(statement.earned.tolls))
     if statement.adjustments != 0 { table.add("adjustments", text(statement.adjustments)) }
     if statement.deposits != 0 { table.add("deposits", text(statement.deposits)) }
+    if statement.cashCollected != 0 { table.add("held in cash", text(-statement.cashCollected)) }
     table.add("payouts", text(-statement.payouts))
-    table.add("closing balance", text(statement.closing))
+    table.add("closing balance, payable", text(statement.closing))
     Terminal.print(table.text)
-    if statement.cashCollected != 0 {
-      Terminal.print("taken in cash by the driver meanwhile: \(Money(statement.cashCollected, statement.currency))")
-    }
   }
 
   private func printLines(_ account: AccountStatement) {
-    Terminal.print("effective_at,recorded_at,kind,ride,fare,commission,tips,tolls,amount,balance,currency,reason")
+    Terminal.print("effective_at,recorded_at,kind,ride,fare,commission,tips,tolls,cash,amount,balance,currency,reason")
     func row(_ cells: String...) { Terminal.print(CSV.row(cells)) }
     for opening in account.opening {
-      row("\(month.start)", "", "opening", "", "", "", "", "", "", opening.decimal, "\(opening.currency)", "")
+      row("\(month.start)", "", "opening", "", "", "", "", "", "", "", opening.decimal, "\(opening.currency)", "")
     }
     for line in account.lines {
       let entry = line.entry
@@ -84,11 +83,12 @@ struct Statement: AsyncParsableCommand {
       row(
         "\(entry.effectiveAt)", "\(entry.recordedAt)", entry.kind.rawValue, entry.rideID ?? "",
         item(entry.earning?.fare), item(entry.earning?.commission), item(entry.earning?.tips),
-        item(entry.earning?.tolls), entry.amount.decimal, line.balance.decimal, "\(entry.amount.currency)",
+        item(entry.earning?.tolls), item(entry.earning?.cash), entry.amount.decimal, line.balance.decimal,
+        "\(entry.amount.currency)",
         entry.reason ?? "")
     }
     for closing in account.balances {
-      row("\(month.end)", "", "closing", "", "", "", "", "", "", closing.decimal, "\(closing.currency)", "")
+      row("\(month.end)", "", "closing", "", "", "", "", "", "", "", closing.decimal, "\(closing.currency)", "")
     }
   }
 

@@ -1,6 +1,6 @@
 public import EventStreams
 
-/// What a driver's share of a ride is made of, in minor units: fare - commission + tips + tolls.
+/// What a ride adds to what a driver can have paid out, in minor units: fare - commission + tips + tolls - cash.
 public struct Earning: Sendable, Hashable {
   /// What the ride itself cost.
   public var fare = 0
@@ -10,20 +10,25 @@ public struct Earning: Sendable, Hashable {
   public var tips = 0
   /// Passed on to the driver.
   public var tolls = 0
+  /// What the rider has given the driver already.
+  public var cash = 0
 
   /// Nothing.
   public init() {}
 
   /// The share of a fare.
-  public init(_ fare: Fare, commissionBasisPoints: Int) {
+  ///
+  /// - Parameter cash: what the driver took of it.
+  public init(_ fare: Fare, commissionBasisPoints: Int, cash: Int = 0) {
     self.fare = fare.commissionable.minorUnits
     commission = fare.commissionable.share(basisPoints: commissionBasisPoints).minorUnits
     tips = fare.tip
     tolls = fare.tolls
+    self.cash = cash
   }
 
-  /// What the driver gets.
-  public var total: Int { fare - commission + tips + tolls }
+  /// What is payable of it: negative if the driver holds more in cash than was earned.
+  public var total: Int { fare - commission + tips + tolls - cash }
 
   /// Adds two.
   public static func + (a: Earning, b: Earning) -> Earning {
@@ -32,6 +37,7 @@ public struct Earning: Sendable, Hashable {
     sum.commission += b.commission
     sum.tips += b.tips
     sum.tolls += b.tolls
+    sum.cash += b.cash
     return sum
   }
 
@@ -42,6 +48,7 @@ public struct Earning: Sendable, Hashable {
     difference.commission -= b.commission
     difference.tips -= b.tips
     difference.tolls -= b.tolls
+    difference.cash -= b.cash
     return difference
   }
 }
@@ -54,15 +61,22 @@ extension Earning: JSONReadable, JSONWritable {
     commission = try object.optional("commission") ?? 0
     tips = try object.optional("tips") ?? 0
     tolls = try object.optional("tolls") ?? 0
+    cash = try object.optional("cash") ?? 0
   }
 
   /// Items that are 0 are left out.
   public func write(to json: inout JSONWriter) {
     json.object {
-      if fare != 0 { $0.field("fare", fare) }
-      if commission != 0 { $0.field("commission", commission) }
-      if tips != 0 { $0.field("tips", tips) }
-      if tolls != 0 { $0.field("tolls", tolls) }
+      writeShare(to: &$0)
+      if cash != 0 { $0.field("cash", cash) }
     }
+  }
+
+  /// Writes the items but for the cash as fields of an object.
+  func writeShare(to json: inout JSONWriter) {
+    if fare != 0 { json.field("fare", fare) }
+    if commission != 0 { json.field("commission", commission) }
+    if tips != 0 { json.field("tips", tips) }
+    if tolls != 0 { json.field("tolls", tolls) }
   }
 }

@@ -1,0 +1,85 @@
+import EventStreams
+import RideHailing
+import Testing
+
+@Suite("A ride is booked once") struct OnceTests {
+  private func rides(_ count: Int) -> [EncodedEvent] {
+    RideSimulator(seed: 21).prefix(count).flatMap(\.events)
+  }
+
+  private func ledgers(_ bench: RideBench) async throws -> [TrialBalance.Row] {
+    try await TrialBalance.read(from: bench.state).rows
+  }
+
+  private static let services = ["payment", "driver", "rating"]
+
+  @Test("whatever is published again, days later, under other ids, with the gateway's keys forgotten")
+  func again() async throws {
+    try await RideBench.run { plain in
+      let gateway = StrictGateway()
+      let bench = plain.with(gateway: gateway)
+      let events = rides(150)
+      try await bench.handle(events, by: Self.services)
+      let (booked, calls) = (try await ledgers(bench), gateway.calls)
+      #expect(calls > 0)
+      try await bench.forgetPublished()
+      gateway.forgetKeys()
+      try await bench.handle(events, by: Self.services)
+      let others = RideSimulator(seed: 21).prefix(150).map {
+        EncodedEvent($0.completed.event, id: "again-\($0.completed.event.rideID)", timestamp: $0.completed.at)
+      }
+      try await bench.handle(Array(others), by: Self.services)
+      #expect(gateway.calls == calls)
+      #expect(try await ledgers(bench) == booked)
+      let types = try await bench.types()
+      #expect(types["DRIVER_PAID"] == 150)
+      #expect(types["RATING_REQUESTED"] == 150)
+      #expect(types["COMPLETION_REFUSED"] == nil)
+      #expect(try await bench.audit().violations.isEmpty)
+      for service in Self.services {
+        let rebuilt = try await Rebuild(topic: bench.topic, connection: bench.connection, archive: nil)
+          .run(service, applies: false)
+        #expect(rebuilt.isIdentical, "\(service) \(rebuilt.shards.flatMap(\.comparison.differences).prefix(2))")
+      }
+    }
+  }
+
+  @Test("and another content of it is said, and books nothing")
+  func otherContent() async throws {
+    try await RideBench.run { bench in
+      let ride = completedRide("r1", fare: Fare(base: 1_230, currency: .usd))
+      try await bench.handle([EncodedEvent(ride)])
+      let booked = try await ledgers(bench)
+      let dearer = completedRide("r1", fare: Fare(base: 9_999, currency: .usd))
+      try await bench.handle([EncodedEvent(dearer, id: "other")])
+      #expect(try await ledgers(bench) == booked)
+      let said = try await bench.events("COMPLETION_REFUSED")
+      #expect(said.count == 1)
+      #expect(said.first?.contains("its fare is USD 12.30, not USD 99.99") == true, "\(said)")
+      #expect(try await bench.audit().violations.isEmpty)
+    }
+  }
+
+  @Test("and so is each movement of an account")
+  func movements() async throws {
+    try await RideBench.run { bench in
+      let rider = AccountHolder(.rider, "r-1")
+      func movement(_ name: String) -> AccountDeposited {
+        AccountDeposited(rider, city: "Paris", amount: Money(1_000, .eur), movement: name)
+      }
+      let withdrawal = AccountWithdrawalRequested(rider, city: "Paris", amount: Money(300, .eur), movement: "w1")
+      let events = [EncodedEvent(movement("d1")), EncodedEvent(withdrawal)]
+      try await bench.handle(events, by: ["payment"])
+      try await bench.forgetPublished()
+      try await bench.handle(
+        events + [EncodedEvent(movement("d1"), id: "d1 again"), EncodedEvent(withdrawal, id: "w1 again")],
+        by: ["payment"])
+      #expect(try await bench.balance("payment", "rider:r-1") == 700)
+      // Those without a name of their own are as many as their ids.
+      let nameless = ["x1", "x2"].map { EncodedEvent(movement("rider:r-1"), id: $0) }
+      try await bench.handle(nameless, by: ["payment"])
+      #expect(try await bench.balance("payment", "rider:r-1") == 2_700)
+      #expect(try await bench.audit().violations.isEmpty)
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import EventStreams
+import Redis
+import RideHailing
+import Synchronization
+
+/// A gateway that remembers what it has done, and refuses what a real one refuses: a refund of no charge, or of more than was captured.
+final class StrictGateway: PaymentGateway {
+  struct Charge: Equatable {
+    var captured: Int
+    var refunded = 0
+  }
+
+  struct Refused: Error {}
+
+  private struct Contents {
+    var charges: [String: Charge] = [:]
+    var calls = 0
+    var isForgetful = false
+    var keys: [String: ChargeResult] = [:]
+  }
+
+  private let contents = Mutex(Contents())
+
+  /// By the gateway's name for them.
+  var charges: [String: Charge] { contents.withLock { $0.charges } }
+  /// How often anything was asked for.
+  var calls: Int { contents.withLock { $0.calls } }
+
+  /// As a real one does after a day or so.
+  func forgetKeys() { contents.withLock { $0.keys = [:] } }
+
+  func charge(_ amount: Money, token: String, idempotencyKey: String) async throws -> ChargeResult {
+    contents.withLock { contents in
+      contents.calls += 1
+      if let known = contents.keys[idempotencyKey] { return known }
+      let name = "ch_\(contents.calls)"
+      let result: ChargeResult =
+        token.hasPrefix("tok_declined")
+        ? .declined(reference: name, reason: "insufficient funds") : .captured(reference: name)
+      if result.declineReason == nil { contents.charges[name] = Charge(captured: amount.minorUnits) }
+      contents.keys[idempotencyKey] = result
+      return result
+    }
+  }
+
+  func refund(_ amount: Money, ofCharge charge: String, idempotencyKey: String) async throws -> String {
+    try contents.withLock { contents in
+      contents.calls += 1
+      guard var known = contents.charges[charge], known.refunded + amount.minorUnits <= known.captured else {
+        throw Refused()
+      }
+      known.refunded += amount.minorUnits
+      contents.charges[charge] = known
+      return "re_\(contents.calls)"
+    }
+  }
+}
+
+extension RideBench {
+  /// The same with another gateway, or another commission.
+  func with(gateway: (any PaymentGateway)? = nil, commissionBasisPoints: Int? = nil) -> RideBench {
+    var configuration = configuration
+    if let gateway { configuration.gateway = gateway }
+    if let commissionBasisPoints { configuration.commissionBasisPoints = commissionBasisPoints }
+    return RideBench(server: server, connection: connection, topic: topic, configuration: configuration)
+  }
+
+  /// Publishes, and lets these services handle it.
+  func handle(_ events: [EncodedEvent], by services: [String] = ["payment", "driver"]) async throws {
+    _ = try await publish(events)
+    try await running(services) { try await settled(services) }
+  }
+
+  /// Makes the log forget what was published: as after days, or when the clock goes back.
+  func forgetPublished() async throws {
+    for key in try await connection.strings(["KEYS", "*:seen:*"]) { _ = try await connection.call("DEL", key) }
+  }
+
+  /// The events of some types in the log, in its order, as text.
+  func events(_ types: String...) async throws -> [String] {
+    var found: [String] = []
+    let inspector = Inspector(topic: topic, connection: connection)
+    for shard in topic.shards {
+      for entry in try await inspector.entries(shard: shard, after: .zero, limit: 100_000) {
+        let text = String(decoding: entry.json, as: UTF8.self)
+        if types.contains(where: { text.contains(#""type":"\#($0)""#) }) { found.append(text) }
+      }
+    }
+    return found
+  }
+
+  func balance(_ service: String, _ account: String, _ currency: String = "EUR") async throws -> Int {
+    try await balances(service, account)[currency] ?? 0
+  }
+}
