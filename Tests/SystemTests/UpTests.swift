@@ -132,6 +132,14 @@ import Testing
     }
   }
 
+  @Test("refuses a worker's name that Redis would not take, before anything is started")
+  func badName() throws {
+    let result = try RidesProcess.run("worker", "payment", "--name", "a b", redis: "redis://127.0.0.1:1")
+    #expect(result.status == 64)
+    #expect(
+      result.errors.contains("--name: a worker's name is 1 to 100 letters, digits and signs of ASCII without blanks"))
+  }
+
   @Test("puts a socket into no folder that others may write to")
   func foreignFolder() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)")

@@ -21,10 +21,22 @@ struct Leases: Sendable {
   func run() async {
     var failures = 0
     var hasJoined = false
+    var hasMetNamesake = false
+    let namesake = Namesake(connection: connection, topic: topic, service: service, settings: settings)
     // Turns until the next that looks for everything though nobody asked for it.
     var untilThorough = 0
     while !Task.isCancelled {
       do {
+        if !hasJoined, let address = try await namesake.address() {
+          if !hasMetNamesake {
+            log.error(
+              "another worker of the service has the same name; this one waits until that is gone: names must be unique",
+              metadata: ["address": "\(address)"])
+          }
+          hasMetNamesake = true
+          try? await Task.sleep(for: .seconds(1))
+          continue
+        }
         let (nextLook, tookShards) = try await turn(isThorough: untilThorough == 0)
         untilThorough = untilThorough == 0 ? Self.turnsBetweenThorough : untilThorough - 1
         if !hasJoined {

@@ -32,14 +32,15 @@ public struct Worker: ServiceLifecycle.Service {
 
   /// Works until the task is cancelled or the process is asked to shut down gracefully; then drains.
   ///
-  /// - Throws: `HistoryGap` if the service is to begin with its history, and that ends before the log begins.
+  /// - Throws: `HistoryGap` if the service is to begin with its history, and that ends before the log begins; `WorkerSettings.InvalidName`.
   public func run() async throws {
+    try WorkerSettings.check(name: settings.name)
     try await beginHistory()
     let pipeline = Pipeline(
       service: service, topic: topic, settings: settings, metrics: WorkerMetrics(service: service.name), log: log)
     let reading = connection(ReaderConnection.name(of: settings.name))
     let committing = connection("committer:\(settings.name)")
-    let control = connection("control:\(settings.name)")
+    let control = connection(Namesake.clientName(topic, service.name, settings.name))
     let waiting = connection("waiter:\(settings.name)")
     let trimming = connection("trimmer:\(settings.name)")
     let committer = Committer(pipeline: pipeline, connection: committing, topic: topic, settings: settings, log: log)

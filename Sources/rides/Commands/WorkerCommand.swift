@@ -23,6 +23,12 @@ struct WorkerCommand: AsyncParsableCommand {
   @OptionGroup var worker: WorkerOptions
   @OptionGroup var redis: TopicOptions
 
+  func validate() throws {
+    do { if let name { try WorkerSettings.check(name: name) } } catch {
+      throw ValidationError("--name: \(error.description)")
+    }
+  }
+
   func run() async throws {
     guard RideServices.names.contains(service) else {
       throw Failure.usage("there is no service '\(service)'; there are \(RideServices.names.joined(separator: ", "))")
