@@ -70,7 +70,7 @@ redis_tool() { command -v "redis-$1" || command -v "valkey-$1"; }
 
 # Starts the server in a folder if it isn't running, and sets REDIS_URL and `socket`: folder, further settings as arguments.
 start_redis() {
-  REDIS_URL=$("$rides" local-redis start "$1" -- "${@:2}" 9>&-) || exit
+  REDIS_URL=$("$rides" local-redis start "$1" -- "${@:2}" 9>&-) || return
   export REDIS_URL
   # shellcheck disable=SC2034  # for the scripts
   socket=$("$rides" local-redis socket "$1")
