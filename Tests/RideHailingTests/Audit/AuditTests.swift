@@ -241,6 +241,21 @@ import Testing
     #expect(kinds(report) == [.missingEvent, .doubledEvent])
   }
 
+  @Test("finds an event of a service that stands in the log twice")
+  func doubledOutcome() async throws {
+    let report = try await audit { bench, shard in
+      let log = bench.topic.log(shard)
+      let reply = try await bench.connection.call("XRANGE", log, "-", "+")
+      for index in 0..<reply.root.count {
+        let json = try reply.root[index][1][1].string()
+        guard json.contains(#""id":"RATING_REQUESTED:r2""#) else { continue }
+        _ = try await bench.connection.call("XADD", log, "*", "event", json)
+      }
+      try FileManager.default.removeItem(atPath: bench.configuration.archivePath)
+    }
+    #expect(kinds(report) == [.doubledEvent])
+  }
+
   @Test("lists what is on its way or dead, and does not call it wrong")
   func inFlight() async throws {
     try await RideBench.run { bench in
