@@ -14,7 +14,7 @@ import Redis
       `rides status`, `rides pending` and `rides trace RIDE`.
 
       Where Redis is: --redis, or the environment's REDIS_URL, or redis://127.0.0.1:6379.
-      Exit status: 0 done, 1 something was refused or does not hold, 64 wrong use, 69 Redis can't be reached, 75 out of time.
+      Exit status: 0 done, 1 something was refused or does not hold, 64 wrong use, 69 Redis can't be reached, 74 output could not be written, 75 out of time, 141 nobody reads the output any more.
       """,
     version: "0.1.0",
     subcommands: [
@@ -48,7 +48,11 @@ import Redis
     case is ExitCode: exit(withError: error)
     default:
       let status = exitCode(for: error)
-      if status == .success { exit(withError: error) }
+      if status == .success {
+        // Help, or the version.
+        Terminal.print(drawn: fullMessage(for: error))
+        Foundation.exit(EXIT_SUCCESS)
+      }
       if status == .validationFailure { end(.usage("\(message(for: error))\(negativeHint); see --help")) }
       end(.refused(String(describing: error)))
     }

@@ -11,18 +11,24 @@ final class RidesProcess: Sendable {
   /// The programs stand beside the tests.
   private static let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
 
+  /// Where a program is.
+  static func path(_ program: String) -> String {
+    program.hasPrefix("/") ? program : folder.appending(path: program).path()
+  }
+
   /// Starts it.
   ///
   /// - Parameters:
   ///   - isQuiet: what it prints goes to nobody.
   ///   - log: the file that its log goes to.
   ///   - folder: what it works in; nil for where the tests do.
+  ///   - target: the file that standard output goes to.
   init(
     _ arguments: [String], redis: String, isQuiet: Bool = false, log: URL? = nil, program: String = "rides",
-    folder: URL? = nil
+    folder: URL? = nil, target: URL? = nil
   ) throws {
     process = Process()
-    process.executableURL = Self.folder.appending(path: program)
+    process.executableURL = URL(fileURLWithPath: Self.path(program))
     process.arguments = arguments
     if let folder { process.currentDirectoryURL = folder }
     process.environment = ProcessInfo.processInfo.environment.merging(
@@ -35,6 +41,7 @@ final class RidesProcess: Sendable {
       try Data().write(to: log)
       process.standardError = try FileHandle(forWritingTo: log)
     }
+    if let target { process.standardOutput = try FileHandle(forWritingTo: target) }
     try process.run()
   }
 
@@ -51,9 +58,10 @@ final class RidesProcess: Sendable {
 
   /// Runs it to its end with this on standard input.
   static func run(
-    all arguments: [String], redis: String, input text: String = "", folder: URL? = nil
+    all arguments: [String], redis: String, input text: String = "", folder: URL? = nil, target: URL? = nil,
+    program: String = "rides"
   ) throws -> Result {
-    let run = try RidesProcess(arguments, redis: redis, folder: folder)
+    let run = try RidesProcess(arguments, redis: redis, program: program, folder: folder, target: target)
     // What it prints must be read before it ends, or it may never end.
     let collected = Mutex<[Int: Data]>([:])
     let group = DispatchGroup()

@@ -6,8 +6,8 @@ final class LinesShown: Sendable {
 
   func show(_ report: BenchReport) {
     count.withLock { count in
-      if count == 0 { Terminal.print(report.conditions + "\n") }
-      for line in report.results.dropFirst(count) { Terminal.print(line) }
+      if count == 0 { Terminal.print(drawn: report.conditions + "\n") }
+      for line in report.results.dropFirst(count) { Terminal.print(drawn: line) }
       count = report.results.count
     }
   }

@@ -43,7 +43,7 @@ struct AuditCommand: AsyncParsableCommand {
         service, "\(counts[.done, default: 0])", "\(counts[.undelivered, default: 0])",
         "\(counts[.pending, default: 0])", "\(counts[.dead, default: 0])", "\(counts[.parked, default: 0])")
     }
-    Terminal.print(table.text)
+    Terminal.print(table)
     Terminal.print(
       "\(report.rides) rides, \(report.events) events, \(report.journals) journals, \(report.accounts) balances"
         + (report.hasArchive ? "" : "; no archive was compared"))

@@ -87,7 +87,7 @@ struct RebuildCommand: AsyncParsableCommand {
         digest(shard.comparison.liveDigest), digest(shard.comparison.rebuiltDigest), shard.held.short,
         shard.isApplied ? "yes" : "no")
     }
-    Terminal.print(table.text)
+    Terminal.print(table)
     for shard in report.shards {
       for difference in shard.comparison.differences.prefix(20) {
         Terminal.print(

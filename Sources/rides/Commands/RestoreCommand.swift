@@ -55,7 +55,7 @@ struct RestoreCommand: AsyncParsableCommand {
         shard.archivedThrough.map { "\($0.recordedAt)" } ?? "empty", "\(shard.publishedMeanwhile)",
         shard.pending.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
     }
-    Terminal.print(table.text)
+    Terminal.print(table)
     Terminal.print(
       "what was published after the archive's end and is not in the log now is lost, unless it is published again")
   }

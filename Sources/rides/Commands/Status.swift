@@ -24,7 +24,7 @@ struct Status: AsyncParsableCommand {
     let inspector = Inspector(topic: topic, connection: connection)
     while true {
       let services = try await ServiceStatus.all(inspector, expecting: RideServices.names)
-      if watch, output.format == .table { Terminal.print("\u{1b}[H\u{1b}[2J\u{1b}[3J") }
+      if watch, output.format == .table { Terminal.clear() }
       var table = Table("SERVICE", "LAG", "PENDING", "RETRYING", "DEAD", "OWNERS")
       for status in services {
         table.add(

@@ -31,8 +31,9 @@ struct Trace: AsyncParsableCommand {
     }
     Terminal.print("ride \(ride), shard \(events[0].shard)")
     for event in events {
+      Terminal.print("")
       Terminal.print(
-        "\n\(event.header.type)  happened \(event.header.timestamp)  recorded \(event.streamID.recordedAt)  entry \(event.streamID)"
+        "\(event.header.type)  happened \(event.header.timestamp)  recorded \(event.streamID.recordedAt)  entry \(event.streamID)"
       )
       let groups = Dictionary(grouping: event.steps, by: \.state)
       for state in ["done", "pending", "retrying", "waiting", "dead", "parked"] {

@@ -23,7 +23,7 @@ struct LineLogHandler: LogHandler {
 
   /// In quotes if it has blanks, on one line in any case.
   private static func quoted(_ value: String) -> String {
-    let plain = value.replacing("\n", with: "\\n").replacing("\r", with: "\\r")
+    let plain = value.printable
     return plain.contains(" ") ? "\"\(plain.replacing("\"", with: "'"))\"" : plain
   }
 }

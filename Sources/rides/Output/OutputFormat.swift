@@ -15,7 +15,7 @@ struct OutputOptions: ParsableArguments {
   func write(_ values: [some JSONWritable], _ table: Table, empty: String) {
     switch format {
     case .json: Terminal.print(json: JSONWriter.bytes(of: values))
-    case .table: Terminal.print(values.isEmpty ? empty : table.text)
+    case .table: if values.isEmpty { Terminal.print(empty) } else { Terminal.print(table) }
     }
   }
 }

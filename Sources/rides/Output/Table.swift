@@ -1,19 +1,20 @@
-/// Rows in columns as wide as they need to be; numbers to the right.
+/// Rows in columns as wide as they need to be; numbers to the right. Cells are made printable, each on one line.
 struct Table {
   private let headings: [String]
   private var rows: [[String]] = []
 
-  init(_ headings: String...) { self.headings = headings }
-  init(_ headings: [String]) { self.headings = headings }
+  init(_ headings: String...) { self.init(headings) }
+  init(_ headings: [String]) { self.headings = headings.map(\.printable) }
 
-  mutating func add(_ cells: String...) { rows.append(cells) }
-  mutating func add(_ cells: [String]) { rows.append(cells) }
+  mutating func add(_ cells: String...) { add(cells) }
+  mutating func add(_ cells: [String]) { rows.append(cells.map(\.printable)) }
 
   var isEmpty: Bool { rows.isEmpty }
 
-  var text: String {
+  /// As they are printed.
+  var lines: [String] {
     let all = [headings] + rows
-    let widths = headings.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
+    let widths = headings.indices.map { column in all.map { $0[column].displayWidth }.max() ?? 0 }
     let numeric = headings.indices.map { column in
       !rows.isEmpty
         && rows.allSatisfy {
@@ -23,20 +24,8 @@ struct Table {
         && rows.contains { $0[column].last?.isNumber == true }
     }
     return all.map { row in
-      row.indices.map { column in
-        let padding = String(repeating: " ", count: widths[column] - row[column].count)
-        return numeric[column] ? padding + row[column] : row[column] + padding
-      }
-      .joined(separator: "  ").trimmingTrailingBlanks
+      row.indices.map { row[$0].padded(to: widths[$0], right: numeric[$0]) }
+        .joined(separator: "  ").trimmingTrailingBlanks
     }
-    .joined(separator: "\n")
-  }
-}
-
-extension String {
-  fileprivate var trimmingTrailingBlanks: String {
-    var text = self[...]
-    while text.last == " " { text.removeLast() }
-    return String(text)
   }
 }

@@ -1,21 +1,48 @@
 import Foundation
 
 /// Standard output and error as commands use them.
+///
+/// What is for people is made printable here: no text from outside steers a terminal. What standard output does not take ends
+/// the program: with 74 and a message, or quietly, as SIGPIPE would, if nobody reads it any more. What standard error does not
+/// take is lost.
 enum Terminal {
   /// True when somebody watches what is written to standard error.
   static let isInteractive = isatty(STDERR_FILENO) == 1
 
-  /// Writes a line to standard output. Ends the program quietly if nobody reads it any more.
-  static func print(_ line: String) {
-    write(line + "\n", to: STDOUT_FILENO)
+  /// The exit status when nobody reads standard output any more: that of a program that SIGPIPE ended.
+  static let closedPipeStatus: Int32 = 128 + SIGPIPE
+
+  /// Writes a line for people to standard output.
+  static func print(_ line: String) { write(Array((line.printable + "\n").utf8)) }
+
+  /// Writes a table to standard output.
+  static func print(_ table: Table) { print(drawn: table.lines.joined(separator: "\n")) }
+
+  /// Writes lines whose parts are printable already, drawn for a screen, to standard output.
+  static func print(drawn lines: String) { write(Array((lines + "\n").utf8)) }
+
+  /// Writes a line of data to standard output: as it is, or printable if that is a terminal.
+  static func print(data line: String) {
+    write(Array(((isatty(STDOUT_FILENO) == 1 ? line.printable : line) + "\n").utf8))
   }
 
+  /// Writes a line of JSON to standard output.
   static func print(json: [UInt8]) {
-    print(String(decoding: json, as: UTF8.self))
+    write(Array((String(decoding: json, as: UTF8.self).printableJSON + "\n").utf8))
   }
 
-  /// Writes lines that are ended already to standard output.
-  static func write(_ bytes: [UInt8]) { write(bytes[...], to: STDOUT_FILENO) }
+  /// Writes to standard output what is written in full already.
+  static func write(_ bytes: [UInt8]) {
+    do throws(OutputDescriptor.Problem) {
+      try OutputDescriptor.standardOutput.write(bytes)
+    } catch {
+      if !error.isClosedPipe { self.error(error.failure.message) }
+      exit(error.isClosedPipe ? closedPipeStatus : error.failure.status)
+    }
+  }
+
+  /// Empties the screen.
+  static func clear() { write(Array("\u{1b}[H\u{1b}[2J\u{1b}[3J".utf8)) }
 
   /// Says what is wrong, on one line of standard error.
   static func error(_ message: String) {
@@ -24,8 +51,8 @@ enum Terminal {
 
   /// Writes one line to standard error, in place of what shows the progress.
   static func line(_ text: String) {
-    let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")
-    write((isInteractive ? "\r\u{1b}[K" : "") + line + "\n", to: STDERR_FILENO)
+    let line = text.split(whereSeparator: \.isNewline).joined(separator: " ").printable
+    write(toError: (isInteractive ? "\r\u{1b}[K" : "") + line + "\n")
   }
 
   /// Writes a line of a log to standard error.
@@ -33,22 +60,16 @@ enum Terminal {
 
   /// A line of standard error that each call replaces; nothing in a pipe.
   static func progress(_ text: String) {
-    if isInteractive { write("\r\u{1b}[K\(text)", to: STDERR_FILENO) }
+    // A line that goes over the edge could not be replaced.
+    if isInteractive { write(toError: "\r\u{1b}[K\(text.printable.cut(to: Screen.width(of: STDERR_FILENO) - 1))") }
   }
 
   static func endProgress() {
-    if isInteractive { write("\r\u{1b}[K", to: STDERR_FILENO) }
+    if isInteractive { write(toError: "\r\u{1b}[K") }
   }
 
-  private static func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8)[...], to: descriptor) }
-
-  private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {
-    var bytes = bytes
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { exit(descriptor == STDOUT_FILENO ? 0 : 1) }
-      bytes = bytes.dropFirst(count)
-    }
+  private static func write(toError text: String) {
+    // There is nobody left to tell.
+    try? OutputDescriptor.standardError.write(text.utf8)
   }
 }

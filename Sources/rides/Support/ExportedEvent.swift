@@ -10,11 +10,11 @@ struct ExportedEvent: JSONWritable {
     "shard", "stream_id", "recorded_at", "id", "type", "key", "happened_at", "link", "hash", "event",
   ]
 
-  var fields: [String?] {
+  var fields: [CSV.Field] {
     [
-      "\(row.shard)", row.streamID.description, row.streamID.recordedAt.description, header?.id, header?.type.rawValue,
-      header?.key, header?.timestamp.description, row.link.map { "\($0)" }, row.hash?.description,
-      String(decoding: row.json, as: UTF8.self),
+      .number("\(row.shard)"), .text(row.streamID.description), .text(row.streamID.recordedAt.description),
+      .text(header?.id), .text(header?.type.rawValue), .text(header?.key), .text(header?.timestamp.description),
+      .number(row.link.map { "\($0)" }), .text(row.hash?.description), .text(String(decoding: row.json, as: UTF8.self)),
     ]
   }
 

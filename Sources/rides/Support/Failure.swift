@@ -9,6 +9,8 @@ struct Failure: Error {
   static func refused(_ message: String) -> Failure { Failure(message: message, status: 1) }
   /// The command was used wrongly.
   static func usage(_ message: String) -> Failure { Failure(message: message, status: 64) }
+  /// Output could not be written.
+  static func unwritten(_ message: String) -> Failure { Failure(message: message, status: 74) }
   /// It did not happen in time.
   static func timeout(_ message: String) -> Failure { Failure(message: message, status: 75) }
 

@@ -54,11 +54,13 @@ struct ReportOptions: ParsableArguments {
     Self.warn(unreadable: report.unreadable)
     switch source.format {
     case .json: Terminal.print(json: JSONWriter.bytes(of: report.rows))
-    case .csv: Terminal.print(table.csv)
+    case .csv: for row in table.csv { Terminal.print(data: row) }
     case .table:
       guard !report.rows.isEmpty else { return Terminal.print(nothing) }
-      guard let screen = Screen.current else { return Terminal.print(table.plain) }
-      Terminal.print("\(screen.bold(title))\(period)\n\(screen.dim(note))\n\n\(table.text(on: screen))")
+      guard let screen = Screen.current else { return Terminal.print(drawn: table.plain) }
+      Terminal.print(
+        drawn: "\(screen.bold(title))\(period.printable)\n\(screen.dim(note))\n\n\(table.text(on: screen))"
+      )
     }
   }
 

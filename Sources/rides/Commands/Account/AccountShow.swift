@@ -62,7 +62,7 @@ struct AccountShow: AsyncParsableCommand {
     if !isSelected, statement.count > statement.lines.count {
       Terminal.print("… \(statement.count - statement.lines.count) earlier entries")
     }
-    if !table.isEmpty { Terminal.print(table.text) }
+    if !table.isEmpty { Terminal.print(table) }
     let balances = statement.balances.map(\.description).joined(separator: ", ")
     Terminal.print("balance of \(account)\(moment): \(balances.isEmpty ? "0" : balances)")
     guard let cash else { return }

@@ -68,27 +68,32 @@ struct Statement: AsyncParsableCommand {
     if statement.cashCollected != 0 { table.add("held in cash", text(-statement.cashCollected)) }
     table.add("payouts", text(-statement.payouts))
     table.add("closing balance, payable", text(statement.closing))
-    Terminal.print(table.text)
+    Terminal.print(table)
   }
 
   private func printLines(_ account: AccountStatement) {
-    Terminal.print("effective_at,recorded_at,kind,ride,fare,commission,tips,tolls,cash,amount,balance,currency,reason")
-    func row(_ cells: String...) { Terminal.print(CSV.row(cells)) }
+    Terminal.print(
+      data: "effective_at,recorded_at,kind,ride,fare,commission,tips,tolls,cash,amount,balance,currency,reason")
+    func row(_ fields: CSV.Field...) { Terminal.print(data: CSV.row(fields)) }
     for opening in account.opening {
-      row("\(month.start)", "", "opening", "", "", "", "", "", "", "", opening.decimal, "\(opening.currency)", "")
+      row(
+        "\(month.start)", "", "opening", "", "", "", "", "", "", "", .number(opening.decimal), "\(opening.currency)", ""
+      )
     }
     for line in account.lines {
       let entry = line.entry
-      func item(_ amount: Int?) -> String { amount.map { Money($0, entry.amount.currency).decimal } ?? "" }
+      func item(_ amount: Int?) -> CSV.Field {
+        amount.map { .number(Money($0, entry.amount.currency).decimal) } ?? ""
+      }
       row(
-        "\(entry.effectiveAt)", "\(entry.recordedAt)", entry.kind.rawValue, entry.rideID ?? "",
+        "\(entry.effectiveAt)", "\(entry.recordedAt)", .text(entry.kind.rawValue), .text(entry.rideID ?? ""),
         item(entry.earning?.fare), item(entry.earning?.commission), item(entry.earning?.tips),
-        item(entry.earning?.tolls), item(entry.earning?.cash), entry.amount.decimal, line.balance.decimal,
-        "\(entry.amount.currency)",
-        entry.reason ?? "")
+        item(entry.earning?.tolls), item(entry.earning?.cash), .number(entry.amount.decimal),
+        .number(line.balance.decimal), "\(entry.amount.currency)", .text(entry.reason ?? ""))
     }
     for closing in account.balances {
-      row("\(month.end)", "", "closing", "", "", "", "", "", "", "", closing.decimal, "\(closing.currency)", "")
+      row(
+        "\(month.end)", "", "closing", "", "", "", "", "", "", "", .number(closing.decimal), "\(closing.currency)", "")
     }
   }
 

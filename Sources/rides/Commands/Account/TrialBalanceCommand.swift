@@ -40,7 +40,7 @@ struct TrialBalanceCommand: AsyncParsableCommand {
         }
         table.add("\(total.currency)", "sum", "", total.decimal)
       }
-      Terminal.print(table.isEmpty ? "no account has an entry" : table.text)
+      if table.isEmpty { Terminal.print("no account has an entry") } else { Terminal.print(table) }
     }
     guard balance.isBalanced else { throw Failure.refused("the accounts do not sum to zero; see: rides audit") }
   }

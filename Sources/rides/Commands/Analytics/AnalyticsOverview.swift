@@ -25,6 +25,6 @@ struct AnalyticsOverview: AsyncParsableCommand {
       return Terminal.print("\(report.nothing) (\(overview.contents.count) events in \(report.source.archive))")
     }
     let drivers = limit ?? (overview.totals.count > 1 ? 1 : 3)
-    Terminal.print(OverviewText(overview, report, drivers: drivers, screen: Screen.current).text)
+    Terminal.print(drawn: OverviewText(overview, report, drivers: drivers, screen: Screen.current).text)
   }
 }

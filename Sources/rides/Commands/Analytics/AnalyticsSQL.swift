@@ -19,9 +19,9 @@ struct AnalyticsSQL: AsyncParsableCommand {
   @OptionGroup var source: ReportSource
 
   func run() async throws {
-    let output = QueryOutput(format: source.format)
+    let output = try QueryOutput(format: source.format)
     try await ArchiveQuery(path: source.archive).run(
-      statement, onColumns: { output.begin($0) }, onRow: { output.add($0) })
-    output.end()
+      statement, onColumns: { try output.begin($0) }, onRow: { try output.add($0) })
+    try output.end()
   }
 }

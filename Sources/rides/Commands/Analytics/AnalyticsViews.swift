@@ -24,7 +24,7 @@ struct AnalyticsViews: ParsableCommand {
         "there is no view '\(view ?? "")'; there are \(ArchiveView.all.map(\.name).joined(separator: ", "))")
     }
     if output.format == .json { return Terminal.print(json: JSONWriter.bytes(of: views)) }
-    Terminal.print(views.map(text).joined(separator: "\n\n"))
+    Terminal.print(drawn: views.map(text).joined(separator: "\n\n"))
   }
 
   private func text(_ view: ArchiveView) -> String {

@@ -24,7 +24,7 @@ struct OverviewText {
     let contents = overview.contents
     var lines = [bold("\(count(contents.count)) events in \(report.source.archive)")]
     if let first = contents.first, let last = contents.last { lines.append("\(minute(first)) to \(minute(last))") }
-    if !report.period.isEmpty { lines.append("Rides\(report.period)") }
+    if !report.period.isEmpty { lines.append("Rides\(report.period.printable)") }
     lines.append(dim("Times in UTC. \(report.commission)"))
     return lines.joined(separator: "\n")
   }
@@ -88,7 +88,7 @@ struct OverviewText {
 
   private func text(_ table: ReportTable) -> String { screen.map { table.text(on: $0) } ?? table.plain }
   private func titled(_ title: String, _ text: String) -> String { "\(bold(title))\n\(text)" }
-  private func bold(_ text: String) -> String { screen?.bold(text) ?? text }
-  private func dim(_ text: String) -> String { screen?.dim(text) ?? text }
+  private func bold(_ text: String) -> String { screen?.bold(text) ?? text.printable }
+  private func dim(_ text: String) -> String { screen?.dim(text) ?? text.printable }
   private func count(_ number: Int) -> String { screen == nil ? "\(number)" : Cell.count(number).onScreen }
 }

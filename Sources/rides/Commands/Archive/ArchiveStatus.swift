@@ -36,7 +36,7 @@ struct ArchiveStatus: AsyncParsableCommand {
         shard.last?.recordedAt.description ?? "-", shard.head.map { "\($0.number)" } ?? "-",
         shard.head?.hash.short ?? "-")
     }
-    Terminal.print(summaries.isEmpty ? "the archive is empty" : table.text)
+    if summaries.isEmpty { Terminal.print("the archive is empty") } else { Terminal.print(table) }
     let rows = summaries.reduce(0) { $0 + $1.rows }
     Terminal.print("\(archive.path): \(rows) events, \(ByteCount(archive.size))")
     if !archive.isChained {

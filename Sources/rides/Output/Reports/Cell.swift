@@ -22,7 +22,7 @@ enum Cell {
   /// As a terminal shows it: `1,204`, `18,231.50`, `97.0 %`, `9.3 km`, `24m 10s`.
   var onScreen: String {
     switch self {
-    case .text(let text), .label(_, let text): text.onOneLine
+    case .text(let text), .label(_, let text): text.printable
     case .count(let number): Self.grouped("\(number)")
     case .money(let money): Self.grouped(money.decimal)
     case .share(let share): share.map { "\(Self.decimal($0 * 100)) %" } ?? "-"
@@ -39,6 +39,12 @@ enum Cell {
     case .money(let money): money.decimal
     case .share(let share): share.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? ""
     }
+  }
+
+  /// The same as a field of a CSV file.
+  var field: CSV.Field {
+    guard isNumeric else { return .text(plain.isEmpty ? nil : plain) }
+    return .number(plain)
   }
 
   /// How much it is, among cells of its kind.
@@ -72,17 +78,5 @@ enum Cell {
       text.append(digit)
     }
     return String(text.reversed()) + number[end...]
-  }
-}
-
-extension String {
-  /// Without what would break a line or steer the terminal.
-  var onOneLine: String {
-    guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
-    return unicodeScalars.map { scalar in
-      guard scalar.properties.generalCategory == .control else { return String(scalar) }
-      return scalar == "\n" ? "\\n" : scalar == "\t" ? "\\t" : "\\u{\(String(scalar.value, radix: 16))}"
-    }
-    .joined()
   }
 }

@@ -5,53 +5,68 @@ import Synchronization
 /// Writes the rows of a query as they come; a table waits for all of them to know how wide it is.
 final class QueryOutput: Sendable {
   private let format: ReportFormat
-  private let state = Mutex(State())
+  private let state: Mutex<State>
 
   private struct State {
     var columns: [String] = []
     var rows: [[String]] = []
     var count = 0
+    var output: LineOutput
   }
 
-  init(format: ReportFormat) { self.format = format }
-
-  func begin(_ columns: [String]) {
-    let unique = Self.unique(columns)
-    state.withLock { $0.columns = unique }
-    if format == .csv { Terminal.print(CSV.row(columns)) }
+  init(format: ReportFormat) throws {
+    self.format = format
+    state = Mutex(State(output: try LineOutput()))
   }
 
-  func add(_ row: [QueryValue]) {
-    state.withLock { state in
+  func begin(_ columns: [String]) throws {
+    try state.withLock { state in
+      state.columns = Self.unique(columns)
+      if format == .csv { try state.output.write(CSV.row(columns)) }
+    }
+  }
+
+  func add(_ row: [QueryValue]) throws {
+    try state.withLock { state in
       state.count += 1
       switch format {
-      case .csv: Terminal.print(CSV.row(row.map(\.text)))
-      case .json: Terminal.print((state.count == 1 ? "[" : ",") + Self.json(row, state.columns))
-      case .table: state.rows.append(row.map { ($0.text ?? "NULL").onOneLine })
+      case .csv: try state.output.write(CSV.row(row.map(Self.field)))
+      case .json:
+        let start = UInt8(ascii: state.count == 1 ? "[" : ",")
+        try state.output.write(json: [start] + Self.json(row, state.columns))
+      case .table: state.rows.append(row.map { $0.text ?? "NULL" })
       }
     }
   }
 
-  func end() {
-    state.withLock { state in
+  func end() throws {
+    try state.withLock { state in
       switch format {
       case .csv: break
-      case .json: Terminal.print(state.count == 0 ? "[]" : "]")
+      case .json: try state.output.write(state.count == 0 ? "[]" : "]")
       case .table:
         var table = Table(state.columns)
         for row in state.rows { table.add(row) }
-        Terminal.print(table.text)
+        Terminal.print(table)
         if state.rows.isEmpty { Terminal.line("no rows") }
       }
+      try state.output.finish()
     }
   }
 
-  private static func json(_ row: [QueryValue], _ columns: [String]) -> String {
+  private static func field(_ value: QueryValue) -> CSV.Field {
+    switch value {
+    case .integer, .real: .number(value.text)
+    case .null, .text, .bytes: .text(value.text)
+    }
+  }
+
+  private static func json(_ row: [QueryValue], _ columns: [String]) -> [UInt8] {
     var json = JSONWriter()
     json.object { object in
       for (column, value) in zip(columns, row) { object.field(named: column, value) }
     }
-    return String(decoding: json.bytes, as: UTF8.self)
+    return json.bytes
   }
 
   /// Names of an object's fields must differ: the second `a` becomes `a_2`.

@@ -29,16 +29,14 @@ struct ReportTable {
 
   var isEmpty: Bool { rows.isEmpty }
 
-  /// For scripts: a heading and a row per line.
-  var csv: String {
-    ([CSV.row(columns)] + rows.map { CSV.row($0.map { $0.plain.isEmpty ? nil : $0.plain }) }).joined(separator: "\n")
-  }
+  /// For scripts: a heading, and the rows.
+  var csv: [String] { [CSV.row(columns)] + rows.map { CSV.row($0.map(\.field)) } }
 
   /// Without charts.
   var plain: String {
     var table = Table(columns.map { $0.uppercased() })
-    for row in rows { table.add(row.map { $0.plain.isEmpty ? "-" : $0.plain.onOneLine }) }
-    return table.text
+    for row in rows { table.add(row.map { $0.plain.isEmpty ? "-" : $0.plain }) }
+    return table.lines.joined(separator: "\n")
   }
 
   /// With charts, as wide as the screen at the most.
@@ -48,7 +46,7 @@ struct ReportTable {
     let sums = hasSums ? sections.map { Self.sum($0.rows) } : sections.map { _ in nil }
     let all = sections.flatMap(\.rows) + sums.compactMap { $0 }
     let widths = columns.indices.map { column in
-      max(columns[column].count, all.map { $0[column].onScreen.count }.max() ?? 0)
+      max(columns[column].displayWidth, all.map { $0[column].onScreen.displayWidth }.max() ?? 0)
     }
     let width = shown.reduce(0) { $0 + widths[$1] + 2 }
     let room = min(Self.longestBar, screen.width - width)
@@ -71,10 +69,10 @@ struct ReportTable {
       for row in rows {
         let text = line(row.map(\.onScreen)) { numeric[$0] }
         let drawn = room >= Self.shortestBar ? draw(row, in: rows, width: room) : ""
-        lines.append(drawn.isEmpty ? text.trimmed : "\(text)  \(screen.colored(drawn))")
+        lines.append(drawn.isEmpty ? text.trimmingTrailingBlanks : "\(text)  \(screen.colored(drawn))")
       }
       if let sum = sums[index], rows.count > 1 {
-        lines.append(screen.bold(line(sum.map(\.onScreen)) { numeric[$0] }.trimmed))
+        lines.append(screen.bold(line(sum.map(\.onScreen)) { numeric[$0] }.trimmingTrailingBlanks))
       }
       blocks.append(lines.joined(separator: "\n"))
     }
@@ -120,18 +118,5 @@ struct ReportTable {
       guard let last = columns.last, row[last].magnitude > 0 else { return "" }
       return Chart.shades(columns.map { row[$0].magnitude / row[last].magnitude }, width: width)
     }
-  }
-}
-
-extension String {
-  fileprivate func padded(to width: Int, right: Bool) -> String {
-    let padding = String(repeating: " ", count: Swift.max(0, width - count))
-    return right ? padding + self : self + padding
-  }
-
-  fileprivate var trimmed: String {
-    var text = self[...]
-    while text.last == " " { text.removeLast() }
-    return String(text)
   }
 }
