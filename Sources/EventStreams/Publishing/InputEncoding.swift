@@ -1,5 +1,5 @@
 /// Looks at the first bytes of an input for whether it is in another encoding than UTF-8.
-struct InputEncoding: Sendable {
+public struct InputEncoding: Sendable {
   private var first: [UInt8] = []
 
   /// True until it is known.
@@ -15,8 +15,10 @@ struct InputEncoding: Sendable {
     }
   }
 
-  /// By a byte order mark, or by where the zeros of ASCII characters are.
-  private static func name(_ first: [UInt8]) -> String? {
+  /// The name of an encoding that is not UTF-8: by a byte order mark, or by where the zeros of ASCII characters are.
+  ///
+  /// - Parameter first: the first four bytes of an input.
+  public static func name(_ first: [UInt8]) -> String? {
     func isZero(_ places: [Int]) -> Bool { places.allSatisfy { $0 < first.count && first[$0] == 0 } }
     switch first.prefix(2) {
     case [0xff, 0xfe]: return isZero([2, 3]) ? "UTF-32" : "UTF-16"

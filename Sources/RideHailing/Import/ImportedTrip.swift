@@ -18,7 +18,10 @@ struct ImportedTrip {
   static func fare(
     total: Int, base: Int, tolls: Int, tip: Int, _ currency: Currency, totalColumn: String, baseColumn: String
   ) throws(RowProblem) -> Fare {
-    guard base > 0 else { throw RowProblem(field: baseColumn, reason: "is \(Money(base, currency)): no fare") }
+    guard base > 0 else {
+      let reason = base < 0 ? "takes back a charge that is not in the file" : "no fare"
+      throw RowProblem(field: baseColumn, reason: "is \(Money(base, currency)): \(reason)")
+    }
     guard tolls >= 0, tip >= 0 else { throw RowProblem(field: totalColumn, reason: "has a negative tip or toll") }
     let rest = total - base - tolls - tip
     guard rest >= 0 else {

@@ -11,8 +11,8 @@ public struct Money: Sendable, Hashable, CustomStringConvertible {
     self.currency = currency
   }
 
-  /// Reads a decimal as people write it, `12.50` or `-3`; nil if it isn't one, is finer than the currency's minor unit, or beyond the
-  /// 10^15 minor units that an amount may have.
+  /// Reads a decimal as people write it, `12.50` or `-3`; nil if it isn't one, is beyond the 10^15 minor units that an amount may
+  /// have, or has more decimals than the currency: `1.000` of one without decimals may be a thousand.
   public init?(decimal text: some StringProtocol, _ currency: Currency) {
     var units = 0
     var decimals: Int?
@@ -28,11 +28,8 @@ public struct Money: Sendable, Hashable, CustomStringConvertible {
       case UInt8(ascii: "0")...UInt8(ascii: "9"):
         digits += 1
         if let found = decimals {
+          guard found < currency.minorUnitDigits else { return nil }
           decimals = found + 1
-          if found >= currency.minorUnitDigits {
-            guard byte == UInt8(ascii: "0") else { return nil }
-            continue
-          }
         }
         let (tens, overflow) = units.multipliedReportingOverflow(by: 10)
         let (sum, carried) = tens.addingReportingOverflow(Int(byte - UInt8(ascii: "0")))
@@ -42,7 +39,7 @@ public struct Money: Sendable, Hashable, CustomStringConvertible {
       }
     }
     guard digits > 0 else { return nil }
-    for _ in min(decimals ?? 0, currency.minorUnitDigits)..<currency.minorUnitDigits {
+    for _ in (decimals ?? 0)..<currency.minorUnitDigits {
       let (tens, overflow) = units.multipliedReportingOverflow(by: 10)
       guard !overflow else { return nil }
       units = tens

@@ -7,9 +7,9 @@ struct Import: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Import real trips: each becomes RIDE_REQUESTED and RIDE_COMPLETED.",
     discussion: """
-      Formats: \(ImportFormat.allCases.map(\.rawValue).joined(separator: ", ")).
-      Rows that are no completed, paid ride are counted and can be written to a file, one JSON object per line with the
-      line, the column, the reason and the row. Importing a file again adds nothing.
+      Formats: \(ImportFormat.allCases.map(\.rawValue).joined(separator: ", ")). Files are text in UTF-8 with commas between the columns; the names of columns may be in any case. A time is written with the year first and in four digits; it is of the city's clock unless a zone is written. Trips before 2000, or in the future, are rejected.
+
+      Each row that is read is imported, rejected, or voided: of New York's taxis, a row whose fare is below zero takes back the trip of another row, and both are left out. To find such pairs the whole file is read first. Empty cells beyond the last column are passed over; any other number of cells than the header has is rejected. Rows that are no completed, paid ride can be written to a file, one JSON object per line with the line, the column, the reason and the row. Importing a file again adds nothing. Exit status 1 if no row is a ride.
 
         rides import --format nyc-taxis taxis.csv --rejects rejects.ndjson
         gunzip -c trips.csv.gz | rides import --format chicago --dry-run -
@@ -45,23 +45,26 @@ struct Import: AsyncParsableCommand {
       guard let currency = Currency(code) else { throw Failure.usage("'\(code)' is not an ISO 4217 currency code") }
       return currency
     }
+    let descriptor = try InputFile.open(file)
     var rides: RideImport
-    do {
-      rides = try RideImport(format: format, fileDescriptor: try InputFile.open(file), currency: money)
-    } catch let problem as RideImport.FileProblem {
-      throw Failure.usage("\(file): \(problem)")
+    do throws(ImportProblem) {
+      rides = try RideImport(format: format, fileDescriptor: descriptor, currency: money)
+    } catch {
+      throw Failure.usage("\(file): \(error)")
     }
-    let rejections = try rejects.map { try RejectsFile($0) }
-    var rejected = 0
+    var rejections = try rejects.map { try LineOutput(path: $0) }
+    var counts = ImportSummary()
 
     func nextBatch() throws -> [EncodedEvent]? {
       var batch: [EncodedEvent] = []
       while batch.count < Self.batchSize, let item = try rides.next() {
         switch item {
+        case .voided: counts.voided += 1
         case .rejected(let row):
-          rejected += 1
-          try rejections?.write(row)
+          counts.reject(row)
+          try rejections?.write(json: JSONWriter.bytes(of: row))
         case .ride(let requested, let completed):
+          counts.imported += 1
           batch.append(EncodedEvent(requested.event, timestamp: requested.at))
           batch.append(EncodedEvent(completed.event, timestamp: completed.at))
         }
@@ -71,41 +74,36 @@ struct Import: AsyncParsableCommand {
 
     var different = 0
     if dryRun {
+      var lines = try LineOutput()
       while let batch = try nextBatch() {
-        for event in batch { Terminal.print(json: event.json) }
+        for event in batch { try lines.write(json: event.json) }
       }
-      Terminal.error("\(rejected) rows rejected")
+      try lines.finish()
     } else {
       let (topic, connection) = try await redis.open()
-      var summary = try await PublishRun(publisher: Publisher(topic: topic, connection: connection)).run {
+      counts.events = try await PublishRun(publisher: Publisher(topic: topic, connection: connection)).run {
         try nextBatch()
       }
-      summary.rejected = rejected
-      different = summary.different
-      if json { Terminal.print(json: JSONWriter.bytes(of: summary)) } else { Terminal.print(summary.text) }
     }
-    try rejections?.close()
-    if different > 0 || strict && rejected > 0 { throw ExitCode(1) }
+    try rejections?.finish()
+    show(counts)
+    if counts.imported == 0 || counts.different > 0 || strict && counts.rejected > 0 { throw ExitCode(1) }
+  }
+
+  private func show(_ counts: ImportSummary) {
+    if dryRun {
+      Terminal.line(counts.text)
+    } else if json {
+      Terminal.print(json: JSONWriter.bytes(of: counts))
+    } else {
+      Terminal.print(counts.text)
+    }
+    if let first = counts.firstRejected, rejects == nil {
+      let field = first.field.map { "\($0) " } ?? ""
+      Terminal.error(
+        "line \(first.line): \(field)\(first.reason)\(counts.rejected > 1 ? "; all with --rejects FILE" : "")")
+    }
   }
 }
 
 extension ImportFormat: ExpressibleByArgument {}
-
-/// The file that rejected rows are written to.
-private final class RejectsFile {
-  private let handle: FileHandle
-
-  init(_ path: String) throws {
-    guard FileManager.default.createFile(atPath: path, contents: nil), let handle = FileHandle(forWritingAtPath: path)
-    else {
-      throw Failure.usage("cannot write \(path): \(String(cString: strerror(errno)))")
-    }
-    self.handle = handle
-  }
-
-  func write(_ row: RejectedRow) throws {
-    try handle.write(contentsOf: Data(JSONWriter.bytes(of: row) + [UInt8(ascii: "\n")]))
-  }
-
-  func close() throws { try handle.close() }
-}

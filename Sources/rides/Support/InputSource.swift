@@ -2,7 +2,7 @@ import EventStreams
 
 /// Events of a file or standard input; says on standard error which are rejected, and why.
 struct InputSource {
-  private let reader: InputReader
+  private var reader: InputReader
   private let catalog: EventCatalog
   private var input = EventInput()
   private var hasEnded = false

@@ -7,7 +7,6 @@ import Testing
     "reads decimals exactly",
     arguments: [
       ("12.50", 1250), ("12.5", 1250), ("12", 1200), ("-3", -300), (".05", 5), ("0.10", 10), ("655.35", 65535),
-      ("7.000", 700),
     ])
   func reads(text: String, cents: Int) {
     #expect(Money(decimal: text, .usd) == Money(cents, .usd))
@@ -17,7 +16,7 @@ import Testing
     "refuses what is no amount, or finer than the minor unit",
     arguments: [
       "", "-", ".", "12.505", "1,50", "1e3", "12.5.0", "NaN", "9999999999999999999", "$5", "10000000000000.01",
-      "-92233720368547758.08",
+      "-92233720368547758.08", "7.000", "1.250",
     ])
   func refuses(text: String) {
     #expect(Money(decimal: text, .usd) == nil)
@@ -29,6 +28,7 @@ import Testing
     let dinar = try #require(Currency("KWD"))
     #expect(Money(decimal: "500", yen)?.minorUnits == 500)
     #expect(Money(decimal: "500.5", yen) == nil)
+    #expect(Money(decimal: "1.000", yen) == nil)
     #expect(Money(decimal: "1.234", dinar)?.minorUnits == 1234)
     #expect(Money(500, yen).description == "JPY 500")
     #expect(Money(5, dinar).description == "KWD 0.005")

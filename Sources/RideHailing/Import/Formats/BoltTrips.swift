@@ -17,14 +17,19 @@ struct BoltTrips: Sendable {
     // What was promised holds unless the way was changed.
     let column = try row.required("prediction_price_type") == "upfront" ? "upfront_price" : "metered_price"
     let total = try row.amount(column, currency)
-    let seconds = try row.number("duration")
-    guard seconds >= 0, seconds < 1e6 else { throw RowProblem(field: "duration", reason: "\(seconds) is no duration") }
-    let begin = Timestamp(secondsSinceEpoch: try row.clock("calc_created"))
+    let seconds = try row.seconds("duration")
+    // The zone is nowhere.
+    let begin = try row.clock("calc_created")
+    let start = begin.moment ?? begin.moment(offset: 0)
+    let identity = try row.required("order_id_new")
+    do throws(JSONError) { try Identifier.checkName(identity, "order_id_new") } catch {
+      throw RowProblem(field: "order_id_new", reason: error.problem)
+    }
     return ImportedTrip(
-      begin: begin, end: begin + .seconds(seconds),
+      begin: start, end: start + .seconds(seconds),
       fare: try ImportedTrip.fare(
         total: total, base: total, tolls: 0, tip: 0, currency, totalColumn: column, baseColumn: column),
-      method: .card, meters: try row.meters("distance", perUnit: 1), seconds: Int(seconds),
-      identity: try row.required("order_id_new"))
+      method: .card, meters: try row.meters("distance", perUnit: 1), seconds: seconds,
+      identity: identity)
   }
 }

@@ -8,26 +8,33 @@ struct ChicagoTrips: Sendable {
     guard !row.text("dropoff_latitude").isEmpty else {
       throw RowProblem(field: "dropoff_latitude", reason: "is empty: no drop-off")
     }
-    let kind = try row.required("payment_type")
-    let methods: [String: Payment.Method] = ["Cash": .cash, "Credit Card": .card, "Pcard": .card, "Prcard": .card]
-    guard let method = methods[kind] else {
-      throw RowProblem(field: "payment_type", reason: "is \(kind): the rider was not charged, or nobody knows")
-    }
+    let method = try method(try row.required("payment_type"))
     let start = try row.number("trip_start_timestamp")
-    let seconds = try row.number("trip_seconds")
     guard abs(start) < 1e11 else { throw RowProblem(field: "trip_start_timestamp", reason: "is no time") }
-    guard seconds >= 0, seconds < 1e6 else {
-      throw RowProblem(field: "trip_seconds", reason: "\(seconds) is no duration")
-    }
+    let seconds = try row.seconds("trip_seconds")
     let fare = try row.amount("fare", .usd)
     let tips = try row.amount("tips", .usd)
-    let begin = clock.moments(Int64(start))[0]
+    let begin = clock.moments(ClockReading(seconds: Int64(start)))[0]
     return ImportedTrip(
       begin: begin, end: begin + .seconds(seconds),
       fare: try ImportedTrip.fare(
         total: fare + tips, base: fare, tolls: 0, tip: tips, .usd, totalColumn: "fare", baseColumn: "fare"),
-      method: method, meters: try row.meters("trip_miles", perUnit: 1609.344), seconds: Int(seconds),
+      method: method, meters: try row.meters("trip_miles", perUnit: 1609.344), seconds: seconds,
       pickup: try row.place("pickup_latitude", "pickup_longitude"),
       dropoff: try row.place("dropoff_latitude", "dropoff_longitude"))
+  }
+
+  private func method(_ kind: String) throws(RowProblem) -> Payment.Method {
+    let reason: String
+    switch kind {
+    case "Cash": return .cash
+    // Mobile: paid in an app. Pcard and Prcard: prepaid cards.
+    case "Credit Card", "Mobile", "Pcard", "Prcard": return .card
+    case "No Charge": reason = "is No Charge: the rider was not charged"
+    case "Dispute": reason = "is Dispute: the rider contests the charge"
+    case "Unknown": reason = "is Unknown: nobody knows whether the ride was paid"
+    default: reason = "\"\(kind)\" is no payment type that is known"
+    }
+    throw RowProblem(field: "payment_type", reason: reason)
   }
 }

@@ -10,40 +10,41 @@ struct NYCTrips: Sendable {
     guard !row.text("dropoff_zone").isEmpty else {
       throw RowProblem(field: "dropoff_zone", reason: "is empty: no drop-off")
     }
-    let method = try method(row, "payment", ["credit card": .card, "cash": .cash])
+    guard !row.text("payment").isEmpty else {
+      throw RowProblem(field: "payment", reason: "is empty: nobody knows whether the ride was paid")
+    }
     return try trip(
       row, begin: "pickup", end: "dropoff", miles: "distance", fare: "fare", tip: "tip", tolls: "tolls", total: "total",
-      method)
+      try method(row, "payment"))
   }
 
-  /// `nyc-yellow`: as the city publishes them, with zones.
-  func zoned(_ row: RowValues) throws(RowProblem) -> ImportedTrip {
-    let prefix = row.columns["tpep_pickup_datetime"] != nil ? "tpep_" : ""
-    let method = try method(row, "payment_type", ["1": .card, "2": .cash, "1.0": .card, "2.0": .cash])
-    return try trip(
-      row, begin: prefix + "pickup_datetime", end: prefix + "dropoff_datetime", miles: "trip_distance",
-      fare: "fare_amount",
-      tip: "tip_amount", tolls: "tolls_amount", total: "total_amount", method)
+  /// `nyc-yellow`: as the city publishes them.
+  func yellow(_ row: RowValues) throws(RowProblem) -> ImportedTrip {
+    let prefix = row.header.has("tpep_pickup_datetime") ? "tpep_" : ""
+    return try metered(row, prefix, endsOnStartDate: false)
   }
 
-  /// `nyc-green`: the first green cabs, with coordinates.
+  /// `nyc-green`: as the city publishes them.
   func green(_ row: RowValues) throws(RowProblem) -> ImportedTrip {
-    let method = try method(row, "Payment_type", ["1": .card, "2": .cash])
+    try metered(row, "lpep_", endsOnStartDate: true)
+  }
+
+  private func metered(
+    _ row: RowValues, _ prefix: String, endsOnStartDate: Bool
+  ) throws(RowProblem) -> ImportedTrip {
     var trip = try trip(
-      row, begin: "lpep_pickup_datetime", end: "Lpep_dropoff_datetime", miles: "Trip_distance", fare: "Fare_amount",
-      tip: "Tip_amount", tolls: "Tolls_amount", total: "Total_amount", method, endsOnStartDate: true)
-    trip.pickup = try row.place("Pickup_latitude", "Pickup_longitude")
-    trip.dropoff = try row.place("Dropoff_latitude", "Dropoff_longitude")
+      row, begin: prefix + "pickup_datetime", end: prefix + "dropoff_datetime", miles: "trip_distance",
+      fare: "fare_amount", tip: "tip_amount", tolls: "tolls_amount", total: "total_amount",
+      try method(row, "payment_type"), endsOnStartDate: endsOnStartDate)
+    // Files since the summer of 2016 name zones instead.
+    trip.pickup = try row.place("pickup_latitude", "pickup_longitude")
+    trip.dropoff = try row.place("dropoff_latitude", "dropoff_longitude")
     return trip
   }
 
-  /// `nyc-fares`: a fare, a time in UTC, and two places.
+  /// `nyc-fares`: a fare, a time, and two places.
   func fares(_ row: RowValues) throws(RowProblem) -> ImportedTrip {
-    let time = try row.required("pickup_datetime")
-    guard let seconds = WallClock.reading(time.replacing(" UTC", with: "")) else {
-      throw RowProblem(field: "pickup_datetime", reason: "\"\(time)\" is not a time")
-    }
-    let begin = Timestamp(secondsSinceEpoch: seconds)
+    let begin = clock.moments(try row.clock("pickup_datetime"))[0]
     let total = try row.amount("fare_amount", .usd)
     var trip = ImportedTrip(
       begin: begin, end: begin,
@@ -60,36 +61,43 @@ struct NYCTrips: Sendable {
     return trip
   }
 
-  private func method(
-    _ row: RowValues, _ column: String, _ known: [String: Payment.Method]
-  ) throws(RowProblem) -> Payment.Method {
-    let text = try row.required(column)
-    guard let method = known[text] else {
-      let meaning =
-        ["3": "no charge", "4": "dispute", "5": "unknown", "3.0": "no charge", "4.0": "dispute"][text] ?? text
-      throw RowProblem(field: column, reason: "is \(meaning): the rider was not charged")
+  /// How the rider paid, by the code of today's files or the words of older ones. A ride that was booked through an app has
+  /// code 0, or none: it was paid in the app.
+  private func method(_ row: RowValues, _ column: String) throws(RowProblem) -> Payment.Method {
+    let text = row.text(column)
+    let code = text.hasSuffix(".0") ? String(text.dropLast(2)) : text.lowercased()
+    let reason: String
+    switch code {
+    case "1", "crd", "cre", "credit", "credit card": return .card
+    case "2", "csh", "cas", "cash": return .cash
+    case "", "0": return .card
+    case "3", "noc", "no charge": reason = "is no charge: the rider was not charged"
+    case "4", "dis", "dispute": reason = "is a dispute: the rider contests the charge"
+    case "5", "unk", "unknown": reason = "is unknown: nobody knows whether the ride was paid"
+    case "6": reason = "is a voided trip: nobody was charged"
+    default: reason = "\"\(text)\" is no payment type that is known"
     }
-    return method
+    throw RowProblem(field: column, reason: reason)
   }
 
   private func trip(
     _ row: RowValues, begin: String, end: String, miles: String, fare: String, tip: String, tolls: String,
-    total: String,
-    _ method: Payment.Method, endsOnStartDate: Bool = false
+    total: String, _ method: Payment.Method, endsOnStartDate: Bool = false
   ) throws(RowProblem) -> ImportedTrip {
     let start = try row.clock(begin)
     guard !row.text(end).isEmpty else { throw RowProblem(field: end, reason: "is empty: no drop-off") }
     var stop = try row.clock(end)
     // Trips across midnight that carry the start's date at their end.
-    if endsOnStartDate, stop < start, start - stop > 23 * 3600, start - stop <= 86_400 { stop += 86_400 }
+    if endsOnStartDate, start.seconds - stop.seconds > 23 * 3600, start.seconds - stop.seconds <= 86_400 {
+      stop = stop.later(days: 1)
+    }
     let (begins, ends) = clock.interval(start, stop)
     let base = try row.amount(fare, .usd)
     let trip = ImportedTrip(
       begin: begins, end: ends,
       fare: try ImportedTrip.fare(
         total: try row.amount(total, .usd), base: base, tolls: try row.amount(tolls, .usd),
-        tip: try row.amount(tip, .usd), .usd,
-        totalColumn: total, baseColumn: fare),
+        tip: try row.amount(tip, .usd), .usd, totalColumn: total, baseColumn: fare),
       method: method, meters: try row.meters(miles, perUnit: Self.metersPerMile))
     try trip.checkTimes(end)
     return trip
