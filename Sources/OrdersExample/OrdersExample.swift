@@ -8,7 +8,7 @@ import Redis
     commandName: "orders-example",
     abstract: "A shop of four services on EventStreams: payment, inventory, email, analytics.",
     discussion: """
-      Start them with `orders-example up`, receive stock with `orders-example stock item_1 10`, order with
+      Start them with `orders-example up`, receive stock with `orders-example stock item_1 10`, order with \
       `orders-example place item_1`, look with `orders-example status`.
 
       Where Redis is: --redis, or the environment's REDIS_URL, or redis://127.0.0.1:6379.

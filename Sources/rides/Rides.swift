@@ -9,12 +9,14 @@ import Redis
     commandName: "rides",
     abstract: "A ride-hailing back end on Redis Streams: announce what happened, let others react.",
     discussion: """
-      Six services react to each completed ride, each on its own: payment, driver, rating, analytics, surge, notification.
-      Start them with `rides up`, or one by one with `rides worker SERVICE`; publish with `rides publish`; look with
+      Six services react to each completed ride, each on its own: payment, driver, rating, analytics, surge, notification. \
+      Start them with `rides up`, or one by one with `rides worker SERVICE`; publish with `rides publish`; look with \
       `rides status`, `rides pending` and `rides trace RIDE`.
 
       Where Redis is: --redis, or the environment's REDIS_URL, or redis://127.0.0.1:6379.
-      Exit status: 0 done, 1 something was refused or does not hold, 64 wrong use, 69 Redis can't be reached, 74 output could not be written, 75 out of time, 141 nobody reads the output any more.
+
+      Exit status: 0 done, 1 something was refused or does not hold, 64 wrong use, 69 Redis can't be reached, 74 output could \
+      not be written, 75 out of time, 141 nobody reads the output any more.
       """,
     version: "0.1.0",
     subcommands: [

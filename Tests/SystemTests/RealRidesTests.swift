@@ -15,7 +15,7 @@ import Testing
 
       let imported = try bench.rides("import", "--format", "nyc-taxis", csv, "--rejects", rejects, "--json", "--strict")
       #expect(imported.status == 1)
-      #expect(imported.output.contains(#""published":12690,"duplicates":0,"rejected":88"#))
+      #expect(imported.output.contains(#""published":12690,"duplicates":0,"different":0,"rejected":88"#))
       #expect(try String(contentsOfFile: rejects, encoding: .utf8).split(separator: "\n").count == 88)
 
       let payment = try bench.worker("payment")

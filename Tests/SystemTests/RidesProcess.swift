@@ -41,7 +41,11 @@ final class RidesProcess: Sendable {
       try Data().write(to: log)
       process.standardError = try FileHandle(forWritingTo: log)
     }
-    if let target { process.standardOutput = try FileHandle(forWritingTo: target) }
+    if let target {
+      process.standardOutput = try FileHandle(forWritingTo: target)
+      // Nothing comes through the pipe.
+      try output.fileHandleForWriting.close()
+    }
     try process.run()
   }
 

@@ -6,8 +6,8 @@ struct Compare: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compare four calls with one event: what the user waits for, and what happens when a service is down.",
     discussion: """
-      The services take the same time in both cases. Calls cost nothing but that here: they have no network and no queue. Then
-      email is down: the calls fail halfway, the event is published as always, and email catches up when it is back. Uses a topic
+      The services take the same time in both cases. Calls cost nothing but that here: they have no network and no queue. Then \
+      email is down: the calls fail halfway, the event is published as always, and email catches up when it is back. Uses a topic \
       of its own, and removes it.
       """)
 

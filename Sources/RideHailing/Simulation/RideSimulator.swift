@@ -46,15 +46,22 @@ public struct RideSimulator: Sequence, IteratorProtocol, Sendable {
   /// The next of the sequence.
   public mutating func next() -> Ride? {
     let city = cities[generator.pick(0..<cities.count)]
+    return ride(in: city, endingAt: start + .milliseconds(10 * index))
+  }
+
+  /// The next in a city of one's own choice.
+  ///
+  /// - Parameter dropoff: where it ends; anywhere near its beginning if nil.
+  mutating func ride(in city: SimulatedCity, endingAt end: Timestamp, dropoff: Coordinate? = nil) -> Ride {
     let rideID = "sim-\(seed)-\(index)"
     let rider = generator.pick(0..<Self.ridersPerCity)
     let driver = generator.pick(0..<Self.driversPerCity)
-    let slug = city.name.lowercased().map { $0.isASCII && $0.isLetter ? String($0) : "" }.joined()
+    let slug = city.slug
     let pickup = place(near: city.centre)
-    let dropoff = place(near: pickup)
+    let somewhere = place(near: pickup)
+    let dropoff = dropoff ?? somewhere
     let meters = generator.pick(600..<18_000)
     let seconds = meters / 7 + generator.pick(60..<600)
-    let end = start + .milliseconds(10 * index)
     let begin = end - .seconds(seconds)
     let request = begin - .seconds(generator.pick(60..<600))
     index += 1

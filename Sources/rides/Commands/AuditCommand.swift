@@ -6,9 +6,9 @@ struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Check that every event had each of its effects exactly once.",
     discussion: """
-      Recomputes from the log and the archive what each service must have done, and compares it with what it has stored: each
-      ride's charge, earning, rating window, rating, receipt and archive row; journals and clearing sum to zero; balances are the
-      sum of their entries. What is still on its way, dead or parked is listed, and is no error. May run while services work.
+      Recomputes from the log and the archive what each service must have done, and compares it with what it has stored: each \
+      ride's charge, earning, rating window, rating, receipt and archive row; journals and clearing sum to zero; balances are the \
+      sum of their entries. What is still on its way, dead or parked is listed, and is no error. May run while services work. \
       Exit status 1 if anything does not hold, with what it is.
 
         rides audit

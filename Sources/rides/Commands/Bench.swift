@@ -7,12 +7,12 @@ struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure what this machine and this Redis can do.",
     discussion: """
-      Five measures, one after the other: `publish`, events published, each once whatever happens; `driver`, one service with
-      all its effects; `services`, all six with theirs (a temporary archive and outbox), publishing included; `latency`, from
-      the moment an event should be published to its commit, at a fixed rate; `takeover`, from a worker's kill -9 to another's
+      Five measures, one after the other: `publish`, events published, each once whatever happens; `driver`, one service with \
+      all its effects; `services`, all six with theirs (a temporary archive and outbox), publishing included; `latency`, from \
+      the moment an event should be published to its commit, at a fixed rate; `takeover`, from a worker's kill -9 to another's \
       first commit in its shards. Workers run in this process, so that it shares the machine with a Redis that runs on it.
 
-      Works in topics of its own, which are removed at the end, after Ctrl-C too; refuses to touch one that is there. It does
+      Works in topics of its own, which are removed at the end, after Ctrl-C too; refuses to touch one that is there. It does \
       load the server: don't run it beside users. The functions that all workers need stay loaded.
 
         rides bench

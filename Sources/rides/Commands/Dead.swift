@@ -5,7 +5,7 @@ struct Dead: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List, show, redrive or discard dead letters.",
     discussion: """
-      An event that a service can't handle goes to that service's dead letters; later events of its key are parked behind it,
+      An event that a service can't handle goes to that service's dead letters; later events of its key are parked behind it, \
       so that their order holds. Redriving handles a key's letters again, in order; discarding one has the rest handled.
 
         rides dead list payment

@@ -10,7 +10,7 @@ struct GroupsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "List the consumer groups, with what the log keeps for them.",
       discussion: """
-        A group that nobody has run for five minutes is shown as abandoned: the log keeps what it has not handled until
+        A group that nobody has run for five minutes is shown as abandoned: the log keeps what it has not handled until \
         somebody runs it again, or removes it.
         """)
 

@@ -7,9 +7,15 @@ struct Import: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Import real trips: each becomes RIDE_REQUESTED and RIDE_COMPLETED.",
     discussion: """
-      Formats: \(ImportFormat.allCases.map(\.rawValue).joined(separator: ", ")). Files are text in UTF-8 with commas between the columns; the names of columns may be in any case. A time is written with the year first and in four digits; it is of the city's clock unless a zone is written. Trips before 2000, or in the future, are rejected.
+      Formats: \(ImportFormat.allCases.map(\.rawValue).joined(separator: ", ")). Files are text in UTF-8 with commas between \
+      the columns; the names of columns may be in any case. A time is written with the year first and in four digits; it is \
+      of the city's clock unless a zone is written. Trips before 2000, or in the future, are rejected.
 
-      Each row that is read is imported, rejected, or voided: of New York's taxis, a row whose fare is below zero takes back the trip of another row, and both are left out. To find such pairs the whole file is read first. Empty cells beyond the last column are passed over; any other number of cells than the header has is rejected. Rows that are no completed, paid ride can be written to a file, one JSON object per line with the line, the column, the reason and the row. Importing a file again adds nothing. Exit status 1 if no row is a ride.
+      Each row that is read is imported, rejected, or voided: of New York's taxis, a row whose fare is below zero takes back \
+      the trip of another row, and both are left out. To find such pairs the whole file is read first. Empty cells beyond \
+      the last column are passed over; any other number of cells than the header has is rejected. Rows that are no \
+      completed, paid ride can be written to a file, one JSON object per line with the line, the column, the reason and the \
+      row. Importing a file again adds nothing. Exit status 1 if no row is a ride.
 
         rides import --format nyc-taxis taxis.csv --rejects rejects.ndjson
         gunzip -c trips.csv.gz | rides import --format chicago --dry-run -
@@ -72,7 +78,6 @@ struct Import: AsyncParsableCommand {
       return batch.isEmpty ? nil : batch
     }
 
-    var different = 0
     if dryRun {
       var lines = try LineOutput()
       while let batch = try nextBatch() {

@@ -11,7 +11,7 @@ struct LocalRedisCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Start the server unless it runs, wait until it serves, and print its URL.",
       discussion: """
-        What it was killed in the middle of writing is cut off, and a copy kept; if its files are damaged in any other way, nothing is
+        What it was killed in the middle of writing is cut off, and a copy kept; if its files are damaged in any other way, nothing is \
         changed or started. Nor is anything if another process has the folder.
         """)
 

@@ -8,14 +8,15 @@ struct Publish: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Publish events from a file or standard input, or simulated rides.",
     discussion: """
-      An event is {"type":"RIDE_COMPLETED","timestamp":"2026-04-03T10:30:00Z","data":{…}}, with `id` and `key` if you like; the
-      input is one per line, a JSON array, or one object. What is wrong is reported with its line, field and reason; the rest
-      is published. Publishing an event again within 24 hours adds nothing; one of a known id that says something else is
+      An event is {"type":"RIDE_COMPLETED","timestamp":"2026-04-03T10:30:00Z","data":{…}}, with `id` and `key` if you like; the \
+      input is one per line, a JSON array, or one object. What is wrong is reported with its line, field and reason; the rest \
+      is published. Publishing an event again within 24 hours adds nothing; one of a known id that says something else is \
       named, with what differs, and the exit status is 1.
 
         rides publish rides.ndjson
         jq -c '.[]' rides.json | rides publish
         rides publish --simulate 2000 --rate 100 --cities "Paris,New York" --seed 7
+        rides publish --simulate 2000 --day
       """)
 
   @Argument(help: "A file; - or nothing for standard input.")
@@ -24,6 +25,13 @@ struct Publish: AsyncParsableCommand {
   @Option(
     help: "Publish so many simulated rides, each with its request, and what riders pay into their wallets for them.")
   var simulate: Int?
+
+  @Flag(
+    help: """
+      Spread the simulated rides over the 24 hours up to now, most of them in the morning and the evening of each city's own \
+      clock, when more riders ask for cars than there are.
+      """)
+  var day = false
 
   @Option(help: "Rides a second.")
   var rate: Double?
@@ -47,7 +55,9 @@ struct Publish: AsyncParsableCommand {
     if simulate != nil, file != nil { throw ValidationError("give a FILE or --simulate, not both") }
     if let simulate, simulate < 0 { throw ValidationError("--simulate must not be negative") }
     if let rate, !(rate > 0 && rate.isFinite) { throw ValidationError("--rate must be above 0") }
-    if simulate == nil, rate != nil || cities != nil { throw ValidationError("--rate and --cities go with --simulate") }
+    if simulate == nil, rate != nil || cities != nil || day {
+      throw ValidationError("--day, --rate and --cities go with --simulate")
+    }
   }
 
   private static let batchSize = 500
@@ -101,9 +111,17 @@ struct Publish: AsyncParsableCommand {
       }
       return city
     }
+    var pace = Pace(perSecond: rate)
+    if day {
+      var events = SimulatedDay(seed: seed, cities: chosen ?? SimulatedCity.all, rides: count)
+      return {
+        let batch = (0..<Self.batchSize).compactMap { _ in events.next() }
+        try await pace.wait(for: batch.count / 2)
+        return batch.isEmpty ? nil : batch
+      }
+    }
     var rides = RideSimulator(seed: seed, cities: chosen ?? SimulatedCity.all)
     var left = count
-    var pace = Pace(perSecond: rate)
     let batch = rate.map { max(1, min(Self.batchSize / 2, Int($0 / 20))) } ?? Self.batchSize / 2
     return {
       guard left > 0 else { return nil }

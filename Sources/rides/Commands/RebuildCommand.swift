@@ -7,11 +7,11 @@ struct RebuildCommand: AsyncParsableCommand {
     commandName: "rebuild",
     abstract: "Build a service's state anew from history, compare it with the live one, and swap it in with --apply.",
     discussion: """
-      The service goes on while the state is built; then each of its shards is held for a moment, to compare and to swap, in one
-      step per shard. Nothing is charged and nothing is sent: what was decided is told by the events that followed. Running it
-      again after it was interrupted is safe: the live state is the old one or the new one, never half of each.
-      The state of analytics is the archive: what the log has and the archive has not is added; a row that differs from the log
-      is named and left as it is.
+      The service goes on while the state is built; then each of its shards is held for a moment, to compare and to swap, in one \
+      step per shard. Nothing is charged and nothing is sent: what was decided is told by the events that followed. Running it \
+      again after it was interrupted is safe: the live state is the old one or the new one, never half of each. \
+      The state of analytics is the archive: what the log has and the archive has not is added; a row that differs from the log \
+      is named and left as it is. \
       Exit status: 0 the states are the same, or the rebuilt one was applied; 1 they differ, or history lacks something.
 
         rides rebuild driver

@@ -7,10 +7,10 @@ struct RestoreCommand: AsyncParsableCommand {
     commandName: "restore",
     abstract: "Bring logs, groups and all services' state back from the archive, after Redis has lost them.",
     discussion: """
-      Workers and producers may run meanwhile: each shard's services are held while it is restored, and what was published
-      since the loss is kept. Events that nothing tells to have been handled are handled when the services go on; with the
-      gateway's idempotency keys no charge happens twice. What was published after the archive's end and is not in the log now
-      is lost, unless its producer publishes it again: that is safe, what was restored is recognised.
+      Workers and producers may run meanwhile: each shard's services are held while it is restored, and what was published \
+      since the loss is kept. Events that nothing tells to have been handled are handled when the services go on; with the \
+      gateway's idempotency keys no charge happens twice. What was published after the archive's end and is not in the log now \
+      is lost, unless its producer publishes it again: that is safe, what was restored is recognised. \
       Running it again after it was interrupted is safe.
 
         rides restore --from-archive .rides/archive.sqlite

@@ -6,7 +6,7 @@ struct Status: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show each service's lag, pending, retrying and dead events, and who works on it.",
     discussion: """
-      lag: not yet delivered; pending: delivered, not acknowledged; retrying: of these, waiting for another attempt; dead: in
+      lag: not yet delivered; pending: delivered, not acknowledged; retrying: of these, waiting for another attempt; dead: in \
       the dead letters, with what is parked behind them. A service that nobody runs is shown as well.
 
         rides status --watch

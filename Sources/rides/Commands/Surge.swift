@@ -6,7 +6,7 @@ struct Surge: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show the price multipliers, highest first.",
     discussion: """
-      Per geohash cell of about 1.2 km by 0.6 km, from the last minutes before the last event in the cell's shard: a cell in
+      Per geohash cell of about 1.2 km by 0.6 km, from the last minutes before the last event in the cell's shard: a cell in \
       which nothing happens any more goes back to 1.0 as time passes for the others.
 
         rides surge --city Paris

@@ -6,7 +6,7 @@ struct Trace: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show one ride's way through all services.",
     discussion: """
-      Each event of the ride in the order of the log, and how far each service has come with it: waiting, pending, retrying,
+      Each event of the ride in the order of the log, and how far each service has come with it: waiting, pending, retrying, \
       done, dead, or parked behind a dead one. Then what the services have stored about the ride.
 
         rides trace sim-1-42

@@ -5,8 +5,8 @@ struct Trim: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Remove old events from the log that every service has handled.",
     discussion: """
-      Never removes what any group still needs, the archive's included: trimming stops there, and the group that stopped it is
-      named. A group that nobody runs any more can be let go with `rides groups remove`. Workers do the same by themselves when
+      Never removes what any group still needs, the archive's included: trimming stops there, and the group that stopped it is \
+      named. A group that nobody runs any more can be let go with `rides groups remove`. Workers do the same by themselves when \
       started with --retain-for or --retain-entries.
 
         rides trim --older-than 7d --dry-run

@@ -8,7 +8,7 @@ struct Up: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run all six services in this process, and a Redis if none is given.",
     discussion: """
-      Without --redis and REDIS_URL, a redis-server with an append-only file is started in .rides/redis, listening on the socket
+      Without --redis and REDIS_URL, a redis-server with an append-only file is started in .rides/redis, listening on the socket \
       .rides/redis/redis.sock only, and stopped with the services. Ctrl-C drains; a second one ends everything at once.
 
         rides up

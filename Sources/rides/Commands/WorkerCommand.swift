@@ -7,7 +7,7 @@ struct WorkerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker", abstract: "Run one service in the foreground.",
     discussion: """
-      Several workers of one service share its shards. SIGTERM and Ctrl-C drain: what has been begun is finished and
+      Several workers of one service share its shards. SIGTERM and Ctrl-C drain: what has been begun is finished and \
       committed, and the shards are given back at once. A second signal ends the process at once; nothing is lost then either.
 
         rides worker payment

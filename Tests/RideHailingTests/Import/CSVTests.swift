@@ -111,15 +111,13 @@ import Testing
   func random() throws {
     var generator = SplitMix64(seed: 5)
     let pieces = ["\"", "\"\"", ",", "\n", "\r\n", "x", "5", " ", Self.row, "é"]
-    for _ in 0..<2000 {
+    for _ in 0..<500 {
       let text = (0..<Int.random(in: 0..<40, using: &generator)).map { _ in
         pieces[Int.random(in: 0..<pieces.count, using: &generator)]
       }
       .joined()
       let outcome = try ReadTrips(.nycYellow, (Self.header + "\n" + text).utf8)
-      let lines = text.split(separator: "\n").count { line in
-        !line.utf8.allSatisfy { $0 == 0x20 || $0 == 0x0d }
-      }
+      let lines = text.utf8.split(separator: 0x0a).count { line in !line.allSatisfy { $0 == 0x20 || $0 == 0x0d } }
       let rows = outcome.rides.count + outcome.rejected.count
       // Only a line end in a closed quote makes one row of two lines.
       #expect(rows <= lines)

@@ -6,7 +6,7 @@ struct AccountShow: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show an account's entries with the running balance.",
     discussion: """
-      EFFECTIVE is when an entry counts from, RECORDED when its event was logged; an entry that came late differs. --at gives
+      EFFECTIVE is when an entry counts from, RECORDED when its event was logged; an entry that came late differs. --at gives \
       the balance of what counted at a moment, --as-recorded-at what was known at a moment.
 
         rides account driver driver-paris-17 --limit 10

@@ -7,8 +7,9 @@ struct AccountWithdraw: AsyncParsableCommand {
     commandName: "withdraw",
     abstract: "Take money out of a wallet, or pay a driver: publishes ACCOUNT_WITHDRAWAL_REQUESTED.",
     discussion: """
-      The service that keeps the account books it if the balance allows it at that moment, and says so in an event:
-      ACCOUNT_WITHDRAWN or ACCOUNT_WITHDRAWAL_REFUSED. A driver's balance is net of the cash that the driver holds. Exit status: 0 withdrawn, 1 refused, 75 not handled in time, and it
+      The service that keeps the account books it if the balance allows it at that moment, and says so in an event: \
+      ACCOUNT_WITHDRAWN or ACCOUNT_WITHDRAWAL_REFUSED. A driver's balance is net of the cash that the driver holds. \
+      Exit status: 0 withdrawn, 1 refused, 75 not handled in time, and it \
       will be when the service runs.
 
         rides account withdraw rider r-1 30.00 --city Paris --currency EUR

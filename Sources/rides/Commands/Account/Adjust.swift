@@ -6,8 +6,8 @@ struct Adjust: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Put a completed ride's fare right: publishes FARE_ADJUSTMENT_REQUESTED.",
     discussion: """
-      --fare is the right total; tips, tolls and taxes stay as they are unless given. The rider pays the difference or gets it
-      back, and the driver's share follows, as new entries that name the ones they correct. Of two corrections at once one is
+      --fare is the right total; tips, tolls and taxes stay as they are unless given. The rider pays the difference or gets it \
+      back, and the driver's share follows, as new entries that name the ones they correct. Of two corrections at once one is \
       approved. Exit status: 0 approved, 1 refused, 75 not handled in time, and it will be when the payment service runs.
 
         rides adjust sim-1-42 --fare 17.20 --reason "wrong route"

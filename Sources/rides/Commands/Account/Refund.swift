@@ -6,8 +6,8 @@ struct Refund: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Give a rider money back for a ride, at the platform's cost: publishes REFUND_REQUESTED.",
     discussion: """
-      It goes back the way it came: to the card, or into the wallet; the driver keeps what was earned. More than the fare is
-      never given back, and of two refunds at once one is approved. Exit status: 0 approved, 1 refused, 75 not handled in
+      It goes back the way it came: to the card, or into the wallet; the driver keeps what was earned. More than the fare is \
+      never given back, and of two refunds at once one is approved. Exit status: 0 approved, 1 refused, 75 not handled in \
       time, and it will be when the payment service runs.
 
         rides refund sim-1-42 --reason "driver was late"

@@ -6,7 +6,7 @@ struct TrialBalanceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trial-balance", abstract: "Show the balances of all accounts per currency: their sum is zero.",
     discussion: """
-      Accounts of riders, drivers and so on are taken together by kind; --accounts lists each. Exit status 1 if a sum is not
+      Accounts of riders, drivers and so on are taken together by kind; --accounts lists each. Exit status 1 if a sum is not \
       zero, which must never happen.
 
         rides trial-balance

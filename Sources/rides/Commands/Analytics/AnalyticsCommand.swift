@@ -4,8 +4,8 @@ struct AnalyticsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "analytics", abstract: "Report rides, money, drivers, percentiles and rates from the archive.",
     discussion: """
-      Reads the file that the analytics service stores into; needs no Redis, changes nothing, and may run while the service
-      writes. Days and hours are in UTC. Amounts of several currencies are never added: each has rows of its own. On a terminal
+      Reads the file that the analytics service stores into; needs no Redis, changes nothing, and may run while the service \
+      writes. Days and hours are in UTC. Amounts of several currencies are never added: each has rows of its own. On a terminal \
       tables have charts; in a pipe they are plain. Money is a decimal in tables and CSV, and whole minor units in JSON and SQL.
 
         rides analytics

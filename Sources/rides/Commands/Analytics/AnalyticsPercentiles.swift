@@ -5,7 +5,7 @@ struct AnalyticsPercentiles: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "percentiles", abstract: "How distances, durations and fares are spread: p50, p90, p95, p99.",
     discussion: """
-      By nearest rank: p90 is the smallest value that at least 90 % of the rides do not exceed. Distances and durations are of
+      By nearest rank: p90 is the smallest value that at least 90 % of the rides do not exceed. Distances and durations are of \
       the rides that tell them.
 
         rides analytics percentiles --city Chicago

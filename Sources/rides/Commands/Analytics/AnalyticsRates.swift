@@ -5,7 +5,7 @@ struct AnalyticsRates: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rates", abstract: "How many requests became rides, and how many payments failed, per city.",
     discussion: """
-      Completion: of the rides asked for (RIDE_REQUESTED) in the period, those completed up to now. Payment failure: of the
+      Completion: of the rides asked for (RIDE_REQUESTED) in the period, those completed up to now. Payment failure: of the \
       payments captured and failed in the period, those that failed. A request has no currency: --currency is for the payments.
 
         rides analytics rates --from 2026-04-01

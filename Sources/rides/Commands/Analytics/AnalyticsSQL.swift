@@ -6,7 +6,7 @@ struct AnalyticsSQL: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sql", abstract: "Query the archive in SQL; nothing can be changed.",
     discussion: """
-      One statement that reads: SELECT, WITH, VALUES or EXPLAIN, in SQLite's SQL, on the views that `rides analytics views` lists:
+      One statement that reads: SELECT, WITH, VALUES or EXPLAIN, in SQLite's SQL, on the views that `rides analytics views` lists: \
       \(ArchiveView.all.map(\.name).joined(separator: ", ")). Money is in minor units, times are in UTC. Ctrl-C ends it.
 
         rides analytics sql "SELECT city, count(*) AS rides FROM rides GROUP BY city ORDER BY rides DESC"

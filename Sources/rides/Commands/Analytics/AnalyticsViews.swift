@@ -6,7 +6,7 @@ struct AnalyticsViews: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "views", abstract: "What `rides analytics sql` can ask for: the views and their columns.",
     discussion: """
-      Beside the views there is the table they are made of, `events`: shard, stream_ms, stream_seq, id, type, key,
+      Beside the views there is the table they are made of, `events`: shard, stream_ms, stream_seq, id, type, key, \
       happened_at_us (microseconds since 1970) and event (the JSON as logged).
 
         rides analytics views rides

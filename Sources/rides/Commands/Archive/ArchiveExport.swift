@@ -17,8 +17,8 @@ struct ArchiveExport: AsyncParsableCommand {
         happened_at         the event's timestamp, by the producer's clock
         link, hash          its place in the chain of its shard, and what it hashes to (see: rides archive --help)
         event               the event as it was logged
-      NDJSON has the same fields in camel case, and `event` is the object itself; what was recorded and is no event has `text`
-      instead. CSV is RFC 4180 with a heading, line feeds and UTF-8. There is no Parquet: no library for it is at hand; DuckDB and
+      NDJSON has the same fields in camel case, and `event` is the object itself; what was recorded and is no event has `text` \
+      instead. CSV is RFC 4180 with a heading, line feeds and UTF-8. There is no Parquet: no library for it is at hand; DuckDB and \
       others read either format. For events that can be published again: rides replay.
 
         rides archive export --format csv --type RIDE_COMPLETED --from 2026-04-01 --to 2026-05-01 --output april.csv

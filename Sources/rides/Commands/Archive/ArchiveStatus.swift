@@ -7,7 +7,7 @@ struct ArchiveStatus: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status", abstract: "Show what the archive holds of each shard, and how far behind the log it is.",
     discussion: """
-      Keep what it prints as JSON somewhere else: a chain that was made anew from a changed row on has another hash at the
+      Keep what it prints as JSON somewhere else: a chain that was made anew from a changed row on has another hash at the \
       link that is noted there.
 
         rides archive status

@@ -6,11 +6,11 @@ struct ArchiveVerify: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Check that no row of the archive was changed, removed or inserted.",
     discussion: """
-      Recomputes the chain of each shard, and names every row that is not as it was stored. Then, unless --offline, compares
-      with the log: each entry that both hold is the same, byte for byte; what analytics has acknowledged is there; and archive
-      and log together hold as many events as were ever added, so that a hole in what the log does not hold any more is found.
-      That count begins anew with a log that was lost; where that happened it is said, and only the chain tells.
-      Who can write to the file can also make a chain anew; to find that, keep the output of `rides archive status --format
+      Recomputes the chain of each shard, and names every row that is not as it was stored. Then, unless --offline, compares \
+      with the log: each entry that both hold is the same, byte for byte; what analytics has acknowledged is there; and archive \
+      and log together hold as many events as were ever added, so that a hole in what the log does not hold any more is found. \
+      That count begins anew with a log that was lost; where that happened it is said, and only the chain tells. \
+      Who can write to the file can also make a chain anew; to find that, keep the output of `rides archive status --format \
       json` somewhere else. Exit status 1 if anything is wrong.
 
         rides archive verify
