@@ -109,6 +109,14 @@ let package = Package(
     .testTarget(
       name: "SystemTests", dependencies: ["RideHailing", "RedisTestSupport", "RideTestSupport", "TestWorker", "rides"],
       swiftSettings: settings),
+    // Mutated inputs of all decoders and of the command line; FUZZ_INPUTS says how many.
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "EventStreams", "Redis", "RideHailing", "rides",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Fuzz", swiftSettings: settings),
     .testTarget(
       name: "OrdersExampleTests", dependencies: ["EventStreams", "OrdersExample", "RedisTestSupport"],
       swiftSettings: settings),

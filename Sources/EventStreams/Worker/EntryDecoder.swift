@@ -27,6 +27,9 @@ struct EntryDecoder: ~Copyable {
     let service = service
     var entry = Entry(streamID: streamID)
     do throws(JSONError) {
+      guard bytes.count <= EncodedEvent.longest else {
+        throw JSONError(problem: "has \(bytes.count) bytes; an event has at most \(EncodedEvent.longest)")
+      }
       let value = try parser.parse(bytes)
       let handler = try service.handler(of: value)
       var object = try value.object()

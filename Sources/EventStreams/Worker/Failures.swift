@@ -26,7 +26,8 @@ public struct Failures: Sendable, Hashable, JSONReadable, JSONWritable {
   /// Reads it as `write(to:)` writes it.
   public init(from json: borrowing JSONValue) throws(JSONError) {
     var object = try json.object()
-    attempts = try object["attempts"]
+    // So many that counting on stays far from overflowing.
+    attempts = min(max(try object["attempts"], 0), 1_000_000_000)
     firstError = try object["firstError"]
     firstAt = try object["firstAt"]
     lastError = try object["lastError"]

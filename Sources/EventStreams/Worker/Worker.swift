@@ -32,9 +32,11 @@ public struct Worker: ServiceLifecycle.Service {
 
   /// Works until the task is cancelled or the process is asked to shut down gracefully; then drains.
   ///
-  /// - Throws: `HistoryGap` if the service is to begin with its history, and that ends before the log begins; `WorkerSettings.InvalidName`.
+  /// - Throws: `HistoryGap` if the service is to begin with its history, and that ends before the log begins; `WorkerSettings.InvalidName`,
+  ///   `WorkerSettings.OutOfBounds`.
   public func run() async throws {
     try WorkerSettings.check(name: settings.name)
+    try settings.check()
     try await beginHistory()
     let pipeline = Pipeline(
       service: service, topic: topic, settings: settings, metrics: WorkerMetrics(service: service.name), log: log)

@@ -55,17 +55,15 @@ struct Bench: AsyncParsableCommand {
 
   func validate() throws {
     _ = try measures()
-    guard (1...10_000_000).contains(events) else { throw ValidationError("--events must be between 1 and 10000000") }
-    guard (1...10_000_000).contains(rides) else { throw ValidationError("--rides must be between 1 and 10000000") }
-    guard rate > 0, rate <= 100_000 else { throw ValidationError("--rate must be above 0 and at most 100000") }
-    guard seconds > 0, rate * seconds <= 10_000_000 else {
-      throw ValidationError("--seconds must be above 0, and --rate times --seconds at most 10000000")
-    }
-    guard (1...10_000).contains(batch) else { throw ValidationError("--batch must be between 1 and 10000") }
-    if let payloadSize, !(1...1_000_000).contains(payloadSize) {
-      throw ValidationError("--payload-size must be between 1 and 1000000")
-    }
-    guard leaseTime.duration >= .milliseconds(100) else { throw ValidationError("--lease-time must be at least 100ms") }
+    try Limit.check(events, "--events", 1...10_000_000)
+    try Limit.check(rides, "--rides", 1...10_000_000)
+    try Limit.check(rate, "--rate", 0.1...100_000)
+    try Limit.check(seconds, "--seconds", 0.1...86_400)
+    guard rate * seconds <= 10_000_000 else { throw ValidationError("--rate times --seconds must be at most 10000000") }
+    try Limit.check(batch, "--batch", 1...10_000)
+    // With what is around it an event has 64 KiB at the most.
+    try Limit.check(payloadSize, "--payload-size", 1...60_000)
+    try Limit.check(leaseTime, "--lease-time", WorkerSettings.Bounds.leaseTime)
   }
 
   private func measures() throws -> [BenchSettings.Measure] {

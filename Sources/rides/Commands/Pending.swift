@@ -22,7 +22,7 @@ struct Pending: AsyncParsableCommand {
   @OptionGroup var redis: TopicOptions
 
   func validate() throws {
-    guard limit > 0 else { throw ValidationError("--limit must be at least 1") }
+    try Limit.check(limit, atLeast: 1)
   }
 
   func run() async throws {

@@ -53,8 +53,9 @@ struct Publish: AsyncParsableCommand {
 
   func validate() throws {
     if simulate != nil, file != nil { throw ValidationError("give a FILE or --simulate, not both") }
-    if let simulate, simulate < 0 { throw ValidationError("--simulate must not be negative") }
-    if let rate, !(rate > 0 && rate.isFinite) { throw ValidationError("--rate must be above 0") }
+    try Limit.check(simulate, "--simulate", 0...100_000_000)
+    try Limit.check(rate, "--rate", 0.001...1_000_000)
+    try Limit.check(shards: shards)
     if simulate == nil, rate != nil || cities != nil || day {
       throw ValidationError("--day, --rate and --cities go with --simulate")
     }

@@ -39,8 +39,9 @@ struct Rate: AsyncParsableCommand {
     guard window.until >= .now() else {
       throw Failure.refused("ride '\(ride)' could be rated until \(window.until)")
     }
-    let published = try await Publisher(topic: topic, connection: connection).publish(
-      RideRated(rideID: ride, driverID: window.driverID, city: window.city, stars: stars, comment: comment))
+    let rating = RideRated(rideID: ride, driverID: window.driverID, city: window.city, stars: stars, comment: comment)
+    try InputCheck.check(rating)
+    let published = try await Publisher(topic: topic, connection: connection).publish(rating)
     guard !published.isDuplicate else { throw Failure.refused("ride '\(ride)' has been rated already") }
     Terminal.print("rated ride \(ride) of driver \(window.driverID) with \(stars) stars (entry \(published.streamID))")
   }

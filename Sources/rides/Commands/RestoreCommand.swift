@@ -33,7 +33,7 @@ struct RestoreCommand: AsyncParsableCommand {
   @OptionGroup var redis: TopicOptions
 
   func validate() throws {
-    if let shards, !(1...1024).contains(shards) { throw ValidationError("--shards must be between 1 and 1024") }
+    try Limit.check(shards: shards)
   }
 
   func run() async throws {

@@ -27,7 +27,7 @@ struct Trim: AsyncParsableCommand {
 
   func validate() throws {
     if olderThan == nil, keep == nil { throw ValidationError("give --older-than, --keep or both") }
-    if let keep, keep < 0 { throw ValidationError("--keep must not be negative") }
+    try Limit.check(keep, "--keep", WorkerSettings.Bounds.maxEntries)
   }
 
   func run() async throws {

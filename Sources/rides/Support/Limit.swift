@@ -1,8 +1,28 @@
 import ArgumentParser
 
-/// The rule of every `--limit`.
+/// The bounds of numbers that options take.
 enum Limit {
-  static func check(_ limit: Int?) throws {
-    if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
+  /// Of every `--limit`.
+  static func check(_ limit: Int?, atLeast least: Int = 0) throws {
+    try check(limit, "--limit", least...1_000_000_000)
+  }
+
+  /// Of every `--shards`.
+  static func check(shards: Int?) throws { try check(shards, "--shards", 1...1024) }
+
+  /// Of any other number.
+  static func check<Number: Numeric & Comparable>(
+    _ number: Number?, _ option: String, _ bounds: ClosedRange<Number>
+  ) throws {
+    guard let number, !bounds.contains(number) else { return }
+    throw ValidationError("\(option) must be between \(bounds.lowerBound) and \(bounds.upperBound), not \(number)")
+  }
+
+  /// Of a duration.
+  static func check(_ duration: DurationArgument, _ option: String, _ bounds: ClosedRange<Duration>) throws {
+    guard !bounds.contains(duration.duration) else { return }
+    throw ValidationError(
+      "\(option) must be between \(bounds.lowerBound.short) and \(bounds.upperBound.short), not \(duration.duration.short)"
+    )
   }
 }

@@ -10,8 +10,9 @@ struct MonthArgument: ExpressibleByArgument, Sendable {
   let end: Timestamp
 
   init?(argument: String) {
-    let parts = argument.split(separator: "-", omittingEmptySubsequences: false)
-    guard argument.utf8.count == 7, parts.count == 2, let year = Int64(parts[0]), let month = Int64(parts[1]),
+    // Written out as a moment, so that nothing but digits passes for a number.
+    guard argument.utf8.count == 7, (try? Timestamp(iso8601: "\(argument)-01T00:00:00Z")) != nil,
+      let year = Int64(argument.prefix(4)), let month = Int64(argument.suffix(2)),
       let start = Timestamp.daysSinceEpoch(year: year, month: month, day: 1),
       let end = Timestamp.daysSinceEpoch(
         year: month == 12 ? year + 1 : year, month: month == 12 ? 1 : month + 1, day: 1)

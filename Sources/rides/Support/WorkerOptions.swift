@@ -49,13 +49,13 @@ struct WorkerOptions: ParsableArguments {
   var logLevel = LogLevelArgument.info
 
   func validate() throws {
-    guard batch >= 1, window >= 1 else { throw ValidationError("--batch and --window must be at least 1") }
-    if let retainEntries, retainEntries < 0 { throw ValidationError("--retain-entries must not be negative") }
-    guard leaseTime.duration >= .milliseconds(100) else { throw ValidationError("--lease-time must be at least 100ms") }
-    guard (0...1000).contains(gatewayFailures) else {
-      throw ValidationError("--gateway-failures must be between 0 and 1000")
-    }
-    if let shards, !(1...1024).contains(shards) { throw ValidationError("--shards must be between 1 and 1024") }
+    try Limit.check(batch, "--batch", WorkerSettings.Bounds.batchSize)
+    try Limit.check(window, "--window", WorkerSettings.Bounds.window)
+    try Limit.check(retainEntries, "--retain-entries", WorkerSettings.Bounds.maxEntries)
+    try Limit.check(leaseTime, "--lease-time", WorkerSettings.Bounds.leaseTime)
+    try Limit.check(drainTimeout, "--drain-timeout", WorkerSettings.Bounds.drainTime)
+    try Limit.check(gatewayFailures, "--gateway-failures", 0...1000)
+    try Limit.check(shards: shards)
   }
 
   func settings(name: String? = nil) -> WorkerSettings {
