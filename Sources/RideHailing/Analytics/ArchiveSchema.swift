@@ -11,6 +11,7 @@ enum ArchiveSchema {
     migrator.registerMigration("views") { try ArchiveView.recreateAll(in: $0) }
     migrator.registerMigration("views without repetitions") { try ArchiveView.recreateAll(in: $0) }
     migrator.registerMigration("rides") { try $0.execute(sql: rides) }
+    migrator.registerMigration("views net of corrections") { try ArchiveView.recreateAll(in: $0) }
     return migrator
   }
 

@@ -18,7 +18,8 @@ struct ReportOptions: ParsableArguments {
   @Option(help: "Only this currency: EUR.")
   var currency: String?
 
-  @Option(help: "The platform's share of base, distance, time and surge, in hundredths of a percent.")
+  @Option(
+    help: "The platform's share, in hundredths of a percent, of rides whose commission no event tells.")
   var commissionBasisPoints = DriverService.standardCommissionBasisPoints
 
   func validate() throws {
@@ -42,12 +43,8 @@ struct ReportOptions: ParsableArguments {
     try ArchiveReports(path: source.archive, commissionBasisPoints: commissionBasisPoints)
   }
 
-  /// `Commission 20 % of base, distance, time and surge`
-  var commission: String {
-    let percent = "\(Double(commissionBasisPoints) / 100)"
-    return
-      "Commission \(percent.hasSuffix(".0") ? String(percent.dropLast(2)) : percent) % of base, distance, time and surge"
-  }
+  /// What the reports' figures are.
+  var figures: String { "Fares as corrected, less refunds; commission as booked" }
 
   /// Writes a report: JSON, CSV, a plain table in a pipe, or the table under its title on a terminal.
   func write<Row: JSONWritable>(_ report: ArchiveReport<Row>, _ table: ReportTable, title: String, note: String) {

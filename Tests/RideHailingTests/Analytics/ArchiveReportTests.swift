@@ -107,6 +107,67 @@ import Testing
     }
   }
 
+  @Test(
+    "are net of corrections and refunds, count a ride once, and take the commission as it was booked; so do the views")
+  func net() async throws {
+    try await ArchiveBench.run { bench in
+      let end = "2026-04-04T10:00:00Z"
+      var again = completedRide("r2", fare: Fare(base: 9999, currency: .eur))
+      again.city = "Paris"
+      again.completedAt = try Timestamp(iso8601: end)
+      try await bench.store([
+        try Self.ride("r1", end, fare: Fare(base: 1000, tip: 200, taxes: 100, currency: .eur)),
+        try Self.ride("r2", end, driver: "d-2", fare: Fare(base: 500, currency: .eur)),
+        try Self.ride("r3", end, driver: "d-2", fare: Fare(base: 300, currency: .eur)),
+        EncodedEvent(again, id: "another", timestamp: try Timestamp(iso8601: end)),
+      ])
+      func event(_ type: String, _ id: String, _ ride: String, _ data: String) -> String {
+        #"{"id":"\#(type):\#(id)","type":"\#(type)","timestamp":"\#(end)","key":"\#(ride)","data":{"rideId":"\#(ride)","riderId":"u","driverId":"d-1","city":"Paris","payment":{"method":"cash"},\#(data)}}"#
+      }
+      let fare =
+        #""fare":{"base":1000,"tip":200,"taxes":100,"total":1300,"currency":"EUR"},"correction":"c","reason":"r""#
+      let refund = event(
+        "RIDE_REFUNDED", "c3", "r2",
+        #""fare":{"total":500,"currency":"EUR"},"amount":120,"correction":"c3","reason":"r""#)
+      let events = [
+        event(
+          "DRIVER_PAID", "r1", "r1",
+          #""currency":"EUR","plan":"gold","basisPoints":1500,"fare":1000,"commission":150,"tips":200,"taxes":100"#),
+        event(
+          "FARE_ADJUSTED", "c1", "r1",
+          #"\#(fare),"newFare":{"base":700,"tip":200,"taxes":100,"total":1000,"currency":"EUR"}"#),
+        event(
+          "FARE_ADJUSTED", "c2", "r1",
+          #"\#(fare),"newFare":{"base":800,"distance":1,"tip":50,"taxes":100,"total":951,"currency":"EUR"}"#),
+        event(
+          "DRIVER_PAID", "c2", "r1",
+          #""currency":"EUR","plan":"gold","basisPoints":1500,"fare":801,"commission":120,"tips":50,"taxes":100"#),
+        // It was published again after its window was lost.
+        refund, refund,
+        event("FARE_ADJUSTED", "c4", "nobody", #"\#(fare),"newFare":{"base":1,"total":1,"currency":"EUR"}"#),
+      ]
+      for (index, event) in events.enumerated() { try await bench.store(event, at: index) }
+
+      let reports = try bench.reports
+      #expect(
+        lines(try await reports.totals(by: .driver).rows) == [
+          // 951 - 120 - 100; 500 - 100 + 300 - 60: the platform bears the refund.
+          "d-1 EUR 1: 951 120 50 731", "d-2 EUR 2: 680 160 0 640",
+        ])
+      let fares = try #require(try await reports.percentiles().rows.last)
+      #expect([fares.count, fares.p50, fares.largest] == [3, 380, 951])
+      #expect(try await reports.overview(limit: 3).unreadable == 0)
+      #expect(
+        try await bench.query("SELECT ride, base, distance, tip, total, refunded, commission FROM rides ORDER BY 1")
+          .map { $0.map { $0.text ?? "" }.joined(separator: " ") } == [
+            "r1 800 1 50 951 0 120", "r2 500 0 0 500 120 100", "r3 300 0 0 300 0 60",
+          ])
+      #expect(
+        try await bench.query("SELECT driver, rides, revenue, commission, tips, earned FROM drivers ORDER BY 1")
+          .map { $0.map { $0.text ?? "" }.joined(separator: " ") } == ["d-1 1 951 120 50 731", "d-2 2 680 160 0 640"])
+    }
+  }
+
   @Test("are about the rides that were asked for")
   func filters() async throws {
     try await ArchiveBench.run { bench in

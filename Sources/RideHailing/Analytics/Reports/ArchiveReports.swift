@@ -2,7 +2,8 @@ import EventStreams
 
 /// Reports over the archive: rides, money, drivers, percentiles and rates. Nothing is written.
 ///
-/// Each report is one pass over the events it needs, read as the services read them, in one consistent state of the file.
+/// Money is net: fares as corrected, less refunds, and the commission as it was booked. Each report is one pass over the events it
+/// needs, read as the services read them, in one consistent state of the file.
 public struct ArchiveReports: Sendable {
   private let file: ArchiveFile
   private let commissionBasisPoints: Int
@@ -11,7 +12,7 @@ public struct ArchiveReports: Sendable {
   ///
   /// - Parameters:
   ///   - path: the file that analytics stores into.
-  ///   - commissionBasisPoints: what the driver service is run with; the commission is in no event.
+  ///   - commissionBasisPoints: the platform's share of rides whose commission no event tells.
   public init(
     path: String, commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
   ) throws(ArchiveProblem) {
@@ -28,7 +29,7 @@ public struct ArchiveReports: Sendable {
     try await file.read { database in
       var fold = RideFold([grouping], filter, commissionBasisPoints: commissionBasisPoints)
       var scan = ArchiveScan(database)
-      try scan.each(RideCompleted.self) { fold.add($0, at: $1) }
+      try Self.read(&fold, &scan)
       return ArchiveReport(rows: fold.totals(by: grouping, limit: limit), unreadable: scan.unreadable)
     }
   }
@@ -38,7 +39,7 @@ public struct ArchiveReports: Sendable {
     try await file.read { database in
       var fold = RideFold([], keepsSamples: true, filter, commissionBasisPoints: commissionBasisPoints)
       var scan = ArchiveScan(database)
-      try scan.each(RideCompleted.self) { fold.add($0, at: $1) }
+      try Self.read(&fold, &scan)
       return ArchiveReport(rows: fold.percentiles(), unreadable: scan.unreadable)
     }
   }
@@ -63,10 +64,7 @@ public struct ArchiveReports: Sendable {
         RideGrouping.allCases, keepsSamples: true, filter, commissionBasisPoints: commissionBasisPoints)
       var rates = RatesFold(filter)
       var scan = ArchiveScan(database)
-      try scan.each(RideCompleted.self) { ride, time in
-        rides.add(ride, at: time)
-        rates.add(ride)
-      }
+      try Self.read(&rides, &scan) { rates.add($0) }
       try Self.read(&rates, &scan, filter)
       return ArchiveOverview(
         contents: try ArchiveContents(database), totals: rides.totals(by: .total),
@@ -76,9 +74,19 @@ public struct ArchiveReports: Sendable {
     }
   }
 
+  private static func read(
+    _ fold: inout RideFold, _ scan: inout ArchiveScan, also body: (RideCompleted) -> Void = { _ in }
+  ) throws {
+    let corrections = try RideCorrections(&scan)
+    try scan.each(RideCompleted.self) { ride, place in
+      fold.add(ride, at: place, corrections)
+      body(ride)
+    }
+  }
+
   private static func read(_ fold: inout RatesFold, _ scan: inout ArchiveScan, _ filter: ReportFilter) throws {
-    try scan.each(RideRequested.self, during: filter) { fold.add($0, at: $1) }
-    try scan.each(PaymentCaptured.self, during: filter) { fold.add($0, at: $1) }
-    try scan.each(PaymentFailed.self, during: filter) { fold.add($0, at: $1) }
+    try scan.each(RideRequested.self, during: filter) { fold.add($0, at: $1.time) }
+    try scan.each(PaymentCaptured.self, during: filter) { fold.add($0, at: $1.time) }
+    try scan.each(PaymentFailed.self, during: filter) { fold.add($0, at: $1.time) }
   }
 }

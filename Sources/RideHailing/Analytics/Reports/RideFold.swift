@@ -9,6 +9,8 @@ struct RideFold {
   private var meters: [Int] = []
   private var seconds: [Int] = []
   private var fares: [Currency: [Int]] = [:]
+  /// Shard -> rides. One that was completed again, under whatever id, counts once, as the services book it.
+  private var seen: [Int: Set<Identifier>] = [:]
 
   init(
     _ groupings: [RideGrouping], keepsSamples: Bool = false, _ filter: ReportFilter, commissionBasisPoints: Int
@@ -19,19 +21,25 @@ struct RideFold {
     groups = groupings.map { ($0, [:]) }
   }
 
-  /// - Parameter time: when the event says that it happened; the ride may say more exactly when it ended.
-  mutating func add(_ ride: RideCompleted, at time: Timestamp) {
-    let end = ride.completedAt ?? time
-    guard filter.includes(end), filter.includes(ride.fare.currency), filter.includes(city: ride.city) else { return }
-    let commission = ride.fare.commissionable.share(basisPoints: commissionBasisPoints).minorUnits
+  /// Takes in a completed ride with what became of it since.
+  mutating func add(_ ride: RideCompleted, at place: ArchiveScan.Place, _ corrections: RideCorrections) {
+    // The ride may say more exactly when it ended.
+    let end = ride.completedAt ?? place.time
+    guard filter.includes(end), filter.includes(ride.fare.currency), filter.includes(city: ride.city),
+      seen[place.shard, default: []].insert(ride.rideID)
+    else { return }
+    let standing = corrections.standing(of: ride, shard: place.shard)
+    let fare = standing.fare
+    let commission =
+      standing.commission ?? fare.commissionable.share(basisPoints: commissionBasisPoints).minorUnits
     for index in groups.indices {
       let key = groups[index].grouping.key(of: ride, at: end)
-      groups[index].sums[key, default: RideSums()].add(ride.fare, commission: commission)
+      groups[index].sums[key, default: RideSums()].add(fare, refunded: standing.refunded, commission: commission)
     }
     guard keepsSamples else { return }
     if let way = ride.distanceMeters { meters.append(way) }
     if let time = ride.durationSeconds { seconds.append(time) }
-    fares[ride.fare.currency, default: []].append(ride.fare.total)
+    fares[fare.currency, default: []].append(fare.total - standing.refunded)
   }
 
   /// Currency by currency: days and hours in their order, cities and drivers with the largest sums first.

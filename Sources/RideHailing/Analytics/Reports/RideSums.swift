@@ -6,10 +6,13 @@ struct RideSums {
   private(set) var tips = 0
   private(set) var earned = 0
 
-  /// - Parameter commission: the platform's part of this fare.
-  mutating func add(_ fare: Fare, commission part: Int) {
+  /// - Parameters:
+  ///   - fare: as corrected.
+  ///   - refunded: what the rider got back of it, at the platform's cost.
+  ///   - commission: the platform's part of this fare.
+  mutating func add(_ fare: Fare, refunded: Int, commission part: Int) {
     rides += 1
-    revenue += fare.total
+    revenue += fare.total - refunded
     commission += part
     tips += fare.tip
     earned += fare.total - part - fare.taxes

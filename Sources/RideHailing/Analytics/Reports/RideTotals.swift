@@ -10,13 +10,13 @@ public struct RideTotals: Sendable, Hashable {
   public let currency: Currency
   /// Completed rides.
   public let rides: Int
-  /// What riders pay.
+  /// What riders pay: the fares as corrected, less refunds.
   public let revenue: Money
   /// The platform's part.
   public let commission: Money
   /// Of which the drivers have all.
   public let tips: Money
-  /// The drivers' part, tips and tolls in it.
+  /// The drivers' part, tips and tolls in it; a refund takes nothing off it.
   public let earned: Money
 
   init(_ grouping: RideGrouping, _ key: RideGrouping.Key, _ sums: RideSums) {

@@ -1,7 +1,7 @@
 extension ArchiveView {
   /// All views: first those with a row per event, then those that sum up.
   public static let all = [
-    rides, requests, payments, ratings, receipts,
+    rides, requests, payments, refunds, ratings, receipts,
     totals("days", "a day (UTC)", Column("day", "substr(completed_at, 1, 10)", "the day in UTC, 2026-04-03")),
     totals(
       "hours", "an hour of the day (UTC)",
@@ -10,13 +10,12 @@ extension ArchiveView {
     totals("drivers", "a driver", Column("driver", "driver", "the driver")),
   ]
 
-  /// The commission that the views reckon with; reports can be given another.
+  /// The commission that the views reckon with where no event tells what was booked; reports can be given another.
   public static let commissionBasisPoints = DriverService.standardCommissionBasisPoints
 
   private static let rides = ArchiveView(
     "rides", "a completed ride",
-    // What is no ride stands in the dead letters of the services; a fare without a total is none.
-    from: first("type = 'RIDE_COMPLETED' AND \(isWhole("fare.total"))"),
+    from: completions,
     [
       Column("ride", data("rideId"), "the ride's id"),
       Column("rider", data("riderId"), "who rode"),
@@ -25,19 +24,16 @@ extension ArchiveView {
       Column("requested_at", time("requestedAt"), "when it was asked for; null if nobody said"),
       Column("started_at", time("startedAt"), "when it began; null if nobody said"),
       Column("completed_at", "coalesce(\(time("completedAt")), \(happenedAt))", "when it ended"),
-      Column("base", base, "the flag fall, in minor units"),
+      Column("base", base, "the flag fall, in minor units; the fare is as corrected"),
       Column("distance", item("distance"), "for the way, in minor units"),
       Column("time", item("time"), "for the time, in minor units"),
       Column("surge", item("surge"), "on top for high demand, in minor units"),
       Column("tolls", item("tolls"), "in minor units"),
       Column("tip", item("tip"), "in minor units"),
       Column("taxes", item("taxes"), "in minor units"),
-      Column("total", number("fare.total"), "what the rider pays, in minor units"),
-      Column(
-        "commission",
-        // Half away from zero, like `Money.share`; no item of a fare is negative.
-        "((\(base) + \(item("distance")) + \(item("time")) + \(item("surge"))) * \(commissionBasisPoints) + 5000) / 10000",
-        "the platform's \(commissionBasisPoints / 100) % of base, distance, time and surge, in minor units"),
+      Column("total", fare("total"), "the fare as corrected, in minor units"),
+      Column("refunded", "coalesce(refunded_amount, 0)", "what the rider got back of it, in minor units"),
+      Column("commission", commission, "the platform's part, as it was booked, in minor units"),
       Column("currency", data("fare.currency"), "of all amounts, ISO 4217"),
       Column("method", data("payment.method"), "card, wallet or cash"),
       Column("meters", number("distanceMeters"), "the way, in metres; null if nobody said"),
@@ -47,6 +43,43 @@ extension ArchiveView {
       Column("dropoff_lat", data("dropoff.lat"), "where it ended, in degrees"),
       Column("dropoff_lon", data("dropoff.lon"), "where it ended, in degrees"),
     ] + place)
+
+  /// Completed rides, each where it stands first, with their corrections beside them, of which there are few.
+  private static let completions =
+    // What is no ride stands in the dead letters of the services; a fare without a total is none.
+    "events LEFT JOIN (\(adjustments)) ON adjusted_shard = shard AND adjusted_ride = \(data("rideId"))"
+    + " LEFT JOIN (\(refundSums)) ON refunded_shard = shard AND refunded_ride = \(data("rideId"))"
+    + " WHERE type = 'RIDE_COMPLETED' AND \(isWhole("fare.total")) AND NOT \(ArchiveSchema.isRepetition)"
+    + " AND NOT \(isCompletedBefore)"
+
+  /// The last fare of each ride whose fare was put right: a bare column beside max() is that of the row that has it.
+  private static let adjustments = """
+    SELECT shard AS adjusted_shard, \(data("rideId")) AS adjusted_ride, event -> '$.data.newFare' AS adjusted_fare,
+      max((stream_ms << 20) + stream_seq) FROM events
+    WHERE type = 'FARE_ADJUSTED' AND event -> '$.data.newFare' IS NOT NULL GROUP BY 1, 2
+    """
+
+  private static let refundSums = """
+    SELECT shard AS refunded_shard, \(data("rideId")) AS refunded_ride, sum(\(number("amount"))) AS refunded_amount
+    FROM events WHERE type = 'RIDE_REFUNDED' AND NOT \(ArchiveSchema.isRepetition) GROUP BY 1, 2
+    """
+
+  /// The same ride under another id. Services book it once.
+  private static let isCompletedBefore = """
+    EXISTS (SELECT 1 FROM events AS earlier WHERE earlier.key = events.\(data("rideId")) AND earlier.shard = events.shard
+      AND (earlier.stream_ms, earlier.stream_seq) < (events.stream_ms, events.stream_seq)
+      AND earlier.type = 'RIDE_COMPLETED' AND earlier.\(data("rideId")) = events.\(data("rideId")))
+    """
+
+  /// As the last DRIVER_PAID of the ride says; without one, the usual share, half away from zero like `Money.share`: no item of a
+  /// fare is negative.
+  private static let commission = """
+    coalesce((SELECT coalesce(cast(paid.\(data("commission")) AS INTEGER), 0) FROM events AS paid
+        WHERE paid.key = events.\(data("rideId")) AND paid.id >= 'DRIVER_PAID' AND paid.id < 'DRIVER_PAIE'
+          AND paid.shard = events.shard AND paid.type = 'DRIVER_PAID'
+        ORDER BY paid.stream_ms DESC, paid.stream_seq DESC LIMIT 1),
+      ((\(base) + \(item("distance")) + \(item("time")) + \(item("surge"))) * \(commissionBasisPoints) + 5000) / 10000)
+    """
 
   private static let requests = ArchiveView(
     "requests", "somebody asked for a ride", from: first("type = 'RIDE_REQUESTED'"),
@@ -76,6 +109,19 @@ extension ArchiveView {
       Column("reason", data("reason"), "why it failed; null if it was paid"),
     ] + place)
 
+  private static let refunds = ArchiveView(
+    "refunds", "money that went back to a rider, or what is owed no more", from: first("type = 'PAYMENT_REFUNDED'"),
+    [
+      Column("ride", data("rideId"), "the ride's id"),
+      Column("rider", data("riderId"), "who got it"),
+      Column("city", data("city"), "where the ride was"),
+      Column("at", happenedAt, "when"),
+      Column("amount", number("amount"), "in minor units; 0 if only what was owed became less"),
+      Column("currency", data("currency"), "ISO 4217"),
+      Column("method", data("method"), "card, wallet or cash"),
+      Column("reference", data("reference"), "the gateway's name for the refund; null without one"),
+    ] + place)
+
   private static let ratings = ArchiveView(
     "ratings", "a rating", from: first("type = 'RIDE_RATED'"),
     [
@@ -95,7 +141,9 @@ extension ArchiveView {
       Column("city", data("city"), "where the ride was"),
       Column("at", happenedAt, "when"),
       Column("email", data("email"), "where it was sent"),
-      Column("amount", number("amount"), "in minor units"),
+      Column("version", "coalesce(\(number("version")), 1)", "1 for the first, more each time that it was sent again"),
+      Column("amount", number("amount"), "what the ride costs, in minor units"),
+      Column("owed", "coalesce(\(number("says.owed")), 0)", "what the rider still owes, in minor units"),
       Column("currency", data("currency"), "ISO 4217"),
     ] + place)
 
@@ -107,7 +155,7 @@ extension ArchiveView {
         column,
         Column("currency", "currency", "of all amounts, ISO 4217"),
         Column("rides", "count(*)", "completed rides"),
-        Column("revenue", "sum(total)", "what riders pay, in minor units"),
+        Column("revenue", "sum(total - refunded)", "what riders pay: fares as corrected, less refunds, in minor units"),
         Column("commission", "sum(commission)", "the platform's part, in minor units"),
         Column("tips", "sum(tip)", "in minor units"),
         Column("earned", "sum(total - commission - taxes)", "the drivers' part, tips and tolls in it, in minor units"),
@@ -134,7 +182,11 @@ extension ArchiveView {
   private static func isWhole(_ path: String) -> String {
     "json_type(event, '$.data.\(path)') IN ('integer', 'real') AND \(data(path)) = \(number(path))"
   }
-  private static func item(_ name: String) -> String { "coalesce(\(number("fare.\(name)")), 0)" }
+  /// A part of the fare as corrected.
+  private static func fare(_ name: String) -> String {
+    "cast(coalesce(adjusted_fare, event -> '$.data.fare') ->> '$.\(name)' AS INTEGER)"
+  }
+  private static func item(_ name: String) -> String { "coalesce(\(fare(name)), 0)" }
 
   /// A time of the event's data, in UTC.
   private static func time(_ name: String) -> String { "strftime('\(format)', upper(\(data(name))))" }
@@ -144,8 +196,7 @@ extension ArchiveView {
 
   /// A fare without items is all base, as services read it.
   private static let base: String = {
-    let others = ["distance", "time", "surge", "tolls", "tip", "taxes"].map { number("fare.\($0)") }
-    return
-      "coalesce(\(number("fare.base")), iif(coalesce(\(others.joined(separator: ", "))) IS NULL, \(number("fare.total")), 0))"
+    let others = ["distance", "time", "surge", "tolls", "tip", "taxes"].map { fare($0) }
+    return "coalesce(\(fare("base")), iif(coalesce(\(others.joined(separator: ", "))) IS NULL, \(fare("total")), 0))"
   }()
 }

@@ -19,7 +19,7 @@ struct AnalyticsDays: AsyncParsableCommand {
       ["day", "currency", "rides", "revenue", "commission", "tips"], drawing: .bar(3), section: "currency",
       hasSums: true)
     for day in days.rows { table.add(.text(day.name), amounts: day) }
-    report.write(days, table, title: "Rides per day", note: "Days in UTC. \(report.commission)")
+    report.write(days, table, title: "Rides per day", note: "Days in UTC. \(report.figures)")
   }
 }
 
@@ -43,7 +43,7 @@ struct AnalyticsHours: AsyncParsableCommand {
       table.add(
         .label(hour.name, onScreen: hour.name.count == 1 ? "0\(hour.name):00" : "\(hour.name):00"), amounts: hour)
     }
-    report.write(hours, table, title: "Rides per hour of the day", note: "Hours in UTC. \(report.commission)")
+    report.write(hours, table, title: "Rides per hour of the day", note: "Hours in UTC. \(report.figures)")
   }
 }
 
@@ -61,7 +61,7 @@ struct AnalyticsCities: AsyncParsableCommand {
 
   func run() async throws {
     let cities = try await report.reports().totals(by: .city, report.filter(), limit: limit)
-    report.write(cities, .cities(cities.rows), title: "Rides per city", note: report.commission)
+    report.write(cities, .cities(cities.rows), title: "Rides per city", note: report.figures)
   }
 }
 
@@ -90,7 +90,7 @@ struct AnalyticsDrivers: AsyncParsableCommand {
         .text(driver.name), .text(driver.currency.code), .count(driver.rides), .money(driver.revenue),
         .money(driver.earned), .money(driver.tips))
     }
-    report.write(drivers, table, title: "Drivers who earned most", note: report.commission)
+    report.write(drivers, table, title: "Drivers who earned most", note: report.figures)
   }
 }
 

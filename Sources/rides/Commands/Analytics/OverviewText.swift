@@ -25,7 +25,7 @@ struct OverviewText {
     var lines = [bold("\(count(contents.count)) events in \(report.source.archive)")]
     if let first = contents.first, let last = contents.last { lines.append("\(minute(first)) to \(minute(last))") }
     if !report.period.isEmpty { lines.append("Rides\(report.period.printable)") }
-    lines.append(dim("Times in UTC. \(report.commission)"))
+    lines.append(dim("Times in UTC. \(report.figures)"))
     return lines.joined(separator: "\n")
   }
 
