@@ -19,7 +19,7 @@ public struct RideState: Sendable {
     return try await record("driver", DriverRide.hash, ride)
   }
 
-  /// The ride's receipt; nil if it has not been handled.
+  /// The ride's receipt; nil if its completion has not been handled.
   public func receipt(_ ride: String) async throws -> Receipt? {
     try await record("notification", Receipt.hash, ride)
   }
@@ -45,7 +45,7 @@ public struct RideState: Sendable {
     return (try await sum("count"), try await sum("stars"))
   }
 
-  /// All receipts, newest first.
+  /// All receipts, newest first; also those of which no version was sent yet.
   public func receipts() async throws -> [Receipt] {
     var receipts: [Receipt] = []
     for found in try await state.hash("notification", Receipt.hash) {

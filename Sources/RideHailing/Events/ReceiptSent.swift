@@ -1,6 +1,6 @@
 public import EventStreams
 
-/// The rider has been sent the receipt.
+/// The rider has been sent the receipt, or another version of it.
 public struct ReceiptSent: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RECEIPT_SENT"
@@ -15,15 +15,19 @@ public struct ReceiptSent: RideEvent, Hashable {
   public var email: String
   /// The mail's own name.
   public var messageID: String
-  /// In minor units.
+  /// What the ride costs, in minor units.
   public var amount: Int
-  /// Of the amount.
+  /// Of all amounts.
   public var currency: Currency
+  /// 1 for the first, then one more each time that it was sent again.
+  public var version: Int
+  /// What it says; nil of one from before receipts said that.
+  public var amounts: PaymentStanding?
 
   /// The event's data.
   public init(
     rideID: String, riderID: String, city: String, email: String,
-    messageID: String, amount: Int, currency: Currency
+    messageID: String, amount: Int, currency: Currency, version: Int = 1, amounts: PaymentStanding? = nil
   ) {
     self.rideID = rideID
     self.riderID = riderID
@@ -32,6 +36,16 @@ public struct ReceiptSent: RideEvent, Hashable {
     self.messageID = messageID
     self.amount = amount
     self.currency = currency
+    self.version = version
+    self.amounts = amounts
+  }
+
+  /// That a receipt was sent as it stands; nil if there was nobody to send it to.
+  init?(_ receipt: Receipt) {
+    guard let email = receipt.email, let messageID = receipt.messageID else { return nil }
+    self.init(
+      rideID: receipt.rideID, riderID: receipt.riderID, city: receipt.city, email: email, messageID: messageID,
+      amount: receipt.fare.total, currency: receipt.fare.currency, version: receipt.version, amounts: receipt.said)
   }
 
   /// Reads and checks the data.
@@ -44,10 +58,13 @@ public struct ReceiptSent: RideEvent, Hashable {
     messageID = try object["messageId"]
     amount = try object["amount"]
     currency = try object["currency"]
+    version = try object.optional("version") ?? 1
+    amounts = try object.optional("says")
     try Identifier.checkName(rideID, "rideId")
     try Identifier.checkName(riderID, "riderId")
     try Identifier.checkName(city, "city")
     try Quantity.money.check(amount, "amount")
+    try Quantity.count.check(version, "version")
     try FreeText.check(email, "email")
     try FreeText.check(messageID, "messageId")
   }
@@ -62,6 +79,13 @@ public struct ReceiptSent: RideEvent, Hashable {
       $0.field("messageId", messageID)
       $0.field("amount", amount)
       $0.field("currency", currency)
+      $0.field("version", version)
+      $0.field("says", amounts)
     }
   }
+
+  /// One event per ride and version.
+  public var eventID: String { Self.id(ride: rideID, version: version) }
+
+  static func id(ride: String, version: Int) -> String { "\(eventType.rawValue):\(ride):\(version)" }
 }

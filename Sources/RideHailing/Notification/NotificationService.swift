@@ -1,59 +1,94 @@
 public import EventStreams
 
-/// Sends the rider the receipt of a completed ride.
+/// Sends the rider the receipt of a completed ride when it is known what became of the payment, and again when that changes.
+///
+/// What a receipt needs of the ride is kept from its completion on; payments, refunds and corrections come after it.
 public struct NotificationService: Sendable {
   private let outbox: Maildir?
 
   /// A service that delivers into this folder; without one, it delivers nothing, and stores the same.
   public init(outbox: Maildir?) { self.outbox = outbox }
 
-  /// The consumer group and its handlers.
+  /// The consumer group and its handlers; in order per ride, whatever key a producer gave.
   public var service: EventService {
     var service = EventService("notification", concurrency: 8)
-    service.on(RideCompleted.self) { try send($0) }
+    service.on(RideCompleted.self, orderedBy: { $0.rideID }) { keep($0) }
+    service.on(FareAdjusted.self, orderedBy: { $0.rideID }) { try await change($0) }
+    service.on(PaymentCaptured.self, orderedBy: { $0.rideID }) { try await settle($0) }
+    service.on(PaymentFailed.self, orderedBy: { $0.rideID }) { try await settle($0) }
+    service.on(PaymentRefunded.self, orderedBy: { $0.rideID }) { try await settle($0) }
     return service
   }
 
-  /// The effects of a completed ride; the mail has been delivered by then.
-  public func send(_ event: Event<RideCompleted>) throws -> Effects {
-    let ride = event.data
-    let at = ride.completedAt ?? event.timestamp
-    var messageID: String?
-    if let email = ride.riderEmail {
-      // The name follows from the event, so a mail that is delivered again is the same file.
-      let name = Self.fileName(event.id)
-      let mail = ReceiptMail(ride: ride, email: email, messageID: "\(name)@rides.example", at: at)
-      try outbox?.deliver(mail.text, name: name)
-      messageID = mail.messageID
-    }
-    let receipt = Receipt(
-      rideID: ride.rideID, email: ride.riderEmail, messageID: messageID, amount: ride.fare.amount, at: at)
+  /// The effects of a completed ride: what its receipt needs is kept, once.
+  private func keep(_ event: Event<RideCompleted>) -> Effects {
+    let receipt = Receipt(event.data, at: event.data.completedAt ?? event.timestamp)
     return Effects { effects in
-      effects.set(Receipt.hash, ride.rideID, to: receipt)
-      if let email = receipt.email, let messageID {
-        effects.publish(
-          ReceiptSent(
-            rideID: ride.rideID, riderID: ride.riderID, city: ride.city, email: email, messageID: messageID,
-            amount: ride.fare.total, currency: ride.fare.currency))
-      }
+      effects.when(Receipt.hash, receipt.rideID, .isAbsent) { $0.set(Receipt.hash, receipt.rideID, to: receipt) }
     }
   }
 
-  /// The event's id with what a file name or a Message-ID can't hold written in hexadecimal.
-  static func fileName(_ id: String) -> String {
-    var name = ""
-    for byte in id.utf8 {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "-"), UInt8(ascii: "_"):
-        name.unicodeScalars.append(UnicodeScalar(byte))
-      default:
-        name += "." + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-      }
+  /// The effects of another fare. What becomes of the difference follows; without one the rider is told now.
+  private func change(_ event: Event<FareAdjusted>) async throws -> Effects {
+    guard let fare = event.data.newFare, var receipt = try await receipt(event.data.rideID, in: event.shard) else {
+      return .none
     }
-    guard name.utf8.count > 200 else { return name }
-    // Too long for a file: the beginning, and a hash of all of it.
-    return "\(name.prefix(180))-\(String(Digest.fnv1a(id), radix: 16))"
+    let before = receipt
+    guard receipt.take(.fare(fare), of: event.id) else { return .none }
+    let isAll = fare.total == before.fare.total && before.version > 0
+    return try send(&receipt, after: before, hasOtherItems: isAll, isDue: isAll, at: event.timestamp)
+  }
+
+  /// The effects of what became of the ride's money.
+  private func settle<Outcome>(_ event: Event<PaymentEvent<Outcome>>) async throws -> Effects {
+    let payment = event.data
+    // None of a ride that nobody completed, or that ended before the service began.
+    guard var receipt = try await receipt(payment.rideID, in: event.shard),
+      payment.currency == receipt.fare.currency
+    else { return .none }
+    let before = receipt
+    guard receipt.take(.standing(payment.standing(after: before.amounts), failure: payment.reason), of: event.id) else {
+      return .none
+    }
+    return try send(&receipt, after: before, isDue: true, at: event.timestamp)
+  }
+
+  /// The effects of a receipt that has changed; if the rider is to be told, the mail has been delivered by then.
+  private func send(
+    _ receipt: inout Receipt, after before: Receipt, hasOtherItems: Bool = false, isDue: Bool, at time: Timestamp
+  ) throws -> Effects {
+    let isNew = isDue && receipt.issue(hasOtherItems: hasOtherItems)
+    if isNew, let email = receipt.email {
+      let mail = ReceiptMail(receipt: receipt, email: email, before: before.said, at: time)
+      // The name follows from ride and version, so a mail that is delivered again is the same file.
+      try outbox?.deliver(mail.text, name: mail.name)
+    }
+    return Effects { effects in
+      effects.set(Receipt.hash, receipt.rideID, to: receipt)
+      if isNew, let sent = ReceiptSent(receipt) { effects.publish(sent) }
+    }
+  }
+
+  private func receipt(_ ride: String, in shard: OwnedShard) async throws -> Receipt? {
+    guard let text = try await shard.field(Receipt.hash, ride) else { return nil }
+    var parser = JSONParser()
+    return try Receipt(from: parser.parse(text.utf8.span))
+  }
+}
+
+extension PaymentEvent {
+  /// The ride's money after it; of an event from before that was told, as far as the event itself tells.
+  fileprivate func standing(after before: PaymentStanding) -> PaymentStanding {
+    if let standing { return standing }
+    var standing = before
+    if Self.eventType == PaymentCaptured.eventType {
+      switch method {
+      case .card: standing.card += amount
+      case .wallet: standing.wallet += amount
+      case .cash: standing.cash += amount
+      }
+      standing.owed -= amount
+    }
+    return standing
   }
 }

@@ -1,42 +1,149 @@
 public import EventStreams
 
-/// What became of a ride's receipt.
+/// A ride's receipt: what the ride costs, what has been paid of it, how, and what is still owed.
+///
+/// It is kept from the ride's end on, sent when it is known what became of the payment, and sent again, as the next version,
+/// whenever that changes.
 public struct Receipt: Sendable, Hashable {
   /// The ride.
   public let rideID: String
-  /// Where it was sent; nil if the rider has no address.
+  /// Who rode.
+  public let riderID: String
+  /// Who drove.
+  public let driverID: String
+  /// Where.
+  public let city: String
+  /// Where it is sent; nil if the rider has no address.
   public let email: String?
-  /// The mail's own name; nil if none was sent.
-  public let messageID: String?
-  /// What the ride cost.
-  public let amount: Money
   /// When the ride was completed.
   public let at: Timestamp
+  /// The way, in metres.
+  public let distanceMeters: Int?
+  /// The time, in seconds.
+  public let durationSeconds: Int?
+  /// The fare as it stands.
+  public private(set) var fare: Fare
+  /// Where it has come from so far, and so what the next version says.
+  public private(set) var amounts = PaymentStanding()
+  /// Why a payment failed last; nil if none did.
+  public private(set) var failure: String?
+  /// How often it was sent, or would have been if the rider had an address; 0 until it is known what became of the payment.
+  public private(set) var version = 0
+  /// What the last version says; nil if there is none.
+  public private(set) var said: PaymentStanding?
+  /// The ids of the events that it takes in.
+  public private(set) var events: [String] = []
 
   /// Hash: ride -> receipt.
   static let hash = "receipts"
+
+  /// The receipt of a ride of which nothing is known to be paid.
+  public init(_ ride: RideCompleted, at time: Timestamp) {
+    rideID = ride.rideID
+    riderID = ride.riderID
+    driverID = ride.driverID
+    city = ride.city
+    email = ride.riderEmail
+    at = time
+    distanceMeters = ride.distanceMeters
+    durationSeconds = ride.durationSeconds
+    fare = ride.fare
+    amounts.fare = ride.fare.total
+    amounts.owed = ride.fare.total
+  }
+
+  /// The identity of the event that says that this version was sent; the mail's names follow from it.
+  var eventID: String { ReceiptSent.id(ride: rideID, version: version) }
+
+  /// The mail's own name; nil if none was sent.
+  public var messageID: String? {
+    email == nil || version == 0 ? nil : ReceiptMail.messageID(eventID)
+  }
+
+  /// What the ride costs.
+  public var amount: Money { fare.amount }
+
+  // MARK: Changes
+
+  /// What an event changes about a receipt.
+  enum Change {
+    /// The fare is another one; what became of the difference follows.
+    case fare(Fare)
+    /// Where the money has come from so far, and why a payment failed, if one did.
+    case standing(PaymentStanding, failure: String?)
+  }
+
+  /// Takes in an event, once, however often it is heard.
+  ///
+  /// - Returns: false if it was taken in before.
+  mutating func take(_ change: Change, of event: String) -> Bool {
+    guard !events.contains(event) else { return false }
+    switch change {
+    case .fare(let fare): self.fare = fare
+    case .standing(let standing, let failure):
+      amounts = standing
+      if let failure { self.failure = failure }
+    }
+    events.append(event)
+    return true
+  }
+
+  /// Makes what is known now the next version, if it is not what the last one says.
+  ///
+  /// - Parameter hasOtherItems: true if the fare's items are not what the last one says, though its total is.
+  /// - Returns: whether there is a new version.
+  mutating func issue(hasOtherItems: Bool = false) -> Bool {
+    guard amounts != said || hasOtherItems else { return false }
+    version += 1
+    said = amounts
+    return true
+  }
 }
 
 extension Receipt: JSONReadable, JSONWritable {
-  /// Reads a record as it was written.
+  /// Reads a record as it was written. One from before receipts had versions was sent at the ride's end, as if paid.
   public init(from json: borrowing JSONValue) throws(JSONError) {
     var object = try json.object()
     rideID = try object["ride"]
+    riderID = try object.optional("rider") ?? ""
+    driverID = try object.optional("driver") ?? ""
+    city = try object.optional("city") ?? ""
     email = try object.optional("email")
-    messageID = try object.optional("messageId")
-    amount = Money(try object["amount"], try object["currency"])
     at = try object["at"]
+    distanceMeters = try object.optional("meters")
+    durationSeconds = try object.optional("seconds")
+    failure = try object.optional("failure")
+    events = try object.optional("events") ?? []
+    said = try object.optional("said")
+    if let fare = try object.optional("fare", as: Fare.self) {
+      self.fare = fare
+      amounts = try object["amounts"]
+      version = try object["version"]
+    } else {
+      fare = Fare(base: try object["amount"], currency: try object["currency"])
+      amounts.fare = fare.total
+      amounts.owed = fare.total
+      version = 1
+    }
   }
 
   /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("ride", rideID)
+      $0.field("rider", riderID)
+      $0.field("driver", driverID)
+      $0.field("city", city)
       $0.field("email", email)
-      $0.field("messageId", messageID)
-      $0.field("amount", amount.minorUnits)
-      $0.field("currency", amount.currency)
       $0.field("at", at)
+      $0.field("meters", distanceMeters)
+      $0.field("seconds", durationSeconds)
+      $0.field("fare", fare)
+      $0.field("amounts", amounts)
+      $0.field("failure", failure)
+      $0.field("version", version)
+      $0.field("said", said)
+      if !events.isEmpty { $0.field("events", events) }
     }
   }
 }

@@ -5,8 +5,13 @@ import RideHailing
 struct Receipts: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List receipts, newest first.",
-    discussion:
-      "The mails themselves are in the Maildir of the notification worker, .rides/outbox unless told otherwise.\n\n  rides receipts --limit 5"
+    discussion: """
+      A receipt is sent when it is known what became of the payment, and again, as the next version, when that changes: it says
+      what was paid, how, and what is still owed. The mails themselves are in the Maildir of the notification worker,
+      .rides/outbox unless told otherwise.
+
+        rides receipts --limit 5
+      """
   )
 
   @Argument(help: "Only this ride's.")
@@ -27,10 +32,17 @@ struct Receipts: AsyncParsableCommand {
       if let ride { try await state.receipt(ride).map { [$0] } ?? [] } else {
         Array(try await state.receipts().prefix(limit))
       }
-    var table = Table("RIDE", "COMPLETED", "AMOUNT", "SENT TO")
+    var table = Table("RIDE", "COMPLETED", "AMOUNT", "PAID", "OWED", "VERSION", "SENT TO")
     for receipt in receipts {
-      table.add(receipt.rideID, "\(receipt.at)", "\(receipt.amount)", receipt.email ?? "nobody: no address")
+      let said = receipt.said
+      func decimal(_ minorUnits: Int?) -> String {
+        minorUnits.map { Money($0, receipt.fare.currency).decimal } ?? "-"
+      }
+      table.add(
+        receipt.rideID, "\(receipt.at)", "\(receipt.amount)", decimal(said.map { $0.card + $0.wallet + $0.cash }),
+        decimal(said?.owed),
+        "\(receipt.version)", receipt.summary.recipient)
     }
-    output.write(receipts, table, empty: "there are no receipts")
+    output.write(receipts.map(\.summary), table, empty: "there are no receipts")
   }
 }

@@ -74,10 +74,7 @@ struct RideOutcome: JSONWritable {
     } else if let window {
       lines.append("rating        open since \(window.openedAt), driver \(window.driverID)")
     }
-    if let receipt {
-      lines.append(
-        "notification  \(receipt.email.map { "receipt sent to \($0)" } ?? "no receipt: the rider has no address")")
-    }
+    if let receipt { lines.append("notification  \(receipt.summary.text)") }
     return lines
   }
 
@@ -103,7 +100,7 @@ struct RideOutcome: JSONWritable {
       $0.field("earned", earned)
       $0.field("ratingWindow", window)
       $0.field("stars", stars)
-      $0.field("receipt", receipt)
+      $0.field("receipt", receipt?.summary)
     }
   }
 }

@@ -6,22 +6,88 @@ import Testing
 
 @Suite("Receipts by mail")
 struct ReceiptMailTests {
-  @Test("say what was paid, for what, and when, as mail programs want it")
-  func text() {
+  private let at = Timestamp(microsecondsSinceEpoch: 1_775_212_205_999_999)
+
+  private func receipt() -> Receipt {
     var ride = completedRide()
     ride.distanceMeters = 12_345
     ride.durationSeconds = 1201
-    let at = Timestamp(microsecondsSinceEpoch: 1_775_212_205_999_999)
-    let mail = ReceiptMail(ride: ride, email: "rider@example.com", messageID: "r1@rides.example", at: at)
+    ride.riderEmail = "rider@example.com"
+    return Receipt(ride, at: at)
+  }
+
+  private func lines(_ receipt: Receipt, before: PaymentStanding? = nil) -> [String] {
+    ReceiptMail(receipt: receipt, email: "rider@example.com", before: before, at: at).text
+      .components(separatedBy: "\r\n")
+  }
+
+  @Test("say what was paid, how, for what, and when, as mail programs want it")
+  func text() {
+    var paid = receipt()
+    _ = paid.take(.standing(standing(card: 1380), failure: nil), of: "e1")
+    _ = paid.issue()
     #expect(
-      mail.text.components(separatedBy: "\r\n") == [
+      lines(paid) == [
         "From: Rides <receipts@rides.example>", "To: <rider@example.com>", "Subject: Your receipt: USD 13.80",
-        "Date: Fri, 03 Apr 2026 10:30:05 +0000", "Message-ID: <r1@rides.example>", "MIME-Version: 1.0",
-        "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit", "",
+        "Date: Fri, 03 Apr 2026 10:30:05 +0000", "Message-ID: <RECEIPT_SENT.3ar1.3a1@rides.example>",
+        "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit", "",
         "Thank you for riding with us in New York.", "", "Base fare                  10.00",
         "Tolls                       1.00", "Taxes and fees              0.80", "Tip                         2.00",
-        "Total USD                  13.80", "", "Paid by card. Ride r1, driver driver-1.", "12.3 km in 21 minutes.", "",
+        "Total USD                  13.80", "", "Paid by card               13.80", "Nothing is owed.", "",
+        "Ride r1, driver driver-1.", "12.3 km in 21 minutes.", "",
       ])
+  }
+
+  @Test("never call paid what was declined, and say what has changed when it is sent again")
+  func declined() {
+    var receipt = receipt()
+    _ = receipt.take(.standing(standing(owed: 1380), failure: "stolen card"), of: "e1")
+    _ = receipt.issue()
+    let first = lines(receipt)
+    #expect(!first.contains { $0.contains("Paid by") || $0.contains("Nothing is owed") })
+    #expect(first.contains("Still owed                 13.80"))
+    #expect(first.contains("The payment failed: stolen card."))
+
+    let before = receipt.said
+    _ = receipt.take(.standing(standing(wallet: 1000, owed: 380), failure: nil), of: "e2")
+    _ = receipt.issue()
+    let second = lines(receipt, before: before)
+    #expect(second.contains("Subject: Your receipt, version 2: USD 13.80"))
+    #expect(second.contains("References: <RECEIPT_SENT.3ar1.3a1@rides.example>"))
+    #expect(
+      second.contains(
+        "Your receipt has changed: paid by wallet 10.00 instead of 0.00, still owed 3.80 instead of 13.80."))
+    #expect(second.contains("Paid by wallet             10.00"))
+    #expect(second.contains("Still owed                  3.80"))
+  }
+
+  @Test("have a version for each change, and none for an event that is heard again or changes nothing")
+  func versions() {
+    var receipt = receipt()
+    let paid = standing(card: 1380)
+    let steps: [(change: Receipt.Change, event: String, isTaken: Bool, isNew: Bool)] = [
+      (.standing(paid, failure: nil), "e1", true, true), (.standing(paid, failure: nil), "e1", false, false),
+      (.standing(paid, failure: nil), "e2", true, false),
+      (.standing(standing(card: 380, refunded: 1000), failure: nil), "e3", true, true),
+      (.standing(paid, failure: nil), "e1", false, false),
+    ]
+    for step in steps {
+      let isTaken = receipt.take(step.change, of: step.event)
+      #expect(isTaken == step.isTaken, "\(step)")
+      let isNew = receipt.issue()
+      #expect(isNew == step.isNew, "\(step)")
+    }
+    #expect(receipt.version == 2)
+  }
+
+  private func standing(card: Int = 0, wallet: Int = 0, owed: Int = 0, refunded: Int = 0) -> PaymentStanding {
+    var standing = PaymentStanding()
+    standing.fare = 1380
+    standing.card = card
+    standing.wallet = wallet
+    standing.owed = owed
+    standing.refunded = refunded
+    return standing
   }
 
   @Test("are one file, however often they are delivered, in a folder that is made when it is needed")
