@@ -8,7 +8,7 @@
 /// ```
 public struct StateFold: Sendable {
   /// The state so far.
-  public let image = StateImage()
+  public let image: StateImage
   /// The shard.
   public let shard: Int
   private let service: EventService
@@ -16,12 +16,18 @@ public struct StateFold: Sendable {
 
   /// A fold that has seen nothing yet.
   ///
-  /// - Parameter service: with handlers that have no effect outside.
-  public init(_ service: EventService, shard: Int) {
+  /// - Parameters:
+  ///   - service: with handlers that have no effect outside.
+  ///   - keepsRecords: false to leave out what they append to streams.
+  public init(_ service: EventService, shard: Int, keepsRecords: Bool = true) {
+    image = StateImage(keepsRecords: keepsRecords)
     self.service = service
     self.shard = shard
     handle = OwnedShard(number: shard, term: 0, reader: image)
   }
+
+  /// Whether the service has a handler for events of this type.
+  public func wants(_ type: EventType) -> Bool { service.handles(type) }
 
   /// The effects that an event has on the state as it is; nil if the service does not want it, or can't read it.
   public func effects(of event: RecordedEvent) async throws -> Effects? {

@@ -18,11 +18,17 @@ public final class StateImage: StateReader {
   }
 
   private let contents: Mutex<Contents>
+  private let keepsRecords: Bool
 
   /// A state with nothing in it.
-  public convenience init() { self.init(Contents()) }
+  ///
+  /// - Parameter keepsRecords: false to leave out what is appended to streams.
+  public convenience init(keepsRecords: Bool = true) { self.init(Contents(), keepsRecords: keepsRecords) }
 
-  init(_ contents: Contents) { self.contents = Mutex(contents) }
+  init(_ contents: Contents, keepsRecords: Bool = true) {
+    self.contents = Mutex(contents)
+    self.keepsRecords = keepsRecords
+  }
 
   var current: Contents { contents.withLock { $0 } }
 
@@ -59,7 +65,7 @@ public final class StateImage: StateReader {
   ///   - isPublished: whether an event is known to have been published: it tells which way a choice went. Else the state does.
   public func apply(_ effects: Effects, at place: StreamID, _ isPublished: (String) -> Bool) {
     contents.withLock { contents in
-      for write in Self.writes(of: effects, on: contents, isPublished) { Self.apply(write, at: place, to: &contents) }
+      for write in Self.writes(of: effects, on: contents, isPublished) { apply(write, at: place, to: &contents) }
     }
   }
 
@@ -71,8 +77,9 @@ public final class StateImage: StateReader {
     }
   }
 
-  private static func apply(_ write: Effects.Write, at place: StreamID, to contents: inout Contents) {
+  private func apply(_ write: Effects.Write, at place: StreamID, to contents: inout Contents) {
     switch write {
+    case .append where !keepsRecords: break
     case .append(let stream, let record):
       let last = contents.streams[stream]?.last?.id
       contents.streams[stream, default: []].append((max(place, last?.next ?? place), record))

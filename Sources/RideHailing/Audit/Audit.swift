@@ -37,14 +37,34 @@ public struct Audit: Sendable {
     for service in LedgerState.services {
       streams[service] = try await state.names(service, prefix: BookedPosting.streamPrefix)
     }
+    var rides = RidesByShard()
     for shard in topic.shards {
       let names = streams.mapValues { $0[shard] ?? [] }
       var audit = try await ShardAudit(
         shard: shard, inspector: inspector, state: state, archive: archive, streams: names,
         commissionBasisPoints: commissionBasisPoints)
       try await audit.run(into: &report)
+      for ride in audit.completedRides {
+        guard let other = rides.add(ride, shard: shard) else { continue }
+        try await check(ride, in: shard, and: other, &report)
+      }
       onShard(shard)
     }
     return report
+  }
+
+  /// A ride that two shards know has been booked in both, by each service that knows it in both.
+  private func check(_ ride: Identifier, in shard: Int, and other: Int, _ report: inout AuditReport) async throws {
+    for (service, hash) in [
+      ("payment", PaymentRecord.hash), ("driver", DriverRide.hash), ("rating", RatingWindow.hash),
+      ("notification", Receipt.hash),
+    ] {
+      let found = try await state.field(service, hash, ride.text).map(\.shard)
+      guard found.contains(shard), found.contains(other) else { continue }
+      report.add(
+        Violation(
+          kind: .rideInTwoShards, service: service, shard: shard, ride: ride.text, key: "\(hash)[\(ride)]",
+          expected: "in shard \(other) only", found: "in shards \(found.map(String.init).joined(separator: ", "))"))
+    }
   }
 }

@@ -3,13 +3,25 @@ import EventStreams
 /// What one service has booked in one shard.
 struct BookedLedger {
   struct Journal {
+    /// The ride that it is about; of a movement, the account.
     var ride: String
+    var isAboutRide: Bool
     var postings: [BookedPosting] = []
     var isExpected = false
   }
 
   let service: String
   private(set) var journals: [Identifier: Journal] = [:]
+  /// Money that went out of an account on which there was less.
+  struct Overdraft {
+    let account: Account
+    let journal: String
+    let amount: Money
+    let before: Money
+  }
+
+  /// In the order in which they were committed.
+  private(set) var overdrafts: [Overdraft] = []
   /// `<account>|<currency>` -> sum of the entries.
   private(set) var folds: [Identifier: Int] = [:]
   private let balances: [Identifier: String]
@@ -20,6 +32,7 @@ struct BookedLedger {
     balances = try await state.fields(service, LedgerState.balances, shard: shard)
     var journals: [Identifier: Journal] = [:]
     var folds: [Identifier: Int] = [:]
+    var overdrafts: [Overdraft] = []
     // An account opened since the streams were listed is found by its balance.
     let known = balances.keys.compactMap { field in
       LedgerState.account(ofField: field.text).map { Identifier(LedgerState.stream($0.account)) }
@@ -29,14 +42,25 @@ struct BookedLedger {
     ) {
       stream, entry in
       let posting = BookedPosting(entry, stream: stream)
+      let balance = LedgerState.field(posting.account, entry.amount.currency)
       journals[
         entry.journal,
-        default: Journal(ride: entry.rideID ?? posting.account.name)
+        default: Journal(ride: entry.rideID ?? posting.account.name, isAboutRide: entry.rideID != nil)
       ].postings.append(posting)
-      folds[LedgerState.field(posting.account, entry.amount.currency), default: 0] += entry.amount.minorUnits
+      let before = folds[balance, default: 0]
+      folds[balance] = before + entry.amount.minorUnits
+      if entry.kind == .paidOut || entry.kind == .withdrew, entry.amount.minorUnits < 0,
+        before + entry.amount.minorUnits < 0
+      {
+        overdrafts.append(
+          Overdraft(
+            account: posting.account, journal: entry.journal, amount: -entry.amount,
+            before: Money(before, entry.amount.currency)))
+      }
     }
     self.journals = journals
     self.folds = folds
+    self.overdrafts = overdrafts
   }
 
   /// The postings of a journal, sorted; the journal counts as expected from now on.

@@ -1,26 +1,42 @@
 import EventStreams
 
-/// What the ratings of one shard must have left: each ride's stars, of the first rating it got, and the drivers' sums of them.
+/// What the ratings of one shard must have left: the stars of each ride's first rating that named its driver and came in time, and the
+/// drivers' sums of them.
 struct ExpectedRatings {
+  private struct Ride {
+    let driver: String
+    let until: Timestamp
+  }
+
+  private var rides: [Identifier: Ride] = [:]
   private var stars: [Identifier: Int] = [:]
   /// Driver -> ratings and stars.
   private var sums: [Identifier: (count: Int, stars: Int)] = [:]
   /// Rides and drivers with a rating that is on its way or dead: it may be counted or not.
   private var open: Set<Identifier> = []
 
-  /// Takes in a rating, in the log's order.
-  ///
-  /// - Parameter isRefused: whether the service has said that it does not count.
-  mutating func add(_ rating: RideRated, isDone: Bool, isRefused: Bool) {
-    guard !isRefused else { return }
+  /// Takes in an event, in the log's order; what can't be read is none.
+  mutating func add(_ event: RecordedEvent, _ header: EventHeader, isDone: Bool) {
+    if header.type == RideCompleted.eventType, let ride = try? RideCompleted(ofEvent: event.json.span) {
+      guard rides[ride.rideID] == nil else { return }
+      if !isDone { open.formUnion([Identifier(ride.rideID), Identifier(ride.driverID)]) }
+      rides[ride.rideID] = Ride(driver: ride.driverID, until: event.streamID.recordedAt + RatingWindow.length)
+    } else if header.type == RideRated.eventType, let rating = try? RideRated(ofEvent: event.json.span) {
+      add(rating, at: event.streamID.recordedAt, isDone: isDone)
+    }
+  }
+
+  private mutating func add(_ rating: RideRated, at time: Timestamp, isDone: Bool) {
     guard isDone else {
       open.formUnion([Identifier(rating.rideID), Identifier(rating.driverID)])
       return
     }
-    guard stars[rating.rideID] == nil else { return }
+    guard let ride = rides[rating.rideID], ride.driver.hasSameBytes(as: rating.driverID), time <= ride.until,
+      stars[rating.rideID] == nil
+    else { return }
     stars[rating.rideID] = rating.stars
-    sums[rating.driverID, default: (0, 0)].count += 1
-    sums[rating.driverID, default: (0, 0)].stars += rating.stars
+    sums[ride.driver, default: (0, 0)].count += 1
+    sums[ride.driver, default: (0, 0)].stars += rating.stars
   }
 
   /// What is not as it must be.
@@ -42,15 +58,15 @@ struct ExpectedRatings {
       .map { ($0.field, "\(RatingWindow.closed)[\($0.field)]", $0.expected, $0.found) }
       + Self.differences(
         drivers, fields,
-        except: { open.contains(String(decoding: $0.text.utf8.prefix { $0 != UInt8(ascii: "|") }, as: UTF8.self)) }
+        except: { open.contains(String($0[..<($0.utf8.lastIndex(of: UInt8(ascii: "|")) ?? $0.endIndex)])) }
       )
       .map { (nil, "\(RatingWindow.drivers)[\($0.field)]", $0.expected, $0.found) }
   }
 
   private static func differences(
-    _ found: [Identifier: String], _ expected: [Identifier: String], except isOpen: (Identifier) -> Bool
+    _ found: [Identifier: String], _ expected: [Identifier: String], except isOpen: (String) -> Bool
   ) -> [(field: String, expected: String?, found: String?)] {
-    Set(found.keys).union(expected.keys).filter { found[$0] != expected[$0] && !isOpen($0) }.sorted()
+    Set(found.keys).union(expected.keys).filter { found[$0] != expected[$0] && !isOpen($0.text) }.sorted()
       .map { ($0.text, expected[$0], found[$0]) }
   }
 }

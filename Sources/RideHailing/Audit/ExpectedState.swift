@@ -1,15 +1,11 @@
 import EventStreams
 
-/// What one event must have left in one service's state, as the service's own handler says.
+/// What one event must have left in one service's accounts and in the log, as the service's own handler says.
 struct ExpectedState {
   /// Journal -> postings, sorted.
   var journals: [Identifier: [BookedPosting]] = [:]
-  /// Hash and field -> value.
-  var records: [(hash: String, field: String, value: String)] = []
   /// Ids of events it published.
   var published: [String] = []
-
-  init() {}
 
   /// Reads what effects write.
   init(_ writes: [Effects.Write]) throws {
@@ -19,7 +15,6 @@ struct ExpectedState {
       case .append(let stream, let record) where stream.hasPrefix(BookedPosting.streamPrefix):
         let entry = try AccountEntry(from: parser.parse(record.span))
         journals[entry.journal, default: []].append(BookedPosting(entry, stream: stream))
-      case .set(let hash, let field, let value): records.append((hash, field, value))
       case .publish(_, let id): published.append(id)
       default: break
       }

@@ -1,26 +1,34 @@
 import EventStreams
 
 /// The audit of one shard: its services' state in memory, its history passing by.
+///
+/// What the services have stored is compared twice: with what their own handlers make of the history, and, where it is money, with what
+/// the events say, reckoned here.
 struct ShardAudit {
-  private let shard: Int
+  let shard: Int
   private let inspector: Inspector
   private let state: ServiceState
   private let archive: ArchiveReader?
-  /// Service -> what it must have come to by the place in the log that has been reached.
-  private let folds: [String: ServiceFold]
-
   private let progress: [Identifier: ServiceProgress]
   private var ledgers: [Identifier: BookedLedger] = [:]
-  /// Service -> hash -> ride -> record; what no event has asked for yet.
-  private var unclaimed: [Identifier: [Identifier: [Identifier: String]]] = [:]
-  private let records: [Identifier: [Identifier: [Identifier: String]]]
+  private let stored: StoredState
+  /// Service -> what it must have come to by the place in the log that has been reached.
+  private let folds: [String: ServiceFold]
+  private var open: [String: OpenWork] = [:]
+  private var seen = SeenEvents()
+  private var facts = ShardFacts()
   private var ratings = ExpectedRatings()
+  /// Rides with an event that stands at an earlier place as well.
+  private var repeated: Set<Identifier> = []
+  /// Events that services must have published, and those that stand in the log.
+  private var expectedEvents: [(id: Identifier, service: String, ride: String)] = []
+  private var outcomes: [(id: Identifier, service: String, ride: String)] = []
+  private var surgeRecordedAt: Timestamp?
+  /// False if surge's counts may have vanished between two events, so that it began anew.
+  private var surgeIsWhole = true
 
-  /// How often each event that is published once stands in the log.
-  private var published: [Identifier: Int] = [:]
-  private var expectedEvents: [(id: String, service: String, ride: String)] = []
-  /// Rides, or accounts, with an event that a service with accounts has not handled.
-  private var unsettled: Set<Identifier> = []
+  /// The services whose state is compared.
+  static let services = ["payment", "driver", "rating", "notification", "surge"]
 
   init(
     shard: Int, inspector: Inspector, state: ServiceState, archive: ArchiveReader?,
@@ -39,27 +47,22 @@ struct ShardAudit {
         service, shard: shard, streams: streams[service] ?? [], state: state)
     }
     self.ledgers = ledgers
-    // A window that closes while it is read is seen open, or closed, or both.
-    var records: [Identifier: [Identifier: [Identifier: String]]] = [:]
-    for (service, hash) in [
-      ("payment", PaymentRecord.hash), ("rating", RatingWindow.hash), ("rating", RatingWindow.closed),
-      ("rating", RatingWindow.drivers), ("notification", Receipt.hash),
-    ] {
-      records[service, default: [:]][hash] = try await state.fields(service, hash, shard: shard)
-    }
-    self.records = records
-    unclaimed = records
-    // What ratings leave depends on those before.
-    for hash in [RatingWindow.closed, RatingWindow.drivers] { unclaimed["rating"]?[hash] = nil }
+    stored = try await StoredState(shard: shard, state: state)
+    // In this order: what is in the state is in the log.
     var filter = HistoryFilter()
     filter.types = Outcomes.types
     let outcomes = try await Outcomes(
       ShardHistory(shard: shard, inspector: inspector, archive: archive, filter: filter))
     folds = Dictionary(
-      uniqueKeysWithValues: ["payment", "driver", "rating", "notification"].map {
-        ($0, ServiceFold($0, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints))
+      uniqueKeysWithValues: Self.services.map {
+        let fold = ServiceFold(
+          $0, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints, keepsRecords: false)
+        return ($0, fold)
       })
   }
+
+  /// The rides that were completed here, as far as a service has handled that or will.
+  var completedRides: some Sequence<Identifier> { facts.rides.lazy.filter { !$0.value.completions.isEmpty }.map(\.key) }
 
   mutating func run(into report: inout AuditReport) async throws {
     var history = ShardHistory(shard: shard, inspector: inspector, archive: archive, scope: .everything)
@@ -71,9 +74,14 @@ struct ShardAudit {
       if item.logged != nil { logHasBegun = true }
       count(item, &report)
       // One that was published again after its window was lost counts where it stands first.
-      if let header = item.header, !item.isRepetition { try await check(item.id, item.json, header, &report) }
+      guard let header = item.header else { continue }
+      if item.isRepetition {
+        repeated.formUnion(RideID.of(item.json.span).map { [Identifier($0)] } ?? [])
+      } else {
+        try await check(item.id, item.json, header, &report)
+      }
     }
-    finish(isWhole: isWhole, &report)
+    try await finish(isWhole: isWhole, &report)
     for service in LedgerState.services {
       guard let ledger = ledgers[service] else { continue }
       report.journals += ledger.journals.count
@@ -128,66 +136,86 @@ struct ShardAudit {
   private mutating func check(
     _ id: StreamID, _ json: [UInt8], _ header: EventHeader, _ report: inout AuditReport
   ) async throws {
-    published[header.id, default: 0] += 1
     let event = RecordedEvent(shard: shard, streamID: id, header: header, json: json)
     // Whatever key its producer gave it.
-    let ride = RideID.of(json.span) ?? header.key
-    for (service, fold) in folds {
-      let isDone = progress[service]?.state(of: id) == .done
-      let effects: Effects
-      let expected: ExpectedState
-      do {
-        guard let found = try await fold.effects(of: event) else { continue }
-        (effects, expected) = (found, try ExpectedState(fold.writes(of: found)))
-      } catch is OutcomeGateway.Unknown {
-        if isDone { report.add(violation(.missingEvent, service, ride, "the payment's outcome", "one", "none")) }
-        continue
-      } catch {
-        // It can't be handled, which its dead letter says.
-        continue
+    let ride = RideID.of(json.span)
+    if let first = seen.add(header.id, at: id) {
+      try await compare(event, header, ride: ride, withFirst: first, &report)
+    } else {
+      facts.add(event, header)
+      if header.type == RideCompleted.eventType { report.rides += 1 }
+      if let service = Self.publisher[header.type] {
+        outcomes.append((Identifier(header.id), service, ride ?? header.key))
       }
-      // What was done since the positions were read counts for what comes after it.
-      let isBooked = expected.journals.allSatisfy { booked(service, $0.key.text) == $0.value }
-      if isDone || (!expected.journals.isEmpty && isBooked) { fold.apply(effects, of: event) }
-      compare(expected, service, ride: ride, isDone: isDone, &report)
     }
-    if header.type == RideRated.eventType, let rating = try? RideRated(ofEvent: json.span) {
-      ratings.add(
-        rating, isDone: progress["rating"]?.state(of: id) == .done,
-        isRefused: folds["rating"]?.isPublished(RatingRefused.id(of: header.id)) == true)
-    }
-    if header.type == RideCompleted.eventType { report.rides += 1 }
+    for service in Self.services { try await handle(event, header, service, ride: ride, &report) }
+    ratings.add(event, header, isDone: progress["rating"]?.state(of: id) == .done)
   }
 
-  /// The postings found of a journal, sorted.
-  private func booked(_ service: String, _ journal: String) -> [BookedPosting] {
-    ledgers[service]?.journals[journal]?.postings.sorted() ?? []
+  /// Who alone publishes events of a type.
+  private static let publisher: [EventType: String] = Dictionary(
+    ["payment", "driver", "rating", "notification"].flatMap { service in
+      Outcomes.types(of: service).map { ($0, service) }
+    }, uniquingKeysWith: { first, _ in first })
+
+  /// An event of an id that is known says the same, or it is another event.
+  private func compare(
+    _ event: RecordedEvent, _ header: EventHeader, ride: String?, withFirst place: StreamID, _ report: inout AuditReport
+  ) async throws {
+    let first: [UInt8]? =
+      if let logged = try await inspector.entries(shard: shard, after: place.previous, limit: 1).first,
+        logged.id == place
+      {
+        logged.json
+      } else {
+        try await archive?.events(shard: shard, after: place.previous, limit: 1).first { $0.streamID == place }?.json
+      }
+    guard let first, first != event.json else { return }
+    let (expected, found) = (SeenEvents.content(first), SeenEvents.content(event.json))
+    guard expected != found else { return }
+    report.add(
+      violation(
+        .contradictingEvent, "log", ride, header.id, String(decoding: expected, as: UTF8.self),
+        String(decoding: found, as: UTF8.self)))
   }
 
+  /// Has a service's own handler say what must have come of an event.
+  private mutating func handle(
+    _ event: RecordedEvent, _ header: EventHeader, _ service: String, ride: String?, _ report: inout AuditReport
+  ) async throws {
+    guard let fold = folds[service], fold.wants(header.type) else { return }
+    if service == "surge" { noteSurge(event) }
+    guard progress[service]?.state(of: event.streamID) == .done else {
+      open[service, default: OpenWork()].add(event, header, ride: ride)
+      return
+    }
+    do {
+      guard let effects = try await fold.effects(of: event) else { return }
+      let expected = try ExpectedState(fold.writes(of: effects))
+      fold.apply(effects, of: event)
+      compare(expected, service, ride: ride ?? header.key, &report)
+    } catch is OutcomeGateway.Unknown {
+      open[service, default: OpenWork()].add(event, header, ride: ride)
+      report.add(violation(.missingEvent, service, ride, "the outcome of \(header.id)", "one", "none"))
+    }
+  }
+
+  /// The journals of an event are booked, and the events that follow it are published.
   private mutating func compare(
-    _ expected: ExpectedState, _ service: String, ride: String, isDone: Bool, _ report: inout AuditReport
+    _ expected: ExpectedState, _ service: String, ride: String, _ report: inout AuditReport
   ) {
     for (journal, postings) in expected.journals {
-      if !isDone { unsettled.insert(ride) }
       let found = ledgers[service]?.take(journal.text) ?? []
       guard found != postings else { continue }
-      if found.isEmpty, !isDone { continue }
       let kind: Violation.Kind =
         if found.isEmpty { .missingJournal } else if Self.isRepeated(found, of: postings) {
           .doubledJournal
         } else if found.isBalanced { .alteredJournal } else { .unbalancedJournal }
       report.add(violation(kind, service, ride, journal.text, postings.text, found.text))
     }
-    // What ratings leave depends on those before.
-    for (hash, field, value) in expected.records where unclaimed[service]?[hash] != nil {
-      let found = unclaimed[service]?[hash]?.removeValue(forKey: Identifier(field)) ?? records[service]?[hash]?[field]
-      if found == value || (found == nil && !isDone) { continue }
-      report.add(
-        violation(
-          found == nil ? .missingRecord : .alteredRecord, service, ride, "\(hash)[\(field)]", value, found ?? "nothing")
-      )
-    }
-    if isDone { expectedEvents += expected.published.map { ($0, service, ride) } }
+    // Which of surge's advice was published depends on the moment.
+    guard service != "surge" else { return }
+    expectedEvents += expected.published.map { (Identifier($0), service, ride) }
   }
 
   /// True if the postings are the expected ones two or more times.
@@ -197,19 +225,39 @@ struct ShardAudit {
     return found == expected.flatMap { Array(repeating: $0, count: times) }.sorted()
   }
 
+  /// Counts of a minute are kept for a day.
+  private mutating func noteSurge(_ event: RecordedEvent) {
+    if let before = surgeRecordedAt, event.streamID.recordedAt > before + .seconds(23 * 3600) { surgeIsWhole = false }
+    surgeRecordedAt = event.streamID.recordedAt
+  }
+
   // MARK: All of them
 
-  private mutating func finish(isWhole: Bool, _ report: inout AuditReport) {
-    for (id, service, ride) in expectedEvents {
-      let times = published[id, default: 0]
-      if times == 0 { report.add(violation(.missingEvent, service, ride, id, "one", "none")) }
-      if times > 1 { report.add(violation(.doubledEvent, service, ride, id, "one", "\(times)")) }
+  private mutating func finish(isWhole: Bool, _ report: inout AuditReport) async throws {
+    for (id, service, ride) in expectedEvents where !seen.contains(id.text) {
+      report.add(violation(.missingEvent, service, ride, id.text, "one", "none"))
     }
-    checkClearing(&report)
+    checkMoney(&report)
+    for service in LedgerState.services {
+      for overdraft in ledgers[service]?.overdrafts ?? [] {
+        report.add(
+          violation(
+            .overpaid, service, nil, overdraft.account.name, "at most \(overdraft.before)",
+            "\(overdraft.amount) by \(overdraft.journal)"))
+      }
+    }
     // Without the archive, what a trimmed log does not tell can't be known.
+    for service in Self.services {
+      try await compareState(of: service, isWhole: isWhole, &report)
+    }
     guard isWhole else { return }
+    let expected = Set(expectedEvents.map(\.id))
+    for (id, service, ride) in outcomes where !expected.contains(id) && !isOpen(ride) {
+      report.add(violation(.unknownEvent, service, ride, id.text, "nothing that led to it", "one"))
+    }
     for (service, ledger) in ledgers {
-      for (journal, booked) in ledger.journals where !booked.isExpected {
+      for (journal, booked) in ledger.journals
+      where !booked.isExpected && open[service.text]?.isAbout(journal: booked) != true {
         report.add(
           violation(
             booked.postings.isBalanced ? .unknownJournal : .unbalancedJournal, service.text, booked.ride, journal.text,
@@ -217,46 +265,121 @@ struct ShardAudit {
             booked.postings.text))
       }
     }
-    for (service, hashes) in unclaimed {
-      for (hash, fields) in hashes {
-        for (field, value) in fields {
-          report.add(violation(.unknownRecord, service.text, field.text, "\(hash)[\(field)]", "nothing", value))
-        }
-      }
-    }
-    let found = records["rating"] ?? [:]
+    checkPayable(&report)
     for wrong in ratings.differences(
-      closed: found[RatingWindow.closed] ?? [:], drivers: found[RatingWindow.drivers] ?? [:])
+      closed: stored.fields("rating", RatingWindow.closed), drivers: stored.fields("rating", RatingWindow.drivers))
     {
-      let kind: Violation.Kind =
-        if wrong.expected == nil { .unknownRecord } else if wrong.found == nil { .missingRecord } else {
-          .alteredRecord
-        }
       report.add(
-        violation(kind, "rating", wrong.ride, wrong.key, wrong.expected ?? "nothing", wrong.found ?? "nothing"))
+        violation(.of(wrong.expected, wrong.found), "rating", wrong.ride, wrong.key, wrong.expected, wrong.found))
     }
   }
 
-  private func checkClearing(_ report: inout AuditReport) {
-    var sums: [Identifier: [Currency: Int]] = [:]
-    for ledger in ledgers.values {
-      for journal in ledger.journals.values where journal.isExpected && !unsettled.contains(journal.ride) {
-        for posting in journal.postings where posting.account == Account.clearing {
-          sums[journal.ride, default: [:]][posting.amount.currency, default: 0] += posting.amount.minorUnits
+  /// Whether a service has something to do with a ride, or with the account of this name, that it has not done.
+  private func isOpen(_ ride: String) -> Bool {
+    open.values.contains { $0.isAbout(ride: ride) || $0.isAbout(account: ride) }
+  }
+
+  /// What a service has stored is what its handlers have made of the history.
+  private func compareState(of service: String, isWhole: Bool, _ report: inout AuditReport) async throws {
+    guard let image = folds[service]?.image, let hashes = StoredState.hashes[service] else { return }
+    let work = open[service]
+    if service == "surge" {
+      guard isWhole, surgeIsWhole, work == nil else { return }
+      for wrong in try await stored.surgeDifferences(image, shard: shard, lastAt: surgeRecordedAt) {
+        report.add(violation(.surge, service, nil, wrong.key, wrong.expected, wrong.found))
+      }
+      return
+    }
+    for hash in hashes {
+      let found = stored.fields(service, hash)
+      let expected = try await image.hash(hash, shard: shard)
+      // What ratings leave is reckoned from the ratings themselves.
+      if service == "rating", hash != RatingWindow.hash { continue }
+      for field in Set(found.keys).union(expected.keys).sorted() {
+        guard found[field] != expected[field], work?.isAbout(hash: hash, field: field.text) != true else { continue }
+        // Which of its places counted for the window, nobody knows.
+        if hash == RatingWindow.hash, repeated.contains(field),
+          StoredState.isSameWindow(expected[field], found[field])
+        {
+          continue
         }
+        guard isWhole || facts.rides[field]?.completions.isEmpty == false else { continue }
+        let isRide = hash != HolderAccounts.movements && hash != HolderAccounts.opened
+        report.add(
+          violation(
+            .of(expected[field], found[field]), service, isRide ? field.text : nil, "\(hash)[\(field)]",
+            expected[field], found[field]))
       }
     }
-    for (ride, currencies) in sums {
-      for (currency, sum) in currencies where sum != 0 {
-        report.add(violation(.clearing, "payment and driver", ride.text, "clearing", "0", "\(Money(sum, currency))"))
+  }
+
+  /// Each ride's money, reckoned from its events.
+  private func checkMoney(_ report: inout AuditReport) {
+    let charged = ledgers["payment"]?.bookings ?? [:]
+    let earned = ledgers["driver"]?.bookings ?? [:]
+    for (ride, facts) in facts.rides where !facts.completions.isEmpty {
+      let money = RideMoney(
+        facts: facts, record: stored.payment(ride), charged: charged[ride] ?? RideBookings(),
+        earned: earned[ride] ?? RideBookings())
+      func isSettled(_ services: String...) -> Bool {
+        services.allSatisfy { service in
+          progress[service]?.isStarted == true && open[service]?.isAbout(ride: ride.text) != true
+        }
       }
+      var findings: [RideMoney.Finding] = []
+      if isSettled("payment") { findings += money.payment() }
+      if isSettled("driver") { findings += money.driver() }
+      if isSettled("payment", "driver") { findings += money.between() }
+      if isSettled("payment", "notification") { findings += money.receipt(stored.receipt(ride)) }
+      for finding in findings {
+        report.add(
+          violation(finding.kind, finding.service, ride.text, finding.key, finding.expected, finding.found))
+      }
+    }
+  }
+
+  /// Payable = earnings + tips + tolls - cash held - payouts, for each driver that nothing is under way of; and a rider's wallet likewise.
+  private func checkPayable(_ report: inout AuditReport) {
+    guard let ledger = ledgers["driver"], progress["driver"]?.isStarted == true else { return }
+    let work = open["driver"]
+    var payable: [Identifier: Int] = [:]
+    var unknown: Set<Identifier> = []
+    for facts in facts.rides.values {
+      guard let completion = facts.completions.first else { continue }
+      guard let paid = facts.paid else {
+        // Booked before that was published.
+        unknown.insert(Account.driver(completion.driverID).name)
+        continue
+      }
+      let earning = paid.earning
+      let amount = earning.fare - earning.commission + earning.tips + earning.tolls - facts.cashTaken
+      payable["\(Account.driver(paid.driverID).name)|\(paid.currency)", default: 0] += amount
+    }
+    for (field, amount) in facts.movements where field.text.hasPrefix("driver:") {
+      payable[field, default: 0] += amount
+    }
+    for field in Set(payable.keys).union(ledger.folds.keys).sorted() {
+      guard let account = LedgerState.account(ofField: field.text)?.account, account.kind == "driver" else { continue }
+      let (expected, found) = (payable[field] ?? 0, ledger.folds[field] ?? 0)
+      guard expected != found, !unknown.contains(account.name), work?.isAbout(account: account.name) != true else {
+        continue
+      }
+      report.add(violation(.payable, "driver", nil, field.text, "\(expected)", "\(found)"))
     }
   }
 
   private func violation(
-    _ kind: Violation.Kind, _ service: String, _ ride: String?, _ key: String, _ expected: String, _ found: String
+    _ kind: Violation.Kind, _ service: String, _ ride: String?, _ key: String, _ expected: String?, _ found: String?
   ) -> Violation {
     Violation(
-      kind: kind, service: service, shard: shard, ride: ride, key: key, expected: expected, found: found)
+      kind: kind, service: service, shard: shard, ride: ride, key: key, expected: expected ?? "nothing",
+      found: found ?? "nothing")
+  }
+}
+
+extension Violation.Kind {
+  /// What a record that is not as expected is: missing, unknown, or altered.
+  fileprivate static func of(_ expected: String?, _ found: String?) -> Violation.Kind {
+    if expected == nil { .unknownRecord } else if found == nil { .missingRecord } else { .alteredRecord }
   }
 }

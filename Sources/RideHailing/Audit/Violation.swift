@@ -22,8 +22,10 @@ public struct Violation: Sendable, Hashable {
     case unknownRecord
     /// A service did not publish what it should have.
     case missingEvent
-    /// An event stands in the log more than once.
-    case doubledEvent
+    /// An outcome that no event led to: nobody who had to has said it.
+    case unknownEvent
+    /// Two events of one id say different things. The first counts.
+    case contradictingEvent
     /// The log holds an event that the archive does not.
     case missingArchiveRow
     /// The archive holds another text of an event than the log.
@@ -34,6 +36,25 @@ public struct Violation: Sendable, Hashable {
     case balance
     /// The clearing account is not zero for a ride that payment and driver have handled.
     case clearing
+    /// Cash that a driver took for a ride is not what the driver holds of it.
+    case cash
+    /// A ride's fare is not what was paid, net of refunds, and what is owed and what the platform gave: by the events, by what payment
+    /// has stored, or by what it has booked.
+    case conservation
+    /// A charge was made twice for one thing, or for nothing, or more went back of it than was captured.
+    case charge
+    /// What a driver was paid for a ride is not what fare, rate, tips, tolls and cash come to, or is not what was booked.
+    case driverPaid
+    /// What is payable to a driver is not what rides and movements of the account come to.
+    case payable
+    /// More was paid out than there was at that moment.
+    case overpaid
+    /// A receipt does not say what was paid and what is owed.
+    case receipt
+    /// Surge is not what happened in its window.
+    case surge
+    /// A ride was completed in two shards, and so booked in both.
+    case rideInTwoShards
   }
 
   /// What is wrong.

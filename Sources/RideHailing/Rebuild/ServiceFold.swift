@@ -9,8 +9,12 @@ struct ServiceFold: Sendable {
   private let commission: OutcomeCommission
   private var outcomes: Outcomes
 
-  /// - Parameter commissionBasisPoints: of rides whose rate is in no event.
-  init(_ service: String, shard: Int, outcomes: Outcomes, commissionBasisPoints: Int) {
+  /// - Parameters:
+  ///   - commissionBasisPoints: of rides whose rate is in no event.
+  ///   - keepsRecords: false to leave out what is appended to streams.
+  init(
+    _ service: String, shard: Int, outcomes: Outcomes, commissionBasisPoints: Int, keepsRecords: Bool = true
+  ) {
     self.service = service
     self.outcomes = outcomes
     let commission = OutcomeCommission(fallback: CommissionRate(basisPoints: commissionBasisPoints))
@@ -23,7 +27,7 @@ struct ServiceFold: Sendable {
       case "surge": SurgeService().service
       default: NotificationService(outbox: nil).service
       }
-    fold = StateFold(handlers, shard: shard)
+    fold = StateFold(handlers, shard: shard, keepsRecords: keepsRecords)
   }
 
   /// The same fold, which knows of more outcomes.
@@ -49,6 +53,12 @@ struct ServiceFold: Sendable {
     /// Nothing tells that the service has handled it, or what its outside effect was.
     case unknown
   }
+
+  /// The state so far.
+  var image: StateImage { fold.image }
+
+  /// Whether the service wants events of a type.
+  func wants(_ type: EventType) -> Bool { fold.wants(type) }
 
   /// Takes in the effects of an event.
   func apply(_ effects: Effects, of event: RecordedEvent) { fold.apply(effects, of: event, outcomes.contains) }

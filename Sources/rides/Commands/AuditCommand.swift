@@ -6,10 +6,15 @@ struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Check that every event had each of its effects exactly once.",
     discussion: """
-      Recomputes from the log and the archive what each service must have done, and compares it with what it has stored: each \
-      ride's charge, earning, rating window, rating, receipt and archive row; journals and clearing sum to zero; balances are the \
-      sum of their entries. What is still on its way, dead or parked is listed, and is no error. May run while services work. \
-      Exit status 1 if anything does not hold, with what it is.
+      Has the services' own handlers say, from the log and the archive, what must be stored, and compares it with what is: each \
+      ride's payment, share, rating window, receipt and archive row; each movement, rating and price; each event that follows. \
+      What money comes to it reckons once more by itself, ride by ride and currency by currency: the fare as corrected is what was \
+      paid net of refunds, what is owed and what the platform gave; no charge is made twice, and no more goes back of it than was \
+      captured; drivers are paid what fare, rate, tips, tolls and cash come to, and never more is paid out than there was; receipts \
+      say so. A ride that was completed in two cities is named, and events of one id that say different things.
+
+      What is still on its way, dead or parked is listed, and is no error. May run while services work. Exit status 1 if \
+      anything does not hold, with what it is.
 
         rides audit
         rides audit --archive /var/lib/rides/archive.sqlite --format json

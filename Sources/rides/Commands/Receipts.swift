@@ -6,8 +6,8 @@ struct Receipts: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List receipts, newest first.",
     discussion: """
-      A receipt is sent when it is known what became of the payment, and again, as the next version, when that changes: it says
-      what was paid, how, and what is still owed. The mails themselves are in the Maildir of the notification worker,
+      A receipt is sent when it is known what became of the payment, and again, as the next version, when that changes: it says \
+      what was paid, how, and what is still owed. The mails themselves are in the Maildir of the notification worker, \
       .rides/outbox unless told otherwise.
 
         rides receipts --limit 5

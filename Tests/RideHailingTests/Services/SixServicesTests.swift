@@ -13,8 +13,8 @@ struct RideBench: Sendable {
   let topic: Topic
   let configuration: RideServices.Configuration
 
-  static func run(_ body: (RideBench) async throws -> Void) async throws {
-    try await withRedis { server in
+  static func run(arguments: [String] = [], _ body: (RideBench) async throws -> Void) async throws {
+    try await withRedis(arguments: arguments) { server in
       let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)")
       defer { try? FileManager.default.removeItem(at: folder) }
       let connection = Connection(server.url)

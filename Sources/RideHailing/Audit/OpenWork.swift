@@ -1,0 +1,75 @@
+import EventStreams
+
+/// What events that a service has not handled, or whose outcome is not known, are about: its state of that may be either way.
+struct OpenWork {
+  /// True if there is anything.
+  private(set) var isAny = false
+  private var rides: Set<Identifier> = []
+  private var accounts: Set<Identifier> = []
+  private var movements: Set<Identifier> = []
+
+  /// Takes in an event that may have been handled or not.
+  mutating func add(_ event: RecordedEvent, _ header: EventHeader, ride: String?) {
+    isAny = true
+    if let ride { rides.insert(ride) }
+    movements.insert(header.id)
+    var parser = JSONParser()
+    guard let about = try? About(from: parser.parse(event.json.span)) else { return }
+    if let driver = about.driver { accounts.insert(Account.driver(driver).name) }
+    if let rider = about.rider { accounts.insert(Account.rider(rider).name) }
+    if let account = about.account { accounts.insert(account) }
+    if let movement = about.movement { movements.insert("\(header.type.rawValue):\(movement)") }
+  }
+
+  func isAbout(ride: String) -> Bool { rides.contains(ride) }
+  func isAbout(account: String) -> Bool { accounts.contains(account) }
+
+  /// Whether a journal may have been booked since: it is about a ride, or about the account of its name.
+  func isAbout(journal: BookedLedger.Journal) -> Bool {
+    rides.contains(journal.ride) || journal.postings.contains { accounts.contains($0.account.name) }
+  }
+
+  /// Whether a field of a service's state may be either way.
+  func isAbout(hash: String, field: String) -> Bool {
+    switch hash {
+    case RatingWindow.drivers:
+      let driver = field.utf8.lastIndex(of: UInt8(ascii: "|")).map { String(field[..<$0]) } ?? field
+      return accounts.contains(Account.driver(driver).name)
+    case HolderAccounts.movements: return movements.contains(field)
+    case HolderAccounts.opened: return accounts.contains(field)
+    default: return rides.contains(field)
+    }
+  }
+
+  /// The names in an event's data.
+  private struct About: JSONReadable {
+    let driver: String?
+    let rider: String?
+    let account: String?
+    let movement: String?
+
+    init(from json: borrowing JSONValue) throws(JSONError) {
+      var event = try json.object()
+      let data: Names? = try event.optional("data")
+      driver = data?.driver
+      rider = data?.rider
+      account = data?.account
+      movement = data?.movement
+    }
+
+    private struct Names: JSONReadable {
+      let driver: String?
+      let rider: String?
+      let account: String?
+      let movement: String?
+
+      init(from json: borrowing JSONValue) throws(JSONError) {
+        var object = try json.object()
+        driver = try object.optional("driverId")
+        rider = try object.optional("riderId")
+        account = try object.optional("account")
+        movement = try object.optional("movement")
+      }
+    }
+  }
+}

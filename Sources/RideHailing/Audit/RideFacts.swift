@@ -1,0 +1,91 @@
+import EventStreams
+
+/// What the events of a ride say happened to its money, each event once: the facts that the books are held against.
+struct RideFacts {
+  /// A completion.
+  struct Completion {
+    let event: String
+    let fare: Fare
+    let driverID: String
+    let method: Payment.Method
+  }
+
+  /// What was captured from a card.
+  struct CardCharge {
+    var captured = 0
+    var refunded = 0
+    /// How often it was captured.
+    var times = 0
+  }
+
+  /// The completions that were not refused, the first of which was booked.
+  private(set) var completions: [Completion] = []
+  /// The last corrected fare; nil if it was never corrected.
+  private(set) var correctedFare: Fare?
+  /// What the platform gave.
+  private(set) var waived = 0
+  /// What was captured, and what of that went back, by where it came from.
+  private(set) var captured: [Payment.Method: Int] = [:]
+  private(set) var returned: [Payment.Method: Int] = [:]
+  /// Charges by the gateway's name.
+  private(set) var charges: [Identifier: CardCharge] = [:]
+  /// How often the completion, or a correction, was settled: captured or failed.
+  private(set) var settlements: [Identifier: Int] = [:]
+  /// Where the ride's money has come from, as the last outcome says.
+  private(set) var standing: PaymentStanding?
+  /// The driver's share, as the last one says.
+  private(set) var paid: DriverPaid?
+  /// The receipts that were sent, by version.
+  private(set) var receipts: [Int: ReceiptSent] = [:]
+
+  /// The fare as corrected; nil if nothing tells.
+  var fare: Fare? { correctedFare ?? completions.first?.fare }
+  /// What was captured from a source less what went back.
+  func net(_ method: Payment.Method) -> Int { captured[method, default: 0] - returned[method, default: 0] }
+  /// What the driver took for the ride.
+  var cashTaken: Int { completions.first.map { $0.method == .cash ? $0.fare.total : 0 } ?? 0 }
+
+  // MARK: Events
+
+  mutating func add(_ ride: RideCompleted, event: String) {
+    completions.append(
+      Completion(event: event, fare: ride.fare, driverID: ride.driverID, method: ride.payment.method))
+  }
+
+  mutating func add(_ refusal: CompletionRefused) {
+    completions.removeAll { $0.event.hasSameBytes(as: refusal.completion) }
+  }
+
+  mutating func add(_ adjustment: FareAdjusted) {
+    if let fare = adjustment.newFare { correctedFare = fare }
+  }
+
+  mutating func add(_ refund: RideRefunded) { waived += refund.amount ?? 0 }
+
+  mutating func add(_ payment: PaymentCaptured) {
+    captured[payment.method, default: 0] += payment.amount
+    settlements[payment.correction ?? "", default: 0] += 1
+    if let reference = payment.reference {
+      charges[reference, default: CardCharge()].captured += payment.amount
+      charges[reference, default: CardCharge()].times += 1
+    }
+    standing = payment.standing
+  }
+
+  mutating func add(_ payment: PaymentFailed) {
+    settlements[payment.correction ?? "", default: 0] += 1
+    standing = payment.standing
+  }
+
+  mutating func add(_ refund: PaymentRefunded) {
+    for part in refund.refunds {
+      returned[part.source, default: 0] += part.amount
+      if part.source == .card { charges[part.charge, default: CardCharge()].refunded += part.amount }
+    }
+    standing = refund.standing
+  }
+
+  mutating func add(_ share: DriverPaid) { paid = share }
+
+  mutating func add(_ receipt: ReceiptSent) { receipts[receipt.version] = receipt }
+}

@@ -1,0 +1,32 @@
+import EventStreams
+
+/// The ids of a shard's events, and the places where they stand first.
+struct SeenEvents {
+  private var places: [Identifier: StreamID] = [:]
+
+  /// Takes in an event.
+  ///
+  /// - Returns: nil if its id is new, else where it stands first.
+  mutating func add(_ id: String, at place: StreamID) -> StreamID? {
+    if let first = places[id] { return first }
+    places[id] = place
+    return nil
+  }
+
+  func contains(_ id: String) -> Bool { places[id] != nil }
+
+  /// An event's data as whoever handles it reads it, written anew; the text as it stands if it is of no known type.
+  static func content(_ json: [UInt8]) -> [UInt8] {
+    guard let header = try? EventHeader(ofEvent: json.span, fallbackID: "") else { return json }
+    return readers[header.type]?(json) ?? json
+  }
+
+  private static let readers: [EventType: @Sendable ([UInt8]) -> [UInt8]?] = Dictionary(
+    uniqueKeysWithValues: RideEvents.types.map { reader($0) })
+
+  private static func reader<Data: EventData>(
+    _ type: Data.Type
+  ) -> (EventType, @Sendable ([UInt8]) -> [UInt8]?) {
+    (Data.eventType, { json in (try? Data(ofEvent: json.span)).map { JSONWriter.bytes(of: $0) } })
+  }
+}

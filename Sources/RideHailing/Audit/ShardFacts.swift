@@ -1,0 +1,59 @@
+import EventStreams
+
+/// What the events of one shard say, by ride and by account.
+struct ShardFacts {
+  private(set) var rides: [Identifier: RideFacts] = [:]
+  /// `<account>|<currency>` -> what came in and went out besides rides.
+  private(set) var movements: [Identifier: Int] = [:]
+  /// Movements that were taken in: a movement happens once, under whatever ids its events are published.
+  private var seen: Set<Identifier> = []
+
+  /// Takes in an event that was not there before; what can't be read is no fact.
+  mutating func add(_ event: RecordedEvent, _ header: EventHeader) {
+    let json = event.json.span
+    do throws(JSONError) {
+      switch header.type {
+      case RideCompleted.eventType:
+        let ride = try RideCompleted(ofEvent: json)
+        rides[ride.rideID, default: RideFacts()].add(ride, event: header.id)
+      case CompletionRefused.eventType:
+        let refusal = try CompletionRefused(ofEvent: json)
+        rides[refusal.rideID, default: RideFacts()].add(refusal)
+      case FareAdjusted.eventType:
+        let adjustment = try FareAdjusted(ofEvent: json)
+        rides[adjustment.rideID, default: RideFacts()].add(adjustment)
+      case RideRefunded.eventType:
+        let refund = try RideRefunded(ofEvent: json)
+        rides[refund.rideID, default: RideFacts()].add(refund)
+      case PaymentCaptured.eventType:
+        let payment = try PaymentCaptured(ofEvent: json)
+        rides[payment.rideID, default: RideFacts()].add(payment)
+      case PaymentFailed.eventType:
+        let payment = try PaymentFailed(ofEvent: json)
+        rides[payment.rideID, default: RideFacts()].add(payment)
+      case PaymentRefunded.eventType:
+        let refund = try PaymentRefunded(ofEvent: json)
+        rides[refund.rideID, default: RideFacts()].add(refund)
+      case DriverPaid.eventType:
+        let share = try DriverPaid(ofEvent: json)
+        rides[share.rideID, default: RideFacts()].add(share)
+      case ReceiptSent.eventType:
+        let receipt = try ReceiptSent(ofEvent: json)
+        rides[receipt.rideID, default: RideFacts()].add(receipt)
+      case AccountDeposited.eventType: move(try AccountDeposited(ofEvent: json), header, 1)
+      case AccountAdjusted.eventType: move(try AccountAdjusted(ofEvent: json), header, 1)
+      case AccountWithdrawn.eventType: move(try AccountWithdrawn(ofEvent: json), header, -1)
+      default: break
+      }
+    } catch {
+      // It is in the dead letters.
+    }
+  }
+
+  private mutating func move<What>(_ event: AccountEvent<What>, _ header: EventHeader, _ sign: Int) {
+    // One that nobody named is called by its event.
+    let isNamed = !event.movement.hasSameBytes(as: event.holder.description)
+    guard seen.insert(isNamed ? event.eventID : header.id) else { return }
+    movements["\(event.holder.account.name)|\(event.currency)", default: 0] += sign * event.amount
+  }
+}

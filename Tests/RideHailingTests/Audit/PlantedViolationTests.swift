@@ -1,0 +1,333 @@
+import EventStreams
+import Redis
+import RideHailing
+import Testing
+
+/// Something that is made wrong, and what the audit must say of it.
+private struct Plant: Sendable {
+  let what: String
+  let kind: Violation.Kind
+  let service: String
+  let ride: String?
+  /// What the violation's key contains.
+  let key: String
+  var usesArchive = true
+  let spoil: @Sendable (Books) async throws -> Void
+}
+
+@Suite("Planted violations") struct PlantedViolationTests {
+  private static let journals: [Plant] = [
+    Plant(
+      what: "a charge that is missing", kind: .missingJournal, service: "payment", ride: "card",
+      key: "payment:RIDE_COMPLETED:card"
+    ) {
+      try await $0.change("payment", "payment:RIDE_COMPLETED:card", times: 0)
+    },
+    Plant(
+      what: "an earning that is missing", kind: .missingJournal, service: "driver", ride: "card",
+      key: "driver:RIDE_COMPLETED:card"
+    ) {
+      try await $0.change("driver", "driver:RIDE_COMPLETED:card", times: 0)
+    },
+    Plant(
+      what: "a charge that leaves clearing uneven", kind: .clearing, service: "payment and driver", ride: "card",
+      key: "clearing"
+    ) {
+      try await $0.change("payment", "payment:RIDE_COMPLETED:card", times: 0)
+    },
+    Plant(
+      what: "a double charge", kind: .doubledJournal, service: "payment", ride: "card",
+      key: "payment:RIDE_COMPLETED:card"
+    ) {
+      try await $0.change("payment", "payment:RIDE_COMPLETED:card", times: 2)
+    },
+    Plant(
+      what: "a doubled earning", kind: .doubledJournal, service: "driver", ride: "up", key: "driver:RIDE_COMPLETED:up"
+    ) {
+      try await $0.change("driver", "driver:RIDE_COMPLETED:up", times: 2)
+    },
+    Plant(
+      what: "taxes on another account", kind: .alteredJournal, service: "driver", ride: "card",
+      key: "driver:RIDE_COMPLETED:card"
+    ) {
+      try await $0.rewrite("driver", "taxes") { $0.contains(#"COMPLETED:card""#) ? [] : [$0] }
+      try await $0.book("driver", "elsewhere", 80, journal: "driver:RIDE_COMPLETED:card", kind: "earned", ride: "card")
+    },
+    Plant(
+      what: "a journal that does not sum to zero", kind: .unbalancedJournal, service: "driver", ride: "wallet",
+      key: "driver:RIDE_COMPLETED:wallet"
+    ) {
+      try await $0.rewrite("driver", "platform") { $0.contains(#"COMPLETED:wallet""#) ? [] : [$0] }
+    },
+    Plant(what: "a journal of nobody's", kind: .unknownJournal, service: "payment", ride: "x", key: "payment:x") {
+      try await $0.book("payment", "a", 5, journal: "payment:x", kind: "charged", ride: "x")
+      try await $0.book("payment", "b", -5, journal: "payment:x", kind: "charged", ride: "x")
+    },
+    Plant(
+      what: "a balance that is not the sum of its entries", kind: .balance, service: "driver", ride: nil,
+      key: "driver:driver-1|USD"
+    ) {
+      try await $0.move("driver", "driver:driver-1", 1)
+    },
+    Plant(
+      what: "money paid out that was not there", kind: .overpaid, service: "driver", ride: nil, key: "driver:driver-2"
+    ) {
+      try await $0.book("driver", "driver:driver-2", -2000, journal: "driver:w", kind: "paidOut")
+      try await $0.book("driver", "bank", 2000, journal: "driver:w", kind: "paidOut")
+    },
+    Plant(
+      what: "what is payable to a driver, too high", kind: .payable, service: "driver", ride: nil,
+      key: "driver:driver-1|USD"
+    ) {
+      try await $0.book(
+        "driver", "driver:driver-1", 900, journal: "driver:RIDE_COMPLETED:card", kind: "earned", ride: "card")
+      try await $0.book("driver", "bank", -900, journal: "driver:RIDE_COMPLETED:card", kind: "earned", ride: "card")
+    },
+    Plant(
+      what: "cash that the driver does not hold", kind: .cash, service: "payment and driver", ride: "cash", key: "cash"
+    ) {
+      try await $0.rewrite("driver", "cash:driver-2") { _ in [] }
+      try await $0.book(
+        "driver", "driver:driver-2", 1380, journal: "driver:RIDE_COMPLETED:cash", kind: "earned", ride: "cash")
+    },
+    Plant(
+      what: "a refund booked to the wallet instead of the card", kind: .conservation, service: "payment", ride: "some",
+      key: "journals: gateway"
+    ) {
+      try await $0.rewrite("payment", "gateway") {
+        $0.contains("RIDE_REFUNDED") && $0.contains(#""ride":"some""#) ? [] : [$0]
+      }
+      try await $0.book(
+        "payment", "rider:rider-1", 500, journal: "payment:RIDE_REFUNDED/4/some/r-some", kind: "refunded", ride: "some")
+    },
+  ]
+
+  private static let records: [Plant] = [
+    Plant(
+      what: "a payment record that is missing", kind: .missingRecord, service: "payment", ride: "card",
+      key: "payments[card]"
+    ) {
+      try await $0.remove("payment", "payments", "card")
+    },
+    Plant(
+      what: "a payment of another amount", kind: .alteredRecord, service: "payment", ride: "wallet",
+      key: "payments[wallet]"
+    ) {
+      try await $0.alter("payment", "payments", "wallet", #""captured":1380"#, #""captured":1280"#)
+    },
+    Plant(what: "a payment of nobody's", kind: .unknownRecord, service: "payment", ride: "x", key: "payments[x]") {
+      try await $0.set("payment", "payments", "x", "{}")
+    },
+    Plant(
+      what: "a driver's ride that is missing", kind: .missingRecord, service: "driver", ride: "card", key: "rides[card]"
+    ) {
+      try await $0.remove("driver", "rides", "card")
+    },
+    Plant(
+      what: "a commission of another rate", kind: .alteredRecord, service: "driver", ride: "card", key: "rides[card]"
+    ) {
+      try await $0.alter("driver", "rides", "card", #""basisPoints":2000"#, #""basisPoints":1000"#)
+    },
+    Plant(
+      what: "a movement that could be booked again", kind: .missingRecord, service: "driver", ride: nil,
+      key: "movements[ACCOUNT_ADJUSTED:adj]"
+    ) {
+      try await $0.remove("driver", "movements", "ACCOUNT_ADJUSTED:adj")
+    },
+    Plant(
+      what: "a rating window of another driver", kind: .alteredRecord, service: "rating", ride: "poor",
+      key: "windows[poor]"
+    ) {
+      try await $0.alter("rating", "windows", "poor", "driver-1", "driver-2")
+    },
+    Plant(what: "a rating that is missing", kind: .missingRecord, service: "rating", ride: "card", key: "closed[card]")
+    {
+      try await $0.remove("rating", "closed", "card")
+    },
+    Plant(
+      what: "a rating of a ride that nobody rated", kind: .unknownRecord, service: "rating", ride: "up",
+      key: "closed[up]"
+    ) {
+      try await $0.set("rating", "closed", "up", "5")
+    },
+    Plant(
+      what: "a driver's sum of stars", kind: .alteredRecord, service: "rating", ride: nil,
+      key: "drivers[driver-1|stars]"
+    ) {
+      try await $0.set("rating", "drivers", "driver-1|stars", "10")
+    },
+    Plant(
+      what: "a receipt that is missing", kind: .missingRecord, service: "notification", ride: "card",
+      key: "receipts[card]"
+    ) {
+      try await $0.remove("notification", "receipts", "card")
+    },
+    Plant(
+      what: "a receipt that calls a declined card paid", kind: .receipt, service: "notification", ride: "declined",
+      key: "version 1"
+    ) {
+      try await $0.alter(
+        "notification", "receipts", "declined", #""said":{"fare":1380,"owed":1380}"#,
+        #""said":{"fare":1380,"card":1380}"#)
+    },
+    Plant(
+      what: "a receipt that does not know of the refund", kind: .receipt, service: "notification", ride: "some",
+      key: "version 2"
+    ) {
+      try await $0.alter(
+        "notification", "receipts", "some", #""said":{"fare":1380,"card":880,"refunded":500}"#,
+        #""said":{"fare":1380,"card":1380}"#)
+    },
+    Plant(
+      what: "what is owed, lower than it is", kind: .conservation, service: "payment", ride: "poor",
+      key: "record: paid + owed + refunded"
+    ) {
+      try await $0.alter("payment", "payments", "poor", #""owed":1380"#, #""owed":380"#)
+    },
+    Plant(
+      what: "a fare that was not corrected in the books", kind: .conservation, service: "payment", ride: "up",
+      key: "record: fare"
+    ) {
+      try await $0.remove("payment", "corrected", "up")
+    },
+    Plant(
+      what: "a charge that the gateway does not know", kind: .charge, service: "payment", ride: "card",
+      key: "charge ch_other"
+    ) {
+      try await $0.alter("payment", "payments", "card", "ch_RIDE_COMPLETED:card", "ch_other")
+    },
+    Plant(
+      what: "more back of a charge than was captured", kind: .charge, service: "payment", ride: "some",
+      key: "charge ch_"
+    ) {
+      try await $0.alter(
+        "payment", "corrected", "some", #""captured":1380,"refunded":500"#, #""captured":1380,"refunded":1500"#)
+    },
+    Plant(what: "a price that nobody's demand made", kind: .surge, service: "surge", ride: nil, key: "multipliers[") {
+      let cell = try await $0.bench.connection.strings(["HKEYS", $0.key("surge", "multipliers")])[0]
+      try await $0.alter("surge", "multipliers", cell, #""percent":300"#, #""percent":200"#)
+    },
+    Plant(what: "surge that has lost its place", kind: .surge, service: "surge", ride: nil, key: "frontier[minute]") {
+      try await $0.remove("surge", "frontier", "minute")
+    },
+  ]
+
+  private static let events: [Plant] = [
+    Plant(
+      what: "a rating that nobody was asked for", kind: .missingEvent, service: "rating", ride: "card",
+      key: "RATING_REQUESTED:card", usesArchive: false
+    ) {
+      try await $0.removeEvent("RATING_REQUESTED:card")
+    },
+    Plant(
+      what: "a receipt that was never said to be sent", kind: .receipt, service: "notification", ride: "up",
+      key: "version 2", usesArchive: false
+    ) {
+      try await $0.removeEvent("RECEIPT_SENT:up:2")
+    },
+    Plant(
+      what: "a refund that nobody asked for", kind: .unknownEvent, service: "payment", ride: "card",
+      key: "RIDE_REFUNDED:forged"
+    ) {
+      try await $0.log(
+        "RIDE_REFUNDED", id: "RIDE_REFUNDED:forged", ride: "card",
+        #""riderId":"rider-1","driverId":"driver-1","payment":{"method":"card","token":"t"},"fare":{"total":1380,"currency":"USD"},"amount":100,"correction":"forged","reason":"r""#
+      )
+    },
+    Plant(what: "two charges for one ride", kind: .charge, service: "payment", ride: "card", key: "the ride") {
+      try await $0.log(
+        "PAYMENT_CAPTURED", id: "PAYMENT_CAPTURED:again", ride: "card",
+        #""riderId":"rider-1","amount":1380,"currency":"USD","method":"card","reference":"ch_2","standing":{"fare":1380,"card":1380}"#
+      )
+    },
+    Plant(
+      what: "more captured than the ride costs", kind: .conservation, service: "payment", ride: "card",
+      key: "events: paid + owed + refunded"
+    ) {
+      try await $0.log(
+        "PAYMENT_CAPTURED", id: "PAYMENT_CAPTURED:again", ride: "card",
+        #""riderId":"rider-1","amount":1380,"currency":"USD","method":"card","reference":"ch_2","standing":{"fare":1380,"card":1380}"#
+      )
+    },
+    Plant(
+      what: "more back than was captured", kind: .charge, service: "payment", ride: "card",
+      key: "charge ch_RIDE_COMPLETED:card"
+    ) {
+      try await $0.log(
+        "PAYMENT_REFUNDED", id: "PAYMENT_REFUNDED:forged", ride: "card",
+        #""riderId":"rider-1","amount":2000,"currency":"USD","method":"card","refunds":[{"charge":"ch_RIDE_COMPLETED:card","source":"card","amount":2000}],"standing":{"fare":1380,"card":1380}"#
+      )
+    },
+    Plant(
+      what: "a driver who was paid by another rate", kind: .driverPaid, service: "driver", ride: "card",
+      key: "DRIVER_PAID: commission"
+    ) {
+      try await $0.log(
+        "DRIVER_PAID", id: "DRIVER_PAID:forged", ride: "card",
+        #""driverId":"driver-1","currency":"USD","plan":"standard","basisPoints":2000,"fare":1000,"commission":100,"tips":200,"tolls":100,"taxes":80"#
+      )
+    },
+    Plant(
+      what: "a receipt that says that it was paid in full", kind: .receipt, service: "notification", ride: "declined",
+      key: "RECEIPT_SENT"
+    ) {
+      try await $0.log(
+        "RECEIPT_SENT", id: "RECEIPT_SENT:forged", ride: "declined",
+        #""riderId":"rider-1","email":"a@b.c","messageId":"m","amount":1380,"currency":"USD","version":1,"says":{"fare":1380,"card":1380}"#
+      )
+    },
+    Plant(
+      what: "two events of one id that say different things", kind: .contradictingEvent, service: "log", ride: "card",
+      key: "RIDE_COMPLETED:card"
+    ) {
+      try await $0.logAgain("RIDE_COMPLETED:card", #""tip":200"#, #""tip":9900"#)
+    },
+    Plant(what: "a ride in two cities", kind: .rideInTwoShards, service: "payment", ride: "card", key: "payments[card]")
+    {
+      let other = ($0.shard + 1) % $0.bench.topic.shardCount
+      let json = try await $0.event("RIDE_COMPLETED:card").json
+      _ = try await $0.bench.connection.call("XADD", $0.bench.topic.log(other), "*", "event", json)
+      _ = try await $0.bench.connection.call(
+        "HSET", $0.bench.topic.state(other, "payment", "payments"), "card", "{}")
+    },
+    Plant(what: "an event that the log has lost", kind: .lostEvent, service: "log", ride: nil, key: "-") {
+      try await $0.removeEvent("RATING_REQUESTED:card")
+    },
+    Plant(
+      what: "an event that the archive has not", kind: .missingArchiveRow, service: "analytics", ride: nil, key: "-"
+    ) {
+      try $0.archive("DELETE FROM events WHERE id = 'RIDE_COMPLETED:card'")
+    },
+    Plant(
+      what: "an event that the archive has otherwise", kind: .alteredArchiveRow, service: "analytics", ride: nil,
+      key: "-"
+    ) {
+      try $0.archive("UPDATE events SET event = replace(event, '1380', '9980') WHERE id = 'RIDE_COMPLETED:card'")
+    },
+  ]
+
+  @Test("are none in books in which nothing is wrong, and each of these is found and named for what it is")
+  func each() async throws {
+    try await Books.run { books in
+      let clean = try await books.report()
+      #expect(clean.violations.isEmpty, "\(clean.violations)")
+      #expect(clean.inFlight.isEmpty)
+      #expect(clean.rides == 10)
+      var kinds: Set<Violation.Kind> = []
+      for plant in Self.journals + Self.records + Self.events {
+        let report = try await books.report(archive: plant.usesArchive, spoiling: plant.spoil)
+        let found = report.violations.contains {
+          $0.kind == plant.kind && $0.service == plant.service && $0.ride == plant.ride && $0.key.contains(plant.key)
+            && $0.expected != $0.found && $0.shard >= 0
+        }
+        #expect(found, "\(plant.what): \(report.violations.map(\.description))")
+        #expect(!report.holds)
+        kinds.insert(plant.kind)
+      }
+      // There is no kind that was never seen to be found.
+      #expect(Set(Violation.Kind.allCases).subtracting(kinds).isEmpty)
+      // Everything was put back each time.
+      #expect(try await books.report().violations.isEmpty)
+    }
+  }
+}
