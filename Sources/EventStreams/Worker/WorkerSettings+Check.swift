@@ -5,6 +5,8 @@ extension WorkerSettings {
     public static let batchSize = 1...10_000
     /// Of `window`.
     public static let window = 1...1_000_000
+    /// Of `windowBytes`: a terabyte is more than any machine has for it.
+    public static let windowBytes = 1...1 << 40
     /// Of `leaseTime`.
     public static let leaseTime = Duration.milliseconds(100)...Duration.seconds(86_400)
     /// Of `drainTime`.
@@ -31,6 +33,7 @@ extension WorkerSettings {
   public func check() throws(OutOfBounds) {
     try Self.check(batchSize, "batchSize", Bounds.batchSize)
     try Self.check(window, "window", Bounds.window)
+    try Self.check(windowBytes, "windowBytes", Bounds.windowBytes)
     try Self.check(leaseTime, "leaseTime", Bounds.leaseTime)
     try Self.check(drainTime, "drainTime", Bounds.drainTime)
     try Self.check(blockTime, "blockTime", Bounds.blockTime)
