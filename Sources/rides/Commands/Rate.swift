@@ -6,7 +6,7 @@ struct Rate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Rate a completed ride: publishes RIDE_RATED.",
     discussion: """
-      The rating service counts it when it handles the event: once per ride, for the ride's driver, within 30 days of its
+      The rating service counts it when it handles the event: once per ride, for the ride's driver, within 30 days of its \
       end. One that does not count is answered with RATING_REFUSED, which says why.
 
         rides rate sim-1-42 --stars 5 --comment "Smooth ride"

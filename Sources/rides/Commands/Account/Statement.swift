@@ -7,7 +7,7 @@ struct Statement: AsyncParsableCommand {
     abstract:
       "Show a driver's month: trips, fares, commission, tips, tolls, cash, payouts, and the balances around them.",
     discussion: """
-      Months are in UTC, by the time that entries count from. The items add up to the closing balance,
+      Months are in UTC, by the time that entries count from. The items add up to the closing balance, \
       which is what can be paid out: cash that the driver holds is paid already, and a negative balance is what the driver owes.
 
         rides statement driver driver-paris-17 --month 2026-03
