@@ -39,4 +39,22 @@ struct ImportedTrip {
       throw RowProblem(field: endColumn, reason: "the trip ends before it begins: \(end) < \(begin)")
     }
   }
+
+  /// How long it took, in seconds.
+  var duration: Int { seconds ?? Int((end - begin).components.seconds) }
+
+  /// Throws if it is longer than any ride is, or its id can't be part of a ride's: nobody would take its event.
+  func checkBounds() throws(RowProblem) {
+    guard Quantity.duration.range.contains(duration) else {
+      throw RowProblem(field: nil, reason: "no ride takes \(duration) seconds")
+    }
+    if let meters, !Quantity.distance.range.contains(meters) {
+      throw RowProblem(field: nil, reason: "no ride goes \(meters) metres")
+    }
+    guard let identity else { return }
+    // Of a ride's 200 bytes some are the format's name.
+    do throws(JSONError) { try Identifier.check(identity, "id", longest: 150) } catch {
+      throw RowProblem(field: nil, reason: "its id \(error.problem)")
+    }
+  }
 }

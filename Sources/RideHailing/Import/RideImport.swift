@@ -147,8 +147,9 @@ public struct RideImport {
     }
   }
 
-  /// Throws if it happened at a time when it can't have.
+  /// Throws if it happened at a time when it can't have, or is what no event may state.
   private func check(_ trip: ImportedTrip) throws(RowProblem) {
+    try trip.checkBounds()
     let first = min(trip.requested ?? trip.begin, trip.begin)
     guard first >= Self.earliest else {
       throw RowProblem(field: nil, reason: "begins at \(first), before the year 2000")
@@ -169,7 +170,7 @@ public struct RideImport {
     completed.startedAt = trip.begin
     completed.completedAt = trip.end
     completed.distanceMeters = trip.meters
-    completed.durationSeconds = trip.seconds ?? Int((trip.end - trip.begin).components.seconds)
+    completed.durationSeconds = trip.duration
     completed.pickup = trip.pickup
     completed.dropoff = trip.dropoff
     completed.riderEmail = "\(rider)@example.com"
