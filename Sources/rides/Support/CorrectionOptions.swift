@@ -49,8 +49,9 @@ struct CorrectionOptions: ParsableArguments {
       current.stand(as: record)
     }
     if let correction,
-      let known = try events.lazy.filter({ $0.header.type == Approval.eventType })
-        .map({ try RideCorrection<Approval>(ofEvent: $0.json.span) }).first(where: { $0.correction.hasSameBytes(as: correction) })
+      let known = try events.filter({ $0.header.type == Approval.eventType })
+        .map({ try RideCorrection<Approval>(ofEvent: $0.json.span) })
+        .first(where: { $0.correction.hasSameBytes(as: correction) })
     {
       return Approved(correction: known, isRepetition: true)
     }

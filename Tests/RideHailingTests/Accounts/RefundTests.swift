@@ -155,4 +155,20 @@ import Testing
       #expect(try await bench.audit().violations.isEmpty)
     }
   }
+
+  @Test("asked for right behind the ride know of it, and of those before them, in one batch")
+  func oneBatch() async throws {
+    try await RideBench.run { bench in
+      let ride = ride(1_000, Payment(.card, token: "tok_visa"))
+      let facts = CorrectedRide(ride)
+      let first = RefundRequested(of: facts, amount: 300, correction: "one", reason: "r")
+      var second = RefundRequested(of: facts, amount: 700, correction: "two", reason: "r")
+      second.refunded = 300
+      second.follows = first.becoming(RideRefunded.self).eventID
+      try await bench.handle([EncodedEvent(ride), EncodedEvent(first), EncodedEvent(second)])
+      #expect(try await bench.types()["RIDE_REFUNDED"] == 2)
+      #expect(try await bench.balance("payment", "gateway") == 0)
+      #expect(try await bench.audit().violations.isEmpty)
+    }
+  }
 }

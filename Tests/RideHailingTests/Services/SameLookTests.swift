@@ -22,7 +22,7 @@ import Testing
   func services() async throws {
     try await RideBench.run { bench in
       let services = RideServices.names
-      for events in [rides, ratings] { try await bench.handle(events, by: services) }
+      try await bench.handle(rides + ratings, by: services)
 
       func balance(_ driver: String) async throws -> [Int] {
         try await AccountHistory(.driver(driver), from: bench.state).balances.map(\.value)
