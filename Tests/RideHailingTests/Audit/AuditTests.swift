@@ -85,7 +85,7 @@ import Testing
   @Test("finds nothing wrong while everything is under way")
   func underWay() async throws {
     try await RideBench.run { bench in
-      let events = RideSimulator(seed: 17).prefix(600).flatMap(\.events)
+      let events = RideSimulator(seed: 17).prefix(200).flatMap(\.events)
       try await bench.running(RideServices.names) {
         try await withThrowingTaskGroup { group in
           group.addTask {
@@ -94,7 +94,7 @@ import Testing
               _ = try await publisher.publish(Array(events[start..<min(start + 50, events.count)]))
             }
           }
-          for _ in 0..<4 {
+          for _ in 0..<2 {
             let report = try await Self.report(bench)
             #expect(report.violations.isEmpty, "\(report.violations.prefix(3))")
           }
