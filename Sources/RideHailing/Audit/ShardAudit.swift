@@ -13,8 +13,8 @@ struct ShardAudit {
   private var ledgers: [Identifier: BookedLedger] = [:]
   private let stored: StoredState
   /// Service -> what it must have come to by the place in the log that has been reached.
-  private let folds: [String: ServiceFold]
-  private var open: [String: OpenWork] = [:]
+  private let folds: [Identifier: ServiceFold]
+  private var open: [Identifier: OpenWork] = [:]
   private var seen = SeenEvents()
   private var facts = ShardFacts()
   private var ratings = ExpectedRatings()
@@ -57,7 +57,7 @@ struct ShardAudit {
       uniqueKeysWithValues: Self.services.map {
         let fold = ServiceFold(
           $0, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints, keepsRecords: false)
-        return ($0, fold)
+        return (Identifier($0), fold)
       })
   }
 
@@ -257,7 +257,7 @@ struct ShardAudit {
     }
     for (service, ledger) in ledgers {
       for (journal, booked) in ledger.journals
-      where !booked.isExpected && open[service.text]?.isAbout(journal: booked) != true {
+      where !booked.isExpected && open[service]?.isAbout(journal: booked) != true {
         report.add(
           violation(
             booked.postings.isBalanced ? .unknownJournal : .unbalancedJournal, service.text, booked.ride, journal.text,

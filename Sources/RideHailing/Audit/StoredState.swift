@@ -3,7 +3,7 @@ import EventStreams
 /// The hashes that services have stored in one shard.
 struct StoredState {
   /// Service -> hashes that are compared, besides those of balances, which are held against their entries.
-  static let hashes: [String: [String]] = [
+  static let hashes: [Identifier: [String]] = [
     "payment": [PaymentRecord.hash, PaymentRecord.corrected, HolderAccounts.movements, HolderAccounts.opened],
     "driver": [DriverRide.hash, DriverRide.corrected, HolderAccounts.movements, HolderAccounts.opened],
     "rating": [RatingWindow.hash, RatingWindow.closed, RatingWindow.drivers],
@@ -18,7 +18,7 @@ struct StoredState {
   init(shard: Int, state: ServiceState) async throws {
     for (service, hashes) in Self.hashes {
       for hash in hashes {
-        records[service, default: [:]][hash] = try await state.fields(service, hash, shard: shard)
+        records[service, default: [:]][hash] = try await state.fields(service.text, hash, shard: shard)
       }
     }
     guard let frontier = fields("surge", SurgeState.frontier)["minute"].flatMap({ Int64($0) }),
