@@ -92,7 +92,7 @@ public actor RedisServer {
   private func launch(waitingUntilLoaded: Bool = true) async throws {
     process = try ChildProcess(arguments, folder: folder)
     let probe = Connection(url, options: ConnectionOptions(responseTimeout: .seconds(2)))
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(60)
     while true {
       do {
         _ = try await probe.call("PING")

@@ -48,7 +48,7 @@ struct TestBench: Sendable {
   }
 
   /// Waits until a group has nothing left in any shard.
-  func settled(_ service: String, within limit: Duration = .seconds(20)) async throws {
+  func settled(_ service: String, within limit: Duration = .seconds(60)) async throws {
     try await eventually("\(service) has nothing left", within: limit) {
       for shard in topic.shards {
         var commands = Commands()

@@ -53,7 +53,7 @@ struct RideBench: Sendable {
   /// Waits until these services have nothing left.
   func settled(_ names: [String]) async throws {
     let inspector = Inspector(topic: topic, connection: connection)
-    let deadline = ContinuousClock.now + .seconds(30)
+    let deadline = ContinuousClock.now + .seconds(90)
     while true {
       let groups = try await inspector.status()
       let quiet = names.allSatisfy { name in
