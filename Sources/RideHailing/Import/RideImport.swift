@@ -149,12 +149,12 @@ public struct RideImport {
 
   /// Throws if it happened at a time when it can't have, or is what no event may state.
   private func check(_ trip: ImportedTrip) throws(RowProblem) {
-    try trip.checkBounds()
     let first = min(trip.requested ?? trip.begin, trip.begin)
     guard first >= Self.earliest else {
       throw RowProblem(field: nil, reason: "begins at \(first), before the year 2000")
     }
     guard trip.end <= latest else { throw RowProblem(field: nil, reason: "ends at \(trip.end), in the future") }
+    try trip.checkBounds()
   }
 
   private func item(_ trip: ImportedTrip, _ row: CSVReader.Row) -> Item {
