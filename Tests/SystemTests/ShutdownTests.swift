@@ -51,7 +51,8 @@ import Testing
     try await SystemBench.run { bench in
       let log = bench.folder.appending(path: "worker.log")
       let worker = try RidesProcess(
-        ["worker", "payment", "--gateway-latency", "60s", "--drain-timeout", "60s"], redis: bench.url, log: log)
+        ["worker", "payment", "--create", "--gateway-latency", "60s", "--drain-timeout", "60s"], redis: bench.url,
+        log: log)
       defer { worker.crash() }
       #expect(try bench.rides("publish", "--simulate", "1").status == 0)
       try await eventually("it has begun") { try await bench.status("payment").contains { $0.pending > 0 } }

@@ -26,7 +26,8 @@ struct SystemBench: Sendable {
   func worker(_ service: String, _ more: String...) throws -> RidesProcess {
     try RidesProcess(
       [
-        "worker", service, "--lease-time", "1s", "--archive", folder.appending(path: "archive.sqlite").path(),
+        "worker", service, "--create", "--lease-time", "1s", "--archive",
+        folder.appending(path: "archive.sqlite").path(),
         "--outbox",
         folder.appending(path: "outbox").path(),
       ] + more, redis: url, isQuiet: true)
@@ -34,6 +35,12 @@ struct SystemBench: Sendable {
 
   func rides(_ arguments: String...) throws -> RidesProcess.Result {
     try RidesProcess.run(all: arguments, redis: url)
+  }
+
+  /// Lets the log keep nothing for services that the test does not run.
+  func forgetAll(but services: [String]) async throws {
+    let groups = Groups(topic: try await topic(), connection: connection)
+    for service in RideServices.names where !services.contains(service) { _ = try await groups.remove(service) }
   }
 
   func topic() async throws -> Topic { try #require(try await Topic.find("rides", on: connection)) }

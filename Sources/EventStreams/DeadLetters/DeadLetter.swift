@@ -16,12 +16,24 @@ public struct DeadLetter: Sendable {
     public let at: Timestamp
 
     init(reason: String, attempts: Int, failures: Failures?, worker: String, at: Timestamp) {
+      self.init(
+        reason: reason, attempts: attempts, firstError: failures?.firstError, lastError: failures?.lastError,
+        worker: worker, at: at)
+    }
+
+    init(reason: String, attempts: Int, firstError: String?, lastError: String?, worker: String, at: Timestamp) {
       self.reason = reason
       self.attempts = attempts
-      firstError = failures?.firstError
-      lastError = failures?.lastError
+      self.firstError = firstError
+      self.lastError = lastError
       self.worker = worker
       self.at = at
+    }
+
+    /// The same with another number of attempts.
+    func with(attempts: Int) -> About {
+      About(
+        reason: reason, attempts: attempts, firstError: firstError, lastError: lastError, worker: worker, at: at)
     }
 
     /// Reads it as `write(to:)` writes it.
@@ -48,12 +60,10 @@ public struct DeadLetter: Sendable {
     }
   }
 
-  /// Its own id, among the dead letters of its service and shard.
-  public let id: StreamID
+  /// What it is called, among the dead letters of its service.
+  public let name: LetterName
   /// The service that could not handle it.
   public let service: String
-  /// The shard it was read from.
-  public let shard: Int
   /// Its place in the log.
   public let entryID: StreamID
   /// What ordering is per.
@@ -64,12 +74,20 @@ public struct DeadLetter: Sendable {
   public let about: About
   /// The event's JSON as the log held it; empty if the log did not hold it any more.
   public let json: [UInt8]
+  /// False if what stands there is no record of a worker, and its reason says so: it can be discarded, and nothing else.
+  public let isReadable: Bool
+
+  /// Its own id, among the dead letters of its service and shard.
+  public var id: StreamID { name.id }
+  /// The shard it was read from.
+  public var shard: Int { name.shard }
 }
 
 extension DeadLetter: JSONWritable {
   /// The event is a string: it may be no JSON.
   public func write(to json: inout JSONWriter) {
     json.object {
+      $0.field("letter", name.description)
       $0.field("id", id.description)
       $0.field("service", service)
       $0.field("shard", shard)

@@ -12,16 +12,22 @@ public struct DeadLetters: Sendable {
   }
 
   /// A service's dead letters in one shard, or in all, oldest first, with what is parked behind them.
+  ///
+  /// What stands among them and is no record of a worker is listed as well, with that as its reason.
   public func list(service: String, shard: Int? = nil) async throws -> [DeadLetter] {
     var letters: [DeadLetter] = []
     for shard in shard.map({ $0..<($0 + 1) }) ?? topic.shards {
       var after = "-"
+      var redriven: RedrivenLetters?
       while true {
-        let page = try Self.letters(
-          of: try await connection.call("XRANGE", topic.dead(shard, service), after, "+", "COUNT", "\(Self.pageSize)"),
+        let page = try LetterPage(
+          try await connection.call("XRANGE", topic.dead(shard, service), after, "+", "COUNT", "\(Self.pageSize)"),
           service: service, shard: shard)
-        letters += page
-        guard page.count == Self.pageSize, let last = page.last else { break }
+        if redriven == nil, !page.letters.isEmpty {
+          redriven = try await RedrivenLetters(topic: topic, service: service, shard: shard, connection: connection)
+        }
+        letters += page.letters.map { redriven?.completed($0) ?? $0 }
+        guard page.letters.count == Self.pageSize, let last = page.letters.last else { break }
         after = "(\(last.id)"
       }
     }
@@ -30,31 +36,24 @@ public struct DeadLetters: Sendable {
 
   private static let pageSize = 1000
 
-  private static func letters(of reply: borrowing Reply, service: String, shard: Int) throws -> [DeadLetter] {
-    let entries = reply.root
-    var letters: [DeadLetter] = []
-    for index in 0..<entries.count {
-      letters.append(try letter(entries[index], service: service, shard: shard))
+  /// The letters that a text may mean: the one of that name, or, for an id without a shard, each that has it.
+  ///
+  /// - Parameter text: `4/1775212200000-0`, or `1775212200000-0`.
+  public func candidates(_ text: String, service: String) async throws -> [DeadLetter] {
+    if let name = LetterName(text) {
+      guard topic.shards.contains(name.shard) else { return [] }
+      return try await list(service: service, shard: name.shard).filter { $0.name == name }
     }
-    return letters
+    guard let id = StreamID(text) else { return [] }
+    return try await list(service: service).filter { $0.id == id }
   }
 
-  private static func letter(_ entry: borrowing ReplyNode, service: String, shard: Int) throws -> DeadLetter {
-    let fields = entry[1]
-    var parser = JSONParser()
-    let about = try DeadLetter.About(from: parser.parse(fields[field: "about"].bytes))
-    return DeadLetter(
-      id: StreamID(utf8: entry[0].bytes) ?? .zero, service: service, shard: shard,
-      entryID: StreamID(utf8: fields[field: "entry"].bytes) ?? .zero, key: try fields[field: "key"].string(),
-      isParked: fields[field: "kind"].isEqual(to: "parked"), about: about,
-      json: fields[field: "event"].bytes.withUnsafeBufferPointer { Array($0) })
-  }
-
-  /// Has the dead letters of these letters' keys handled again, in order, by the shard's owner.
+  /// Has the dead letters of these letters' keys handled again, in order, by the shard's owner; not those that can't be read.
   ///
   /// - Returns: how many keys that are.
   public func redrive(_ letters: [DeadLetter]) async throws -> Int {
     var keys = 0
+    let letters = letters.filter(\.isReadable)
     for (place, group) in Dictionary(grouping: letters, by: { Place(service: Identifier($0.service), shard: $0.shard) })
     {
       keys += try await connection.integer(
@@ -76,9 +75,9 @@ public struct DeadLetters: Sendable {
     for letter in letters {
       let (shard, service) = (letter.shard, letter.service)
       let left = try await connection.integer([
-        "FCALL", FunctionLibrary.discard, "5", topic.dead(shard, service), topic.blocked(shard, service),
+        "FCALL", FunctionLibrary.discard, "6", topic.dead(shard, service), topic.blocked(shard, service),
         topic.redrive(shard, service), topic.retry(shard, service), topic.discarded(shard, service),
-        letter.id.description, letter.key,
+        topic.redriven(shard, service), letter.id.description,
       ])
       if left >= 0 { removed += 1 }
     }

@@ -3,6 +3,9 @@ import Redis
 /// The Redis functions that publish, commit and hand over shards; their source is `eventstreams.lua` beside this file.
 enum FunctionLibrary {
   static let name = "eventstreams_v2"
+  static let services = "eventstreams_services_v2"
+  static let found = "eventstreams_found_v2"
+  static let confirm = "eventstreams_confirm_v2"
   static let publish = "eventstreams_publish_v2"
   static let commit = "eventstreams_commit_v2"
   static let lease = "eventstreams_lease_v2"

@@ -23,7 +23,11 @@
 --   rides:{s}:dead:payment      stream of dead letters, and of the events of the same keys parked behind them
 --   rides:{s}:blocked:payment   hash: key -> number of its dead letters
 --   rides:{s}:redrive:payment   set of the keys whose dead letters are to be handled again
+--   rides:{s}:redriven:payment  hash: letter id -> JSON about the last attempt at a letter that was handled again and failed, and
+--                               `<letter id>:attempts` -> how many were made since
 --   rides:{s}:discarded:payment set of the entries whose dead letters were discarded: a rebuild leaves them out, too
+--   rides:{s}:stored:analytics  hash, of a service with a store outside: confirmed (server time in ms at which it was last found to
+--                               hold what was acknowledged), problem (what is wrong with it, empty if nothing is)
 --   rides:{s}:rebuild:payment:<run>:…  state that is being built, to take the place of the service's own
 --   rides:{s}:restore:<run>:…   log and publish window that are being built
 --   rides:{s}:payment:…         the service's own state
@@ -229,6 +233,11 @@ local function groupNamed(log, group)
   end
 end
 
+-- Whether a group has never been given anything: made when its topic was, and not run since.
+local function isUntouched(info)
+  return info[6] == 0 and info[8] == '0-0'
+end
+
 -- The set of entries up to the position that are not settled.
 local function behindOf(lease)
   return lease .. ':behind'
@@ -305,6 +314,39 @@ local function duplicate(streamId, firstJson, json)
   if firstJson and firstJson ~= json then return { '=' .. streamId, firstJson } end
   return '=' .. streamId
 end
+
+-- services: changes the list of the services that a topic is for.
+--   KEYS: config
+--   ARGV: `add` or `remove`, service
+-- Without a list nobody has said which they are, and it stays so.
+redis.register_function('eventstreams_services_v2', function(keys, args)
+  local list = redis.call('HGET', keys[1], 'services')
+  if not list then return 0 end
+  local kept = {}
+  for name in string.gmatch(list, '%S+') do
+    if name ~= args[2] then kept[#kept + 1] = name end
+  end
+  if args[1] == 'add' then kept[#kept + 1] = args[2] end
+  redis.call('HSET', keys[1], 'services', table.concat(kept, ' '))
+  return 1
+end)
+
+-- found: makes the groups of services that never ran, at the beginning of the log, so that it keeps everything for them.
+--   KEYS: log, the lease of each service
+--   ARGV: the services
+-- One that ran and whose group is lost gets it back where it was when it is run again (`lease`).
+redis.register_function('eventstreams_found_v2', function(keys, args)
+  local log, there = keys[1], {}
+  if redis.call('EXISTS', log) == 1 then
+    for _, info in ipairs(redis.call('XINFO', 'GROUPS', log)) do there[info[2]] = true end
+  end
+  for i, group in ipairs(args) do
+    if not there[group] and redis.call('EXISTS', keys[i + 1]) == 0 then
+      redis.call('XGROUP', 'CREATE', log, group, '0', 'MKSTREAM')
+    end
+  end
+  return 1
+end)
 
 -- publish: adds events to the log unless their ids are remembered.
 --   KEYS: log, prefix of the publish windows
@@ -412,6 +454,9 @@ redis.register_function({ function_name = 'eventstreams_lease_v2', flags = { 'al
     local info, recreatedAt, position = groupNamed(log, group), '', held[7]
     if not info and not epoch then
       redis.call('XGROUP', 'CREATE', log, group, args[6], 'MKSTREAM')
+      info = groupNamed(log, group)
+    elseif info and not epoch and args[6] ~= '0' and isUntouched(info) then
+      redis.call('XGROUP', 'SETID', log, group, args[6])
       info = groupNamed(log, group)
     elseif not info then
       -- It was there: it goes on exactly where it was. What was delivered beyond the position is delivered again.
@@ -908,18 +953,20 @@ end })
 -- begin: makes the group of a service that handles its history before the log, unless it has begun before.
 --   KEYS: log, lease
 --   ARGV: group
---   Returns {1 if it was made, the first place of the log then, before which the history is to be handled; '' if it is through}
+--   Returns {1 if it was made, 2 if it was there and never used, 0 if the service has begun before; the first place of the log then, before
+--   which the history is to be handled; '' if it is through}
 -- From now on nothing is trimmed that it has not handled. `history`, a field of the lease, is there until it is through.
 redis.register_function('eventstreams_begin_v2', function(keys, args)
   local log, lease = keys[1], keys[2]
-  local isNew = redis.call('EXISTS', lease) == 0 and not groupNamed(log, args[1])
-  if not isNew then return { 0, redis.call('HGET', lease, 'history') or '' } end
-  redis.call('XGROUP', 'CREATE', log, args[1], '0', 'MKSTREAM')
+  local info = groupNamed(log, args[1])
+  if redis.call('EXISTS', lease) == 1 or (info and not isUntouched(info)) then
+    return { 0, redis.call('HGET', lease, 'history') or '' }
+  end
+  if not info then redis.call('XGROUP', 'CREATE', log, args[1], '0', 'MKSTREAM') end
   local first = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
-  local start = first and first[1]
-  if not start then start = successor(redis.call('XINFO', 'STREAM', log)[8]) end
+  local start = first and first[1] or successor(redis.call('XINFO', 'STREAM', log)[8])
   redis.call('HSET', lease, 'history', start, 'position', '0-0')
-  return { 1, start }
+  return { info and 2 or 1, start }
 end)
 
 -- history: settles a page of a service's history and applies its effects, if the lease is still this owner's: all of it or nothing.
@@ -984,81 +1031,119 @@ redis.register_function({ function_name = 'eventstreams_redrive_v2', flags = { '
 end })
 
 -- discard: removes a dead letter for good, and has what was parked behind it handled.
---   KEYS: dead, blocked, redrive, retry, discarded
---   ARGV: letter id, key
+--   KEYS: dead, blocked, redrive, retry, discarded, redriven
+--   ARGV: letter id
 --   Returns how many letters of the key are left, or -1 if there is no such letter.
 redis.register_function({ function_name = 'eventstreams_discard_v2', flags = { 'allow-oom' }, callback = function(keys, args)
   local letter = redis.call('XRANGE', keys[1], args[1], args[1])[1]
   if not letter then return -1 end
-  local refusal = unusable('HLEN', keys[2], 'SCARD', keys[3], 'HLEN', keys[4], 'SCARD', keys[5])
-    or forbidden('XDEL', keys[1], 'HSET', keys[2], 'HDEL', keys[2], 'SADD', keys[3], 'SREM', keys[3], 'HDEL', keys[4], 'SADD', keys[5])
+  local about = {}
+  for i = 1, #letter[2] - 1, 2 do about[letter[2][i]] = about[letter[2][i]] or letter[2][i + 1] end
+  local refusal = unusable('HLEN', keys[2], 'SCARD', keys[3], 'HLEN', keys[4], 'SCARD', keys[5], 'HLEN', keys[6])
+    or forbidden('XDEL', keys[1], 'HSET', keys[2], 'HDEL', keys[2], 'SADD', keys[3], 'SREM', keys[3], 'HDEL', keys[4], 'SADD', keys[5],
+      'HDEL', keys[6])
   if refusal then return refusal end
-  local counts
-  counts, refusal = letterCounts(keys[2], args, 2, 2, 1)
-  if refusal then return refusal end
+  -- What is no letter blocks no key.
+  local key, counts = about.key, {}
+  if key then
+    counts, refusal = letterCounts(keys[2], { key }, 1, 1, 1)
+    if refusal then return refusal end
+  end
   redis.call('XDEL', keys[1], args[1])
-  redis.call('SADD', keys[5], letter[2][2])
   redis.call('HDEL', keys[4], args[1])
-  local left = (counts[args[2]] or 0) - 1
+  redis.call('HDEL', keys[6], args[1], args[1] .. ':attempts')
+  if about.entry then redis.call('SADD', keys[5], about.entry) end
+  if not key or not counts[key] then return 0 end
+  local left = counts[key] - 1
   if left > 0 then
-    redis.call('HSET', keys[2], args[2], milliseconds(left))
-    redis.call('SADD', keys[3], args[2])
+    redis.call('HSET', keys[2], key, milliseconds(left))
+    redis.call('SADD', keys[3], key)
     return left
   end
-  redis.call('HDEL', keys[2], args[2])
-  redis.call('SREM', keys[3], args[2])
+  redis.call('HDEL', keys[2], key)
+  redis.call('SREM', keys[3], key)
   return 0
 end })
 
--- The first entry that any group of a log still needs, or the place of the next, and that group's name; nil if the log has no group.
-local function neededFrom(log)
-  local needed, holder
+-- The place up to which no group of a log needs anything any more, and the group that needs what comes after it; of a service that has
+-- no group, or if there is none at all, everything is needed.
+local function settledBy(log, services)
+  local groups, place, holder = {}, nil, 'nobody'
   for _, info in ipairs(redis.call('XINFO', 'GROUPS', log)) do
-    -- What is pending is needed; what was delivered last is not.
-    local id = info[6] > 0 and redis.call('XPENDING', log, info[2])[2] or successor(info[8])
-    if not holder or isAfter(needed, id) then needed, holder = id, info[2] end
+    local id = info[8]
+    groups[info[2]] = true
+    if info[6] > 0 then
+      local first = redis.call('XPENDING', log, info[2])[2]
+      -- What is pending is needed, what is before it is not.
+      local before = redis.call('XREVRANGE', log, '(' .. first, '-', 'COUNT', 1)[1]
+      id = before and before[1] or '0-0'
+    end
+    if not place or isAfter(place, id) then place, holder = id, info[2] end
   end
-  return needed, holder
+  for _, service in ipairs(services) do
+    if not groups[service] then return '0-0', service end
+  end
+  return place or '0-0', holder
+end
+
+-- confirm: says whether a service's store holds what was acknowledged.
+--   KEYS: stored
+--   ARGV: what is wrong with it, empty if nothing is
+redis.register_function({ function_name = 'eventstreams_confirm_v2', flags = { 'allow-oom' }, callback = function(keys, args)
+  redis.call('HSET', keys[1], 'problem', args[1])
+  if args[1] == '' then redis.call('HSET', keys[1], 'confirmed', milliseconds(now())) end
+  return 1
+end })
+
+-- The first of n services, ARGV[8 …], whose store has not been found whole since ARGV[6], and why; nil if all have.
+local function distrustedStore(keys, args, count)
+  for i = 1, count do
+    local found = redis.call('HMGET', keys[1 + i], 'problem', 'confirmed')
+    if found[1] and found[1] ~= '' then return args[7 + i], found[1] end
+    if tonumber(found[2] or 0) < tonumber(args[6]) then return args[7 + i], 'unconfirmed' end
+  end
 end
 
 -- Looks for the oldest entries of a log that are past their time and that no group needs any more.
+--   KEYS: log, then what n stores have confirmed
 --   ARGV: entries recorded before this time in ms may go (0 for none), entries beyond so many may go (-1 for no limit),
---     how many to look at in this call
---   after, counted: the stream id to go on after, '' for the beginning, and how many were counted before it
---   Returns {how many they are, the last of them or '', the group that keeps the next one, which may go, or ''}
-local function trimmable(log, args, after, counted)
-  if redis.call('EXISTS', log) == 0 then return { 0, '', '' } end
-  local before, keep = args[1], tonumber(args[2])
-  local needed, holder = neededFrom(log)
-  local length = redis.call('XLEN', log) - counted
+--     how many to look at in this call, the stream id to go on after, '' for the beginning, how many were counted before it, since when in
+--     ms the stores must have been found whole, n, then the n services whose stores they are, then the services that must have a group
+--   Returns {how many they are, the last of them or '', the group that keeps the next one, which may go, or '', what is wrong with its
+--     store, `unconfirmed`, or ''}
+local function trimmable(keys, args)
+  local log, before, keep, after = keys[1], args[1], tonumber(args[2]), args[4]
+  if redis.call('EXISTS', log) == 0 then return { 0, '', '', '' } end
+  local stores = tonumber(args[7])
+  local settled, holder = settledBy(log, { unpack(args, 8 + stores) })
+  local distrusted, why = distrustedStore(keys, args, stores)
+  local length = redis.call('XLEN', log) - tonumber(args[5])
   local count, last, keeper = 0, '', ''
   for _, entry in ipairs(redis.call('XRANGE', log, after == '' and '-' or '(' .. after, '+', 'COUNT', args[3])) do
     if not (isGreater(before, partsOf(entry[1])) or (keep >= 0 and length - count > keep)) then break end
-    -- Without a group nobody has acknowledged anything.
-    if not holder or not isAfter(needed, entry[1]) then
-      keeper = holder or 'nobody'
-      break
-    end
+    keeper = isAfter(entry[1], settled) and holder or distrusted or ''
+    if keeper ~= '' then break end
     count, last = count + 1, entry[1]
   end
-  return { count, last, keeper }
+  return { count, last, keeper, keeper == distrusted and why or '' }
 end
 
 -- trim: removes the oldest entries of a log that are past their time and that no group needs any more.
---   KEYS: log
---   ARGV: as `trimmable`
+--   KEYS, ARGV: as `trimmable`, from the beginning
 --   Returns what `trimmable` does.
 redis.register_function({ function_name = 'eventstreams_trim_v2', flags = { 'allow-oom' }, callback = function(keys, args)
-  local found = trimmable(keys[1], args, '', 0)
-  if found[1] > 0 then redis.call('XTRIM', keys[1], 'MINID', successor(found[2])) end
+  local found = trimmable(keys, args)
+  if found[1] > 0 then
+    local next = redis.call('XRANGE', keys[1], found[2], '+', 'COUNT', 2)[2]
+    if next then redis.call('XTRIM', keys[1], 'MINID', next[1]) else redis.call('XTRIM', keys[1], 'MAXLEN', 0) end
+  end
   return found
 end })
 
 -- trimmable: counts what `trim` would remove.
---   KEYS: log
---   ARGV: as `trimmable`, then the stream id to go on after, or '', and how many were counted so far
+--   KEYS, ARGV: as `trimmable`
 redis.register_function({ function_name = 'eventstreams_trimmable_v2', flags = { 'no-writes' }, callback = function(keys, args)
-  return trimmable(keys[1], args, args[4], tonumber(args[5]))
+  return trimmable(keys, args)
 end })
 
 -- The first of n keys that is not there, of those from KEYS[first] on.
@@ -1168,7 +1253,7 @@ redis.register_function('eventstreams_restore_v2', function(keys, args)
 end)
 
 -- forget: removes a group that nobody runs, and what is kept for it; its own state stays.
---   KEYS: log, lease, retry, dead, blocked, redrive, discarded
+--   KEYS: log, lease, retry, dead, blocked, redrive, discarded, redriven, stored
 --   ARGV: group
 --   Returns 1, 0 if there is no such group, or -1 if a worker has it.
 redis.register_function({ function_name = 'eventstreams_forget_v2', flags = { 'allow-oom' }, callback = function(keys, args)
@@ -1176,7 +1261,7 @@ redis.register_function({ function_name = 'eventstreams_forget_v2', flags = { 'a
   if held[1] and held[1] ~= '' and time < heldUntil(held[2], held[3], time) then return -1 end
   local found = 0
   if redis.call('EXISTS', keys[1]) == 1 then found = redis.call('XGROUP', 'DESTROY', keys[1], args[1]) end
-  redis.call('DEL', keys[2], behindOf(keys[2]), keys[3], keys[4], keys[5], keys[6], keys[7])
+  redis.call('DEL', keys[2], behindOf(keys[2]), keys[3], keys[4], keys[5], keys[6], keys[7], keys[8], keys[9])
   return found
 end })
 

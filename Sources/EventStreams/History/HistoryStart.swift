@@ -13,12 +13,14 @@ struct HistoryStart: Sendable {
   /// - Throws: `HistoryGap` if the log was trimmed beyond what the history holds; then no group was made.
   func begin() async throws {
     var made: [Int] = []
+    var begun: [Int] = []
     do {
       for shard in topic.shards {
         let answer = try await connection.strings([
           "FCALL", FunctionLibrary.begin, "2", topic.log(shard), topic.lease(shard, service), service,
         ])
         if answer[0] == "1" { made.append(shard) }
+        if answer[0] == "2" { begun.append(shard) }
         guard !answer[1].isEmpty, let gap = try await gap(shard) else { continue }
         throw gap
       }
@@ -26,6 +28,8 @@ struct HistoryStart: Sendable {
       // It would keep the log from being trimmed, for nobody.
       let groups = Groups(topic: topic, connection: connection)
       for shard in made { _ = try await groups.forget(service, shard: shard) }
+      // These were there before: it is as if it had never begun.
+      for shard in begun { _ = try await connection.call("DEL", topic.lease(shard, service)) }
       throw gap
     }
   }

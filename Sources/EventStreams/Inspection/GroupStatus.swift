@@ -4,9 +4,12 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
   public let service: String
   /// The shard.
   public let shard: Int
-  /// Entries that have not been delivered. Where the server doesn't know, never 0 if there are any, and never more than the log
-  /// holds.
+  /// Entries that the log holds and that have not been delivered. Where the server doesn't know, never 0 if there are any, and never
+  /// more than the log holds.
   public let lag: Int
+  /// Entries that were removed from the log before they were delivered, by hand or because memory was full: `restore` brings back
+  /// those that the archive has.
+  public let lost: Int
   /// Entries that have been delivered and not acknowledged.
   public let pending: Int
   /// Of these, entries that wait for another attempt.
@@ -30,6 +33,11 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
   /// The last event of the history that it has handled, while a service that began with its history has not come to the log
   /// yet; nil for every other.
   public let historyPosition: StreamID?
+  /// What of this could not be read, and why, or what is wrong with what the service stores; nil if nothing is.
+  public let problem: String?
+
+  /// False if no worker ever had the shard.
+  public var hasRun: Bool { idle != nil }
 
   /// True if the service has handled everything in the shard, or has given up on it.
   public var isQuiet: Bool { lag == 0 && pending == 0 && redriving == 0 && historyPosition == nil }
@@ -40,6 +48,7 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
       $0.field("service", service)
       $0.field("shard", shard)
       $0.field("lag", lag)
+      $0.field("lost", lost)
       $0.field("pending", pending)
       $0.field("retrying", retrying)
       $0.field("dead", dead)
@@ -51,6 +60,7 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
       $0.field("idleMs", idle?.wholeMilliseconds)
       $0.field("lastDelivered", lastDelivered.description)
       $0.field("historyPosition", historyPosition?.description)
+      $0.field("problem", problem)
     }
   }
 }

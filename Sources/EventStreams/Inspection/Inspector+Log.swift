@@ -40,8 +40,9 @@ extension Inspector {
 
   private static func lastDelivered(of reply: borrowing Reply, _ group: String) throws(RedisError) -> StreamID? {
     for index in 0..<reply.root.count {
-      let name = try reply.root[index][field: "name"].string()
-      if name == group { return StreamID(try reply.root[index][field: "last-delivered-id"].string()) }
+      if reply.root[index][field: "name"].isEqual(to: group) {
+        return StreamID(try reply.root[index][field: "last-delivered-id"].string())
+      }
     }
     return nil
   }

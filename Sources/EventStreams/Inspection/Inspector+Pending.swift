@@ -50,13 +50,18 @@ extension Inspector {
   private static func pages(of replies: borrowing Replies, _ places: [PendingPlace]) throws -> [[PendingRow]] {
     var pages: [[PendingRow]] = []
     for (index, place) in places.enumerated() {
+      // It was removed meanwhile, or its name is no text: no service is called so.
+      if replies[index].error?.code == .noGroup {
+        pages.append([])
+        continue
+      }
       try replies[index].check()
       var page: [PendingRow] = []
       for position in 0..<replies[index].count {
         let row = replies[index][position]
         page.append(
           PendingRow(
-            place: place, id: StreamID(utf8: row[0].bytes) ?? .zero, consumer: try row[1].string(),
+            place: place, id: StreamID(utf8: row[0].bytes) ?? .zero, consumer: row[1].lossyText,
             idle: try row[2].integer(), deliveries: try row[3].integer()))
       }
       pages.append(page)
@@ -80,14 +85,13 @@ extension Inspector {
   }
 
   private static func entries(_ rows: ArraySlice<PendingRow>, _ replies: borrowing Replies) throws -> [PendingEntry] {
-    try replies.check()
     var entries: [PendingEntry] = []
     for (index, row) in rows.enumerated() {
       entries.append(
         PendingEntry(
           service: row.place.service, shard: row.place.shard, streamID: row.id,
           header: header(of: replies[index * 2], row.id), consumer: row.consumer, idle: .milliseconds(row.idle),
-          deliveries: row.deliveries, failures: try failures(of: replies[index * 2 + 1])))
+          deliveries: row.deliveries, failures: failures(of: replies[index * 2 + 1])))
     }
     return entries
   }
@@ -103,9 +107,10 @@ extension Inspector {
     }
   }
 
-  static func failures(of node: borrowing ReplyNode) throws -> Failures? {
+  /// The record of failures; nil if there is none, or none that can be read: the entry is pending all the same.
+  static func failures(of node: borrowing ReplyNode) -> Failures? {
     guard !node.isNil else { return nil }
     var parser = JSONParser()
-    return try Failures(from: parser.parse(node.bytes))
+    return try? Failures(from: parser.parse(node.bytes))
   }
 }

@@ -133,6 +133,6 @@ extension Inspector {
 
   private func failures(_ id: StreamID, _ group: GroupStatus) async throws -> Failures? {
     let reply = try await connection.call("HGET", topic.retry(group.shard, group.service), id.description)
-    return try Self.failures(of: reply.root)
+    return Self.failures(of: reply.root)
   }
 }

@@ -8,6 +8,8 @@ public struct Remaining: Sendable, Hashable, CustomStringConvertible {
   public private(set) var pending = 0
   /// Keys whose dead letters are to be handled again.
   public private(set) var redriving = 0
+  /// Entries that were removed from the log before it got them; they are not waited for.
+  public private(set) var lost = 0
   /// Shards whose history it has not handled yet.
   public private(set) var inHistory = 0
   /// False if it never ran.
@@ -19,9 +21,10 @@ public struct Remaining: Sendable, Hashable, CustomStringConvertible {
       lag += group.lag
       pending += group.pending
       redriving += group.redriving
+      lost += group.lost
       if group.historyPosition != nil { inHistory += 1 }
     }
-    isStarted = !groups.isEmpty
+    isStarted = groups.contains { $0.hasRun || $0.lastDelivered > .zero }
     // A shard in which it has not begun yet: a new service takes the shards one after the other.
     for log in logs where !groups.contains(where: { $0.shard == log.shard }) { lag += log.length }
   }

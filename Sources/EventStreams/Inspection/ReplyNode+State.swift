@@ -4,6 +4,15 @@ import Redis
 typealias StoredRecord = (id: StreamID, json: [UInt8])
 
 extension ReplyNode {
+  /// The text of a string as far as it is UTF-8, for what others may have written: nothing throws because of it.
+  var lossyText: String {
+    kind == .integer
+      ? (try? String(integer())) ?? "" : bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// A number from outside; nil if it is none.
+  var lenientInteger: Int? { kind == .nil ? nil : try? integer() }
+
   /// The records of a stream's entries. Those of one commit are fields of one entry: name, value, name, value, …
   func storedRecords() -> (records: [StoredRecord], entries: Int, last: StreamID?) {
     var records: [StoredRecord] = []

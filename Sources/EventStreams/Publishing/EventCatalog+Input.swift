@@ -1,9 +1,11 @@
 extension EventCatalog {
   /// Reads the events of an input, as far as they are some.
   ///
-  /// - Parameter reject: is told where one stands that isn't, and why.
+  /// - Parameters:
+  ///   - topic: where they are published to: what was logged once, and is marked so, is taken as it was.
+  ///   - reject: is told where one stands that isn't, and why.
   public func read(
-    _ documents: [InputDocument], rejecting reject: (InputDocument.Place, String) -> Void
+    _ documents: [InputDocument], for topic: Topic? = nil, rejecting reject: (InputDocument.Place, String) -> Void
   ) -> [EncodedEvent] {
     var events: [EncodedEvent] = []
     events.reserveCapacity(documents.count)
@@ -13,7 +15,11 @@ extension EventCatalog {
         continue
       }
       do throws(JSONError) {
-        events.append(try read(document.json.span))
+        if let topic, let logged = try LoggedEvent.read(document.json, for: topic) {
+          events.append(logged)
+        } else {
+          events.append(try read(document.json.span))
+        }
       } catch {
         reject(document.place, error.description)
       }

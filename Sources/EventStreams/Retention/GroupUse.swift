@@ -2,6 +2,8 @@
 public struct GroupUse: Sendable, Hashable, JSONWritable {
   /// The service's name.
   public let name: String
+  /// True if it is one of the services that the topic was made for.
+  public let isListed: Bool
   /// Workers that own a shard of it now.
   public let owners: Int
   /// Entries not delivered to it.
@@ -15,8 +17,9 @@ public struct GroupUse: Sendable, Hashable, JSONWritable {
   /// About so much memory of the server holds entries that it still needs.
   public let bytes: Int
 
-  /// True if nobody has run it for five minutes: what it needs is kept until somebody runs it again or removes it.
-  public var isAbandoned: Bool { owners == 0 && (idle.map { $0 > .seconds(300) } ?? true) }
+  /// True if nobody has run it for five minutes: what it needs is kept until somebody runs it again or removes it. One of the topic's own
+  /// services that never ran is still to come.
+  public var isAbandoned: Bool { owners == 0 && (idle.map { $0 > .seconds(300) } ?? !isListed) }
 
   /// Writes it as an object.
   public func write(to json: inout JSONWriter) {

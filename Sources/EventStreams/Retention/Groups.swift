@@ -13,11 +13,12 @@ public struct Groups: Sendable {
 
   /// All groups, by name.
   public func list() async throws -> [GroupUse] {
-    let status = try await Inspector(topic: topic, connection: connection).status()
+    let status = try await Inspector(topic: topic, connection: connection).overview()
     let bytesPerEntry = try await bytesPerEntry()
-    return Dictionary(grouping: status) { Identifier($0.service) }.map { name, shards in
+    return Dictionary(grouping: status.groups) { Identifier($0.service) }.map { name, shards in
       GroupUse(
-        name: name.text, owners: Set(names: shards.compactMap(\.owner)).count, lag: shards.reduce(0) { $0 + $1.lag },
+        name: name.text, isListed: Set(names: status.services).contains(name),
+        owners: Set(names: shards.compactMap(\.owner)).count, lag: shards.reduce(0) { $0 + $1.lag },
         pending: shards.reduce(0) { $0 + $1.pending }, dead: shards.reduce(0) { $0 + $1.dead },
         idle: shards.compactMap(\.idle).min(),
         bytes: shards.reduce(0) { $0 + $1.lag + $1.pending } * bytesPerEntry)
@@ -30,9 +31,15 @@ public struct Groups: Sendable {
   /// - Throws: `GroupInUse` if a worker has it.
   public func remove(_ name: String) async throws -> Bool {
     var found = false
+    let isListed = try await topic.services(on: connection).contains(name)
+    // First: whoever opens the topic makes the groups of those on the list.
+    if isListed { try await topic.setService(name, isListed: false, on: connection) }
     for shard in topic.shards {
       let answer = try await forget(name, shard: shard)
-      if answer < 0 { throw GroupInUse(name: name) }
+      if answer < 0 {
+        if isListed { try await topic.setService(name, isListed: true, on: connection) }
+        throw GroupInUse(name: name)
+      }
       found = found || answer > 0
     }
     return found
@@ -43,9 +50,9 @@ public struct Groups: Sendable {
   /// - Returns: 1, 0 if there is no such group, -1 if a worker has it.
   func forget(_ name: String, shard: Int) async throws -> Int {
     try await connection.integer([
-      "FCALL", FunctionLibrary.forget, "7", topic.log(shard), topic.lease(shard, name), topic.retry(shard, name),
+      "FCALL", FunctionLibrary.forget, "9", topic.log(shard), topic.lease(shard, name), topic.retry(shard, name),
       topic.dead(shard, name), topic.blocked(shard, name), topic.redrive(shard, name),
-      topic.discarded(shard, name), name,
+      topic.discarded(shard, name), topic.redriven(shard, name), topic.stored(shard, name), name,
     ])
   }
 
@@ -55,17 +62,15 @@ public struct Groups: Sendable {
       commands.append("XLEN", topic.log(shard))
       commands.append("MEMORY", "USAGE", topic.log(shard))
     }
-    return try Self.bytesPerEntry(await connection.send(commands))
+    return Self.bytesPerEntry(try await connection.send(commands))
   }
 
-  private static func bytesPerEntry(_ replies: borrowing Replies) throws -> Int {
+  private static func bytesPerEntry(_ replies: borrowing Replies) -> Int {
     var entries = 0
     var bytes = 0
     for index in stride(from: 0, to: replies.count - 1, by: 2) {
-      try replies[index].check()
-      try replies[index + 1].check()
-      entries += try replies[index].integer()
-      bytes += try replies[index + 1].optionalInteger() ?? 0
+      entries += replies[index].lenientInteger ?? 0
+      bytes += replies[index + 1].lenientInteger ?? 0
     }
     return entries == 0 ? 0 : bytes / entries
   }

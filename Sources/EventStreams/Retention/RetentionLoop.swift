@@ -10,17 +10,27 @@ struct RetentionLoop: Sendable {
   /// Runs until the task is cancelled.
   func run() async {
     while !Task.isCancelled {
-      for shard in await pipeline.owned.keys.sorted() {
-        do {
-          let result = try await trimmer.trim(shard: shard, retention)
-          if result.removed > 0 {
-            log.info("trimmed a log", metadata: ["shard": "\(shard)", "entries": "\(result.removed)"])
-          }
-        } catch {
-          log.warning("cannot trim a log; will try again", metadata: ["shard": "\(shard)", "error": "\(error)"])
-        }
-      }
+      await trim(await pipeline.owned.keys.sorted())
       try? await Task.sleep(for: retention.interval)
+    }
+  }
+
+  private func trim(_ shards: [Int]) async {
+    guard let start = try? await trimmer.start() else { return }
+    for shard in shards {
+      do {
+        let result = try await trimmer.trim(shard: shard, retention, since: start)
+        if result.removed > 0 {
+          log.info("trimmed a log", metadata: ["shard": "\(shard)", "entries": "\(result.removed)"])
+        }
+        if let distrust = result.distrust {
+          log.warning(
+            "does not trim a log: what was stored may be gone",
+            metadata: ["shard": "\(shard)", "by": "\(result.keptBy ?? "")", "reason": "\(distrust)"])
+        }
+      } catch {
+        log.warning("cannot trim a log; will try again", metadata: ["shard": "\(shard)", "error": "\(error)"])
+      }
     }
   }
 }

@@ -19,6 +19,9 @@ public struct Trimmer: Sendable {
     public fileprivate(set) var removed = 0
     /// The group that keeps the next entry that is past its time; nil if none is.
     public fileprivate(set) var keptBy: String?
+    /// What is wrong with the store of that group's service, or `unconfirmed` if nobody has said that it holds what was acknowledged; nil if
+    /// that isn't why.
+    public fileprivate(set) var distrust: String?
 
     /// Writes it as an object.
     public func write(to json: inout JSONWriter) {
@@ -26,8 +29,26 @@ public struct Trimmer: Sendable {
         $0.field("shard", shard)
         $0.field("removed", removed)
         $0.field("keptBy", keptBy)
+        $0.field("distrust", distrust)
       }
     }
+  }
+
+  /// When somebody began to trim: stores must have been found whole since then.
+  public struct Start: Sendable {
+    /// By the server's clock, in milliseconds.
+    let milliseconds: Int
+    /// How long their word is waited for.
+    let deadline: ContinuousClock.Instant
+  }
+
+  /// Begins to trim some shards.
+  ///
+  /// - Parameter patience: how long to wait for the workers whose services have stores to confirm that these are whole.
+  public func start(patience: Duration = .seconds(5)) async throws -> Start {
+    let time = try await connection.strings(["TIME"])
+    return Start(
+      milliseconds: (Int(time[0]) ?? 0) * 1000 + (Int(time[1]) ?? 0) / 1000, deadline: .now + patience)
   }
 
   /// Trims one shard's log, in steps that the server is busy with for a moment only.
@@ -35,29 +56,45 @@ public struct Trimmer: Sendable {
   /// - Parameters:
   ///   - now: the time that ages are counted from.
   ///   - isDryRun: only counts what would be removed.
-  public func trim(shard: Int, _ retention: Retention, now: Timestamp = .now(), isDryRun: Bool = false) async throws
-    -> Result
-  {
+  ///   - start: of the whole trimming, if it is of several shards.
+  public func trim(
+    shard: Int, _ retention: Retention, now: Timestamp = .now(), isDryRun: Bool = false, since start: Start? = nil
+  ) async throws -> Result {
+    let begun: Start
+    if let start { begun = start } else { begun = try await self.start() }
     var result = Result(shard: shard)
     var after = ""
+    let services = try await topic.services(on: connection)
+    let stores = try await StoreConfirmation.stores(of: topic, on: connection).keys.sorted().map(\.text)
     while true {
       let before = retention.maxAge.map { now.microsecondsSinceEpoch / 1000 - Int64($0.wholeMilliseconds) }
-      let policy = [
-        "1", topic.log(shard), String(max(0, before ?? 0)), String(retention.maxEntries ?? -1),
-        String(Self.entriesPerCall),
-      ]
-      let answer = try await connection.strings(
-        isDryRun
-          ? ["FCALL_RO", FunctionLibrary.trimmable] + policy + [after, String(result.removed)]
-          : ["FCALL", FunctionLibrary.trim] + policy)
-      let removed = Int(answer[0]) ?? 0
-      result.removed += removed
-      if isDryRun { after = answer[1] }
-      if removed < Self.entriesPerCall {
-        result.keptBy = answer[2].isEmpty ? nil : answer[2]
+      let call =
+        (isDryRun ? ["FCALL_RO", FunctionLibrary.trimmable] : ["FCALL", FunctionLibrary.trim])
+        + ["\(1 + stores.count)", topic.log(shard)] + stores.map { topic.stored(shard, $0) }
+        + [
+          String(max(0, before ?? 0)), String(retention.maxEntries ?? -1), String(Self.entriesPerCall), after,
+          isDryRun ? String(result.removed) : "0", String(begun.milliseconds), String(stores.count),
+        ] + stores + services
+      let answer = try Self.answer(await connection.call(call))
+      result.removed += answer.removed
+      if isDryRun { after = answer.last }
+      if answer.why == "unconfirmed", ContinuousClock.now < begun.deadline {
+        try await Task.sleep(for: .milliseconds(20))
+      } else if answer.removed < Self.entriesPerCall {
+        result.keptBy = answer.keeper.isEmpty ? nil : answer.keeper
+        result.distrust = answer.why.isEmpty ? nil : answer.why
         return result
       }
     }
+  }
+
+  private static func answer(
+    _ reply: borrowing Reply
+  ) throws -> (removed: Int, last: String, keeper: String, why: String) {
+    // Groups may be called anything.
+    (
+      try reply.root[0].integer(), try reply.root[1].string(), reply.root[2].lossyText, reply.root[3].lossyText
+    )
   }
 
   private static let entriesPerCall = 1000

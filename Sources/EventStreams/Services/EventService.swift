@@ -25,6 +25,9 @@ public struct EventService: Sendable {
 
   var handling: Handling
 
+  /// What is wrong with the declaration, first things first; nil if nothing is.
+  private(set) var mistake: ServiceMistake?
+
   /// True for a service that keeps events as they are.
   var storesEvents: Bool {
     if case .batches = handling { true } else { false }
@@ -33,8 +36,11 @@ public struct EventService: Sendable {
   /// How the service takes its events.
   enum Handling: Sendable {
     case eachEvent([(type: EventType, handler: EventHandler)])
-    case batches(@Sendable ([RecordedEvent]) async throws -> Void)
+    case batches(@Sendable (StoredBatch) async throws -> [Int: Effects])
   }
+
+  /// What is known of its store; nil if it has none, or keeps to itself what it stores into.
+  let ledger: StoreLedger?
 
   /// A service without handlers yet.
   public init(
@@ -45,6 +51,8 @@ public struct EventService: Sendable {
     self.retry = retry
     self.breaker = breaker
     handling = .eachEvent([])
+    ledger = nil
+    mistake = NameRule.problem(withService: name).map(ServiceMistake.init(description:))
   }
 
   /// A service that takes every event of the log, of whatever type and as it was recorded, in batches: an archive, a bridge.
@@ -59,7 +67,27 @@ public struct EventService: Sendable {
     concurrency = 1
     self.retry = retry
     self.breaker = breaker
-    handling = .batches(handler)
+    handling = .batches {
+      try await handler($0.events)
+      return [:]
+    }
+    ledger = nil
+    mistake = NameRule.problem(withService: name).map(ServiceMistake.init(description:))
+  }
+
+  /// A service that keeps every event of the log in a store, and trims nothing that the store doesn't hold any more.
+  public init(
+    _ name: String, retry: RetryPolicy = .standard, breaker: CircuitBreakerPolicy = .standard,
+    storingIn store: any EventStore
+  ) {
+    self.name = name
+    concurrency = 1
+    self.retry = retry
+    self.breaker = breaker
+    let ledger = StoreLedger(store)
+    handling = .batches { try await ledger.store($0) }
+    self.ledger = ledger
+    mistake = NameRule.problem(withService: name).map(ServiceMistake.init(description:))
   }
 
   /// True if its events are handled one after the other, and need be decoded only right before.
@@ -67,7 +95,7 @@ public struct EventService: Sendable {
     if case .eachEvent = handling { concurrency == 1 } else { false }
   }
 
-  /// Handles one type of event.
+  /// Handles one type of event; once per type: a second handler would take the first one's events.
   ///
   /// - Parameters:
   ///   - key: what this service orders these events by, if not by the events' own key: a service that keeps accounts wants
@@ -84,10 +112,18 @@ public struct EventService: Sendable {
 
   @usableFromInline
   mutating func add(_ handler: EventHandler, _ type: EventType) {
-    guard case .eachEvent(var handlers) = handling else { return }
-    handlers.removeAll { $0.type == type }
+    guard case .eachEvent(var handlers) = handling else {
+      return note("service '\(name)' stores all events in batches: it can't have a handler of \(type) as well")
+    }
+    guard !handlers.contains(where: { $0.type == type }) else {
+      return note("service '\(name)' has two handlers of \(type): make one of them")
+    }
     handlers.append((type, handler))
     handling = .eachEvent(handlers)
+  }
+
+  private mutating func note(_ description: String) {
+    mistake = mistake ?? ServiceMistake(description: description)
   }
 
   /// The handler of an event, found by its `type` as it is written; nil if the service does not want it, or it has none.

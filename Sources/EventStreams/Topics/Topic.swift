@@ -8,6 +8,9 @@ public struct Topic: Sendable, Hashable {
   /// The number of shards of a topic that is made without one being asked for.
   public static let standardShardCount = 8
 
+  /// How many shards a topic may have.
+  public static let shardCounts = 1...1024
+
   /// A topic; `Topic.open` reads the shard count that all parties agreed on.
   public init(_ name: String, shardCount: Int) {
     self.name = name
@@ -44,8 +47,15 @@ public struct Topic: Sendable, Hashable {
   func staged(_ shard: Int, _ service: String, _ run: RebuildRun? = nil, _ name: String = "") -> String {
     "\(log(shard)):rebuild:\(service):\(run.map { "\($0.name):" } ?? "")\(name)"
   }
+  func redriven(_ shard: Int, _ service: String) -> String { "\(log(shard)):redriven:\(service)" }
+  func stored(_ shard: Int, _ service: String) -> String { "\(log(shard)):stored:\(service)" }
   func restored(_ shard: Int) -> String { "\(log(shard)):restore:" }
   func roster(_ service: String) -> String { "\(name):workers:\(service)" }
   func wake(_ service: String, _ worker: String) -> String { "\(name):wake:\(service):\(worker)" }
   var configuration: String { "\(name):config" }
+
+  /// Whether a key is this topic's, and not that of a topic whose name goes on after a colon.
+  func owns(_ key: String) -> Bool {
+    key == configuration || ["{", "workers:", "wake:"].contains { key.hasPrefix("\(name):\($0)") }
+  }
 }

@@ -20,6 +20,8 @@ struct CommitBatch: Sendable {
   private(set) var handledLetter: (delivery: Delivery, id: StreamID)?
   private var counted: [(Delivery, deliveries: Int, failures: Failures)] = []
   private var redriveEnded: [String] = []
+  /// Dead letters that were handled again and failed.
+  private var failedAgain: [(letter: StreamID, about: DeadLetter.About)] = []
   private var effects: FoldedEffects
   /// What the effects write; nil if nobody reads state.
   private var written: WrittenState?
@@ -100,11 +102,29 @@ struct CommitBatch: Sendable {
     redriveEnded.append(key)
   }
 
+  /// Has a letter that failed again say why.
+  mutating func note(_ about: DeadLetter.About, of letter: StreamID) {
+    failedAgain.append((letter, about))
+  }
+
+  /// The effects, with what is noted beside dead letters that were handled again.
+  private func effects(redriven key: String) -> FoldedEffects {
+    var all = effects
+    for (letter, about) in failedAgain {
+      all.add(RedrivenLetters.failed(letter, about, key: key), prefix: "", traceparent: nil)
+    }
+    if let handledLetter {
+      all.add(RedrivenLetters.handled(handledLetter.id, key: key), prefix: "", traceparent: nil)
+    }
+    return all
+  }
+
   /// Writes the call of `commit`.
   ///
   /// - Parameter number: of this commit in this term of the lease, from 1.
   func encode(into commands: inout Commands, topic: Topic, service: String, worker: String, number: Int) {
     let shardNumber = shard.number
+    let effects = effects(redriven: topic.redriven(shardNumber, service))
     commands.open()
     commands.argument("FCALL")
     commands.argument(FunctionLibrary.commit)

@@ -180,12 +180,13 @@ extension Pipeline {
       state.settle(delivery) {
         $0.bury(letter(delivery, reason: reason, failures: failures, isParked: false))
       }
-    case .letter:
+    case .letter(let id):
       state.active -= 1
       load.leave(1)
       state.known.setbacks.settled(delivery.place)
       state.redriving.remove(key)
       state.batch.endRedrive(of: key)
+      state.batch.note(letter(delivery, reason: reason, failures: failures, isParked: false).about, of: id)
     }
     // What is no event has no key, and no order among others of its kind.
     guard !key.isEmpty else { return resumeNext(of: key, in: state) }

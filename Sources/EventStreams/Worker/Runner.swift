@@ -107,15 +107,26 @@ struct Runner: Sendable {
   }
 
   /// Stores a batch as a whole; if that fails, one by one, so that one bad event fails alone.
-  private func run(_ deliveries: [Delivery], _ store: @Sendable ([RecordedEvent]) async throws -> Void) async
+  private func run(_ deliveries: [Delivery], _ store: @Sendable (StoredBatch) async throws -> [Int: Effects]) async
     -> [Outcome]
   {
-    let events = deliveries.compactMap { delivery -> RecordedEvent? in
-      if case .store(let event) = delivery.work { event } else { nil }
+    var events: [RecordedEvent] = []
+    var shards: [Int: OwnedShard] = [:]
+    // What is kept of a shard goes with the last of its events.
+    var last: [Int: Int] = [:]
+    for (index, delivery) in deliveries.enumerated() {
+      guard case .store(let event) = delivery.work else { continue }
+      events.append(event)
+      shards[event.shard] = delivery.shard
+      last[event.shard] = index
     }
     do {
-      if !events.isEmpty { try await store(events) }
-      return deliveries.map { if case .condemned(let reason) = $0.work { .dead(reason: reason) } else { .done(.none) } }
+      let effects = events.isEmpty ? [:] : try await store(StoredBatch(events: events, shards: shards))
+      return deliveries.enumerated().map { index, delivery in
+        if case .condemned(let reason) = delivery.work { return .dead(reason: reason) }
+        let number = delivery.shard.number
+        return .done(last[number] == index ? effects[number] ?? .none : .none)
+      }
     } catch {
       guard deliveries.count > 1 else { return deliveries.map { _ in outcome(of: error) } }
       var outcomes: [Outcome] = []

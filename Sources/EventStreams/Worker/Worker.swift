@@ -32,11 +32,13 @@ public struct Worker: ServiceLifecycle.Service {
 
   /// Works until the task is cancelled or the process is asked to shut down gracefully; then drains.
   ///
-  /// - Throws: `HistoryGap` if the service is to begin with its history, and that ends before the log begins; `WorkerSettings.InvalidName`,
-  ///   `WorkerSettings.OutOfBounds`.
+  /// - Throws: `ServiceMistake` if the service is not declared as it must be; `HistoryGap` if it is to begin with its history, and that
+  ///   ends before the log begins; `WorkerSettings.InvalidName`, `WorkerSettings.OutOfBounds`.
   public func run() async throws {
+    if let mistake = service.mistake { throw mistake }
     try WorkerSettings.check(name: settings.name)
     try settings.check()
+    try await claimStore()
     try await beginHistory()
     let pipeline = Pipeline(
       service: service, topic: topic, settings: settings, metrics: WorkerMetrics(service: service.name), log: log)
@@ -60,6 +62,16 @@ public struct Worker: ServiceLifecycle.Service {
         // So that everybody sees it at once.
         for await _ in pipeline.leaseNews { await leases.interruptWaiting() }
         try? await Task.sleep(for: .seconds(Int64.max / 2))
+      }
+      if let ledger = service.ledger {
+        let watching = connection("store:\(settings.name)")
+        group.addTask {
+          await StoreWatch(
+            ledger: ledger, pipeline: pipeline, topic: topic,
+            state: CommittedState(topic: topic, service: service.name, connection: watching), connection: watching,
+            log: log
+          ).run()
+        }
       }
       if let retention = settings.retention {
         group.addTask {
@@ -101,18 +113,32 @@ public struct Worker: ServiceLifecycle.Service {
     log.notice("stopped")
   }
 
-  /// Makes the group of a service that begins with its history; waits for the server if it must.
+  /// Makes sure that the service's store is the one that it has always stored into.
+  private func claimStore() async throws {
+    guard let store = service.ledger?.store else { return }
+    let identity = try await store.identity()
+    let connection = connection("store:\(settings.name)")
+    let confirmation = StoreConfirmation(service.name, topic: topic, connection: connection)
+    try await persistently("claim its store", on: connection) { try await confirmation.claim(identity) }
+  }
+
+  /// Makes the group of a service that begins with its history.
   private func beginHistory() async throws {
     guard let history = settings.history, settings.start == .beginning else { return }
     let connection = connection("history:\(settings.name)")
     let start = HistoryStart(topic: topic, service: service.name, history: history, connection: connection)
+    try await persistently("begin with the history", on: connection) { try await start.begin() }
+  }
+
+  /// Does what must be done before anything else; waits for the server if it must.
+  private func persistently(_ what: String, on connection: Connection, _ body: () async throws -> Void) async throws {
     var failures = 0
     while !Task.isCancelled, !Task.isShuttingDownGracefully {
       do {
-        return try await start.begin()
+        return try await body()
       } catch let error as RedisError {
         failures += 1
-        log.error("cannot begin with the history; will try again", metadata: ["error": "\(error)"])
+        log.error("cannot \(what); will try again", metadata: ["error": "\(error)"])
         if error.code == .functionMissing { try? await FunctionLibrary.load(on: connection) }
         var generator = SystemRandomNumberGenerator()
         try? await Task.sleep(for: Backoff.reconnect.delay(attempt: failures, using: &generator))

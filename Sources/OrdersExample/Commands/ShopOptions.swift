@@ -17,6 +17,6 @@ struct ShopOptions: ParsableArguments {
   /// The topic, made if it isn't there. One warehouse is one shard.
   func open() async throws -> (topic: Topic, connection: Connection) {
     let connection = Connection(try redisURL())
-    return (try await Topic.open(topic, shardCount: 1, on: connection), connection)
+    return (try await Topic.open(topic, shardCount: 1, services: Shop.serviceNames, on: connection), connection)
   }
 }

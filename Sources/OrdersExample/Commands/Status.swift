@@ -17,7 +17,7 @@ struct Status: AsyncParsableCommand {
     let groups = try await Inspector(topic: topic, connection: connection).status()
     let state = ServiceState(topic: topic, connection: connection)
     var facts = Shop.serviceNames.map { name in
-      guard let group = groups.first(where: { $0.service == name }) else {
+      guard let group = groups.first(where: { $0.service == name }), group.hasRun else {
         return Fact(name: name, value: "never started")
       }
       return Fact(

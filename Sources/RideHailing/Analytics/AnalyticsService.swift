@@ -9,6 +9,6 @@ public struct AnalyticsService: Sendable {
 
   /// The consumer group and its handler.
   public var service: EventService {
-    EventService("analytics", storing: { try await archive.store($0) })
+    EventService("analytics", storingIn: archive)
   }
 }

@@ -12,6 +12,11 @@ enum ArchiveSchema {
     migrator.registerMigration("views without repetitions") { try ArchiveView.recreateAll(in: $0) }
     migrator.registerMigration("rides") { try $0.execute(sql: rides) }
     migrator.registerMigration("views net of corrections") { try ArchiveView.recreateAll(in: $0) }
+    migrator.registerMigration("identity") { database in
+      try database.execute(
+        sql: "CREATE TABLE archive (name TEXT NOT NULL) STRICT; INSERT INTO archive VALUES (lower(hex(randomblob(16))))"
+      )
+    }
     return migrator
   }
 

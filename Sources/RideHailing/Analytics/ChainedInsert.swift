@@ -18,11 +18,10 @@ struct ChainedInsert {
   /// Adds an event, unless its place is taken already. One that was late, because its batch was tried again, is simply a later link.
   mutating func add(_ event: RecordedEvent) throws {
     let head = try head(of: event.shard)
-    let milliseconds = Int64(clamping: event.streamID.milliseconds)
-    let sequence = Int64(clamping: event.streamID.sequence)
-    let hash = ChainHash(
-      after: head.hash, shard: event.shard,
-      streamID: StreamID(milliseconds: UInt64(milliseconds), sequence: UInt64(sequence)), event: event.json)
+    guard let milliseconds = Int64(exactly: event.streamID.milliseconds),
+      let sequence = Int64(exactly: event.streamID.sequence)
+    else { throw Unprocessable("its id, \(event.streamID), is larger than what SQLite can keep") }
+    let hash = ChainHash(after: head.hash, shard: event.shard, streamID: event.streamID, event: event.json)
     try insert.execute(arguments: [
       event.shard, milliseconds, sequence, event.header?.id, event.header?.type.rawValue, event.header?.key,
       event.header?.timestamp.microsecondsSinceEpoch, Data(event.json), head.number + 1, Data(hash.bytes),

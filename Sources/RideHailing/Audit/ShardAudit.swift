@@ -54,8 +54,8 @@ struct ShardAudit {
     let outcomes = try await Outcomes(
       ShardHistory(shard: shard, inspector: inspector, archive: archive, filter: filter))
     folds = Dictionary(
-      uniqueKeysWithValues: Self.services.map {
-        let fold = ServiceFold(
+      uniqueKeysWithValues: try Self.services.map {
+        let fold = try ServiceFold(
           $0, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints, keepsRecords: false)
         return (Identifier($0), fold)
       })

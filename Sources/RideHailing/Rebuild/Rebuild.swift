@@ -33,13 +33,15 @@ public struct Rebuild: Sendable {
   /// The services that can be rebuilt from a history.
   public static let services = ServiceFold.services
 
-  /// Looks for events that the log has and the archive has not, though analytics has handled them, and stores them if wanted.
+  /// Looks for events that the log has and the archive has not, though analytics has handled them, and stores them if wanted. The
+  /// archive is the one of analytics then, whichever was before.
   public func fill(_ archive: Archive?) async throws -> RebuildReport {
     var report = RebuildReport(service: ShardHistory.archiveGroup)
     guard let reader = self.archive else { return report }
     let fill = ArchiveFill(
       topic: topic, inspector: Inspector(topic: topic, connection: connection), reader: reader, archive: archive)
     for shard in topic.shards { report.shards.append(try await fill.run(shard)) }
+    if archive != nil { try await StoreAnchor(topic: topic, connection: connection).adopt(reader) }
     return report
   }
 
@@ -80,7 +82,7 @@ public struct Rebuild: Sendable {
     // Everything before this place is settled for good.
     let inspector = Inspector(topic: topic, connection: connection)
     let settled = try await inspector.progress([service], shard: shard)[0]
-    var fold = ServiceFold(
+    var fold = try ServiceFold(
       service, shard: shard, outcomes: try await outcomes(of: service, shard),
       commissionBasisPoints: commissionBasisPoints)
     func add(_ event: RecordedEvent, _ progress: ServiceProgress) async throws {

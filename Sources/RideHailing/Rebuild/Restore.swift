@@ -45,6 +45,8 @@ public struct Restore: Sendable {
     try await check()
     var report = RestoreReport()
     for shard in topic.shards { report.shards.append(try await restore(shard) { onProgress(shard, $0) }) }
+    try await StoreConfirmation(ShardHistory.archiveGroup, topic: topic, connection: connection)
+      .adopt(archive.identity())
     return report
   }
 
@@ -72,8 +74,9 @@ public struct Restore: Sendable {
 
   private func restore(_ shard: Int, _ onProgress: (Int) -> Void) async throws -> RestoreReport.Shard {
     let services = ServiceFold.services + [ShardHistory.archiveGroup]
-    let others = try await Inspector(topic: topic, connection: connection).status()
-      .filter { $0.shard == shard && !services.contains($0.service) }.map(\.service)
+    let status = try await Inspector(topic: topic, connection: connection).overview()
+    let others = status.allServices.filter { !Set(names: services).contains($0) }
+    let log = try await Inspector(topic: topic, connection: connection).extent(shard: shard)
     var held: [Identifier: ShardRebuild] = [:]
     func release() async throws { for service in held.values { try await service.release() } }
     do {
@@ -81,7 +84,7 @@ public struct Restore: Sendable {
         held[service] = try await ShardRebuild.hold(
           service, shard: shard, run: attempt, topic: topic, connection: connection)
       }
-      let result = try await restore(shard, held: held, others: others, onProgress)
+      let result = try await restore(shard, log, held: held, others: others, onProgress)
       try await release()
       return result
     } catch {
@@ -97,13 +100,19 @@ public struct Restore: Sendable {
       shard: shard, inspector: Inspector(topic: topic, connection: connection), archive: archive, filter: filter)
   }
 
+  /// - Parameters:
+  ///   - live: the log as it was.
+  ///   - others: services that this program does not know: it can't tell what they have made of an event.
   private func restore(
-    _ shard: Int, held: [Identifier: ShardRebuild], others: [String], _ onProgress: (Int) -> Void
+    _ shard: Int, _ live: LogExtent?, held: [Identifier: ShardRebuild], others: [String], _ onProgress: (Int) -> Void
   ) async throws -> RestoreReport.Shard {
     let outcomes = try await Outcomes(history(shard, types: Outcomes.types))
-    let folds = ServiceFold.services.map {
-      ServiceFold($0, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints)
+    let folds = try ServiceFold.services.map {
+      try ServiceFold($0, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints)
     }
+    // It takes another look at all of history.
+    var lostOthers: [String] = []
+    if !others.isEmpty, try await isLost(live, shard) { lostOthers = others }
     var log = try await LogRestore(topic: topic, connection: connection, shard: shard, run: attempt)
     var pending: [Identifier: [StreamID]] = [:]
     var (places, archived, forgotten) = (0, 0, 0)
@@ -140,7 +149,7 @@ public struct Restore: Sendable {
       } else {
         archived += 1
       }
-      hasLogBegun = hasLogBegun || isOpen || logFrom.map { item.id.recordedAt >= $0 } != false
+      hasLogBegun = hasLogBegun || isOpen || !lostOthers.isEmpty || logFrom.map { item.id.recordedAt >= $0 } != false
       if hasLogBegun {
         try await log.add(event)
       } else {
@@ -152,20 +161,37 @@ public struct Restore: Sendable {
       try await ShardRebuild.prepare(
         fold.fold.image, fold.service, shard: shard, run: attempt, topic: topic, connection: connection)
     }
+    let store = StateImage()
+    store.apply(try await archive.end(shard).effects, at: last ?? .zero) { _ in false }
     var groups: [LogRestore.Group] = []
     for (name, service) in held.sorted(by: { $0.key < $1.key }) {
-      let isOther = others.contains { $0.hasSameBytes(as: name.text) }
-      groups.append(
-        LogRestore.Group(
-          service, position: isOther ? service.progress.last : last ?? .zero,
-          pending: isOther ? service.progress.open : pending[name] ?? [],
-          state: folds.first { $0.service.hasSameBytes(as: name.text) }?.fold.image))
+      let fold = folds.first { $0.service.hasSameBytes(as: name.text) }
+      let state = name == Identifier(ShardHistory.archiveGroup) ? store : fold?.fold.image
+      let group =
+        if Set(names: lostOthers).contains(name) {
+          // It handles everything again, so it begins with nothing.
+          LogRestore.Group(service, position: .zero, pending: [], state: StateImage())
+        } else if Set(names: others).contains(name) {
+          LogRestore.Group(service, position: service.progress.last, pending: service.progress.open, state: nil)
+        } else {
+          LogRestore.Group(service, position: last ?? .zero, pending: pending[name] ?? [], state: state)
+        }
+      groups.append(group)
     }
     let events = log.count
     let meanwhile = try await log.finish(through: last, added: places - forgotten, groups: groups)
     return RestoreReport.Shard(
       shard: shard, events: events + meanwhile, archived: archived,
       archivedThrough: try await archive.lastID(shard: shard), publishedMeanwhile: meanwhile,
-      pending: pending.mapValues(\.count))
+      pending: pending.mapValues(\.count), handledAgain: lostOthers)
+  }
+
+  /// Whether a log was lost and has begun anew, or never was: it has never had all that history knows of the shard.
+  private func isLost(_ log: LogExtent?, _ shard: Int) async throws -> Bool {
+    guard let log else { return try await archive.lastID(shard: shard) != nil }
+    var places = 0
+    var history = history(shard)
+    while let item = try await history.next() { places += item.isRepetition && item.archived == nil ? 0 : 1 }
+    return log.added < places
   }
 }

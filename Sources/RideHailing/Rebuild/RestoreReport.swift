@@ -16,6 +16,8 @@ public struct RestoreReport: Sendable, JSONWritable {
     public let publishedMeanwhile: Int
     /// Service -> events that it will handle now, because nothing tells that it has.
     public let pending: [Identifier: Int]
+    /// Services that this program does not know, and whose state was lost with the log: they handle everything again.
+    public let handledAgain: [String]
 
     /// Writes it as an object.
     public func write(to json: inout JSONWriter) {
@@ -25,6 +27,7 @@ public struct RestoreReport: Sendable, JSONWritable {
         $0.field("archived", archived)
         $0.field("archivedThrough", archivedThrough?.description)
         $0.field("publishedMeanwhile", publishedMeanwhile)
+        $0.field("handledAgain", handledAgain)
         $0.field("pending", pending.sorted { $0.key < $1.key }.map { Pending(service: $0.key.text, events: $0.value) })
       }
     }

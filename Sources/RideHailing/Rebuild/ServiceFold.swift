@@ -9,12 +9,22 @@ struct ServiceFold: Sendable {
   private let commission: OutcomeCommission
   private var outcomes: Outcomes
 
+  /// Nobody here knows how the service makes its state.
+  struct Unknown: Error, CustomStringConvertible {
+    let service: String
+
+    var description: String {
+      "this program doesn't know service '\(service)', so it can't build its state; nothing was changed"
+    }
+  }
+
   /// - Parameters:
   ///   - commissionBasisPoints: of rides whose rate is in no event.
   ///   - keepsRecords: false to leave out what is appended to streams.
+  /// - Throws: `Unknown` for a service that is not one of `services`.
   init(
     _ service: String, shard: Int, outcomes: Outcomes, commissionBasisPoints: Int, keepsRecords: Bool = true
-  ) {
+  ) throws(Unknown) {
     self.service = service
     self.outcomes = outcomes
     let commission = OutcomeCommission(fallback: CommissionRate(basisPoints: commissionBasisPoints))
@@ -25,7 +35,8 @@ struct ServiceFold: Sendable {
       case "driver": DriverService(commission: { _ in commission.rate }).service
       case "rating": RatingService().service
       case "surge": SurgeService().service
-      default: NotificationService(outbox: nil).service
+      case "notification": NotificationService(outbox: nil).service
+      default: throw Unknown(service: service)
       }
     fold = StateFold(handlers, shard: shard, keepsRecords: keepsRecords)
   }

@@ -10,7 +10,7 @@ struct Dead: AsyncParsableCommand {
 
         rides dead list payment
         rides dead redrive payment --all
-        rides dead discard payment 1775212200000-0 --yes
+        rides dead discard payment 4/1775212200000-0 --yes
       """,
     subcommands: [List.self, Show.self, Redrive.self, Discard.self], defaultSubcommand: List.self)
 
@@ -39,10 +39,10 @@ struct Dead: AsyncParsableCommand {
       let letters = try await Dead.letters(
         service, topic, DeadLetters(topic: topic, connection: connection),
         Inspector(topic: topic, connection: connection))
-      var table = Table("SERVICE", "SHARD", "LETTER", "KEY", "STATE", "ATTEMPTS", "REASON")
+      var table = Table("SERVICE", "LETTER", "KEY", "STATE", "ATTEMPTS", "REASON")
       for letter in letters {
         table.add(
-          letter.service, "\(letter.shard)", "\(letter.id)", letter.key.isEmpty ? "?" : letter.key,
+          letter.service, "\(letter.name)", letter.key.isEmpty ? "?" : letter.key,
           letter.isParked ? "parked" : "dead", "\(letter.about.attempts)", letter.about.reason)
       }
       output.write(letters, table, empty: "there are no dead letters")
@@ -69,7 +69,7 @@ struct Dead: AsyncParsableCommand {
           continue
         }
         Terminal.print(
-          "letter      \(letter.id) of \(letter.service), shard \(letter.shard), log entry \(letter.entryID)")
+          "letter      \(letter.name) of \(letter.service), shard \(letter.shard), log entry \(letter.entryID)")
         Terminal.print("key         \(letter.key)")
         Terminal.print("reason      \(letter.about.reason)")
         Terminal.print("attempts    \(letter.about.attempts)")
@@ -100,6 +100,8 @@ struct Dead: AsyncParsableCommand {
       let (dead, found) = try await LetterSelection(service: service, ids: letters, all: all).find(redis)
       let keys = try await dead.redrive(found)
       Terminal.print("\(service) will handle the letters of \(keys) keys again")
+      let unreadable = found.count { !$0.isReadable }
+      if unreadable > 0 { throw Failure.refused("\(unreadable) letters can't be read; they can only be discarded") }
     }
   }
 
@@ -141,13 +143,18 @@ private struct LetterSelection {
     let (topic, connection) = try await redis.find()
     try await KnownServices.check(service, Inspector(topic: topic, connection: connection))
     let dead = DeadLetters(topic: topic, connection: connection)
-    let letters = try await dead.list(service: service)
-    if all { return (dead, letters) }
-    let found = try ids.map { id in
-      guard let letter = letters.first(where: { $0.id.description == id }) else {
+    if all { return (dead, try await dead.list(service: service)) }
+    var found: [DeadLetter] = []
+    for id in ids {
+      let candidates = try await dead.candidates(id, service: service)
+      guard let letter = candidates.first else {
         throw Failure.refused("\(service) has no dead letter \(id); see: rides dead list \(service)")
       }
-      return letter
+      guard candidates.count == 1 else {
+        let names = candidates.map(\.name.description).joined(separator: ", ")
+        throw Failure.refused("\(service) has several letters \(id): say which of \(names)")
+      }
+      found.append(letter)
     }
     return (dead, found)
   }

@@ -45,7 +45,7 @@ struct GroupsCommand: AsyncParsableCommand {
     @OptionGroup var redis: TopicOptions
 
     func run() async throws {
-      let (topic, connection) = try await redis.open()
+      let (topic, connection) = try await redis.openExisting()
       let groups = Groups(topic: topic, connection: connection)
       guard let group = try await groups.list().first(where: { $0.name == name }) else {
         throw Failure.refused("there is no group '\(name)'; see: rides groups")

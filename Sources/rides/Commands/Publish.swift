@@ -76,7 +76,7 @@ struct Publish: AsyncParsableCommand {
     if let simulation {
       summary = try await run.run(simulation)
     } else if let reader {
-      var source = InputSource(reader: reader, catalog: EventCatalog(RideEvents.types))
+      var source = InputSource(reader: reader, catalog: EventCatalog(RideEvents.types), topic: topic)
       summary = try await run.run { try await source.next() }
       summary.rejected = source.rejected
     }

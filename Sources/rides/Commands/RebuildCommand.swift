@@ -47,16 +47,16 @@ struct RebuildCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    let (topic, connection) = try await redis.openExisting()
+    // A lost one is made anew, from what the log still has.
+    let store = service == "analytics" && apply ? try Archive(path: archive.path) : nil
     let reader = try fromArchive.map { try ArchiveOptions.open($0) } ?? archive.openIfPresent()
-    // Its functions are needed.
-    _ = try await redis.find()
-    let (topic, connection) = try await redis.open()
     let rebuild = Rebuild(
       topic: topic, connection: connection, archive: reader, readsLog: fromArchive == nil)
     let report: RebuildReport
     if service == "analytics" {
       if reader == nil { _ = try archive.open() }
-      report = try await rebuild.fill(apply ? try Archive(path: archive.path) : nil)
+      report = try await rebuild.fill(store)
     } else {
       report = try await rebuild.run(service, applies: apply) { shard, events in
         Terminal.progress("shard \(shard): \(events) events")
@@ -68,7 +68,9 @@ struct RebuildCommand: AsyncParsableCommand {
     case .table: show(report)
     }
     guard report.isComplete else {
-      throw Failure.refused("history lacks events or outcomes that \(service) has handled; nothing was applied there")
+      throw Failure.refused(
+        "nothing was applied where events that were given to \(service) have no outcome in history, or are not in it: history lacks them, or they were removed from the log before \(service) got them; in that case rides restore --from-archive has them handled"
+      )
     }
     guard !apply || report.isApplied else {
       throw Failure.refused(

@@ -10,7 +10,8 @@ struct Replay: AsyncParsableCommand {
       publish`: an event that is still remembered is a duplicate, and into an empty Redis the same logs come into being. \
       --from and --to go by the event's own timestamp, which for imported rides is long before they were recorded; \
       --recorded-from and --recorded-to go by when the log got it. Of an event that was published again after its publish window \
-      was lost, the first is printed. Exit status 1 if the log was trimmed beyond what the archive holds, with where it was.
+      was lost, the first is printed. An event of a type that this program does not know is printed with the shard that it was \
+      in, as `loggedIn`, and can be published again as well. Exit status 1 if the log was trimmed beyond what the archive holds, with where it was.
 
         rides replay --ride sim-1-42
         rides replay --from 2019-03-01 --to 2019-04-01 --type RIDE_COMPLETED | rides publish --redis redis://other:6379
@@ -40,16 +41,19 @@ struct Replay: AsyncParsableCommand {
     var filter = history.filter
     filter.rides = rides
     var events: MergedHistory
+    var shardCount: Int?
     if offline, let archive {
       events = MergedHistory(shards: try await archive.shards(), inspector: nil, archive: archive, filter: filter)
     } else {
       let (topic, connection) = try await redis.find()
+      shardCount = topic.shardCount
       // An archive may know shards that this topic does not have.
       let shards = Set(topic.shards).union(try await archive?.shards() ?? []).sorted()
       events = MergedHistory(
         shards: shards, inspector: Inspector(topic: topic, connection: connection), archive: archive,
         filter: filter)
     }
+    let catalog = EventCatalog(RideEvents.types)
     var lines = try LineOutput()
     var count = 0
     var unreadable = 0
@@ -58,7 +62,9 @@ struct Replay: AsyncParsableCommand {
         unreadable += 1
         continue
       }
-      try lines.write(json: event.json)
+      let isKnown = (try? catalog.read(event.json.span)) != nil
+      try lines.write(
+        json: isKnown ? event.json : LoggedEvent.marked(event.json, shard: event.shard, of: shardCount))
       count += 1
     }
     try lines.finish()

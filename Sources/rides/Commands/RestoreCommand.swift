@@ -11,6 +11,7 @@ struct RestoreCommand: AsyncParsableCommand {
       since the loss is kept. Events that nothing tells to have been handled are handled when the services go on; with the \
       gateway's idempotency keys no charge happens twice. What was published after the archive's end and is not in the log now \
       is lost, unless its producer publishes it again: that is safe, what was restored is recognised. \
+      A service that this program does not know goes on where it was, or, if the log was lost, handles everything again. \
       Running it again after it was interrupted is safe.
 
         rides restore --from-archive .rides/archive.sqlite
@@ -47,6 +48,12 @@ struct RestoreCommand: AsyncParsableCommand {
       throw Failure.refused(error.description)
     }
     Terminal.endProgress()
+    let handledAgain = Set(report.shards.flatMap(\.handledAgain)).sorted()
+    if !handledAgain.isEmpty {
+      Terminal.error(
+        "this program does not know \(handledAgain.joined(separator: ", ")): what it had stored was lost with the log, and it handles all events again when it is run"
+      )
+    }
     if output.format == .json { return Terminal.print(json: JSONWriter.bytes(of: report)) }
     var table = Table("SHARD", "EVENTS", "ARCHIVED", "ARCHIVE ENDS", "SINCE", "TO BE HANDLED")
     for shard in report.shards {

@@ -7,7 +7,9 @@ struct Status: AsyncParsableCommand {
     abstract: "Show each service's lag, pending, retrying and dead events, and who works on it.",
     discussion: """
       lag: not yet delivered; pending: delivered, not acknowledged; retrying: of these, waiting for another attempt; dead: in \
-      the dead letters, with what is parked behind them. A service that nobody runs is shown as well.
+      the dead letters, with what is parked behind them. The services that the topic was made for are shown though they \
+      never ran. Below it says what may be lost, or was: events removed before they were delivered, and settings of the server that \
+      lose events.
 
         rides status --watch
         rides status --format json
@@ -23,17 +25,32 @@ struct Status: AsyncParsableCommand {
     let (topic, connection) = try await redis.find()
     let inspector = Inspector(topic: topic, connection: connection)
     while true {
-      let services = try await ServiceStatus.all(inspector, expecting: RideServices.names)
+      let status = try await inspector.overview()
+      let services = ServiceStatus.all(status)
+      var warnings = try await ServerHealth.look(on: connection).warnings
+      warnings += status.shards.compactMap { shard in shard.problem.map { "the log of shard \(shard.shard): \($0)" } }
       if watch, output.format == .table { Terminal.clear() }
-      var table = Table("SERVICE", "LAG", "PENDING", "RETRYING", "DEAD", "OWNERS")
-      for status in services {
-        table.add(
-          status.service, "\(status.lag)", "\(status.pending)", "\(status.retrying)", "\(status.dead)",
-          status.ownersText)
+      switch output.format {
+      case .json: Terminal.print(json: JSONWriter.bytes(of: services.map { $0.with(warnings) }))
+      case .table: show(services, warnings, in: topic)
       }
-      output.write(services, table, empty: "no service has ever run on topic '\(topic.name)'")
       guard watch else { return }
       try await Task.sleep(for: .seconds(1))
     }
+  }
+
+  private func show(_ services: [ServiceStatus], _ warnings: [String], in topic: Topic) {
+    var table = Table("SERVICE", "LAG", "PENDING", "RETRYING", "DEAD", "OWNERS")
+    for status in services {
+      table.add(
+        status.service, "\(status.lag)", "\(status.pending)", "\(status.retrying)", "\(status.dead)",
+        status.ownersText)
+    }
+    if services.isEmpty {
+      Terminal.print("no service has ever run on topic '\(topic.name)'")
+    } else {
+      Terminal.print(table)
+    }
+    for warning in warnings + services.flatMap(\.warnings) { Terminal.print("warning: \(warning)") }
   }
 }

@@ -1,12 +1,14 @@
 import ArgumentParser
 import EventStreams
+import RideHailing
 
 struct Trim: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Remove old events from the log that every service has handled.",
     discussion: """
       Never removes what any group still needs, the archive's included: trimming stops there, and the group that stopped it is \
-      named. A group that nobody runs any more can be let go with `rides groups remove`. Workers do the same by themselves when \
+      named. With an archive, what is acknowledged stays until the archive is known to hold it: the file is looked at where it is \
+      on this machine, else a worker of analytics is asked. A group that nobody runs any more can be let go with `rides groups remove`. Workers do the same by themselves when \
       started with --retain-for or --retain-entries.
 
         rides trim --older-than 7d --dry-run
@@ -31,18 +33,34 @@ struct Trim: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let (topic, connection) = try await redis.open()
+    let (topic, connection) = try await redis.openExisting()
     let trimmer = Trimmer(topic: topic, connection: connection)
+    let start = try await trimmer.start()
+    for (service, store) in try await StoreConfirmation.stores(of: topic, on: connection) {
+      // On another machine it is for the service's workers to say.
+      guard let archive = try? ArchiveReader(path: store.place) else { continue }
+      try await StoreConfirmation(service.text, topic: topic, connection: connection).confirm(archive)
+    }
     let retention = Retention(maxAge: olderThan?.duration, maxEntries: keep)
     var results: [Trimmer.Result] = []
     var table = Table("SHARD", dryRun ? "WOULD REMOVE" : "REMOVED", "STOPPED BY")
     for shard in topic.shards {
       Terminal.progress("shard \(shard) of \(topic.shardCount)")
-      let result = try await trimmer.trim(shard: shard, retention, isDryRun: dryRun)
+      let result = try await trimmer.trim(shard: shard, retention, isDryRun: dryRun, since: start)
       results.append(result)
       table.add("\(shard)", "\(result.removed)", result.keptBy ?? "-")
     }
     Terminal.endProgress()
     output.write(results, table, empty: "there are no shards")
+    let distrusted = Dictionary(grouping: results.filter { $0.distrust != nil }) { $0.keptBy ?? "" }
+    for (service, shards) in distrusted.sorted(by: { $0.key < $1.key }) {
+      let reason = shards[0].distrust ?? ""
+      let place = try await StoreConfirmation.stores(of: topic, on: connection)[service]?.place ?? "its store"
+      Terminal.error(
+        reason == "unconfirmed"
+          ? "nothing was removed that only \(place) may hold: it isn't here, and no worker of \(service) has said that it holds what was acknowledged"
+          : "nothing was removed that \(service) has stored: \(reason)")
+    }
+    if !distrusted.isEmpty { throw ExitCode(1) }
   }
 }

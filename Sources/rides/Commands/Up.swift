@@ -21,14 +21,14 @@ struct Up: AsyncParsableCommand {
   func run() async throws {
     var redis = redis
     guard redis.url == nil, ProcessInfo.processInfo.environment["REDIS_URL", default: ""].isEmpty else {
-      return try await ServiceRunner(redis: redis, options: worker).run(RideServices.names)
+      return try await ServiceRunner(redis: redis, options: worker, creates: true).run(RideServices.names)
     }
     let local = LocalRedis(".rides/redis", isChild: true)
     let server = try await local.start()
     redis.url = local.folder.url.description
     Terminal.error("using Redis at \(local.folder.url)")
     do {
-      try await ServiceRunner(redis: redis, options: worker).run(RideServices.names, with: server)
+      try await ServiceRunner(redis: redis, options: worker, creates: true).run(RideServices.names, with: server)
     } catch {
       await server?.stop()
       throw error

@@ -6,7 +6,8 @@ struct Wait: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Wait until every service has handled everything.",
     discussion: """
-      Dead letters count as handled. Exit status 75 if it does not happen in time, with what is left.
+      The services are those that the topic was made for. Dead letters count as handled. Exit status 75 if it does not happen in time,
+      with what is left; 1 if events were removed from the log before a service got them, with how many.
 
         rides publish rides.ndjson && rides wait --timeout 60s
       """)
@@ -23,20 +24,29 @@ struct Wait: AsyncParsableCommand {
   func run() async throws {
     let (topic, connection) = try await redis.find()
     let inspector = Inspector(topic: topic, connection: connection)
-    let expected = services.isEmpty ? RideServices.names : services
+    let status = try await inspector.overview()
+    for service in services { try KnownServices.check(service, status) }
+    let expected = services.isEmpty ? status.allServices : services
     let start = ContinuousClock.now
     while true {
       let left = try await inspector.remaining(expected)
       let elapsed = ContinuousClock.now - start
       if left.isEmpty {
         Terminal.endProgress()
-        if output.format == .table {
-          Terminal.print("all events are handled (\(elapsed.short))")
-          try await noteDeadLetters(inspector, expected)
+        let statuses = ServiceStatus.all(try await inspector.overview()).filter { expected.contains($0.service) }
+        if output.format == .json {
+          Terminal.print(json: JSONWriter.bytes(of: statuses))
         } else {
-          Terminal.print(
-            json: JSONWriter.bytes(
-              of: try await ServiceStatus.all(inspector, expecting: expected).filter { expected.contains($0.service) }))
+          Terminal.print("all events that are in the log are handled (\(elapsed.short))")
+          for status in statuses where status.dead > 0 {
+            Terminal.error("\(status.dead) dead letters of \(status.service); see: rides dead list \(status.service)")
+          }
+        }
+        let losses = statuses.filter { $0.lost > 0 }.map { "\($0.lost) of \($0.service)" }
+        guard losses.isEmpty else {
+          throw Failure.refused(
+            "events were removed from the log before they were delivered: \(losses.joined(separator: ", ")); rides restore brings back those that the archive has"
+          )
         }
         return
       }
@@ -48,13 +58,6 @@ struct Wait: AsyncParsableCommand {
       }
       Terminal.progress("waiting: \(left.map(\.description).joined(separator: "; "))")
       try await Task.sleep(for: .milliseconds(50))
-    }
-  }
-
-  private func noteDeadLetters(_ inspector: Inspector, _ services: [String]) async throws {
-    for status in try await ServiceStatus.all(inspector)
-    where status.dead > 0 && services.contains(status.service) {
-      Terminal.error("\(status.dead) dead letters of \(status.service); see: rides dead list \(status.service)")
     }
   }
 }

@@ -10,7 +10,7 @@ struct WorkerCommand: AsyncParsableCommand {
       Several workers of one service share its shards. SIGTERM and Ctrl-C drain: what has been begun is finished and \
       committed, and the shards are given back at once. A second signal ends the process at once; nothing is lost then either.
 
-        rides worker payment
+        rides worker payment --create
         rides worker analytics --archive /var/lib/rides/archive.sqlite
       """)
 
@@ -19,6 +19,9 @@ struct WorkerCommand: AsyncParsableCommand {
 
   @Option(help: "The worker's name, unique; made of host and process if not given.")
   var name: String?
+
+  @Flag(help: "Make the topic if it isn't there, as `up` and `publish` do.")
+  var create = false
 
   @OptionGroup var worker: WorkerOptions
   @OptionGroup var redis: TopicOptions
@@ -33,6 +36,6 @@ struct WorkerCommand: AsyncParsableCommand {
     guard RideServices.names.contains(service) else {
       throw Failure.usage("there is no service '\(service)'; there are \(RideServices.names.joined(separator: ", "))")
     }
-    try await ServiceRunner(redis: redis, options: worker).run([service], name: name)
+    try await ServiceRunner(redis: redis, options: worker, creates: create).run([service], name: name)
   }
 }

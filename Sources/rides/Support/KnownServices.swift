@@ -1,15 +1,16 @@
 import EventStreams
-import RideHailing
 
 /// The names of services that a command may be asked about.
 enum KnownServices {
-  /// Refuses a name that is none of this program's services, and that never ran on the topic either.
+  /// Refuses a name that is none of the topic's services, and that never ran on it either.
   static func check(_ name: String?, _ inspector: Inspector) async throws {
-    let names = Set(names: RideServices.names)
-    guard let name, !names.contains(name) else { return }
-    let others = Set(names: try await inspector.status().map(\.service)).subtracting(names)
-    guard !others.contains(name) else { return }
-    let known = RideServices.names + others.sorted().map(\.text)
+    if let name { try check(name, try await inspector.overview()) }
+  }
+
+  /// Refuses a name that is none of the topic's services, and that never ran on it either.
+  static func check(_ name: String, _ status: TopicStatus) throws {
+    let known = status.allServices
+    guard !Set(names: known).contains(name) else { return }
     throw Failure.usage("there is no service '\(name)'; there are \(known.joined(separator: ", "))")
   }
 }

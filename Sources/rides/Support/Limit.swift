@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventStreams
 
 /// The bounds of numbers that options take.
 enum Limit {
@@ -8,7 +9,7 @@ enum Limit {
   }
 
   /// Of every `--shards`.
-  static func check(shards: Int?) throws { try check(shards, "--shards", 1...1024) }
+  static func check(shards: Int?) throws { try check(shards, "--shards", Topic.shardCounts) }
 
   /// Of any other number.
   static func check<Number: Numeric & Comparable>(

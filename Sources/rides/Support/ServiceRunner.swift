@@ -10,11 +10,12 @@ import UnixSignals
 struct ServiceRunner {
   let redis: TopicOptions
   let options: WorkerOptions
+  /// Whether to make the topic if it isn't there.
+  let creates: Bool
 
   /// - Parameter server: what the workers need, and can't go on without if it ends; nil if that is not ours to know.
   func run(_ names: [String], name: String? = nil, with server: (any Service)? = nil) async throws {
-    let (topic, connection) = try await redis.open(shards: options.shards)
-    await connection.close()
+    let (topic, connection) = try await open()
     let log = options.logLevel.logger
     let url = try redis.redisURL()
     let workers = try names.compactMap { service in
@@ -24,11 +25,13 @@ struct ServiceRunner {
         Worker($0, topic: topic, redis: url, settings: settings, log: log)
       }
     }
+    let watch = ServerWatch(connection: connection, log: log)
+    await watch.report()
     log.notice("started", metadata: ["services": "\(names.joined(separator: " "))", "redis": "\(url)"])
     var quiet = log
     quiet.logLevel = max(.error, log.logLevel)
     var configuration = ServiceGroupConfiguration(
-      services: (server.map { [$0] } ?? []) + workers as [any Service], logger: quiet)
+      services: (server.map { [$0] } ?? []) + workers as [any Service] + [watch], logger: quiet)
     // The worker keeps to its own drain time; this is for one that can't.
     configuration.maximumGracefulShutdownDuration = options.drainTimeout.duration + .seconds(5)
     let group = ServiceGroup(configuration: configuration)
@@ -70,6 +73,15 @@ struct ServiceRunner {
     case .sigint: SIGINT
     case .sighup: SIGHUP
     default: SIGTERM
+    }
+  }
+
+  private func open() async throws -> (topic: Topic, connection: Connection) {
+    if creates { return try await redis.open(shards: options.shards) }
+    do {
+      return try await redis.openExisting()
+    } catch let failure as Failure where failure.status == 1 {
+      throw Failure.refused("\(failure.message); a worker serves a topic that exists, to make it say --create")
     }
   }
 }

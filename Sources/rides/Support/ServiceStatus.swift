@@ -18,20 +18,21 @@ struct ServiceStatus: JSONWritable {
   let inHistory: Int
   /// Why a worker reads nothing at the moment; nil if all read.
   let pausedBecause: String?
+  /// Events that were removed from the log before it got them.
+  let lost: Int
+  /// What could not be read of it, is wrong with what it stores, or is lost.
+  private(set) var warnings: [String]
 
-  /// The status of each service that ever ran, and of the expected ones, in the order they are expected.
-  static func all(_ inspector: Inspector, expecting names: [String] = []) async throws -> [ServiceStatus] {
-    let found = Dictionary(grouping: try await inspector.status()) { Identifier($0.service) }
-    let length = try await inspector.length()
-    return (names + Set(found.keys).subtracting(Set(names: names)).sorted().map(\.text)).map {
-      ServiceStatus($0, found[$0] ?? [], length: length)
-    }
+  /// The status of each service that the topic was made for, in that order, and of those besides that ever ran.
+  static func all(_ status: TopicStatus) -> [ServiceStatus] {
+    let found = Dictionary(grouping: status.groups) { Identifier($0.service) }
+    return status.allServices.map { ServiceStatus($0, found[$0] ?? [], length: status.length) }
   }
 
   private init(_ service: String, _ groups: [GroupStatus], length: Int) {
     func sum(_ count: KeyPath<GroupStatus, Int>) -> Int { groups.reduce(0) { $0 + $1[keyPath: count] } }
     self.service = service
-    isStarted = !groups.isEmpty
+    isStarted = groups.contains { $0.hasRun || $0.lastDelivered > .zero }
     lag = groups.isEmpty ? length : sum(\.lag)
     pending = sum(\.pending)
     retrying = sum(\.retrying)
@@ -41,6 +42,20 @@ struct ServiceStatus: JSONWritable {
     unowned = groups.count { $0.owner == nil }
     inHistory = groups.count { $0.historyPosition != nil }
     pausedBecause = groups.lazy.compactMap(\.pausedBecause).first
+    lost = sum(\.lost)
+    warnings = groups.compactMap { group in group.problem.map { "\(service), shard \(group.shard): \($0)" } }
+    if lost > 0 {
+      warnings.append(
+        "\(service): \(lost) events were removed from the log before it got them; rides restore brings back those that the archive has"
+      )
+    }
+  }
+
+  /// The same with what concerns all services.
+  func with(_ general: [String]) -> ServiceStatus {
+    var status = self
+    status.warnings = general + warnings
+    return status
   }
 
   /// `worker-1 (5), nobody (3)`
@@ -66,6 +81,8 @@ struct ServiceStatus: JSONWritable {
       $0.field("unownedShards", unowned)
       $0.field("shardsInHistory", inHistory)
       $0.field("pausedBecause", pausedBecause)
+      $0.field("lost", lost)
+      $0.field("warnings", warnings)
     }
   }
 

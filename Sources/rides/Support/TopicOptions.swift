@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventStreams
 import Redis
+import RideHailing
 
 /// Where Redis is, and which topic is meant: the options of every command.
 struct TopicOptions: ParsableArguments {
@@ -23,18 +24,35 @@ struct TopicOptions: ParsableArguments {
 
   /// The topic for reading.
   func find() async throws -> (topic: Topic, connection: Connection) {
-    let connection = try connect()
-    guard let found = try await Topic.find(topic, on: connection) else {
-      throw Failure.refused("there is no topic '\(topic)' in \(connection.url): nothing was published to it yet")
-    }
-    return (found, connection)
+    try await existing { try await Topic.find(topic, on: $0) }
   }
 
-  /// The topic for working with it; made if it isn't there.
+  /// The topic for working with it, which must be there.
+  func openExisting() async throws -> (topic: Topic, connection: Connection) {
+    try await existing { try await Topic.openExisting(topic, on: $0) }
+  }
+
+  private func existing(
+    _ find: (Connection) async throws -> Topic?
+  ) async throws -> (topic: Topic, connection: Connection) {
+    let connection = try connect()
+    do {
+      if let found = try await find(connection) { return (found, connection) }
+    } catch let error as TopicError {
+      throw Failure.refused(error.description)
+    }
+    throw Failure.refused(
+      "there is no topic '\(topic)' in \(connection.url): \(try await Topic.absence(of: topic, on: connection))")
+  }
+
+  /// The topic for working with it; made, for the six services, if it isn't there.
   func open(shards: Int? = nil) async throws -> (topic: Topic, connection: Connection) {
     let connection = try connect()
     do {
-      return (try await Topic.open(topic, shardCount: shards, on: connection), connection)
+      let isNew = try await Topic.find(topic, on: connection) == nil
+      let opened = try await Topic.open(topic, shardCount: shards, services: RideServices.names, on: connection)
+      if isNew { Terminal.error("made topic '\(topic)' with \(opened.shardCount) shards") }
+      return (opened, connection)
     } catch let error as TopicError {
       throw Failure.refused(error.description)
     }

@@ -102,6 +102,53 @@ import Testing
     }
   }
 
+  @Test(
+    "as events that nobody had been given, counts what is there and says how many are lost, before and after the rest is handled"
+  )
+  func undelivered() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      let service = WorkerTests.counting()
+      try await bench.running([bench.worker(service)]) {
+        _ = try await bench.publish((0..<3).map { Noted("k", $0) })
+        try await bench.settled("counting")
+      }
+      _ = try await bench.publish((3..<20).map { Noted("k", $0) })
+      _ = try await bench.connection.call("XTRIM", bench.topic.log(0), "MAXLEN", "5")
+      let before = try #require(await inspector.status().first)
+      #expect(before.lag == 5 && before.lost == 12)
+      try await bench.running([bench.worker(service)]) {
+        try await eventually("nothing is waited for that isn't there") {
+          try await inspector.remaining(["counting"]).isEmpty
+        }
+      }
+      #expect(try await inspector.status().first?.lag == 0)
+      #expect(try await bench.state("counting", "counts") == ["k": "8"])
+      _ = try await bench.publish((20..<22).map { Noted("k", $0) })
+      _ = try await bench.connection.call("XTRIM", bench.topic.log(0), "MAXLEN", "0")
+      let empty = try #require(await inspector.status().first)
+      #expect(empty.lag == 0 && empty.lost >= 2)
+      #expect(try await inspector.remaining(["counting"]).isEmpty)
+    }
+  }
+
+  @Test(
+    "of which nothing is left where it was says what it knows: keys without a configuration, another database, nothing")
+  func absence() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      _ = try await bench.publish([Noted("k", 1)])
+      let connection = bench.connection
+      _ = try await connection.call("DEL", "test:config")
+      #expect(try await Topic.absence(of: "test", on: connection).hasPrefix("test:config is gone, though"))
+      _ = try await connection.call("SWAPDB", "0", "1")
+      #expect(try await Topic.absence(of: "test", on: connection).contains("database 0, but db1 has keys"))
+      _ = try await connection.call("FLUSHALL")
+      #expect(try await Topic.absence(of: "test", on: connection).contains("or the server has lost everything"))
+      _ = try await connection.call("REPLICAOF", "127.0.0.1", "1")
+      #expect(try await Topic.absence(of: "test", on: connection).hasPrefix("the server is a replica of 127.0.0.1:1"))
+    }
+  }
+
   private func commandsProcessed(_ bench: TestBench) async throws -> Int {
     let line = try await bench.connection.text("INFO", "stats").split(separator: "\r\n").first {
       $0.hasPrefix("total_commands_processed:")

@@ -32,8 +32,11 @@ import Testing
     let ids = try await Inspector(topic: bench.topic, connection: bench.connection).entries(
       shard: shard, after: .zero, limit: 100
     ).map(\.id)
-    let trimmed = try await Trimmer(topic: bench.topic, connection: bench.connection).trim(
-      shard: shard, Retention(maxEntries: 20))
+    let trimmer = Trimmer(topic: bench.topic, connection: bench.connection)
+    let start = try await trimmer.start()
+    try await StoreConfirmation("analytics", topic: bench.topic, connection: bench.connection)
+      .confirm(ArchiveReader(path: bench.configuration.archivePath))
+    let trimmed = try await trimmer.trim(shard: shard, Retention(maxEntries: 20), since: start)
     #expect(trimmed.removed == 20)
     return ids
   }

@@ -1,0 +1,49 @@
+import Redis
+
+/// What became of letters that were handled again and failed again: kept beside them, because entries of a stream can't be changed.
+///
+/// `rides:{s}:redriven:<service>` is a hash: letter id -> what the worker says about the last attempt; `<letter id>:attempts` -> how many
+/// were made since it was redriven.
+struct RedrivenLetters {
+  private var fields: [Identifier: String] = [:]
+
+  init(topic: Topic, service: String, shard: Int, connection: Connection) async throws {
+    fields = try Self.fields(await connection.call("HGETALL", topic.redriven(shard, service)))
+  }
+
+  private static func fields(_ reply: borrowing Reply) throws -> [Identifier: String] {
+    try reply.root.check()
+    var fields: [Identifier: String] = [:]
+    for index in stride(from: 0, to: reply.root.count - 1, by: 2) {
+      fields[reply.root[index].lossyText] = reply.root[index + 1].lossyText
+    }
+    return fields
+  }
+
+  /// The letter with what is known by now: one that has failed itself is not parked any more.
+  func completed(_ letter: DeadLetter) -> DeadLetter {
+    guard let text = fields["\(letter.id)"], let about = try? LetterPage.about(text.utf8.span) else { return letter }
+    let attempts = fields[Self.attempts(of: letter.id)].flatMap { Int($0) } ?? about.attempts
+    return DeadLetter(
+      name: letter.name, service: letter.service, entryID: letter.entryID, key: letter.key, isParked: false,
+      about: about.with(attempts: letter.about.attempts &+ attempts), json: letter.json, isReadable: letter.isReadable)
+  }
+
+  private static func attempts(of letter: StreamID) -> String { "\(letter):attempts" }
+
+  /// Notes that a letter has failed again: effects on `key`, which names the hash in full.
+  static func failed(_ letter: StreamID, _ about: DeadLetter.About, key: String) -> Effects {
+    Effects {
+      $0.set(key, "\(letter)", to: about)
+      $0.increment(key, attempts(of: letter), by: about.attempts)
+    }
+  }
+
+  /// Forgets a letter that was handled.
+  static func handled(_ letter: StreamID, key: String) -> Effects {
+    Effects {
+      $0.remove(key, "\(letter)")
+      $0.remove(key, attempts(of: letter))
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import Redis
+
+extension GroupStatus {
+  /// How many commands `ask` adds.
+  static let asked = 6
+
+  /// The commands that tell what is kept beside a group.
+  static func ask(_ topic: Topic, _ shard: Int, _ group: String, in commands: inout Commands) {
+    commands.append("HLEN", topic.retry(shard, group))
+    commands.append("XLEN", topic.dead(shard, group))
+    commands.append("HLEN", topic.blocked(shard, group))
+    commands.append("SCARD", topic.redrive(shard, group))
+    commands.append("HMGET", topic.lease(shard, group), "owner", "until", "paused", "seen", "history", "position")
+    commands.append("HGET", topic.stored(shard, group), "problem")
+  }
+
+  /// Reads the answers. A key that holds something else is a problem of this group in this shard, and of nothing else.
+  init(_ group: ShardLog.Group, _ shard: Int, _ replies: borrowing Replies, from index: Int, now: Int) {
+    var problem: String?
+    func count(_ offset: Int) -> Int {
+      if let error = replies[index + offset].error { problem = problem ?? error.message }
+      return replies[index + offset].lenientInteger ?? 0
+    }
+    let letters = count(1)
+    _ = count(4)
+    let lease = replies[index + 4]
+    let owner = lease[0].lossyText
+    let remaining = Self.milliseconds(from: now, to: lease[1].lenientInteger ?? 0)
+    let seen = lease[3].lenientInteger
+    // Renewed in the future: the clock was set back, and whoever is alive renews it soon.
+    let isHeld = !owner.isEmpty && remaining > .zero && seen ?? 0 <= now
+    let paused = lease[2].lossyText
+    service = group.name
+    self.shard = shard
+    lag = group.lag
+    lost = group.lost
+    pending = group.pending
+    retrying = min(group.pending, count(0))
+    dead = letters
+    // Of each key that has letters the first is dead; the others are parked behind it.
+    parked = max(0, letters - count(2))
+    redriving = count(3)
+    self.owner = isHeld ? owner : nil
+    leaseRemaining = isHeld ? remaining : nil
+    pausedBecause = isHeld && !paused.isEmpty ? paused : nil
+    idle = seen.map { max(.zero, Self.milliseconds(from: $0, to: now)) }
+    lastDelivered = group.lastDelivered
+    historyPosition = lease[4].isNil ? nil : StreamID(utf8: lease[5].bytes) ?? .zero
+    let stored = replies[index + 5].lossyText
+    self.problem = problem ?? (stored.isEmpty ? nil : stored)
+  }
+
+  /// From one time in milliseconds to another; neither need make sense.
+  private static func milliseconds(from start: Int, to end: Int) -> Duration {
+    .milliseconds(end) - .milliseconds(start)
+  }
+}

@@ -1,0 +1,81 @@
+import Logging
+import Redis
+import RedisTestSupport
+import Testing
+
+@testable import EventStreams
+
+@Suite("A name") struct NameTests {
+  @Test(
+    "of a service that is one of the runtime's own words, or has other characters than names have, is refused before it runs"
+  )
+  func services() async throws {
+    for name in NameRule.ofShards + NameRule.ofTopics + [
+      "", "a b", "a:b", "a{1}", "café", "a\nb", String(repeating: "x", count: 65),
+    ] {
+      #expect(EventService(name).mistake != nil, "\(name)")
+    }
+    for name in ["payment", "payment-2", "a.b_c", String(repeating: "x", count: 64)] {
+      #expect(EventService(name).mistake == nil, "\(name)")
+    }
+    let worker = Worker(
+      EventService("dead"), topic: Topic("test", shardCount: 1), redis: try RedisURL("redis://127.0.0.1:1"),
+      log: Logger(label: "test"))
+    await #expect { try await worker.run() } throws: {
+      "\($0)".hasPrefix("'dead' is no name of a service: it is reserved")
+    }
+  }
+
+  @Test("given twice to one type's handlers is refused: the second would take the first one's events")
+  func handlers() async throws {
+    var service = EventService("counting")
+    service.on(Noted.self) { _ in .none }
+    #expect(service.mistake == nil)
+    service.on(Noted.self) { _ in .none }
+    #expect("\(try #require(service.mistake))" == "service 'counting' has two handlers of NOTED: make one of them")
+    var archive = EventService("archive") { _ in }
+    archive.on(Noted.self) { _ in .none }
+    #expect(archive.mistake != nil)
+  }
+
+  @Test("of a topic that begins another one's is no reason to remove that one's keys")
+  func removing() async throws {
+    try await withRedis { server in
+      let connection = Connection(server.url)
+      for name in ["t", "t:eu", "t2"] {
+        let topic = try await Topic.open(name, shardCount: 2, services: ["counting"], on: connection)
+        _ = try await Publisher(topic: topic, connection: connection).publish(Noted("k", 1))
+        _ = try await connection.call("HSET", topic.roster("counting"), "w", "1")
+      }
+      try await Topic.remove("t", from: connection)
+      #expect(try await Topic.find("t", on: connection) == nil)
+      for name in ["t:eu", "t2"] {
+        let topic = try #require(try await Topic.find(name, on: connection))
+        #expect(try await Inspector(topic: topic, connection: connection).length() == 1)
+        #expect(try await connection.integer(["EXISTS", topic.roster("counting")]) == 1)
+      }
+      #expect(try await StateImage.keys("t:{", connection).isEmpty)
+      for name in ["", "a b", "t:", "t:config", "workers", "t{0}", "*"] {
+        await #expect(throws: TopicError.self, "\(name)") { try await Topic.open(name, on: connection) }
+      }
+    }
+  }
+
+  @Test("aside, a number of shards that no topic can have is refused with where it stands, and nothing is made of it")
+  func shardCounts() async throws {
+    try await withRedis { server in
+      let connection = Connection(server.url)
+      for count in ["0", "-3", "9223372036854775807", "9223372036854775808", "1025", "eight", ""] {
+        _ = try await connection.call("HSET", "rides:config", "shards", count, "format", "1")
+        await #expect("\(count)") {
+          try await Topic.find("rides", on: connection)
+        } throws: { "\($0)".contains("shards in rides:config is '\(count)'") }
+        await #expect(throws: TopicError.self) { try await Topic.open("rides", on: connection) }
+      }
+      for count in [0, -3, .max] {
+        await #expect(throws: TopicError.self) { try await Topic.open("new", shardCount: count, on: connection) }
+      }
+      #expect(try await connection.integer(["EXISTS", "new:config"]) == 0)
+    }
+  }
+}
