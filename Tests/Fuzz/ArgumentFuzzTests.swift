@@ -8,7 +8,7 @@ import Testing
 @Suite("Mutated arguments") struct ArgumentFuzzTests {
   /// Commands, with words and numbers that are changed.
   private static let commands = [
-    "publish --simulate 2000 --rate 100 --seed 7 --shards 8 --retry-for 30s --cities Paris",
+    "publish --simulate 2000 --rate 100 --seed 7 --at 2026-04-03T10:30:00Z --shards 8 --retry-for 30s --cities Paris",
     "up --batch 500 --window 4000 --lease-time 10s --drain-timeout 5s --retain-for 12h --retain-entries 100 --shards 8",
     "worker payment --from 2026-04-03T10:30:00Z --gateway-latency 5ms --gateway-failures 10 --name w-1",
     "worker driver --from 1700000000000-0 --log-level debug", "pending payment --min-idle 30s --limit 10",
@@ -76,6 +76,9 @@ import Testing
       ("publish --simulate 10 --rate 1e-300", "--rate must be between"),
       ("publish --shards 0", "--shards must be between 1 and 1024"),
       ("publish --simulate 9223372036854775807", "--simulate must be between"),
+      ("publish --simulate 10 --at 9999-12-31", "--at must be between 2000-01-01T00:00:00Z and 2100-01-01T00:00:00Z"),
+      ("publish --simulate 10 --at 0000-01-01", "--at must be between"),
+      ("publish --simulate 10 --at now", "a time is written as"), ("publish --at 2026-04-03", "go with --simulate"),
       ("up --window 9223372036854775807", "--window must be between 1 and 1000000"),
       ("up --batch 20000", "--batch must be between 1 and 10000"),
       ("up --lease-time 36500d", "--lease-time must be between 100ms and"),

@@ -84,8 +84,7 @@ import Testing
     try await LocalBench.run { bench in
       #expect(try bench.start().status == 0)
       func publish(_ count: Int) throws -> RidesProcess.Result {
-        try RidesProcess.run(
-          "publish", "--simulate", "\(count)", "--format", "json", redis: bench.server.url.description)
+        try RidesProcess.simulate(count, seed: 1, ["--format", "json"], redis: bench.server.url.description)
       }
       let first = try publish(20)
       #expect(first.status == 0)

@@ -24,7 +24,7 @@ import Testing
   private func handled(_ bench: SystemBench) throws {
     let workers = try RideServices.names.map { try bench.worker($0) }
     defer { workers.forEach { $0.crash() } }
-    #expect(try bench.rides("publish", "--simulate", "\(Self.rides)", "--seed", "\(Self.seed)").status == 0)
+    #expect(try bench.simulate(Self.rides, seed: Self.seed).status == 0)
     let waited = try bench.rides("wait", "--timeout", "60s")
     #expect(waited.status == 0, "\(waited.errors)")
     workers.forEach { $0.stop() }
@@ -123,7 +123,7 @@ import Testing
       ) {
         _ = try await bench.connection.call("FLUSHALL")
         // Published after the loss, and handled by nobody yet.
-        #expect(try bench.rides("publish", "--simulate", "40", "--seed", "13").status == 0)
+        #expect(try bench.simulate(40, seed: 13).status == 0)
       }
       #expect(rounds.killed >= 6 && rounds.mixed >= 2 && rounds.withLeftovers >= 2, "\(rounds)")
       try await goesOn(bench, archive)
@@ -134,8 +134,7 @@ import Testing
   private func goesOn(_ bench: SystemBench, _ archive: String) async throws {
     let workers = try RideServices.names.map { try bench.worker($0) }
     defer { workers.forEach { $0.crash() } }
-    let again = try bench.rides(
-      "publish", "--simulate", "\(Self.rides + 50)", "--seed", "\(Self.seed)", "--format", "json")
+    let again = try bench.simulate(Self.rides + 50, seed: Self.seed)
     #expect(again.status == 0, "\(again.errors)")
     let waited = try bench.rides("wait", "--timeout", "60s")
     #expect(waited.status == 0, "\(waited.errors)")

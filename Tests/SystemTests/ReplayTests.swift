@@ -42,13 +42,16 @@ import Testing
       #expect(replayed.status == 0, "\(replayed.errors)")
       let again = try RidesProcess.run("publish", "--format", "json", redis: bench.url, input: replayed.output)
       let count = before.reduce(0) { $0 + $1.count }
-      #expect(again.output.contains(#""published":0,"duplicates":\#(count),"rejected":0"#), "\(again.output)")
+      #expect(
+        again.output.contains(#""published":0,"duplicates":\#(count),"different":0,"rejected":0"#), "\(again.output)")
       try await withRedis { other in
         let url = other.url.description
         let offline = try bench.rides("replay", "--offline", "--archive", archive(bench))
         #expect(offline.output == replayed.output)
         let copied = try RidesProcess.run("publish", "--format", "json", redis: url, input: offline.output)
-        #expect(copied.output.contains(#""published":\#(count),"duplicates":0,"rejected":0"#), "\(copied.output)")
+        #expect(
+          copied.output.contains(#""published":\#(count),"duplicates":0,"different":0,"rejected":0"#),
+          "\(copied.output)")
         #expect(try await Self.logs(other) == before)
       }
       let some = try bench.rides(
@@ -104,7 +107,7 @@ import Testing
       let count = 2500
       var workers = try ["payment", "analytics"].map { try bench.worker($0) }
       defer { workers.forEach { $0.crash() } }
-      #expect(try bench.rides("publish", "--simulate", "\(count)", "--seed", "9").status == 0)
+      #expect(try bench.simulate(count, seed: 9).status == 0)
       func wait(_ services: String...) throws {
         let result = try bench.rides("wait", "--timeout", "60s", "--service", services[0], "--service", services[1])
         #expect(result.status == 0, "\(result.errors)")
@@ -114,7 +117,7 @@ import Testing
       #expect(try bench.rides("trim", "--keep", "50").status == 0)
       let topic = try await bench.topic()
       #expect(try await bench.handled("payment") <= 50 * topic.shardCount)
-      #expect(try bench.rides("publish", "--simulate", "\(count + 50)", "--seed", "9").status == 0)
+      #expect(try bench.simulate(count + 50, seed: 9).status == 0)
 
       // Two replicas, one after the other killed in the middle of the history.
       func inHistory() async throws -> Int { try await bench.status("driver").count { $0.historyPosition != nil } }

@@ -1,3 +1,4 @@
+import EventStreams
 import Foundation
 import Synchronization
 
@@ -84,6 +85,15 @@ final class RidesProcess: Sendable {
       String(decoding: collected.withLock { $0[index] ?? Data() }, as: UTF8.self)
     }
     return Result(status: run.process.terminationStatus, output: collectedText(0), errors: collectedText(1))
+  }
+
+  /// When all simulated rides are that may be published again.
+  private static let simulatedTime = Timestamp.now()
+
+  /// Publishes the first simulated rides of a seed, the same events each time.
+  static func simulate(_ rides: Int, seed: UInt64, _ more: [String] = [], redis: String) throws -> Result {
+    let arguments = ["publish", "--simulate", "\(rides)", "--seed", "\(seed)", "--at", "\(simulatedTime)"]
+    return try run(all: arguments + more, redis: redis)
   }
 
   /// Ends it as a crash would.

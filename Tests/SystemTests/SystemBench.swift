@@ -33,6 +33,11 @@ struct SystemBench: Sendable {
       ] + more, redis: url, isQuiet: true)
   }
 
+  /// The first events of a seed, the same ones each time.
+  func simulate(_ rides: Int, seed: UInt64 = 1, _ more: String...) throws -> RidesProcess.Result {
+    try RidesProcess.simulate(rides, seed: seed, more, redis: url)
+  }
+
   func rides(_ arguments: String...) throws -> RidesProcess.Result {
     try RidesProcess.run(all: arguments, redis: url)
   }

@@ -1,6 +1,7 @@
 public import EventStreams
 
-/// Made-up rides, the same for the same seed: ride `i` of seed `s` is `sim-<s>-<i>`, so publishing them again adds nothing.
+/// Made-up rides, the same for the same seed, cities and start: ride `i` of seed `s` is `sim-<s>-<i>`, so publishing them again adds
+/// nothing. Fewer of them are the first of more.
 public struct RideSimulator: Sequence, IteratorProtocol, Sendable {
   /// A ride from its request to its end.
   public struct Ride: Sendable {

@@ -11,12 +11,10 @@ enum Limit {
   /// Of every `--shards`.
   static func check(shards: Int?) throws { try check(shards, "--shards", Topic.shardCounts) }
 
-  /// Of any other number.
-  static func check<Number: Numeric & Comparable>(
-    _ number: Number?, _ option: String, _ bounds: ClosedRange<Number>
-  ) throws {
-    guard let number, !bounds.contains(number) else { return }
-    throw ValidationError("\(option) must be between \(bounds.lowerBound) and \(bounds.upperBound), not \(number)")
+  /// Of any other number, or of a time.
+  static func check<Value: Comparable>(_ value: Value?, _ option: String, _ bounds: ClosedRange<Value>) throws {
+    guard let value, !bounds.contains(value) else { return }
+    throw ValidationError("\(option) must be between \(bounds.lowerBound) and \(bounds.upperBound), not \(value)")
   }
 
   /// Of a duration.
