@@ -6,7 +6,9 @@ struct ProtocolExplorer {
     let path: [ProtocolState]
 
     var description: String {
-      let steps = path.map { "  \($0.applied) pending \($0.pending) epoch \($0.epoch) \($0.workers)" }
+      let steps = path.map {
+        "  \($0.server.applied) pending \($0.server.pending) epoch \($0.server.epoch) \($0.workers)"
+      }
       return ([problem] + steps).joined(separator: "\n")
     }
   }
@@ -44,10 +46,10 @@ struct ProtocolExplorer {
   }
 
   private func problem(of state: ProtocolState) -> String? {
-    if let violation = state.violation { return violation }
+    if let violation = state.server.violation { return violation }
     if let problem = problemOfFinishing(state, by: nil) { return "a new owner: \(problem)" }
     for worker in state.workers.indices
-    where state.workers[worker].term == state.epoch && state.owner == state.workers[worker].name {
+    where state.workers[worker].term == state.server.epoch && state.server.owner == state.workers[worker].name {
       if let problem = problemOfFinishing(state, by: worker) { return "the owner: \(problem)" }
     }
     return nil
@@ -60,8 +62,8 @@ struct ProtocolExplorer {
     let worker = owner ?? 0
     var state = owner == nil ? model.acquire(worker, model.crash(worker, state)) : state
     for _ in 0..<100 {
-      if let violation = state.violation { return violation }
-      if state.isComplete { return nil }
+      if let violation = state.server.violation { return violation }
+      if state.server.isComplete { return nil }
       if let commit = state.workers[worker].unanswered {
         state = model.execute(commit, state, isSentAgain: false)
       } else if let next = model.steps(of: worker, in: state).first {
@@ -70,6 +72,6 @@ struct ProtocolExplorer {
         state = model.acquire(worker, state)
       }
     }
-    return "never done: \(state.applied)"
+    return "never done: \(state.server.applied)"
   }
 }

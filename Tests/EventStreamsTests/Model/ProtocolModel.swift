@@ -2,33 +2,9 @@
 /// functions, or something that a worker does by itself.
 ///
 /// A lease may run out whenever nobody renews it, and any worker may be paused for any time, so taking over is possible in
-/// every state. Faults are limited by number: crashes, connections cut in the middle of a call, and groups that are destroyed.
+/// every state. Faults are limited by number: crashes, connections cut in the middle of a call, groups that are destroyed, and
+/// returns of the server to an earlier moment.
 struct ProtocolModel {
-  /// What makes the protocol safe. Taking one out must show.
-  struct Mechanisms: OptionSet {
-    let rawValue: Int
-    /// `commit` and `recover` refuse an epoch that is not the lease's.
-    static let epochCheck = Mechanisms(rawValue: 1)
-    /// `commit` does nothing if its number is not above the last one's.
-    static let commitNumbers = Mechanisms(rawValue: 2)
-    /// `commit` applies nothing if none of its entries was pending.
-    static let acknowledgementCheck = Mechanisms(rawValue: 4)
-    /// A new owner deals with what is pending before it reads.
-    static let recoverFirst = Mechanisms(rawValue: 8)
-    /// A new owner cuts the connections that earlier ones read with.
-    static let cutOffReaders = Mechanisms(rawValue: 16)
-    /// The lease names all connections that are to be cut off, also those that an owner that crashed left to its successor.
-    static let rememberReaders = Mechanisms(rawValue: 32)
-    /// An owner looks for what was delivered to it in an answer that never came.
-    static let recoverLostAnswers = Mechanisms(rawValue: 64)
-    /// `commit` refuses when there is no group.
-    static let groupCheck = Mechanisms(rawValue: 128)
-    /// The position of a group, and what it passed over, are kept beside the group.
-    static let keepPosition = Mechanisms(rawValue: 256)
-    static let keepBehind = Mechanisms(rawValue: 512)
-    static let all = Mechanisms(rawValue: 1023)
-  }
-
   let mechanisms: Mechanisms
   let epochs: Int
 
@@ -36,13 +12,21 @@ struct ProtocolModel {
     var states: [ProtocolState] = []
     for worker in state.workers.indices {
       states += steps(of: worker, in: state)
-      if state.epoch < epochs, state.workers[worker].term == nil { states.append(acquire(worker, state)) }
+      if state.workers[worker].term == nil, nextEpoch(of: worker, state) <= epochs {
+        states.append(acquire(worker, state))
+      }
       if state.crashesLeft > 0 { states.append(crash(worker, state)) }
-      if state.cutsLeft > 0, canRead(worker, state), state.delivered < state.entryCount {
+      if state.cutsLeft > 0, canRead(worker, state), state.server.undelivered != nil {
         states.append(loseAnswer(worker, state))
       }
     }
-    if state.destructionsLeft > 0, state.hasGroup, state.epoch > 0 { states.append(destroyGroup(state)) }
+    if state.destructionsLeft > 0, state.server.hasGroup, state.server.epoch > 0 { states.append(destroyGroup(state)) }
+    if state.publicationsLeft > 0 { states.append(publish(state)) }
+    if let earlier = state.earlier {
+      if earlier != state.server { states.append(goBack(to: earlier, state)) }
+    } else if state.returnsLeft > 0 {
+      states.append(remember(state))
+    }
     for commit in state.network {
       states.append(execute(commit, state, isSentAgain: false))
       if state.cutsLeft > 0 { states.append(execute(commit, state, isSentAgain: true)) }
@@ -60,36 +44,43 @@ struct ProtocolModel {
       states.append(register(worker, state))
     } else {
       switch it.phase {
-      case .recovering(let entry) where it.isIdle && state.hasGroup:
+      case .recovering(let entry) where it.isIdle && state.server.hasGroup:
         states += recover(after: entry, worker, state)
-      case .reading where state.hasGroup && state.delivered < state.entryCount: states.append(read(worker, state))
+      case .reading where state.server.hasGroup && state.server.undelivered != nil: states.append(read(worker, state))
       default: break
       }
     }
     if it.unanswered == nil {
       for entries in commitable(it.inFlight, state) { states.append(send(entries, worker, state)) }
     }
-    if it.isIdle, it.phase == .reading || !state.hasGroup { states.append(renewOrRelease(worker, state)) }
+    if it.isIdle, it.phase == .reading || !state.server.hasGroup { states.append(renewOrRelease(worker, state)) }
     return states
   }
 
   // MARK: The lease
 
+  /// The server's epoch plus one; nor is it one that this process has had.
+  private func nextEpoch(of worker: Int, _ state: ProtocolState) -> Int {
+    let known = mechanisms.contains(.rememberEpoch) ? state.workers[worker].lastTerm : 0
+    return max(state.server.epoch, known) + 1
+  }
+
   func acquire(_ worker: Int, _ state: ProtocolState) -> ProtocolState {
     var state = state
-    let earlier = state.readers.filter { $0 != state.workers[worker].connection }
-    if !state.hasGroup {
-      state.hasGroup = true
-      state.delivered = mechanisms.contains(.keepPosition) ? state.position : state.entryCount
-      for entry in state.behind { state.pending[entry] = state.workers[worker].name }
+    let earlier = state.server.readers.filter { $0 != state.workers[worker].connection }
+    if !state.server.hasGroup {
+      state.server.hasGroup = true
+      state.server.delivered = mechanisms.contains(.keepPosition) ? state.server.position : state.server.log.last ?? 0
+      for entry in state.server.behind { state.server.pending[entry] = state.workers[worker].name }
     }
-    state.epoch += 1
-    state.owner = state.workers[worker].name
-    state.commit = 0
+    state.server.epoch = nextEpoch(of: worker, state)
+    state.server.owner = state.workers[worker].name
+    state.server.commit = 0
     let own = state.workers[worker].isConnected ? [state.workers[worker].connection] : []
-    state.readers = (mechanisms.contains(.rememberReaders) ? earlier : []) + own
+    state.server.readers = (mechanisms.contains(.rememberReaders) ? earlier : []) + own
     state.workers[worker].isRegistered = !own.isEmpty
-    state.workers[worker].term = state.epoch
+    state.workers[worker].term = state.server.epoch
+    if state.earlier != nil { state.workers[worker].lastTerm = state.server.epoch }
     state.workers[worker].commits = 0
     state.workers[worker].phase = .cuttingOff(earlier)
     return state
@@ -119,7 +110,7 @@ struct ProtocolModel {
       state.workers[worker].lose()
       return state
     }
-    state.readers = [state.workers[worker].connection]
+    state.server.readers = [state.workers[worker].connection]
     state.workers[worker].isRegistered = true
     return state
   }
@@ -127,38 +118,47 @@ struct ProtocolModel {
   /// Renews an idle worker's lease, which is how it learns that it lost it; gives it back if everything is done.
   private func renewOrRelease(_ worker: Int, _ state: ProtocolState) -> ProtocolState {
     var state = state
-    guard owns(worker, state), state.hasGroup else {
-      if owns(worker, state) { state.owner = nil }
+    guard owns(worker, state), state.server.hasGroup else {
+      if owns(worker, state) { state.server.owner = nil }
       state.workers[worker].lose()
       return state
     }
-    if state.pending.values.contains(where: { $0 != state.workers[worker].name }) {
+    if state.server.pending.values.contains(where: { $0 != state.workers[worker].name }) {
       state.workers[worker].phase = .recovering(after: 0)
-    } else if state.isComplete {
-      state.owner = nil
+    } else if state.server.isComplete {
+      state.server.owner = nil
       state.workers[worker].lose()
     }
     return state
   }
 
-  /// As the server sees it, with whatever check is in place.
+  /// As the server tells a worker that renews its lease. It says no also if it does not know the worker's last commit.
   private func owns(_ worker: Int, _ state: ProtocolState) -> Bool {
-    state.owner == state.workers[worker].name && state.epoch == state.workers[worker].term
+    let it = state.workers[worker]
+    return state.server.owner == it.name && state.server.epoch == it.term && it.answeredCommits <= state.server.commit
+  }
+
+  /// As `commit` and `recover` see it, with whatever check is in place.
+  private func isFenced(_ consumer: Int, _ term: Int?, _ state: ProtocolState) -> Bool {
+    mechanisms.contains(.epochCheck) && term != state.server.epoch
+      || mechanisms.contains(.ownerCheck) && consumer != state.server.owner
+      || mechanisms.contains(.groupCheck) && !state.server.hasGroup
   }
 
   // MARK: Reading
 
   private func canRead(_ worker: Int, _ state: ProtocolState) -> Bool {
     let it = state.workers[worker]
-    return it.term != nil && it.phase == .reading && it.isConnected && it.isRegistered && state.hasGroup
+    return it.term != nil && it.phase == .reading && it.isConnected && it.isRegistered && state.server.hasGroup
   }
 
   /// XREADGROUP: knows no epoch.
   private func read(_ worker: Int, _ state: ProtocolState) -> ProtocolState {
+    guard let entry = state.server.undelivered else { return state }
     var state = state
-    state.delivered += 1
-    state.pending[state.delivered] = state.workers[worker].name
-    state.workers[worker].inFlight.append(state.delivered)
+    state.server.delivered = entry
+    state.server.pending[entry] = state.workers[worker].name
+    state.workers[worker].inFlight.append(entry)
     return state
   }
 
@@ -166,28 +166,35 @@ struct ProtocolModel {
   private func loseAnswer(_ worker: Int, _ state: ProtocolState) -> ProtocolState {
     var state = read(worker, state)
     state.workers[worker].inFlight.removeLast()
-    state.workers[worker].isConnected = false
-    state.workers[worker].isRegistered = false
-    if mechanisms.contains(.recoverLostAnswers) { state.workers[worker].phase = .recovering(after: 0) }
+    disconnect(worker, &state)
     state.cutsLeft -= 1
     return state
+  }
+
+  /// A worker's connection is gone, and maybe an answer with it.
+  func disconnect(_ worker: Int, _ state: inout ProtocolState) {
+    state.workers[worker].isConnected = false
+    state.workers[worker].isRegistered = false
+    if case .cuttingOff = state.workers[worker].phase { return }
+    guard state.workers[worker].term != nil, mechanisms.contains(.recoverLostAnswers) else { return }
+    state.workers[worker].phase = .recovering(after: 0)
   }
 
   /// Hands out the next pending entries, as many as it likes.
   private func recover(after entry: Int, _ worker: Int, _ state: ProtocolState) -> [ProtocolState] {
     var state = state
-    guard !mechanisms.contains(.epochCheck) || owns(worker, state) else {
+    guard !isFenced(state.workers[worker].name, state.workers[worker].term, state) else {
       state.workers[worker].lose()
       return [state]
     }
-    let found = state.pending.keys.filter { $0 > entry }.sorted()
+    let found = state.server.pending.keys.filter { $0 > entry }.sorted()
     guard !found.isEmpty else {
       state.workers[worker].phase = .reading
       return [state]
     }
     return found.indices.map { last in
       var state = state
-      for entry in found[...last] { state.pending[entry] = state.workers[worker].name }
+      for entry in found[...last] { state.server.pending[entry] = state.workers[worker].name }
       state.workers[worker].inFlight = Array(found[...last])
       state.workers[worker].phase = .recovering(after: found[last])
       return state
@@ -202,7 +209,7 @@ struct ProtocolModel {
       inFlight.indices.filter { bits & (1 << $0) != 0 }.map { inFlight[$0] }
     }.filter { chosen in
       chosen.allSatisfy { entry in
-        state.predecessors(of: entry).allSatisfy { !inFlight.contains($0) || chosen.contains($0) }
+        state.server.predecessors(of: entry).allSatisfy { !inFlight.contains($0) || chosen.contains($0) }
       }
     }
   }
@@ -224,20 +231,7 @@ struct ProtocolModel {
   /// - Parameter isSentAgain: the answer is lost, or another copy of it is on its way.
   func execute(_ commit: ProtocolState.Commit, _ state: ProtocolState, isSentAgain: Bool) -> ProtocolState {
     var state = state
-    let isFenced =
-      mechanisms.contains(.epochCheck) && commit.term != state.epoch
-      || mechanisms.contains(.groupCheck) && !state.hasGroup
-    if !isFenced, !mechanisms.contains(.commitNumbers) || commit.number > state.commit {
-      state.commit = commit.number
-      let acknowledged = commit.entries.filter { state.pending.removeValue(forKey: $0) != nil }
-      if !mechanisms.contains(.acknowledgementCheck) || !acknowledged.isEmpty { state.applied += commit.entries }
-      let position = max(state.position, commit.entries.max() ?? 0)
-      if mechanisms.contains(.keepBehind) {
-        state.behind.formUnion(state.pending.keys.filter { $0 > state.position && $0 <= position })
-        state.behind.subtract(commit.entries)
-      }
-      state.position = position
-    }
+    let isRefused = isFenced(commit.consumer, commit.term, state) || !settle(commit, &state.server)
     guard !isSentAgain else {
       state.cutsLeft -= 1
       return state
@@ -245,28 +239,41 @@ struct ProtocolModel {
     state.network.remove(commit)
     if let sender = state.workers.firstIndex(where: { $0.unanswered == commit }) {
       state.workers[sender].unanswered = nil
-      if isFenced { state.workers[sender].lose() }
+      if isRefused { state.workers[sender].lose() }
     }
     return state
   }
 
-  // MARK: Faults
-
-  /// Somebody removes the group, and with it the list of what is pending.
-  private func destroyGroup(_ state: ProtocolState) -> ProtocolState {
-    var state = state
-    state.hasGroup = false
-    state.pending = [:]
-    state.destructionsLeft -= 1
-    return state
+  /// Does what a commit of the lease's owner is to do.
+  ///
+  /// - Returns: false if it does not because the server has gone back to an earlier moment.
+  private func settle(_ commit: ProtocolState.Commit, _ server: inout ProtocolState.Server) -> Bool {
+    if mechanisms.contains(.commitNumbers), commit.number <= server.commit { return true }
+    if mechanisms.contains(.consecutiveNumbers), commit.number != server.commit + 1 {
+      claimBack(commit, &server)
+      return false
+    }
+    let acknowledged = commit.entries.filter { server.pending.removeValue(forKey: $0) != nil }
+    if mechanisms.contains(.acknowledgementCheck), acknowledged.count < commit.entries.count {
+      claimBack(commit, &server)
+      return false
+    }
+    server.commit = commit.number
+    server.applied += commit.entries
+    let position = max(server.position, commit.entries.max() ?? 0)
+    if mechanisms.contains(.keepBehind) {
+      server.behind.formUnion(server.pending.keys.filter { $0 > server.position && $0 <= position })
+      server.behind.subtract(commit.entries)
+    }
+    server.position = position
+    return true
   }
 
-  /// The process dies; another one takes its place.
-  func crash(_ worker: Int, _ state: ProtocolState) -> ProtocolState {
-    var state = state
-    state.workers[worker] = ProtocolState.Worker(name: state.nextName, connection: state.nextName)
-    state.nextName += 1
-    state.crashesLeft -= 1
-    return state
+  /// Makes pending again what a refused commit named, unless the group will deliver it anyway.
+  private func claimBack(_ commit: ProtocolState.Commit, _ server: inout ProtocolState.Server) {
+    guard mechanisms.contains(.claimBack) else { return }
+    for entry in commit.entries where entry <= server.delivered && server.log.contains(entry) {
+      server.pending[entry] = commit.consumer
+    }
   }
 }

@@ -2,17 +2,16 @@ import Testing
 
 @Suite("The lease and commit protocol, in every state it can get into", .serialized) struct ProtocolModelTests {
   private func explore(
-    _ mechanisms: ProtocolModel.Mechanisms, keys: Int = 1, crashes: Int = 1, cuts: Int = 1, destructions: Int = 0
+    _ mechanisms: ProtocolModel.Mechanisms, from start: ProtocolState, epochs: Int = 3
   ) async -> (states: Int, finding: ProtocolExplorer.Finding?) {
-    await ProtocolExplorer(model: ProtocolModel(mechanisms: mechanisms, epochs: 3))
-      .explore(
-        from: ProtocolState(
-          entries: 2, keys: keys, workers: 2, crashes: crashes, cuts: cuts, destructions: destructions))
+    await ProtocolExplorer(model: ProtocolModel(mechanisms: mechanisms, epochs: epochs)).explore(from: start)
   }
+
+  private static let faulty = ProtocolState(entries: 2, keys: 1, workers: 2, crashes: 1, cuts: 1)
 
   @Test("applies every entry's effects once and in order, and gets everything done")
   func holds() async {
-    let (states, finding) = await explore(.all)
+    let (states, finding) = await explore(.all, from: Self.faulty)
     #expect(finding == nil)
     #expect(states > 10_000)
   }
@@ -22,31 +21,27 @@ import Testing
     arguments: [
       ("the epoch check", ProtocolModel.Mechanisms.epochCheck), ("recovering before reading", .recoverFirst),
       ("cutting off earlier readers", .cutOffReaders), ("remembering whom to cut off", .rememberReaders),
-      ("looking for lost answers", .recoverLostAnswers),
+      ("looking for lost answers", .recoverLostAnswers), ("telling a repeated commit by its number", .commitNumbers),
     ])
   func needs(_ name: String, _ mechanism: ProtocolModel.Mechanisms) async {
-    let finding = await explore(ProtocolModel.Mechanisms.all.subtracting(mechanism)).finding
+    let finding = await explore(.all.subtracting(mechanism), from: Self.faulty).finding
     #expect(finding != nil, "nothing went wrong without \(name)")
-  }
-
-  @Test("needs the number of a commit or the acknowledgement to tell a commit that is repeated")
-  func repeatedCommits() async {
-    #expect(await explore(.all.subtracting(.commitNumbers)).finding == nil)
-    #expect(await explore(.all.subtracting(.acknowledgementCheck)).finding == nil)
-    let finding = await explore(.all.subtracting([.commitNumbers, .acknowledgementCheck])).finding
-    #expect(finding?.problem.contains("twice") == true)
   }
 
   @Test("is not saved by acknowledgements alone, without leases")
   func acknowledgementsAlone() async {
-    #expect(await explore(.all.subtracting([.epochCheck, .commitNumbers])).finding != nil)
-    let finding = await explore(.all.subtracting([.epochCheck, .commitNumbers, .acknowledgementCheck])).finding
+    let leases: ProtocolModel.Mechanisms = [.epochCheck, .ownerCheck, .commitNumbers, .consecutiveNumbers]
+    let finding = await explore(.all.subtracting(leases), from: Self.faulty).finding
     #expect(finding?.problem.contains("twice") == true)
   }
 
+  // MARK: Lost groups
+
+  private static let losingGroup = ProtocolState(entries: 2, keys: 2, workers: 2, destructions: 1)
+
   @Test("gets everything done once also when the group is destroyed at any moment")
   func destroyedGroups() async {
-    #expect(await explore(.all, keys: 2, crashes: 0, cuts: 0, destructions: 1).finding == nil)
+    #expect(await explore(.all, from: Self.losingGroup).finding == nil)
   }
 
   @Test(
@@ -57,8 +52,38 @@ import Testing
       ("what the position passed over", .keepBehind),
     ])
   func destroyedGroupsNeed(_ name: String, _ mechanism: ProtocolModel.Mechanisms) async {
-    let mechanisms = ProtocolModel.Mechanisms.all.subtracting(mechanism)
-    let finding = await explore(mechanisms, keys: 2, crashes: 0, cuts: 0, destructions: 1).finding
+    let finding = await explore(.all.subtracting(mechanism), from: Self.losingGroup).finding
     #expect(finding != nil, "nothing went wrong without \(name)")
+  }
+
+  // MARK: A server that goes back to an earlier moment
+
+  @Test(
+    "gets everything done once that the server holds also when it goes back from any moment to any earlier one",
+    arguments: [
+      (ProtocolState(entries: 2, keys: 1, workers: 2, returns: 1), epochs: 1),
+      (ProtocolState(entries: 2, keys: 2, workers: 2, returns: 1), epochs: 1),
+      (ProtocolState(entries: 2, keys: 1, workers: 1, crashes: 1, returns: 1), epochs: 1),
+      (ProtocolState(entries: 1, keys: 1, workers: 1, publications: 1, returns: 1), epochs: 2),
+    ])
+  func goingBack(_ start: ProtocolState, epochs: Int) async {
+    let finding = await explore(.all, from: start, epochs: epochs).finding
+    #expect(finding == nil)
+  }
+
+  @Test(
+    "does not survive that without any one of these",
+    arguments: [
+      ("comparing the owner", ProtocolModel.Mechanisms.ownerCheck, "never done"),
+      ("never taking an epoch again", .rememberEpoch, "never done"),
+      ("refusing a commit after one that is not known", .consecutiveNumbers, "passed over"),
+      ("refusing a commit of which only a part was pending", .acknowledgementCheck, "twice"),
+      ("claiming back what a refused commit named", .claimBack, "will not be delivered again"),
+      ("looking for lost answers", .recoverLostAnswers, "twice"),
+    ])
+  func goingBackNeeds(_ name: String, _ mechanism: ProtocolModel.Mechanisms, _ problem: String) async {
+    let start = ProtocolState(entries: 2, keys: 1, workers: 2, returns: 1)
+    let finding = await explore(.all.subtracting(mechanism), from: start, epochs: 1).finding
+    #expect(finding?.problem.contains(problem) == true, "without \(name)")
   }
 }
