@@ -1,15 +1,20 @@
 /// A hash or stream of a service's state, or one field of a hash.
 struct StateName: Sendable, Hashable {
-  let name: String
-  var field: String?
+  let name: Identifier
+  let field: Identifier?
+
+  init(name: String, field: String? = nil) {
+    self.name = Identifier(name)
+    self.field = field.map { Identifier($0) }
+  }
 }
 
 /// What effects write, for whoever must know whether reading would miss it.
 struct WrittenState: Sendable {
-  private var names: Set<String> = []
+  private var names: Set<Identifier> = []
   private var fields: Set<StateName> = []
   /// What vanishes as a whole.
-  private var vanishing: Set<String> = []
+  private var vanishing: Set<Identifier> = []
 
   mutating func note(_ effects: Effects) {
     for effect in effects.effects {

@@ -1,16 +1,18 @@
+import EventStreams
+
 /// The names of a file's columns, which are looked up without their case and the blanks around them.
 struct CSVHeader {
   /// As they stand in the file, without the blanks around them; empty ones at the end are left out.
   let names: [String]
-  private let indices: [String: Int]
-  private let repeated: Set<String>
+  private let indices: [Identifier: Int]
+  private let repeated: Set<Identifier>
 
   init(_ fields: [String]) {
     var names = fields.map(\.withoutBlanks)
     while names.last?.isEmpty == true { names.removeLast() }
     self.names = names
-    var indices: [String: Int] = [:]
-    var repeated: Set<String> = []
+    var indices: [Identifier: Int] = [:]
+    var repeated: Set<Identifier> = []
     for (index, name) in names.enumerated() {
       let key = name.lowercased()
       if indices[key] == nil { indices[key] = index } else { repeated.insert(key) }

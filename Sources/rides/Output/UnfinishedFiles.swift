@@ -1,10 +1,11 @@
 import Dispatch
+import EventStreams
 import Foundation
 import Synchronization
 
 /// Files that must not stay if the program ends before they are complete, by itself or by a signal.
 enum UnfinishedFiles {
-  private static let paths = Mutex<Set<String>>([])
+  private static let paths = Mutex<Set<Identifier>>([])
 
   static func add(_ path: String) {
     _ = cleaning
@@ -16,7 +17,7 @@ enum UnfinishedFiles {
   /// Made once, with the first file.
   private static let cleaning: Void = {
     atexit {
-      for path in UnfinishedFiles.paths.withLock({ $0 }) { unlink(path) }
+      for path in UnfinishedFiles.paths.withLock({ $0 }) { unlink(path.text) }
     }
     for number in [SIGINT, SIGTERM, SIGHUP] {
       let before = signal(number, SIG_IGN)
