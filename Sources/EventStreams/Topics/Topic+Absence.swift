@@ -17,7 +17,9 @@ extension Topic {
       return "the server is a replica of \(master), which has no such topic, or is not in step yet"
     }
     let database = connection.url.database
-    let others = info.keys.map(\.text).filter { $0.hasPrefix("db") && Int($0.dropFirst(2)) ?? database != database }.sorted()
+    let others = info.keys.map(\.text).sorted().filter {
+      $0.hasPrefix("db") && Int($0.dropFirst(2)) ?? database != database
+    }
     if !others.isEmpty {
       return
         "nothing of it is in database \(database), but \(others.joined(separator: ", ")) \(others.count == 1 ? "has" : "have") keys: another database is meant, or they were swapped"

@@ -9,7 +9,9 @@ import Testing
     ServerHealth(settings: settings, info: info).warnings
   }
 
-  private static let safe = ["maxmemory-policy": "noeviction", "maxmemory": "0", "appendonly": "yes", "save": ""]
+  private static let safe: [Identifier: String] = [
+    "maxmemory-policy": "noeviction", "maxmemory": "0", "appendonly": "yes", "save": "",
+  ]
 
   @Test("that may lose something are named, each with what; those that may not are not")
   func settings() {
