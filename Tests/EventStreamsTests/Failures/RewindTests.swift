@@ -90,9 +90,14 @@ import Testing
   private func moments(of topic: Topic, _ connection: Connection) async throws -> [Moment] {
     var moments: [Moment] = []
     for shard in topic.shards {
-      let values = try await connection.strings(["HMGET", topic.lease(shard, "counting"), "commit", "position"])
+      // A shard that has committed nothing has no position.
+      let lease = [Identifier: String](
+        alternating: try await connection.strings(["HGETALL", topic.lease(shard, "counting")]))
       let status = try await Inspector(topic: topic, connection: connection).status().first { $0.shard == shard }
-      moments.append(Moment(commits: Int(values[0]) ?? 0, position: values[1], delivered: status?.lastDelivered))
+      moments.append(
+        Moment(
+          commits: lease["commit"].flatMap { Int($0) } ?? 0, position: lease["position"] ?? "",
+          delivered: status?.lastDelivered))
     }
     return moments
   }
