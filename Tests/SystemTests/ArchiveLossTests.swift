@@ -9,6 +9,13 @@ import Testing
     try await Inspector(topic: bench.topic(), connection: bench.connection).length()
   }
 
+  /// Copies an archive with what SQLite has not moved into its main file yet; the main file comes last.
+  private func copy(_ archive: String, to place: String) throws {
+    for name in ["-wal", ""] where FileManager.default.fileExists(atPath: archive + name) {
+      try FileManager.default.copyItem(atPath: archive + name, toPath: place + name)
+    }
+  }
+
   @Test("has nothing trimmed any more, is said in status, and is made complete from the log by rebuild")
   func deleted() async throws {
     try await SystemBench.run { bench in
@@ -21,7 +28,7 @@ import Testing
       let all = try await length(bench)
       // An older copy, and then it is gone.
       worker.stop()
-      try FileManager.default.copyItem(atPath: archive, toPath: archive + ".old")
+      try copy(archive, to: archive + ".old")
       worker = try bench.worker("analytics")
       #expect(try bench.rides("publish", "--simulate", "50", "--seed", "2").status == 0)
       #expect(try bench.rides("wait", "--timeout", "30s").status == 0)
@@ -35,7 +42,7 @@ import Testing
       #expect(try await length(bench) == more)
       #expect(try bench.rides("status").output.contains("was removed while it was in use"))
 
-      try FileManager.default.copyItem(atPath: archive + ".old", toPath: archive)
+      try copy(archive + ".old", to: archive)
       try await eventually("the worker has looked at it") {
         try bench.rides("status").output.contains("it is an older copy")
       }
