@@ -10,7 +10,7 @@ struct StoreWatch: Sendable {
   let connection: Connection
   let log: Logger
 
-  private static let interval = Duration.seconds(1)
+  private static let interval = Duration.seconds(2)
 
   private var confirmation: StoreConfirmation {
     StoreConfirmation(pipeline.service.name, topic: topic, connection: connection)

@@ -6,7 +6,7 @@ struct Wait: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Wait until every service has handled everything.",
     discussion: """
-      The services are those that the topic was made for. Dead letters count as handled. Exit status 75 if it does not happen in time,
+      The services are those that the topic was made for. Dead letters count as handled. Exit status 75 if it does not happen in time, \
       with what is left; 1 if events were removed from the log before a service got them, with how many.
 
         rides publish rides.ndjson && rides wait --timeout 60s
