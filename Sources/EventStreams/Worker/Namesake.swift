@@ -17,7 +17,7 @@ struct Namesake: Sendable {
   func address() async throws -> String? {
     let list: String
     do {
-      list = try Self.text(await connection.call("CLIENT", "LIST", "TYPE", "normal"))
+      list = try Self.clients(await connection.call("CLIENT", "LIST", "TYPE", "normal"))
     } catch let error as RedisError where error.code == .noPermission {
       return nil
     }
@@ -40,5 +40,5 @@ struct Namesake: Sendable {
     return nil
   }
 
-  private static func text(_ reply: borrowing Reply) throws -> String { try reply.root.string() }
+  private static func clients(_ reply: borrowing Reply) throws -> String { try ReaderConnection.clients(reply) }
 }

@@ -65,7 +65,8 @@ struct Reader: Sendable {
   }
 
   private static func names(_ replies: borrowing Replies, _ client: String) -> Bool {
-    guard let description = try? replies[0].optionalString() else { return false }
+    guard replies[0].error == nil else { return false }
+    let description = replies[0].lossyText
     return description.contains(" name=\(client) ")
   }
 

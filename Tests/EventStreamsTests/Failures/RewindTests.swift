@@ -110,8 +110,9 @@ import Testing
       do {
         _ = try await publisher.publish(rest.prefix(100).map { EncodedEvent($0) })
         rest = rest.dropFirst(100)
-      } catch let error as RedisError where error.isRetriable {
-        await publisher.reset()
+      } catch let error as RedisError where error.isRetriable || error.code == .functionMissing {
+        // A replica may not have got the functions yet.
+        await publisher.reset(after: error)
       }
     }
   }
