@@ -117,8 +117,11 @@ import Testing
     }
   }
 
-  @Test("while nothing happens is noticed all the same, at the next renewal of the lease, and reported once")
-  func idle() async throws {
+  /// Has a worker handle a hundred events, and runs `body` while it goes on; by its end the server must have gone back once, and that
+  /// have been reported once.
+  ///
+  /// - Parameter body: is given what the worker logs, and the key of its lease.
+  private func whileIdle(_ body: (TestBench, LoggedLines, _ lease: String) async throws -> Void) async throws {
     try await TestBench.run(shards: 1) { bench in
       let lines = LoggedLines()
       let lease = bench.topic.lease(0, "counting")
@@ -128,49 +131,46 @@ import Testing
       try await bench.running([worker]) {
         _ = try await bench.publish((0..<100).map { Noted("k", $0) })
         try await bench.settled("counting")
-        let epoch = try await bench.connection.integer(["HGET", lease, "epoch"])
-        // The log is longer than before, but the entry that was read last is not in it.
-        let entries = try await Inspector(topic: bench.topic, connection: bench.connection)
-          .entries(shard: 0, after: .zero, limit: 100)
-        var commands = Commands()
-        commands.append("MULTI")
-        for entry in entries.dropLast() {
-          commands.append("XADD", "{0}copy", entry.id.description, "event", String(decoding: entry.json, as: UTF8.self))
-        }
-        for _ in 0..<5 { commands.append("XADD", "{0}copy", "*", "event", "no JSON") }
-        commands.append("XGROUP", "CREATE", "{0}copy", "counting", "$")
-        commands.append("RENAME", "{0}copy", bench.topic.log(0))
-        commands.append("EXEC")
-        try await bench.connection.send(commands).check()
-        try await eventually("it says so") { lines.contains("gone back to an earlier moment") }
-        for _ in 0..<3 {
-          let seen = try await bench.connection.text("HGET", lease, "seen")
-          try await eventually("it renews") { try await bench.connection.text("HGET", lease, "seen") != seen }
-        }
-        #expect(try await bench.connection.integer(["HGET", lease, "epoch"]) > epoch)
-        #expect(lines.all("gone back").count == 1, "\(lines.all("gone back"))")
+        try await body(bench, lines, lease)
       }
+      #expect(lines.all("gone back").count == 1, "\(lines.all("gone back"))")
+    }
+  }
+
+  @Test("while nothing happens is noticed all the same, at the next renewal of the lease, and reported once")
+  func idle() async throws {
+    try await whileIdle { bench, lines, lease in
+      let epoch = try await bench.connection.integer(["HGET", lease, "epoch"])
+      // The log is longer than before, but the entry that was read last is not in it.
+      let entries = try await Inspector(topic: bench.topic, connection: bench.connection)
+        .entries(shard: 0, after: .zero, limit: 100)
+      var commands = Commands()
+      commands.append("MULTI")
+      for entry in entries.dropLast() {
+        commands.append("XADD", "{0}copy", entry.id.description, "event", String(decoding: entry.json, as: UTF8.self))
+      }
+      for _ in 0..<5 { commands.append("XADD", "{0}copy", "*", "event", "no JSON") }
+      commands.append("XGROUP", "CREATE", "{0}copy", "counting", "$")
+      commands.append("RENAME", "{0}copy", bench.topic.log(0))
+      commands.append("EXEC")
+      try await bench.connection.send(commands).check()
+      try await eventually("it says so") { lines.contains("gone back to an earlier moment") }
+      for _ in 0..<3 {
+        let seen = try await bench.connection.text("HGET", lease, "seen")
+        try await eventually("it renews") { try await bench.connection.text("HGET", lease, "seen") != seen }
+      }
+      #expect(try await bench.connection.integer(["HGET", lease, "epoch"]) > epoch)
     }
   }
 
   @Test("has the number of a lease's last commit below what this worker was answered: reported, and taken anew")
   func lowerCommit() async throws {
-    try await TestBench.run(shards: 1) { bench in
-      let lines = LoggedLines()
-      let lease = bench.topic.lease(0, "counting")
-      let worker = Worker(
-        WorkerTests.counting(), topic: bench.topic, redis: bench.server.url,
-        settings: bench.settings(lease: .milliseconds(300)), log: lines.logger(.critical))
-      try await bench.running([worker]) {
-        _ = try await bench.publish((0..<100).map { Noted("k", $0) })
-        try await bench.settled("counting")
-        _ = try await bench.connection.call("HSET", lease, "commit", "0")
-        try await eventually("it says so") { lines.contains("gone back to an earlier moment") }
-        _ = try await bench.publish((100..<200).map { Noted("k", $0) })
-        try await bench.settled("counting")
-        try await eventually("all is handled") { try await bench.state("counting", "counts") == ["k": "200"] }
-      }
-      #expect(lines.all("gone back").count == 1)
+    try await whileIdle { bench, lines, lease in
+      _ = try await bench.connection.call("HSET", lease, "commit", "0")
+      try await eventually("it says so") { lines.contains("gone back to an earlier moment") }
+      _ = try await bench.publish((100..<200).map { Noted("k", $0) })
+      try await bench.settled("counting")
+      try await eventually("all is handled") { try await bench.state("counting", "counts") == ["k": "200"] }
     }
   }
 }
