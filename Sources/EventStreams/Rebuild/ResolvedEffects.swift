@@ -77,7 +77,7 @@ struct ResolvedEffects {
   }
 
   /// A whole number as the server takes it for one.
-  private static func number(_ text: String?) -> Int? {
+  static func number(_ text: String?) -> Int? {
     guard let text else { return 0 }
     guard let number = Int(text), String(number) == text else { return nil }
     return number

@@ -40,19 +40,19 @@ extension Effects {
   private func choice(
     _ hash: String, _ field: String, _ condition: Condition, at start: Int, count: Int
   ) -> (Choice, end: Int) {
-    var then = effects[start..<start + count]
-    var end = start + count
-    var otherwise = effects[end..<end]
-    if case .skip(let alternatives) = then.last {
-      then.removeLast()
-      otherwise = effects[end..<end + alternatives]
-      end += alternatives
-    }
+    let (then, otherwise) = branches(at: start, count: count)
     return (
       Choice(
-        hash: hash, field: field, condition: condition, then: Effects(then, of: self),
-        otherwise: Effects(otherwise, of: self)),
-      end
+        hash: hash, field: field, condition: condition, then: Effects(effects[then], of: self),
+        otherwise: Effects(effects[otherwise], of: self)),
+      otherwise.upperBound
     )
+  }
+
+  /// Where the effects of a choice stand that begin at an index: those if its condition holds, and behind them those if it does not.
+  func branches(at start: Int, count: Int) -> (then: Range<Int>, otherwise: Range<Int>) {
+    let end = start + count
+    guard count > 0, case .skip(let alternatives) = effects[end - 1] else { return (start..<end, end..<end) }
+    return (start..<end - 1, end..<end + alternatives)
   }
 }

@@ -5,23 +5,30 @@ struct EventHandler: Sendable {
   @usableFromInline
   typealias Call = @Sendable (_ attempt: Int) async throws -> Effects
 
-  /// Reads the data, and binds the call to it; leaves out the key if it isn't wanted.
+  /// Reads the data, and binds the call to it; leaves out its order and what it reads if they aren't wanted.
   @usableFromInline
   let decode:
-    @Sendable (borrowing JSONValue, EventHeader, OwnedShard, StreamID, _ withKey: Bool) throws(JSONError) -> BoundCall
+    @Sendable (borrowing JSONValue, EventHeader, OwnedShard, StreamID, _ inOrder: Bool) throws(JSONError) -> BoundCall
   @usableFromInline
   let version: Int
+  /// Whether it says what it is going to read.
+  @usableFromInline
+  let readsAhead: Bool
 
   @inlinable
   init<Data: EventData>(
-    key: (@Sendable (Data) -> String)?, _ handler: @escaping @Sendable (Event<Data>) async throws -> Effects
+    key: (@Sendable (Data) -> String)?, reads: (@Sendable (Data) -> [StateField])?,
+    _ handler: @escaping @Sendable (Event<Data>) async throws -> Effects
   ) {
     version = Data.version
-    decode = { (json: borrowing JSONValue, header, shard, streamID, withKey) throws(JSONError) -> BoundCall in
+    readsAhead = reads != nil
+    decode = { (json: borrowing JSONValue, header, shard, streamID, inOrder) throws(JSONError) -> BoundCall in
       let event = Event(
         id: header.id, timestamp: header.timestamp, key: header.key, traceparent: header.traceparent,
         data: try Data(from: json), shard: shard, streamID: streamID)
-      return BoundCall(key: withKey ? key?(event.data) ?? header.key : nil) { attempt in
+      return BoundCall(
+        key: inOrder ? key?(event.data) ?? header.key : nil, reads: inOrder ? reads?(event.data) ?? [] : []
+      ) { attempt in
         // Copying an event costs as much as some handlers do.
         let effects = attempt > 1 ? try await handler(event.with(attempt: attempt)) : try await handler(event)
         try effects.checkShardKeys { event.data.shardKey }
@@ -32,15 +39,15 @@ struct EventHandler: Sendable {
 
   /// Decodes an event's data for the handler, in the one place that does so.
   ///
-  /// - Parameter withKey: false if it won't be asked what orders the event.
+  /// - Parameter inOrder: false if it won't be asked what orders the event, nor what it reads.
   func bind(
-    _ object: inout JSONObject, header: EventHeader, shard: OwnedShard, streamID: StreamID, withKey: Bool
+    _ object: inout JSONObject, header: EventHeader, shard: OwnedShard, streamID: StreamID, inOrder: Bool
   ) throws(JSONError) -> BoundCall {
     guard header.version <= version else {
       throw JSONError(
         path: "version",
         problem: "\(header.type) version \(header.version) is newer than this worker knows (\(version))")
     }
-    return try object.with("data") { (json) throws(JSONError) in try decode(json, header, shard, streamID, withKey) }
+    return try object.with("data") { (json) throws(JSONError) in try decode(json, header, shard, streamID, inOrder) }
   }
 }

@@ -21,6 +21,6 @@ extension EventService {
     let handler = try handler(of: value)
     var object = try value.object()
     let header = try EventHeader(from: &object, fallbackID: streamID.description)
-    return try handler?.bind(&object, header: header, shard: shard, streamID: streamID, withKey: false)
+    return try handler?.bind(&object, header: header, shard: shard, streamID: streamID, inOrder: false)
   }
 }

@@ -92,22 +92,28 @@ public struct EventService: Sendable {
 
   /// True if its events are handled one after the other, and need be decoded only right before.
   var takesPages: Bool {
-    if case .eachEvent = handling { concurrency == 1 } else { false }
+    if case .eachEvent = handling { concurrency == 1 && !readsAhead } else { false }
   }
+
+  /// True if some handler says what it is going to read.
+  private(set) var readsAhead = false
 
   /// Handles one type of event; once per type: a second handler would take the first one's events.
   ///
   /// - Parameters:
   ///   - key: what this service orders these events by, if not by the events' own key: a service that keeps accounts wants
   ///     everything that touches one account in order, whichever ride it is about. The same for all events that must be in order.
+  ///   - reads: fields of the service's state that the handler is going to ask for: they are read for many events at once, before they
+  ///     are handled, where each question by itself is a way to the server and back. What the handler is told is the same.
   ///   - handler: returns the event's effects. It throws `Unprocessable` for an event that can never be handled,
   ///     and anything else to be called again later.
   @inlinable
   public mutating func on<Data: EventData>(
     _ type: Data.Type, orderedBy key: (@Sendable (Data) -> String)? = nil,
+    reading reads: (@Sendable (Data) -> [StateField])? = nil,
     _ handler: @escaping @Sendable (Event<Data>) async throws -> Effects
   ) {
-    add(EventHandler(key: key, handler), Data.eventType)
+    add(EventHandler(key: key, reads: reads, handler), Data.eventType)
   }
 
   @usableFromInline
@@ -119,6 +125,7 @@ public struct EventService: Sendable {
       return note("service '\(name)' has two handlers of \(type): make one of them")
     }
     handlers.append((type, handler))
+    readsAhead = readsAhead || handler.readsAhead
     handling = .eachEvent(handlers)
   }
 

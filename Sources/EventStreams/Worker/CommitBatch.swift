@@ -24,7 +24,7 @@ struct CommitBatch: Sendable {
   private var failedAgain: [(letter: StreamID, about: DeadLetter.About)] = []
   private var effects: FoldedEffects
   /// What the effects write; nil if nobody reads state.
-  private var written: WrittenState?
+  private(set) var written: WrittenState?
 
   /// Nothing yet.
   ///

@@ -33,13 +33,15 @@ final class Delivery: Sendable {
   /// What the service orders it by: the event's own key unless the handler names another.
   let key: String
   let work: Work
+  /// What handling it is going to read, as far as that is known ahead.
+  let reads: [StateField]
   /// What the pending entries list counts: attempts that failed, at least one, and crashes.
   let deliveries: Int
   let failures: Failures?
 
   init(
     source: Source = .log, shard: OwnedShard, streamID: StreamID, header: EventHeader, key: String? = nil, work: Work,
-    deliveries: Int, failures: Failures?
+    reads: [StateField] = [], deliveries: Int, failures: Failures?
   ) {
     self.source = source
     self.shard = shard
@@ -47,6 +49,7 @@ final class Delivery: Sendable {
     self.header = header
     self.key = key ?? header.key
     self.work = work
+    self.reads = reads
     self.deliveries = deliveries
     self.failures = failures
   }

@@ -17,6 +17,8 @@ struct EntryDecoder: ~Copyable {
     /// Nil if it can't be read, or nobody asked for it.
     var key: String?
     var work = Delivery.Work.none
+    /// What handling it is going to read, as far as that is known ahead.
+    var reads: [StateField] = []
   }
 
   /// What is to be done about an entry.
@@ -43,8 +45,9 @@ struct EntryDecoder: ~Copyable {
       if service.storesEvents {
         entry.work = Self.stored(bytes, streamID, shard, header)
       } else if let handler {
-        let bound = try handler.bind(&object, header: header, shard: shard, streamID: streamID, withKey: inOrder)
+        let bound = try handler.bind(&object, header: header, shard: shard, streamID: streamID, inOrder: inOrder)
         entry.key = bound.key
+        entry.reads = bound.reads
         entry.work = .call(bound.call)
       }
     } catch {
@@ -63,7 +66,7 @@ struct EntryDecoder: ~Copyable {
     return Delivery(
       source: source, shard: shard, streamID: streamID,
       header: entry.header ?? EventHeader(id: streamID.description, type: "", timestamp: streamID.recordedAt, key: ""),
-      key: entry.key, work: entry.work, deliveries: deliveries, failures: failures)
+      key: entry.key, work: entry.work, reads: entry.reads, deliveries: deliveries, failures: failures)
   }
 
   private static func stored(

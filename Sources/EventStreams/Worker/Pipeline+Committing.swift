@@ -11,13 +11,25 @@ extension Pipeline {
   /// Waits for batches to commit, one per shard at the most; nil when the worker is stopping and all is committed.
   func nextBatches() async -> [NumberedBatch]? {
     while true {
+      // While the worker is stopping, there is no alarm.
+      let now = isDraining ? nil : ContinuousClock.now
       let batches = shards.values.compactMap { state in
-        state.takeBatch().map { NumberedBatch(batch: $0.batch, number: $0.number) }
+        state.takeBatch(at: now).map { NumberedBatch(batch: $0.batch, number: $0.number) }
+      }
+      if let now, !isCommitDue, shards.values.contains(where: { $0.isFilling(at: now) }) {
+        isCommitDue = true
+        alarmSchedule.yield(.commit(due: now + ShardState.fillingTime))
       }
       if !batches.isEmpty { return batches }
       if isDraining, running == 0, turns.isEmpty { return nil }
       await committer.wait()
     }
+  }
+
+  /// Has batches committed that have waited for more.
+  func commitIsDue() {
+    isCommitDue = false
+    committer.wake()
   }
 
   /// Takes in that a batch is in effect.

@@ -137,6 +137,18 @@ extension Pipeline {
 
   // MARK: Reading state
 
+  /// What a field holds after what events before have done, if it was read ahead; nil if it is to be read, after all that they have
+  /// written to it is committed.
+  func value(of field: StateField, number: Int, term: Int) async throws -> String?? {
+    guard let state = shards[number], state.shard.term == term else { throw CancellationError() }
+    if service.readsAhead, state.history == nil {
+      if case .deliveries(let run) = state.run { settleEarly(run) }
+      if let known = state.foreseen.value(field) { return known }
+    }
+    try await commitWrites(to: StateName(field), number: number, term: term)
+    return nil
+  }
+
   /// Waits until what events before have written to a hash or stream is committed, so that reading it shows what they have done.
   ///
   /// What is meant by before: of the same key, and, for a service that handles one event after the other, all of the shard.

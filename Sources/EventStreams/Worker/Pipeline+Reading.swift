@@ -27,6 +27,7 @@ extension Pipeline {
       recoveredLast = nil
       if let (shards, count) = readable {
         beingRead = Set(shards.map(\.number))
+        for number in beingRead { self.shards[number]?.beginReadAhead() }
         // A page may be through at any moment, and the next of its shard is not to wait for others' events to come.
         let wait = unrecovered.isEmpty ? settings.blockTime : Self.waitWhileRecovering
         return .new(shards, count: count, wait: recoverable.isEmpty ? wait : .zero)
@@ -46,6 +47,7 @@ extension Pipeline {
 
   private func recover(_ state: ShardState) -> Reading {
     recoveredLast = state.shard.number
+    state.beginReadAhead()
     let recovery = state.recovery ?? ShardState.Recovery(known: Set(state.held.values.joined().map(\.streamID)))
     state.recovery = recovery
     let room = min(settings.window - load.events, load.fitting(into: settings.windowBytes))
@@ -108,7 +110,11 @@ extension Pipeline {
   /// - Parameters:
   ///   - after: where it was looked for.
   ///   - last: the last place that was looked at; nil if that was the end.
-  func admitRecovered(_ deliveries: [Delivery], bytes: Int, of shard: OwnedShard, after: StreamID, last: StreamID?) {
+  ///   - found: what was read ahead for them.
+  func admitRecovered(
+    _ deliveries: [Delivery], bytes: Int, of shard: OwnedShard, after: StreamID, last: StreamID?,
+    _ found: [ReadAhead.Found] = []
+  ) {
     guard let state = state(of: shard), let recovery = state.recovery, recovery.after == after else { return }
     guard let last else {
       if recovery.found > 0 {
@@ -124,7 +130,7 @@ extension Pipeline {
     }
     state.recovery?.found += deliveries.count
     state.recovery?.after = last
-    admit(deliveries.filter { !recovery.known.contains($0.streamID) }, bytes: bytes, shards: 1)
+    admit(deliveries.filter { !recovery.known.contains($0.streamID) }, bytes: bytes, shards: 1, found)
   }
 
   /// Takes deliveries in, in log order.
@@ -132,7 +138,8 @@ extension Pipeline {
   /// - Parameters:
   ///   - bytes: what they took of the server's answer.
   ///   - shards: how many shards they are of.
-  func admit(_ deliveries: [Delivery], bytes: Int, shards: Int) {
+  ///   - found: what was read ahead for them.
+  func admit(_ deliveries: [Delivery], bytes: Int, shards: Int, _ found: [ReadAhead.Found] = []) {
     sharing = shards
     var known: ShardState?
     var admitted = 0
@@ -142,9 +149,12 @@ extension Pipeline {
       state.active += 1
       state.known.lastRead = max(state.known.lastRead ?? .zero, delivery.streamID)
       let reason = state.known.setbacks.reason(toBury: delivery.place)
-      state.ready.append(reason.map { delivery.condemned(because: $0) } ?? delivery)
+      let admitted = reason.map { delivery.condemned(because: $0) } ?? delivery
+      state.expect(admitted.reads)
+      state.ready.append(admitted)
       takeTurns(state)
     }
+    for found in found { state(of: found.shard)?.admit(found.fields) }
     load.enter(admitted, bytes: bytes)
     runners.wake(admitted)
   }

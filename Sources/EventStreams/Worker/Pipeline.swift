@@ -32,6 +32,8 @@ actor Pipeline {
   var isGivingUp = false
   /// True when nothing more is committed.
   private var hasGivenUp = false
+  /// True while an alarm is set for batches that wait for more.
+  var isCommitDue = false
   /// Shards that the read on its way asks for.
   var beingRead: Set<Int> = []
   /// How many shards had something at the last read: they share the room at the next. Zero if none had.
@@ -75,6 +77,7 @@ actor Pipeline {
     var known = known.removeValue(forKey: shard.number) ?? ShardKnowledge()
     known.term = shard.term
     known.commits = 0
+    known.isRead = known.isRead || service.readsAhead
     let state = ShardState(
       shard: shard, prefix: topic.state(shard.number, service.name, ""), blocked: blocked, known: known)
     state.isCatchingUp = isCatchingUp

@@ -92,7 +92,7 @@ struct Reader: Sendable {
       guard error.concernsOneShard else { throw error }
       return try await readOneByOne(shards, count: count, over: registered, &decoder)
     }
-    await admit(Self.pages(of: replies, shards, topic), &decoder)
+    try await admit(Self.pages(of: replies, shards, topic), &decoder)
   }
 
   private func append(to commands: inout Commands, readOf shards: [OwnedShard], count: Int, wait: Duration) {
@@ -125,18 +125,31 @@ struct Reader: Sendable {
         // Taking a shard anew makes its group again.
         await pipeline.lose(shard.number, term: shard.term, because: error.code == .noGroup ? .fenced : .stopped(error))
       } else {
-        await admit(Self.pages(of: replies, [shard], topic), &decoder)
+        try await admit(Self.pages(of: replies, [shard], topic), &decoder)
       }
     }
   }
 
-  private func admit(_ pages: [Page], _ decoder: inout EntryDecoder) async {
-    if pipeline.service.takesPages {
-      await pipeline.admit(pages)
-    } else {
-      let bytes = pages.reduce(0) { $0 + $1.bytes }
-      await pipeline.admit(pages.flatMap { $0.deliveries(&decoder) }, bytes: bytes, shards: pages.count)
-    }
+  private func admit(_ pages: [Page], _ decoder: inout EntryDecoder) async throws {
+    if pipeline.service.takesPages { return await pipeline.admit(pages) }
+    let bytes = pages.reduce(0) { $0 + $1.bytes }
+    let deliveries = pages.flatMap { $0.deliveries(&decoder) }
+    let found = try await readAhead(of: deliveries)
+    await pipeline.admit(deliveries, bytes: bytes, shards: pages.count, found)
+  }
+
+  /// What deliveries are going to ask for.
+  private func readAhead(of deliveries: [Delivery]) async throws -> [ReadAhead.Found] {
+    guard pipeline.service.readsAhead else { return [] }
+    let ahead = ReadAhead(deliveries)
+    guard !ahead.isEmpty else { return [] }
+    var commands = Commands()
+    ahead.encode(into: &commands, topic: topic, service: pipeline.service.name)
+    return Self.found(ahead, in: try await connection.send(commands))
+  }
+
+  private static func found(_ ahead: ReadAhead, in replies: borrowing Replies) -> [ReadAhead.Found] {
+    ahead.found(in: replies)
   }
 
   private static func error(_ replies: borrowing Replies) -> RedisError? { replies[0].error }
@@ -169,8 +182,9 @@ struct Reader: Sendable {
         String(count), others ? "1" : "0",
       ])
       let found = try decode(reply, shard, &decoder)
+      let ahead = try await readAhead(of: found.deliveries)
       await pipeline.admitRecovered(
-        found.deliveries, bytes: found.bytes, of: shard, after: after, last: found.last)
+        found.deliveries, bytes: found.bytes, of: shard, after: after, last: found.last, ahead)
     } catch let error as RedisError where error.isFenced {
       await pipeline.lose(shard.number, term: shard.term)
     } catch let error as RedisError where !error.concernsOneShard {

@@ -1,4 +1,4 @@
-/// Wakes the pipeline when a retry or a probe is due.
+/// Wakes the pipeline when a retry, a probe or a commit is due.
 struct RetryTimer: Sendable {
   let pipeline: Pipeline
 
@@ -12,6 +12,7 @@ struct RetryTimer: Sendable {
           switch alarm {
           case .retry(let retry): await pipeline.retryIsDue(retry)
           case .probe: await pipeline.probeIsDue()
+          case .commit: await pipeline.commitIsDue()
           }
         }
       }

@@ -39,6 +39,8 @@ final class ShardState {
 
   /// What is settled now goes here.
   var batch: CommitBatch
+  /// Since when something waits in it; nil if nothing does.
+  private var filledSince: ContinuousClock.Instant?
   /// Batches to commit before that one.
   private var closedBatches: Deque<CommitBatch> = []
   /// The one that is on its way.
@@ -51,6 +53,13 @@ final class ShardState {
   private(set) var closed = 0
   /// Deliveries admitted and neither settled in Redis nor waiting for a retry.
   var active = 0
+
+  // MARK: What handlers read
+
+  /// What is known of fields that events in flight are going to read.
+  private(set) var foreseen = ForeseenFields()
+  /// What came into effect since the read on its way began; nil if none is.
+  private var writtenSinceRead: [WrittenState]?
 
   // MARK: What is read
 
@@ -101,7 +110,10 @@ final class ShardState {
 
   /// Takes in that an event was handled.
   func acknowledge(_ delivery: Delivery, _ effects: Effects) {
-    settle(delivery) { $0.acknowledge(delivery, effects, prefix: prefix) }
+    settle(delivery) {
+      $0.acknowledge(delivery, effects, prefix: prefix)
+      foreseen.apply(effects, batch: closed + 1)
+    }
     if batch.acknowledged.count >= Self.entriesPerCommit { closeBatch() }
   }
 
@@ -111,6 +123,8 @@ final class ShardState {
     if case .letter = delivery.source { isAlone = true }
     if isAlone { closeBatch() }
     join(&batch)
+    filledSince = filledSince ?? .now
+    foreseen.release(delivery.reads)
     if isAlone { closeBatch() }
   }
 
@@ -159,6 +173,7 @@ final class ShardState {
   func returnBatch(_ returned: CommitBatch) {
     let later = batch
     batch = returned
+    filledSince = filledSince ?? .now
     if !later.isEmpty {
       closeBatch()
       batch = later
@@ -174,12 +189,29 @@ final class ShardState {
     closedBatches.append(batch)
     closed += 1
     batch = newBatch()
+    filledSince = nil
+  }
+
+  /// How long a small batch waits for more, while there is more to handle.
+  static let fillingTime = Duration.milliseconds(5)
+  /// What makes a batch large enough not to wait: a commit costs the server more than what is in it as long as that is less.
+  private static let largeBatch = 256
+
+  /// True if the batch is small, and more is about to be handled that can join it soon.
+  func isFilling(at now: ContinuousClock.Instant) -> Bool {
+    guard hasWork, batch.acknowledged.count < Self.largeBatch, let filledSince else { return false }
+    return now < filledSince + Self.fillingTime
   }
 
   /// The batch to commit next, with its number in this term; nil if nothing has been settled, or one is on its way.
-  func takeBatch() -> (batch: CommitBatch, number: Int)? {
+  ///
+  /// - Parameter now: to leave a small batch open for what is about to be handled, if it has not waited long; nil to take what there is.
+  func takeBatch(at now: ContinuousClock.Instant?) -> (batch: CommitBatch, number: Int)? {
     guard committing == nil else { return nil }
-    if closedBatches.isEmpty { closeBatch() }
+    if closedBatches.isEmpty {
+      if let now, isFilling(at: now) { return nil }
+      closeBatch()
+    }
     guard let next = closedBatches.popFirst() else { return nil }
     committing = next
     commits += 1
@@ -190,6 +222,8 @@ final class ShardState {
   func committed() {
     guard let batch = committing else { return }
     committing = nil
+    foreseen.committed(through: committedBatches)
+    if let written = batch.written { writtenSinceRead?.append(written) }
     noteCommit(of: batch.acknowledged.count, position: batch.position)
     for letter in batch.letters { known.setbacks.settled(letter.delivery.place) }
   }
@@ -211,6 +245,23 @@ final class ShardState {
     if let position { known.committed = position }
     known.setbacks.committed(count, position: position)
   }
+
+  // MARK: What handlers read
+
+  /// Takes in that the shard is about to be read, and what events read of it asked for.
+  func beginReadAhead() { writtenSinceRead = [] }
+
+  /// Takes in what fields hold that new events are going to read, but for those that were written meanwhile.
+  func admit(_ found: [(field: StateField, value: String?)]) {
+    for (field, value) in found {
+      let name = StateName(field)
+      guard !hasUncommitted(name), writtenSinceRead?.contains(where: { $0.contains(name) }) == false else { continue }
+      foreseen.found(value, in: field)
+    }
+  }
+
+  /// Takes in that a delivery is in flight, or that it waits for its turn again.
+  func expect(_ reads: [StateField]) { foreseen.expect(reads) }
 
   /// True if a commit that is not in effect yet may change what a handler reads.
   func hasUncommitted(_ name: StateName) -> Bool {

@@ -16,7 +16,7 @@ struct StateAsHandled: StateReader {
   }
 
   func field(_ hash: String, _ field: String, shard: Int) async throws -> String? {
-    try await pipeline.commitWrites(to: StateName(name: hash, field: field), number: shard, term: term)
+    if let known = try await pipeline.value(of: StateField(hash, field), number: shard, term: term) { return known }
     return try await committed.field(hash, field, shard: shard)
   }
 

@@ -7,6 +7,11 @@ struct StateName: Sendable, Hashable {
     self.name = Identifier(name)
     self.field = field.map { Identifier($0) }
   }
+
+  init(_ field: StateField) {
+    name = field.hash
+    self.field = field.field
+  }
 }
 
 /// What effects write, for whoever must know whether reading would miss it.

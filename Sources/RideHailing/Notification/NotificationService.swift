@@ -12,12 +12,19 @@ public struct NotificationService: Sendable {
   /// The consumer group and its handlers; in order per ride, whatever key a producer gave.
   public var service: EventService {
     var service = EventService("notification", concurrency: 8)
-    service.on(RideCompleted.self, orderedBy: { $0.rideID }) { keep($0) }
-    service.on(FareAdjusted.self, orderedBy: { $0.rideID }) { try await change($0) }
-    service.on(PaymentCaptured.self, orderedBy: { $0.rideID }) { try await settle($0) }
-    service.on(PaymentFailed.self, orderedBy: { $0.rideID }) { try await settle($0) }
-    service.on(PaymentRefunded.self, orderedBy: { $0.rideID }) { try await settle($0) }
+    add(to: &service, RideCompleted.self, { $0.rideID }) { keep($0) }
+    add(to: &service, FareAdjusted.self, { $0.rideID }) { try await change($0) }
+    add(to: &service, PaymentCaptured.self, { $0.rideID }) { try await settle($0) }
+    add(to: &service, PaymentFailed.self, { $0.rideID }) { try await settle($0) }
+    add(to: &service, PaymentRefunded.self, { $0.rideID }) { try await settle($0) }
     return service
+  }
+
+  private func add<Data: EventData>(
+    to service: inout EventService, _ type: Data.Type, _ ride: @escaping @Sendable (Data) -> String,
+    _ handler: @escaping @Sendable (Event<Data>) async throws -> Effects
+  ) {
+    service.on(type, orderedBy: ride, reading: { [StateField(Receipt.hash, ride($0))] }, handler)
   }
 
   /// The effects of a completed ride: what its receipt needs is kept, once.

@@ -17,7 +17,10 @@ public struct PaymentService: Sendable {
   /// The consumer group and its handlers; in order per rider, so that what comes into a wallet counts for what comes after it.
   public var service: EventService {
     var service = EventService("payment", concurrency: 16)
-    service.on(RideCompleted.self, orderedBy: { Account.rider($0.riderID).name }) { try await charge($0) }
+    service.on(
+      RideCompleted.self, orderedBy: { Account.rider($0.riderID).name },
+      reading: { [StateField(PaymentRecord.hash, $0.rideID)] }
+    ) { try await charge($0) }
     service.on(FareAdjustmentRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await adjust($0) }
     service.on(RefundRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await refund($0) }
     HolderAccounts(kind: .rider, snapshots: snapshots).add(to: &service)

@@ -8,8 +8,9 @@ public struct RatingService: Sendable {
   /// The consumer group and its handlers; in order per ride, whatever key a producer gave.
   public var service: EventService {
     var service = EventService("rating")
-    service.on(RideCompleted.self, orderedBy: { $0.rideID }) { open($0) }
-    service.on(RideRated.self, orderedBy: { $0.rideID }) { try await close($0) }
+    @Sendable func window(of ride: String) -> [StateField] { [StateField(RatingWindow.hash, ride)] }
+    service.on(RideCompleted.self, orderedBy: { $0.rideID }, reading: { window(of: $0.rideID) }) { open($0) }
+    service.on(RideRated.self, orderedBy: { $0.rideID }, reading: { window(of: $0.rideID) }) { try await close($0) }
     return service
   }
 

@@ -7,8 +7,8 @@ import RedisTestSupport
 struct RandomEffects {
   private var generator: Seeded
   private var number = 0
-  private static let names = ["k0", "k1", "k2", "k3", "k4"]
-  private static let fields = ["a", "b", "c"]
+  static let names = ["k0", "k1", "k2", "k3", "k4"]
+  static let fields = ["a", "b", "c"]
   private static let values = [
     "0", "7", "-3", "9223372036854775806", "-9223372036854775807", "9007199254740993", "1.5", "x", "",
   ]

@@ -1,8 +1,9 @@
-import EventStreams
 import Redis
 import RedisTestSupport
 import Synchronization
 import Testing
+
+@testable import EventStreams
 
 @Suite("A handler that reads its state") struct ReadingStateTests {
   /// A gift for a rider's third event, and no second one.
@@ -32,6 +33,77 @@ import Testing
       #expect(try await bench.state("gifts", "rides").values.allSatisfy { $0 == "8" })
       let gifts = try await bench.state("gifts", "gifts")
       #expect(gifts.count == 303 && gifts.values.allSatisfy { $0 == "1" })
+    }
+  }
+
+  /// Each event of a key is told the number of the one before.
+  private func steps(concurrency: Int) -> EventService {
+    var service = EventService("steps", concurrency: concurrency)
+    service.on(Noted.self, reading: { [StateField("last", $0.key)] }) { event in
+      let (key, number) = (event.data.key, event.data.number)
+      let last = try await event.shard.field("last", key)
+      return Effects { effects in
+        effects.when("last", key, last.map { .equals($0) } ?? .isAbsent) {
+          $0.increment("steps", key, by: number - (last.flatMap { Int($0) } ?? number - 50))
+          $0.set("last", key, to: "\(number)")
+        }
+      }
+    }
+    return service
+  }
+
+  @Test("sees the same where it names ahead what it is going to read, which costs few questions", arguments: [1, 16])
+  func ahead(concurrency: Int) async throws {
+    try await TestBench.run(shards: 2) { bench in
+      let events = (0..<3000).map { Noted("k\($0 % 50)", $0, place: $0 % 50 % 2 == 0 ? "here" : "p1") }
+      _ = try await bench.publish(Array(events[..<2000]))
+      try await bench.running([bench.worker(steps(concurrency: concurrency))]) {
+        for number in 2000..<3000 { _ = try await bench.publish([events[number]]) }
+        try await bench.settled("steps")
+      }
+      let steps = try await bench.state("steps", "steps")
+      #expect(steps.count == 50 && steps.values.allSatisfy { $0 == "3000" })
+      let statistics = try await bench.connection.text("INFO", "commandstats")
+      let calls = statistics.split(separator: "cmdstat_hget:calls=").dropFirst().first?.split(separator: ",").first
+      #expect(calls.flatMap { Int($0) } ?? 0 < 100)
+    }
+  }
+
+  @Test(
+    "is told what the state holds, whatever effects write it and however it is read", arguments: [1, 2, 3] as [UInt64])
+  func random(seed: UInt64) async throws {
+    try await TestBench.run(shards: 1) { bench in
+      var random = RandomEffects(seed: seed)
+      let image = StateImage()
+      let fields = RandomEffects.names.flatMap { name in RandomEffects.fields.map { StateField(name, $0) } }
+      var events: [Effects] = []
+      var expected: [[String?]] = []
+      while events.count < 600 {
+        for effects in random.events() where effects.isPossible(on: image) {
+          expected.append(fields.map { image.current.hashes[$0.hash]?[$0.field] })
+          events.append(effects)
+          image.apply(effects, at: .zero) { _ in false }
+        }
+      }
+      let wrong = Mutex<[String]>([])
+      let (planned, before) = (events, expected)
+      var service = EventService("random")
+      // What isn't named ahead is read when it is asked for.
+      service.on(Noted.self, reading: { $0.number % 3 == 0 ? [] : Array(fields.prefix(1 + $0.number % fields.count)) })
+      { event in
+        for (index, field) in fields.enumerated() where (event.data.number + index) % 5 != 0 {
+          let value = try await event.shard.field(field.hash.text, field.field.text)
+          guard value != before[event.data.number][index] else { continue }
+          wrong.withLock { $0.append("\(event.data.number): \(field) is \(value ?? "nil")") }
+        }
+        return planned[event.data.number]
+      }
+      _ = try await bench.publish((0..<400).map { Noted("k", $0) })
+      try await bench.running([bench.worker(service)]) {
+        for number in 400..<events.count { _ = try await bench.publish([Noted("k", number)]) }
+        try await bench.settled("random")
+      }
+      #expect(wrong.withLock { $0 } == [])
     }
   }
 
@@ -95,5 +167,16 @@ import Testing
       }
       await bench.server.resume()
     }
+  }
+}
+
+extension Effects {
+  /// True if a commit would not refuse them, and a hash is all that they write.
+  fileprivate func isPossible(on image: StateImage) -> Bool {
+    for effect in effects {
+      if case .append = effect { return false }
+      if case .publish = effect { return false }
+    }
+    return ResolvedEffects(self, isPublished: { _ in false }) { image.current.hashes[$0]?[$1] }.isPossible
   }
 }
