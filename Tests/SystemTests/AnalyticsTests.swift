@@ -34,7 +34,7 @@ import Testing
           Self.ride("r1", city: "Paris", Fare(base: 1003, tip: 150, taxes: 80, currency: .eur)),
           Self.ride("r2", city: "\"City\", the", Fare(base: 123_456, currency: .usd)),
         ], in: bench)
-      let days = try bench.rides("analytics", "days", "--archive", path)
+      let days = try await bench.rides("analytics", "days", "--archive", path)
       #expect(
         days.output == """
                  DAY  CURRENCY  RIDES  REVENUE  COMMISSION  TIPS
@@ -42,7 +42,7 @@ import Testing
           2026-04-03  USD           1  1234.56      246.91  0.00
 
           """)
-      let cities = try bench.rides("analytics", "cities", "--archive", path, "--format", "csv")
+      let cities = try await bench.rides("analytics", "cities", "--archive", path, "--format", "csv")
       #expect(
         cities.output == """
           city,currency,rides,revenue,commission,tips
@@ -50,20 +50,21 @@ import Testing
           ""\"City\"", the",USD,1,1234.56,246.91,0.00
 
           """)
-      let drivers = try bench.rides("analytics", "drivers", "--archive", path, "--format", "json", "--currency", "eur")
+      let drivers = try await bench.rides(
+        "analytics", "drivers", "--archive", path, "--format", "json", "--currency", "eur")
       #expect(
         drivers.output
           == #"[{"driver":"d-1","currency":"EUR","rides":1,"revenue":1233,"commission":201,"tips":150,"earned":952}]"#
           + "\n")
-      let overview = try bench.rides("analytics", "--archive", path)
+      let overview = try await bench.rides("analytics", "--archive", path)
       #expect(overview.status == 0)
       #expect(overview.output.hasPrefix("2 events in "))
-      let query = try bench.rides(
+      let query = try await bench.rides(
         "analytics", "sql", "SELECT city, tip, requested_at FROM rides ORDER BY total DESC", "--archive", path,
         "--format",
         "csv")
       #expect(query.output == "city,tip,requested_at\n\"\"\"City\"\", the\",0,\nParis,150,\n")
-      let json = try bench.rides(
+      let json = try await bench.rides(
         "analytics", "sql", "SELECT ride AS a, meters AS a FROM rides WHERE currency = 'EUR'", "--archive", path,
         "--format", "json")
       #expect(json.output == "[{\"a\":\"r1\",\"a_2\":null}\n]\n")
@@ -74,17 +75,17 @@ import Testing
   func mistakes() async throws {
     try await SystemBench.run { bench in
       let path = try await Self.archive([], in: bench)
-      let empty = try bench.rides("analytics", "--archive", path)
+      let empty = try await bench.rides("analytics", "--archive", path)
       #expect(empty.status == 0)
       #expect(empty.output.contains("no rides yet"))
-      let missing = try bench.rides("analytics", "hours", "--archive", path + ".gone")
+      let missing = try await bench.rides("analytics", "hours", "--archive", path + ".gone")
       #expect(missing.status == 1)
       #expect(missing.errors.contains("there is no archive at"))
-      let written = try bench.rides("analytics", "sql", "DELETE FROM events", "--archive", path)
+      let written = try await bench.rides("analytics", "sql", "DELETE FROM events", "--archive", path)
       #expect(written.status == 1)
       #expect(written.errors == "rides: DELETE is refused: the archive is read here, give one SELECT\n")
-      #expect(try bench.rides("analytics", "days", "--archive", path, "--currency", "XXQ").status == 64)
-      #expect(try bench.rides("analytics", "--format", "csv", "--archive", path).status == 64)
+      #expect(try await bench.rides("analytics", "days", "--archive", path, "--currency", "XXQ").status == 64)
+      #expect(try await bench.rides("analytics", "--format", "csv", "--archive", path).status == 64)
     }
   }
 
@@ -94,12 +95,12 @@ import Testing
   func newYork() async throws {
     try await SystemBench.run { bench in
       let csv = try RealTrips.unpack("nyc/taxis.csv.gz", into: bench.folder)
-      let events = try bench.rides("import", "--format", "nyc-taxis", "--dry-run", csv)
+      let events = try await bench.rides("import", "--format", "nyc-taxis", "--dry-run", csv)
       let catalog = EventCatalog(RideEvents.types)
       let path = try await Self.archive(
         try events.output.split(separator: "\n").map { try catalog.read($0.utf8.span) }, in: bench)
 
-      let days = try bench.rides("analytics", "days", "--archive", path, "--format", "csv")
+      let days = try await bench.rides("analytics", "days", "--archive", path, "--format", "csv")
       let rows = days.output.split(separator: "\n").dropFirst().map { $0.split(separator: ",").map(String.init) }
       // The file's sums, straight from its text.
       var (rides, revenue, tips) = (0, 0, 0)

@@ -59,16 +59,16 @@ import Testing
   @Test("with a damaged byte in the middle is not touched, and no server is started on it")
   func damaged() async throws {
     try await LocalBench.run { bench in
-      #expect(try bench.start().status == 0)
-      let published = try RidesProcess.run("publish", "--simulate", "50", redis: bench.server.url.description)
+      #expect(try await bench.start().status == 0)
+      let published = try await RidesProcess.run("publish", "--simulate", "50", redis: bench.server.url.description)
       #expect(published.status == 0)
-      #expect(try bench.rides("local-redis", "stop", ".rides/redis").status == 0)
+      #expect(try await bench.rides("local-redis", "stop", ".rides/redis").status == 0)
       var file = try Data(contentsOf: bench.appendOnlyFile)
       let commands = file.ranges(of: Data("\r\n*".utf8))
       file[commands[commands.count / 2].upperBound - 1] ^= 1
       try file.write(to: bench.appendOnlyFile)
       for arguments in [["up"], ["local-redis", "start", ".rides/redis"]] {
-        let started = try RidesProcess.run(all: arguments, redis: "", folder: bench.folder)
+        let started = try await RidesProcess.run(all: arguments, redis: "", folder: bench.folder)
         #expect(started.status == 69)
         #expect(started.errors.contains("is damaged at byte \(commands[commands.count / 2].upperBound - 1)"))
         #expect(started.errors.contains("Nothing was changed"))
@@ -82,11 +82,11 @@ import Testing
   @Test("that ends in the middle of a transaction loses that one, which is said, keeps all the others, and a copy")
   func cut() async throws {
     try await LocalBench.run { bench in
-      #expect(try bench.start().status == 0)
-      func publish(_ count: Int) throws -> RidesProcess.Result {
-        try RidesProcess.simulate(count, seed: 1, ["--format", "json"], redis: bench.server.url.description)
+      #expect(try await bench.start().status == 0)
+      func publish(_ count: Int) async throws -> RidesProcess.Result {
+        try await RidesProcess.simulate(count, seed: 1, ["--format", "json"], redis: bench.server.url.description)
       }
-      let first = try publish(20)
+      let first = try await publish(20)
       #expect(first.status == 0)
       kill(try #require(bench.serverPID), SIGKILL)
       try await eventually("the server has ended") { bench.isFree }
@@ -95,13 +95,13 @@ import Testing
       file = file[..<(transaction + (file.count - transaction) / 2)]
       try file.write(to: bench.appendOnlyFile)
 
-      let started = try bench.start()
+      let started = try await bench.start()
       #expect(started.status == 0)
       #expect(started.errors.contains("cut the last \(file.count - transaction) bytes off"))
       #expect(started.errors.split(separator: "\n").count == 1)
       #expect(try bench.copies.map { try Data(contentsOf: $0) } == [file])
       // What was in the transaction is published once more, and everything else is there.
-      let again = try publish(20)
+      let again = try await publish(20)
       #expect(again.status == 0)
       var entries = 0
       for log in try await bench.connection.strings(["KEYS", "rides:{*}"]) {
@@ -110,11 +110,11 @@ import Testing
       let lost = try #require(Self.published(again)), all = try #require(Self.published(first))
       #expect(lost > 0 && lost < all)
       #expect(entries == all)
-      #expect(try bench.rides("local-redis", "stop", ".rides/redis").status == 0)
+      #expect(try await bench.rides("local-redis", "stop", ".rides/redis").status == 0)
       // The next start has nothing to cut.
-      #expect(try bench.start().errors.isEmpty)
+      #expect(try await bench.start().errors.isEmpty)
       #expect(bench.copies.count == 1)
-      #expect(try bench.rides("local-redis", "stop", ".rides/redis").status == 0)
+      #expect(try await bench.rides("local-redis", "stop", ".rides/redis").status == 0)
     }
   }
 
@@ -125,7 +125,7 @@ import Testing
   @Test("is left alone while a server answers with an error, and no second one is started")
   func busy() async throws {
     try await LocalBench.run { bench in
-      #expect(try bench.start("--busy-reply-threshold", "20").status == 0)
+      #expect(try await bench.start("--busy-reply-threshold", "20").status == 0)
       let pid = bench.serverPID
       // While the script runs nobody else can log in.
       let controlling = bench.connection
@@ -137,18 +137,18 @@ import Testing
       let file = try Data(contentsOf: bench.appendOnlyFile)
       let log = bench.folder.appending(path: "log")
       let start = try RidesProcess(["local-redis", "start", ".rides/redis"], redis: "", log: log, folder: bench.folder)
-      #expect(try bench.rides("local-redis", "stop", ".rides/redis").status == 69)
+      #expect(try await bench.rides("local-redis", "stop", ".rides/redis").status == 69)
       #expect(start.isRunning)
       #expect(try Data(contentsOf: bench.appendOnlyFile) == file)
       _ = try await controlling.call("SCRIPT", "KILL")
       await script.value
-      #expect(start.stopWhenDone() == 0)
+      #expect(try await start.stopWhenDone() == 0)
       #expect(bench.serverPID == pid)
 
       // One that asks for a password is not ours to stop either.
       _ = try await bench.connection.call("CONFIG", "SET", "requirepass", "secret")
       for arguments in [["up"], ["local-redis", "start", ".rides/redis"]] {
-        let refused = try RidesProcess.run(all: arguments, redis: "", folder: bench.folder)
+        let refused = try await RidesProcess.run(all: arguments, redis: "", folder: bench.folder)
         #expect(refused.status == 69)
         #expect(refused.errors.contains("a server runs at \(bench.server.url) already, and it was left alone"))
         #expect(refused.errors.contains("NOAUTH"))

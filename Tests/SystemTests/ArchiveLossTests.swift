@@ -20,44 +20,44 @@ import Testing
   func deleted() async throws {
     try await SystemBench.run { bench in
       let archive = bench.folder.appending(path: "archive.sqlite").path()
-      #expect(try bench.rides("publish", "--simulate", "200").status == 0)
+      #expect(try await bench.rides("publish", "--simulate", "200").status == 0)
       try await bench.forgetAll(but: ["analytics"])
       var worker = try bench.worker("analytics")
       defer { worker.stop() }
-      #expect(try bench.rides("wait", "--timeout", "30s").status == 0)
+      #expect(try await bench.rides("wait", "--timeout", "30s").status == 0)
       let all = try await length(bench)
       // An older copy, and then it is gone.
       worker.stop()
       try copy(archive, to: archive + ".old")
       worker = try bench.worker("analytics")
-      #expect(try bench.rides("publish", "--simulate", "50", "--seed", "2").status == 0)
-      #expect(try bench.rides("wait", "--timeout", "30s").status == 0)
+      #expect(try await bench.rides("publish", "--simulate", "50", "--seed", "2").status == 0)
+      #expect(try await bench.rides("wait", "--timeout", "30s").status == 0)
       for name in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: archive + name) }
       let more = try await length(bench)
       #expect(more > all)
 
-      let gone = try bench.rides("trim", "--keep", "0")
+      let gone = try await bench.rides("trim", "--keep", "0")
       #expect(gone.status == 1)
       #expect(gone.errors.contains("was removed while it was in use"))
       #expect(try await length(bench) == more)
-      #expect(try bench.rides("status").output.contains("was removed while it was in use"))
+      #expect(try await bench.rides("status").output.contains("was removed while it was in use"))
 
       try copy(archive + ".old", to: archive)
       try await eventually("the worker has looked at it") {
-        try bench.rides("status").output.contains("it is an older copy")
+        try await bench.rides("status").output.contains("it is an older copy")
       }
-      #expect(try bench.rides("trim", "--keep", "0").status == 1)
+      #expect(try await bench.rides("trim", "--keep", "0").status == 1)
       #expect(try await length(bench) == more)
 
       worker.stop()
-      #expect(try bench.rides("rebuild", "analytics", "--apply", "--archive", archive).status == 0)
+      #expect(try await bench.rides("rebuild", "analytics", "--apply", "--archive", archive).status == 0)
       worker = try bench.worker("analytics")
-      #expect(try bench.rides("archive", "verify", "--archive", archive).status == 0)
-      #expect(try bench.rides("trim", "--keep", "0").status == 0)
+      #expect(try await bench.rides("archive", "verify", "--archive", archive).status == 0)
+      #expect(try await bench.rides("trim", "--keep", "0").status == 0)
       #expect(try await length(bench) == 0)
 
       // Another file, as on another host.
-      let other = try RidesProcess.run(
+      let other = try await RidesProcess.run(
         "worker", "analytics", "--archive", bench.folder.appending(path: "other.sqlite").path(), redis: bench.url)
       #expect(other.status == 1)
       #expect(other.errors.contains("is another store"))

@@ -12,7 +12,7 @@ import Testing
   @Test("measures everything, says on what, and leaves nothing behind")
   func everything() async throws {
     try await SystemBench.run { bench in
-      let run = try bench.rides(
+      let run = try await bench.rides(
         "bench", "--events", "600", "--rides", "100", "--rate", "100", "--seconds", "1", "--payload-size", "1000",
         "--lease-time", "300ms", "--format", "json")
       #expect(run.status == 0, "\(run.errors)")
@@ -47,9 +47,9 @@ import Testing
   @Test("touches no topic that is there")
   func existing() async throws {
     try await SystemBench.run { bench in
-      #expect(try bench.rides("publish", "--simulate", "5").status == 0)
+      #expect(try await bench.rides("publish", "--simulate", "5").status == 0)
       let before = try await keys(bench).sorted()
-      let run = try bench.rides("bench", "--only", "publish", "--topic", "rides")
+      let run = try await bench.rides("bench", "--only", "publish", "--topic", "rides")
       #expect(run.status == 1)
       #expect(run.errors.contains("there is a topic 'rides'"))
       let after = try await keys(bench).sorted()
@@ -57,7 +57,7 @@ import Testing
 
       // Nor a topic of one of its measures, of which nothing but a log is left.
       _ = try await bench.connection.call("XADD", "mine-publish:{3}", "1-1", "a", "b")
-      let other = try bench.rides("bench", "--only", "publish", "--topic", "mine")
+      let other = try await bench.rides("bench", "--only", "publish", "--topic", "mine")
       #expect(other.status == 1)
       let length = try await bench.connection.integer(["XLEN", "mine-publish:{3}"])
       #expect(length == 1)
@@ -71,7 +71,7 @@ import Testing
         ["bench", "--only", "latency", "--seconds", "600", "--rate", "50"], redis: bench.url, isQuiet: true)
       try await eventually("it measures") { try await keys(bench).contains { $0.contains("-latency:{") } }
       run.send(signal)
-      #expect(run.stopWhenDone() == status)
+      #expect(try await run.stopWhenDone() == status)
       let left = try await keys(bench)
       #expect(left.isEmpty)
     }
@@ -81,7 +81,7 @@ import Testing
   func room() async throws {
     try await SystemBench.run { bench in
       _ = try await bench.connection.call("CONFIG", "SET", "maxmemory", "20mb")
-      let run = try bench.rides("bench", "--only", "publish")
+      let run = try await bench.rides("bench", "--only", "publish")
       #expect(run.status == 1)
       #expect(run.errors.contains("left of its maxmemory"))
     }
@@ -90,7 +90,7 @@ import Testing
   @Test("says what is wrong with a call", arguments: [["--only", "speed"], ["--rate", "0"], ["--events", "-1"]])
   func usage(arguments: [String]) async throws {
     try await SystemBench.run { bench in
-      let run = try RidesProcess.run(all: ["bench"] + arguments, redis: bench.url)
+      let run = try await RidesProcess.run(all: ["bench"] + arguments, redis: bench.url)
       #expect(run.status == 64)
     }
   }

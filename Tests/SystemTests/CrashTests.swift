@@ -23,12 +23,12 @@ import Testing
         workers[service]?.crash()
         workers[service] = try bench.worker(service)
       }
-      let published = publisher.stopWhenDone()
+      let published = try await publisher.stopWhenDone()
       #expect(published == 0)
-      let waited = try bench.rides("wait", "--timeout", "60s")
+      let waited = try await bench.rides("wait", "--timeout", "60s")
       #expect(waited.status == 0, "\(waited.errors)")
       try await bench.expectEachRideOnce(seed: 5, count: count)
-      let dead = try bench.rides("dead", "list", "--format", "json")
+      let dead = try await bench.rides("dead", "list", "--format", "json")
       #expect(dead.output == "[]\n")
     }
   }
@@ -53,8 +53,8 @@ import Testing
       }
       // Lease time 1 s, and 1 s more.
       #expect(ContinuousClock.now - died < .seconds(2))
-      #expect(publisher.stopWhenDone() == 0)
-      let waited = try bench.rides("wait", "--service", "driver", "--timeout", "30s")
+      #expect(try await publisher.stopWhenDone() == 0)
+      let waited = try await bench.rides("wait", "--service", "driver", "--timeout", "30s")
       #expect(waited.status == 0, "\(waited.errors)")
       let clearing = try await AccountStatement.read(
         .clearing, from: ServiceState(topic: bench.topic(), connection: bench.connection))
@@ -78,8 +78,8 @@ import Testing
         try await bench.status("driver").count { $0.owner == "second" } == 8
       }
       first.resume()
-      #expect(publisher.stopWhenDone() == 0)
-      let waited = try bench.rides("wait", "--service", "driver", "--timeout", "30s")
+      #expect(try await publisher.stopWhenDone() == 0)
+      let waited = try await bench.rides("wait", "--service", "driver", "--timeout", "30s")
       #expect(waited.status == 0, "\(waited.errors)")
       try await eventually("the first joins again") {
         try await bench.status("driver").count { $0.owner == "first" } == 4
@@ -117,13 +117,13 @@ import Testing
     try await SystemBench.run { bench in
       // A request and a completion each, and what those who pay from their wallet have paid in before.
       let wallets = RideSimulator(seed: 1).prefix(500).count { $0.deposited != nil }
-      let alone = try bench.simulate(500, "--format", "json")
+      let alone = try await bench.simulate(500, "--format", "json")
       #expect(alone.status == 0)
       #expect(alone.output.contains(#""published":\#(1000 + wallets),"duplicates":0,"different":0,"rejected":0"#))
-      let again = try bench.simulate(500, "--format", "json")
+      let again = try await bench.simulate(500, "--format", "json")
       #expect(again.status == 0, "\(again.errors)")
       #expect(again.output.contains(#""published":0,"duplicates":\#(1000 + wallets),"different":0,"rejected":0"#))
-      let waited = try bench.rides("wait", "--timeout", "100ms")
+      let waited = try await bench.rides("wait", "--timeout", "100ms")
       #expect(waited.status == 75)
       #expect(waited.errors.contains("payment: never started"))
     }
@@ -139,7 +139,7 @@ import Testing
         good.replacing("r1", with: "r3"),
         #"{"type":"RIDE_LOST","timestamp":"2026-04-03T10:30:00Z","data":{}}"#,
       ].joined(separator: "\n")
-      let result = try RidesProcess.run("publish", "-", "--format", "json", redis: bench.url, input: input)
+      let result = try await RidesProcess.run("publish", "-", "--format", "json", redis: bench.url, input: input)
       #expect(result.status == 1)
       #expect(result.output.contains(#""published":2,"duplicates":0,"different":0,"rejected":3"#))
       #expect(result.errors.contains("line 2: not JSON"))
@@ -149,8 +149,8 @@ import Testing
   }
 
   @Test("says where it looked for Redis, and how to get one")
-  func noServer() throws {
-    let result = try RidesProcess.run("status", redis: "redis://127.0.0.1:1")
+  func noServer() async throws {
+    let result = try await RidesProcess.run("status", redis: "redis://127.0.0.1:1")
     #expect(result.status == 69)
     #expect(
       result.errors

@@ -7,15 +7,16 @@ import Testing
 
 @Suite("FLUSHALL in the middle of many rides") struct FlushTests {
   /// The producer publishes all rides again and again until `isOver`, and once more after that; then none is missing.
-  private static func produce(_ count: Int, _ seed: UInt64, _ bench: SystemBench, until isOver: () -> Bool) throws {
-    func publish(_ rate: Int) throws -> RidesProcess.Result {
-      try bench.simulate(count, seed: seed, "--rate", "\(rate)")
+  private static func produce(_ count: Int, _ seed: UInt64, _ bench: SystemBench, until isOver: () -> Bool) async throws
+  {
+    func publish(_ rate: Int) async throws -> RidesProcess.Result {
+      try await bench.simulate(count, seed: seed, "--rate", "\(rate)")
     }
-    _ = try publish(1500)
-    while !isOver() { _ = try publish(100_000) }
-    let last = try publish(100_000)
+    _ = try await publish(1500)
+    while !isOver() { _ = try await publish(100_000) }
+    let last = try await publish(100_000)
     #expect(last.status == 0, "\(last.output) \(last.errors)")
-    let again = try publish(100_000)
+    let again = try await publish(100_000)
     #expect(again.status == 0 && again.output.hasPrefix("published 0 events"), "\(again.output) \(again.errors)")
   }
 
@@ -27,7 +28,7 @@ import Testing
       defer { workers.forEach { $0.crash() } }
       let restored = bench.folder.appending(path: "restored")
       let producer = Task.detached {
-        try Self.produce(count, seed, bench) { FileManager.default.fileExists(atPath: restored.path()) }
+        try await Self.produce(count, seed, bench) { FileManager.default.fileExists(atPath: restored.path()) }
       }
       func paid() async throws -> Int {
         guard let topic = try await Topic.find("rides", on: bench.connection) else { return 0 }
@@ -37,22 +38,22 @@ import Testing
       _ = try await bench.connection.call("FLUSHALL")
       try await eventually("the services go on with what comes") { try await bench.handled("driver") > 100 }
       let archive = bench.folder.appending(path: "archive.sqlite").path()
-      let result = try bench.rides("restore", "--from-archive", archive, "--shards", "8")
+      let result = try await bench.rides("restore", "--from-archive", archive, "--shards", "8")
       #expect(result.status == 0, "\(result.errors)")
       #expect(FileManager.default.createFile(atPath: restored.path(), contents: nil))
       try await producer.value
 
-      let waited = try bench.rides("wait", "--timeout", "60s")
+      let waited = try await bench.rides("wait", "--timeout", "60s")
       #expect(waited.status == 0, "\(waited.errors)")
-      let audit = try bench.rides("audit", "--archive", archive)
+      let audit = try await bench.rides("audit", "--archive", archive)
       #expect(audit.status == 0, "\(audit.output) \(audit.errors)")
       #expect(audit.output.contains("\(count) rides,"), "\(audit.output)")
       #expect(try await paid() == count)
-      let verified = try bench.rides("archive", "verify", "--archive", archive)
+      let verified = try await bench.rides("archive", "verify", "--archive", archive)
       #expect(verified.status == 0, "\(verified.output)")
-      let trial = try bench.rides("trial-balance")
+      let trial = try await bench.rides("trial-balance")
       #expect(trial.status == 0, "\(trial.errors)")
-      let rows = try bench.rides("analytics", "sql", "--archive", archive, "SELECT count(*) AS rides FROM rides")
+      let rows = try await bench.rides("analytics", "sql", "--archive", archive, "SELECT count(*) AS rides FROM rides")
       #expect(rows.output.contains("\(count)") && !rows.output.contains("\(2 * count)"), "\(rows.output)")
     }
   }

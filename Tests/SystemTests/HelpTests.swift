@@ -3,8 +3,8 @@ import Testing
 
 @Suite("Help") struct HelpTests {
   /// The program's commands, as it describes itself.
-  private func described() throws -> Any {
-    let help = try RidesProcess.run("--experimental-dump-help", redis: "redis://127.0.0.1:1")
+  private func described() async throws -> Any {
+    let help = try await RidesProcess.run("--experimental-dump-help", redis: "redis://127.0.0.1:1")
     #expect(help.status == 0)
     return try JSONSerialization.jsonObject(with: Data(help.output.utf8))
   }
@@ -20,8 +20,8 @@ import Testing
   }
 
   @Test("is wrapped by the width of the terminal: no paragraph has line breaks of its own")
-  func paragraphs() throws {
-    let texts = texts(try described())
+  func paragraphs() async throws {
+    let texts = texts(try await described())
     #expect(texts.count > 100)
     for text in texts {
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -33,14 +33,14 @@ import Testing
   }
 
   @Test("is as wide as COLUMNS says")
-  func width() throws {
-    func longest(_ columns: Int) throws -> Int {
-      let shell = try RidesProcess.run(
+  func width() async throws {
+    func longest(_ columns: Int) async throws -> Int {
+      let shell = try await RidesProcess.run(
         all: ["COLUMNS=\(columns)", RidesProcess.path("rides"), "audit", "--help"], redis: "redis://127.0.0.1:1",
         program: "/usr/bin/env")
       return shell.output.split(separator: "\n").filter { !$0.hasPrefix("USAGE") }.map(\.count).max() ?? 0
     }
-    #expect(try longest(60) <= 60)
-    #expect((150...200).contains(try longest(200)))
+    #expect(try await longest(60) <= 60)
+    #expect((150...200).contains(try await longest(200)))
   }
 }

@@ -19,7 +19,7 @@ import Testing
         Self.ride("r6", city: "Paris", currency: #"\u202eEUR"#),
         Self.ride("r7", city: "Paris").replacing("RIDE_COMPLETED", with: #"\u001b]0;owned\u0007"#),
       ].joined(separator: "\n")
-      let published = try RidesProcess.run("publish", redis: bench.url, input: input)
+      let published = try await RidesProcess.run("publish", redis: bench.url, input: input)
       #expect(published.status == 1)
       #expect(published.output.hasPrefix("published 4 events, 4 rejected"), "\(published.output)")
       for said in ["U+001B", "U+009B", #"\u202eEUR"#, #"\u{1b}]0;owned\u{7}"#] {
@@ -27,16 +27,16 @@ import Testing
       }
 
       let worker = try bench.worker("analytics")
-      #expect(try bench.rides("wait", "--service", "analytics", "--timeout", "60s").status == 0)
+      #expect(try await bench.rides("wait", "--service", "analytics", "--timeout", "60s").status == 0)
       #expect(worker.stop() == 0)
       let archive = bench.folder.appending(path: "archive.sqlite").path()
-      let cities = try bench.rides("analytics", "cities", "--archive", archive)
+      let cities = try await bench.rides("analytics", "cities", "--archive", archive)
       let widths = cities.output.split(separator: "\n").compactMap { $0.split(separator: "EUR").first }
         .dropFirst().map { String($0).displayWidth }
       #expect(widths.count == 4 && Set(widths).count == 1, "\(cities.output)")
-      let csv = try bench.rides("analytics", "cities", "--archive", archive, "--format", "csv")
+      let csv = try await bench.rides("analytics", "cities", "--archive", archive, "--format", "csv")
       #expect(csv.output.contains(#"\#n"'=HYPERLINK(""x"")",EUR,1,10.00,"#), "\(csv.output)")
-      let drivers = try bench.rides("analytics", "drivers", "--archive", archive, "--format", "csv")
+      let drivers = try await bench.rides("analytics", "drivers", "--archive", archive, "--format", "csv")
       #expect(drivers.output.contains("\n'=1+1,EUR,1,10.00,"), "\(drivers.output)")
 
       for text in [published.errors, published.output, cities.output, csv.output, drivers.output] {
@@ -53,13 +53,13 @@ import Testing
   @Test("each row that is imported is counted as imported, rejected or voided; without any ride the exit status is 1")
   func imports() async throws {
     try await SystemBench.run { bench in
-      func run(_ rows: String) throws -> (status: Int32, summary: [String: Int]) {
-        let result = try RidesProcess.run(
+      func run(_ rows: String) async throws -> (status: Int32, summary: [String: Int]) {
+        let result = try await RidesProcess.run(
           "import", "--format", "nyc-yellow", "--json", "-", redis: bench.url, input: Self.header + rows)
         let summary = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Int]
         return (result.status, try #require(summary, "\(result.output) \(result.errors)"))
       }
-      let some = try run(
+      let some = try await run(
         Self.noRide + """
           1,2019-01-01 10:00:00,2019-01-01 10:10:00,1,1,5,0,0,5
           2,2019-01-01 11:00:00,2019-01-01 11:10:00,1,1,7,0,0,7
@@ -70,7 +70,7 @@ import Testing
       let counts = ["rows", "imported", "rejected", "voided", "published"].map { some.summary[$0] }
       #expect(counts == [4, 1, 1, 2, 2])
       for rows in ["", Self.noRide] {
-        let none = try run(rows)
+        let none = try await run(rows)
         #expect(none.status == 1)
         #expect(none.summary["rows"] == (rows.isEmpty ? 0 : 1) && none.summary["published"] == 0)
       }

@@ -43,8 +43,8 @@ struct LocalBench: Sendable {
     (try? String(contentsOfFile: server.pidFile, encoding: .utf8)).flatMap { pid_t($0.filter(\.isNumber)) }
   }
 
-  func rides(_ arguments: String...) throws -> RidesProcess.Result {
-    try RidesProcess.run(all: arguments, redis: "", folder: folder)
+  func rides(_ arguments: String...) async throws -> RidesProcess.Result {
+    try await RidesProcess.run(all: arguments, redis: "", folder: folder)
   }
 
   /// Starts all services, and waits until they and their Redis are there.
@@ -60,8 +60,9 @@ struct LocalBench: Sendable {
   }
 
   /// Starts a server that goes on by itself.
-  func start(_ settings: String...) throws -> RidesProcess.Result {
-    try RidesProcess.run(all: ["local-redis", "start", ".rides/redis", "--"] + settings, redis: "", folder: folder)
+  func start(_ settings: String...) async throws -> RidesProcess.Result {
+    try await RidesProcess.run(
+      all: ["local-redis", "start", ".rides/redis", "--"] + settings, redis: "", folder: folder)
   }
 
   /// The last part of the append-only file.

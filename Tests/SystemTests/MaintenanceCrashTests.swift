@@ -21,11 +21,11 @@ import Testing
     var killed = 0
   }
 
-  private func handled(_ bench: SystemBench) throws {
+  private func handled(_ bench: SystemBench) async throws {
     let workers = try RideServices.names.map { try bench.worker($0) }
     defer { workers.forEach { $0.crash() } }
-    #expect(try bench.simulate(Self.rides, seed: Self.seed).status == 0)
-    let waited = try bench.rides("wait", "--timeout", "60s")
+    #expect(try await bench.simulate(Self.rides, seed: Self.seed).status == 0)
+    let waited = try await bench.rides("wait", "--timeout", "60s")
     #expect(waited.status == 0, "\(waited.errors)")
     workers.forEach { $0.stop() }
   }
@@ -45,7 +45,7 @@ import Testing
     let proxy = try SwallowingProxy(bench.server)
     defer { proxy.stop() }
     try await begin()
-    #expect(try RidesProcess.run(all: arguments, redis: proxy.url.description).status == 0)
+    #expect(try await RidesProcess.run(all: arguments, redis: proxy.url.description).status == 0)
     let total = proxy.bytesFromClients
     var rounds = Rounds()
     for round in 1...count {
@@ -61,7 +61,7 @@ import Testing
       let left = try await leftovers(bench)
       looks.append(try await digests.read())
 
-      let again = try RidesProcess.run(all: arguments, redis: bench.url)
+      let again = try await RidesProcess.run(all: arguments, redis: bench.url)
       #expect(again.status == 0, "round \(round): \(again.errors)")
       let new = try await digests.read()
       for shard in old.indices {
@@ -83,7 +83,7 @@ import Testing
     arguments: ["driver", "payment"])
   func rebuild(service: String) async throws {
     try await SystemBench.run { bench in
-      try handled(bench)
+      try await handled(bench)
       let topic = try await bench.topic()
       let archive = bench.folder.appending(path: "archive.sqlite").path()
       let digests = ShardDigests(topic, bench.connection, services: [service], withLog: false)
@@ -113,7 +113,7 @@ import Testing
   @Test("each shard is lost or restored at every moment, log and all state together, and running it again completes it")
   func restore() async throws {
     try await SystemBench.run { bench in
-      try handled(bench)
+      try await handled(bench)
       let topic = try await bench.topic()
       let archive = bench.folder.appending(path: "archive.sqlite").path()
       let digests = ShardDigests(
@@ -123,7 +123,7 @@ import Testing
       ) {
         _ = try await bench.connection.call("FLUSHALL")
         // Published after the loss, and handled by nobody yet.
-        #expect(try bench.simulate(40, seed: 13).status == 0)
+        #expect(try await bench.simulate(40, seed: 13).status == 0)
       }
       #expect(rounds.killed >= 6 && rounds.mixed >= 2 && rounds.withLeftovers >= 2, "\(rounds)")
       try await goesOn(bench, archive)
@@ -134,11 +134,11 @@ import Testing
   private func goesOn(_ bench: SystemBench, _ archive: String) async throws {
     let workers = try RideServices.names.map { try bench.worker($0) }
     defer { workers.forEach { $0.crash() } }
-    let again = try bench.simulate(Self.rides + 50, seed: Self.seed)
+    let again = try await bench.simulate(Self.rides + 50, seed: Self.seed)
     #expect(again.status == 0, "\(again.errors)")
-    let waited = try bench.rides("wait", "--timeout", "60s")
+    let waited = try await bench.rides("wait", "--timeout", "60s")
     #expect(waited.status == 0, "\(waited.errors)")
-    let audit = try bench.rides("audit", "--archive", archive)
+    let audit = try await bench.rides("audit", "--archive", archive)
     #expect(audit.status == 0, "\(audit.output) \(audit.errors)")
   }
 }

@@ -11,8 +11,8 @@ import Testing
       ["status", "redis://me:s3cret@127.0.0.1:1"], ["--redis", "redis://me:s3cret@127.0.0.1:1"],
       ["wait", "--timeout", "redis://me:s3cret@127.0.0.1:1"], ["publish", "redis://me:s3cret@127.0.0.1:1"],
     ])
-  func isNotPrinted(arguments: [String]) throws {
-    let result = try RidesProcess.run(all: arguments, redis: "redis://me:s3cret@127.0.0.1:1")
+  func isNotPrinted(arguments: [String]) async throws {
+    let result = try await RidesProcess.run(all: arguments, redis: "redis://me:s3cret@127.0.0.1:1")
     #expect(result.status != 0)
     #expect(!(result.output + result.errors).contains("s3c"), "\(result.errors)")
   }

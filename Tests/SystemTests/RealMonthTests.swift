@@ -47,12 +47,12 @@ import Testing
       let archive = bench.folder.appending(path: "archive.sqlite").path()
       let workers = try RideServices.names.map { try bench.worker($0) }
       defer { workers.forEach { $0.crash() } }
-      #expect(try bench.rides("import", "--format", "nyc-yellow", csv).status == 0)
-      let waited = try bench.rides("wait", "--timeout", "120s")
+      #expect(try await bench.rides("import", "--format", "nyc-yellow", csv).status == 0)
+      let waited = try await bench.rides("wait", "--timeout", "120s")
       #expect(waited.status == 0, "\(waited.errors)")
       workers.forEach { $0.stop() }
 
-      let trial = try bench.rides("trial-balance", "--format", "json")
+      let trial = try await bench.rides("trial-balance", "--format", "json")
       #expect(trial.status == 0)
       #expect(trial.output.contains(#""balanced":true,"totals":[{"amount":0,"currency":"USD"}]"#), "\(trial.output)")
 
@@ -87,7 +87,7 @@ import Testing
         let sources =
           service == "analytics" ? [["--archive", archive]] : [["--archive", archive], ["--from-archive", archive]]
         for source in sources {
-          let rebuilt = try RidesProcess.run(
+          let rebuilt = try await RidesProcess.run(
             all: ["rebuild", service, "--format", "json"] + source, redis: bench.url)
           #expect(rebuilt.status == 0, "\(service) \(rebuilt.errors)")
           #expect(rebuilt.output.contains(#""identical":true,"complete":true"#), "\(service)")

@@ -13,14 +13,15 @@ import Testing
       let csv = try RealTrips.unpack("nyc/taxis.csv.gz", into: bench.folder)
       let rejects = bench.folder.appending(path: "rejects.ndjson").path()
 
-      let imported = try bench.rides("import", "--format", "nyc-taxis", csv, "--rejects", rejects, "--json", "--strict")
+      let imported = try await bench.rides(
+        "import", "--format", "nyc-taxis", csv, "--rejects", rejects, "--json", "--strict")
       #expect(imported.status == 1)
       #expect(imported.output.contains(#""published":12690,"duplicates":0,"different":0,"rejected":88"#))
       #expect(try String(contentsOfFile: rejects, encoding: .utf8).split(separator: "\n").count == 88)
 
       let payment = try bench.worker("payment")
       let driver = try bench.worker("driver")
-      let waited = try bench.rides("wait", "--service", "payment", "--service", "driver")
+      let waited = try await bench.rides("wait", "--service", "payment", "--service", "driver")
       #expect(waited.status == 0, "\(waited.errors)")
       #expect(payment.stop() == 0)
       #expect(driver.stop() == 0)

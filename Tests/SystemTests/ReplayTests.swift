@@ -23,11 +23,11 @@ import Testing
     return logs
   }
 
-  private func handled(_ bench: SystemBench, rides: Int) throws {
+  private func handled(_ bench: SystemBench, rides: Int) async throws {
     let workers = try ["payment", "rating", "notification", "analytics"].map { try bench.worker($0) }
     defer { workers.forEach { $0.stop() } }
-    #expect(try bench.rides("publish", "--simulate", "\(rides)", "--seed", "8").status == 0)
-    let waited = try bench.rides(
+    #expect(try await bench.rides("publish", "--simulate", "\(rides)", "--seed", "8").status == 0)
+    let waited = try await bench.rides(
       "wait", "--timeout", "60s", "--service", "payment", "--service", "rating", "--service", "notification",
       "--service", "analytics")
     #expect(waited.status == 0, "\(waited.errors)")
@@ -36,29 +36,29 @@ import Testing
   @Test("what replay prints is all duplicates where it came from, and makes the same logs in an empty Redis")
   func again() async throws {
     try await SystemBench.run { bench in
-      try handled(bench, rides: 300)
+      try await handled(bench, rides: 300)
       let before = try await Self.logs(bench.server)
-      let replayed = try bench.rides("replay", "--archive", archive(bench))
+      let replayed = try await bench.rides("replay", "--archive", archive(bench))
       #expect(replayed.status == 0, "\(replayed.errors)")
-      let again = try RidesProcess.run("publish", "--format", "json", redis: bench.url, input: replayed.output)
+      let again = try await RidesProcess.run("publish", "--format", "json", redis: bench.url, input: replayed.output)
       let count = before.reduce(0) { $0 + $1.count }
       #expect(
         again.output.contains(#""published":0,"duplicates":\#(count),"different":0,"rejected":0"#), "\(again.output)")
       try await withRedis { other in
         let url = other.url.description
-        let offline = try bench.rides("replay", "--offline", "--archive", archive(bench))
+        let offline = try await bench.rides("replay", "--offline", "--archive", archive(bench))
         #expect(offline.output == replayed.output)
-        let copied = try RidesProcess.run("publish", "--format", "json", redis: url, input: offline.output)
+        let copied = try await RidesProcess.run("publish", "--format", "json", redis: url, input: offline.output)
         #expect(
           copied.output.contains(#""published":\#(count),"duplicates":0,"different":0,"rejected":0"#),
           "\(copied.output)")
         #expect(try await Self.logs(other) == before)
       }
-      let some = try bench.rides(
+      let some = try await bench.rides(
         "replay", "--archive", archive(bench), "--type", "PAYMENT_CAPTURED", "--type", "PAYMENT_FAILED", "--limit", "7")
       #expect(some.output.split(separator: "\n").count == 7)
       #expect(some.output.split(separator: "\n").allSatisfy { $0.contains(#""type":"PAYMENT_"#) })
-      let unknown = try bench.rides("replay", "--type", "RIDE_LOST")
+      let unknown = try await bench.rides("replay", "--type", "RIDE_LOST")
       #expect(unknown.status == 64 && unknown.errors.contains("there is no event type 'RIDE_LOST'"))
     }
   }
@@ -66,17 +66,17 @@ import Testing
   @Test("the archive is shown, verified and exported")
   func archiveCommands() async throws {
     try await SystemBench.run { bench in
-      try handled(bench, rides: 100)
-      let status = try bench.rides("archive", "status", "--archive", archive(bench), "--format", "json")
+      try await handled(bench, rides: 100)
+      let status = try await bench.rides("archive", "status", "--archive", archive(bench), "--format", "json")
       #expect(status.output.contains(#""behind":0"#) && status.output.contains(#""headLink":"#), "\(status.output)")
-      let unreachable = try RidesProcess.run(
+      let unreachable = try await RidesProcess.run(
         "archive", "status", "--archive", archive(bench), redis: "redis://127.0.0.1:1")
       #expect(unreachable.status == 0 && unreachable.errors.contains("not compared with the log"))
-      let good = try bench.rides("archive", "verify", "--archive", archive(bench))
+      let good = try await bench.rides("archive", "verify", "--archive", archive(bench))
       #expect(good.status == 0 && good.output.contains("archive: all holds"), "\(good.output)")
 
       let csv = bench.folder.appending(path: "rides.csv")
-      let exported = try bench.rides(
+      let exported = try await bench.rides(
         "archive", "export", "--archive", archive(bench), "--format", "csv", "--type", "RIDE_COMPLETED", "--output",
         csv.path())
       #expect(exported.status == 0, "\(exported.errors)")
@@ -87,7 +87,7 @@ import Testing
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: bench.folder.path()).allSatisfy { !$0.hasSuffix("partial") }
       )
-      let ndjson = try bench.rides("archive", "export", "--archive", archive(bench))
+      let ndjson = try await bench.rides("archive", "export", "--archive", archive(bench))
       let count = try await Self.logs(bench.server).reduce(0) { $0 + $1.count }
       #expect(ndjson.output.split(separator: "\n").count == count)
 
@@ -95,9 +95,9 @@ import Testing
       let entries = try await bench.connection.call("XRANGE", topic.log(topic.shard(of: "Paris")), "-", "+")
       _ = try await bench.connection.call(
         "XDEL", topic.log(topic.shard(of: "Paris")), try entries.root[entries.root.count - 1][0].string())
-      let bad = try bench.rides("archive", "verify", "--archive", archive(bench), "--format", "json")
+      let bad = try await bench.rides("archive", "verify", "--archive", archive(bench), "--format", "json")
       #expect(bad.status == 1 && bad.output.contains(#""kind":"notInLog""#), "\(bad.output)")
-      #expect(try bench.rides("archive", "verify", "--archive", archive(bench), "--offline").status == 0)
+      #expect(try await bench.rides("archive", "verify", "--archive", archive(bench), "--offline").status == 0)
     }
   }
 
@@ -107,17 +107,18 @@ import Testing
       let count = 2500
       var workers = try ["payment", "analytics"].map { try bench.worker($0) }
       defer { workers.forEach { $0.crash() } }
-      #expect(try bench.simulate(count, seed: 9).status == 0)
-      func wait(_ services: String...) throws {
-        let result = try bench.rides("wait", "--timeout", "60s", "--service", services[0], "--service", services[1])
+      #expect(try await bench.simulate(count, seed: 9).status == 0)
+      func wait(_ services: String...) async throws {
+        let result = try await bench.rides(
+          "wait", "--timeout", "60s", "--service", services[0], "--service", services[1])
         #expect(result.status == 0, "\(result.errors)")
       }
-      try wait("payment", "analytics")
+      try await wait("payment", "analytics")
       try await bench.forgetAll(but: ["payment", "analytics"])
-      #expect(try bench.rides("trim", "--keep", "50").status == 0)
+      #expect(try await bench.rides("trim", "--keep", "50").status == 0)
       let topic = try await bench.topic()
       #expect(try await bench.handled("payment") <= 50 * topic.shardCount)
-      #expect(try bench.simulate(count + 50, seed: 9).status == 0)
+      #expect(try await bench.simulate(count + 50, seed: 9).status == 0)
 
       // Two replicas, one after the other killed in the middle of the history.
       func inHistory() async throws -> Int { try await bench.status("driver").count { $0.historyPosition != nil } }
@@ -131,7 +132,7 @@ import Testing
       workers.append(try bench.worker("driver", "--from", "start", "--name", "third"))
       try await eventually("they go on") { try await bench.status("driver").contains { $0.owner == "second" } }
       workers[3].crash()
-      try wait("payment", "driver")
+      try await wait("payment", "driver")
       #expect(try await inHistory() == 0)
 
       let state = ServiceState(topic: topic, connection: bench.connection)
@@ -146,12 +147,12 @@ import Testing
   @Test("a service is not started from an archive that ends before the log begins")
   func refused() async throws {
     try await SystemBench.run { bench in
-      try handled(bench, rides: 100)
+      try await handled(bench, rides: 100)
       try await bench.forgetAll(but: ["payment", "rating", "notification", "analytics"])
-      #expect(try bench.rides("trim", "--keep", "0").status == 0)
+      #expect(try await bench.rides("trim", "--keep", "0").status == 0)
       try FileManager.default.removeItem(atPath: archive(bench))
       _ = try Archive(path: archive(bench))
-      let result = try bench.rides(
+      let result = try await bench.rides(
         "worker", "driver", "--from", "start", "--archive", archive(bench), "--log-level", "error")
       #expect(result.status == 1)
       #expect(result.errors.contains("events are missing") && result.errors.contains("--from now"), "\(result.errors)")
@@ -162,12 +163,12 @@ import Testing
     "prints events of types that nobody knows so that they can be published again, in the same shard, byte for byte")
   func unknownTypes() async throws {
     try await SystemBench.run { bench in
-      #expect(try bench.rides("publish", "--simulate", "5").status == 0)
+      #expect(try await bench.rides("publish", "--simulate", "5").status == 0)
       let topic = try await bench.topic()
       let gift = #"{"id":"GIFT:1","type":"GIFT","timestamp":"2026-04-03T10:30:00Z","key":"k","data":{"x":1.50}}"#
       _ = try await bench.connection.call("XADD", topic.log(3), "*", "event", gift)
-      let replayed = try bench.rides("replay")
-      let copied = try RidesProcess.run("publish", "--topic", "copy", redis: bench.url, input: replayed.output)
+      let replayed = try await bench.rides("replay")
+      let copied = try await RidesProcess.run("publish", "--topic", "copy", redis: bench.url, input: replayed.output)
       #expect(copied.status == 0, "\(copied.errors)")
       for shard in topic.shards {
         func events(_ log: String) async throws -> [String] {
@@ -176,7 +177,7 @@ import Testing
         }
         #expect(try await events("copy") == events("rides"))
       }
-      let again = try RidesProcess.run("publish", "--format", "json", redis: bench.url, input: replayed.output)
+      let again = try await RidesProcess.run("publish", "--format", "json", redis: bench.url, input: replayed.output)
       #expect(again.output.contains(#""published":1,"#), "the gift alone was never published")
     }
   }

@@ -35,6 +35,12 @@ final class RidesProcess: Sendable {
     process.environment = ProcessInfo.processInfo.environment.merging(
       ["REDIS_URL": redis, "SWIFT_BACKTRACE": "enable=no"]
     ) { $1 }
+    // In servers that other tests start meanwhile a pipe would stay open, and whoever reads from it would wait for their end.
+    for pipe in [output, errors, input] {
+      for end in [pipe.fileHandleForReading, pipe.fileHandleForWriting] {
+        _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
+      }
+    }
     process.standardInput = input
     process.standardOutput = isQuiet ? FileHandle.nullDevice : output
     process.standardError = isQuiet ? FileHandle.nullDevice : errors
@@ -50,50 +56,61 @@ final class RidesProcess: Sendable {
     try process.run()
   }
 
-  struct Result {
+  struct Result: Sendable {
     let status: Int32
     let output: String
     let errors: String
   }
 
   /// Runs it to its end with this on standard input.
-  static func run(_ arguments: String..., redis: String, input text: String = "") throws -> Result {
-    try run(all: arguments, redis: redis, input: text)
+  static func run(_ arguments: String..., redis: String, input text: String = "") async throws -> Result {
+    try await run(all: arguments, redis: redis, input: text)
   }
 
   /// Runs it to its end with this on standard input.
   static func run(
     all arguments: [String], redis: String, input text: String = "", folder: URL? = nil, target: URL? = nil,
     program: String = "rides"
-  ) throws -> Result {
+  ) async throws -> Result {
     let run = try RidesProcess(arguments, redis: redis, program: program, folder: folder, target: target)
+    return try await waiting { try run.finish(input: text) }
+  }
+
+  /// Does what blocks on a thread of its own: the few that tests run on are needed by others meanwhile.
+  private static func waiting<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
+    }
+  }
+
+  private func finish(input text: String) throws -> Result {
     // What it prints must be read before it ends, or it may never end.
     let collected = Mutex<[Int: Data]>([:])
     let group = DispatchGroup()
-    for (index, pipe) in [run.output, run.errors].enumerated() {
+    for (index, pipe) in [output, errors].enumerated() {
       let handle = pipe.fileHandleForReading
       DispatchQueue.global().async(group: group) {
         let data = (try? handle.readToEnd()) ?? Data()
         collected.withLock { $0[index] = data }
       }
     }
-    try run.input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
-    try run.input.fileHandleForWriting.close()
+    try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+    try input.fileHandleForWriting.close()
     group.wait()
-    run.process.waitUntilExit()
+    process.waitUntilExit()
     func collectedText(_ index: Int) -> String {
       String(decoding: collected.withLock { $0[index] ?? Data() }, as: UTF8.self)
     }
-    return Result(status: run.process.terminationStatus, output: collectedText(0), errors: collectedText(1))
+    return Result(status: process.terminationStatus, output: collectedText(0), errors: collectedText(1))
   }
 
   /// When all simulated rides are that may be published again.
   private static let simulatedTime = Timestamp.now()
 
   /// Publishes the first simulated rides of a seed, the same events each time.
-  static func simulate(_ rides: Int, seed: UInt64, _ more: [String] = [], redis: String) throws -> Result {
+  static func simulate(_ rides: Int, seed: UInt64, _ more: [String] = [], redis: String) async throws -> Result {
     let arguments = ["publish", "--simulate", "\(rides)", "--seed", "\(seed)", "--at", "\(simulatedTime)"]
-    return try run(all: arguments + more, redis: redis)
+    return try await run(all: arguments + more, redis: redis)
   }
 
   /// Ends it as a crash would.
@@ -110,9 +127,11 @@ final class RidesProcess: Sendable {
   }
 
   /// Waits until it ends by itself; returns the exit status.
-  func stopWhenDone() -> Int32 {
-    process.waitUntilExit()
-    return process.terminationStatus
+  func stopWhenDone() async throws -> Int32 {
+    try await Self.waiting { [process] in
+      process.waitUntilExit()
+      return process.terminationStatus
+    }
   }
 
   var isRunning: Bool { process.isRunning }

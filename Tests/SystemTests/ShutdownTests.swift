@@ -54,14 +54,14 @@ import Testing
         ["worker", "payment", "--create", "--gateway-latency", "60s", "--drain-timeout", "60s"], redis: bench.url,
         log: log)
       defer { worker.crash() }
-      #expect(try bench.rides("publish", "--simulate", "1").status == 0)
+      #expect(try await bench.rides("publish", "--simulate", "1").status == 0)
       try await eventually("it has begun") { try await bench.status("payment").contains { $0.pending > 0 } }
       worker.requestStop()
       try await eventually("it drains") { try String(contentsOf: log, encoding: .utf8).contains("draining") }
       #expect(worker.isRunning)
       worker.requestStop()
       try await eventually("it has ended", within: .seconds(5)) { !worker.isRunning }
-      #expect(worker.stopWhenDone() == 128 + SIGTERM)
+      #expect(try await worker.stopWhenDone() == 128 + SIGTERM)
       #expect(try await bench.status("payment").reduce(0) { $0 + $1.pending } > 0)
     }
   }

@@ -34,12 +34,12 @@ struct SystemBench: Sendable {
   }
 
   /// The first events of a seed, the same ones each time.
-  func simulate(_ rides: Int, seed: UInt64 = 1, _ more: String...) throws -> RidesProcess.Result {
-    try RidesProcess.simulate(rides, seed: seed, more, redis: url)
+  func simulate(_ rides: Int, seed: UInt64 = 1, _ more: String...) async throws -> RidesProcess.Result {
+    try await RidesProcess.simulate(rides, seed: seed, more, redis: url)
   }
 
-  func rides(_ arguments: String...) throws -> RidesProcess.Result {
-    try RidesProcess.run(all: arguments, redis: url)
+  func rides(_ arguments: String...) async throws -> RidesProcess.Result {
+    try await RidesProcess.run(all: arguments, redis: url)
   }
 
   /// Lets the log keep nothing for services that the test does not run.

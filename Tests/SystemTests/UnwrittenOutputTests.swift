@@ -30,13 +30,13 @@ import Testing
   func standardOutput() async throws {
     try await SystemBench.run { bench in
       let archive = bench.folder.appending(path: "archive.sqlite").path()
-      #expect(try bench.rides("publish", "--simulate", "3").status == 0)
+      #expect(try await bench.rides("publish", "--simulate", "3").status == 0)
       let workers = try RideServices.names.map { try bench.worker($0) }
       defer { workers.forEach { $0.crash() } }
-      #expect(try bench.rides("wait").status == 0)
+      #expect(try await bench.rides("wait").status == 0)
       for command in Self.commands.map({ $0.split(separator: " ").map(String.init) }) + Self.queries {
         let arguments = command.map { $0 == "A" ? archive : $0 }
-        let result = try RidesProcess.run(all: arguments, redis: bench.url, target: Self.full)
+        let result = try await RidesProcess.run(all: arguments, redis: bench.url, target: Self.full)
         #expect(result.status == 74, "\(command)")
         #expect(result.errors.hasSuffix("rides: cannot write standard output: No space left on device\n"), "\(command)")
       }
@@ -48,11 +48,11 @@ import Testing
     try await SystemBench.run { bench in
       let archive = bench.folder.appending(path: "archive.sqlite").path()
       let output = bench.folder.appending(path: "out").path()
-      #expect(try bench.rides("publish", "--simulate", "100").status == 0)
+      #expect(try await bench.rides("publish", "--simulate", "100").status == 0)
       let worker = try bench.worker("analytics")
       defer { worker.crash() }
-      #expect(try bench.rides("wait", "--service", "analytics").status == 0)
-      let full = try bench.rides("archive", "export", "--archive", archive, "--output", "/dev/full")
+      #expect(try await bench.rides("wait", "--service", "analytics").status == 0)
+      let full = try await bench.rides("archive", "export", "--archive", archive, "--output", "/dev/full")
       #expect(full.status == 74 && full.errors.contains("cannot write /dev/full: No space left on device"))
       // Still the device, not a file of its name.
       let attributes = try FileManager.default.attributesOfItem(atPath: "/dev/full")
@@ -65,10 +65,10 @@ import Testing
           "export", "--archive", archive, "--output", output,
         ],
         redis: bench.url, isQuiet: true, program: "/bin/sh")
-      #expect(limited.stopWhenDone() == 74)
+      #expect(try await limited.stopWhenDone() == 74)
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: bench.folder.path()).allSatisfy { !$0.hasPrefix("out") })
-      let missing = try bench.rides(
+      let missing = try await bench.rides(
         "archive", "export", "--archive", archive, "--output", bench.folder.path() + "/no/such")
       #expect(missing.status == 64)
     }
@@ -82,7 +82,7 @@ import Testing
       let (file, link) = (bench.folder.appending(path: "file"), bench.folder.appending(path: "link"))
       try Data("before".utf8).write(to: file)
       try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)
-      #expect(try bench.rides("archive", "export", "--archive", path, "--output", link.path()).status == 0)
+      #expect(try await bench.rides("archive", "export", "--archive", path, "--output", link.path()).status == 0)
       #expect(try Data(contentsOf: file).isEmpty)
       #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link.path()) == file.path())
     }
@@ -91,13 +91,13 @@ import Testing
   @Test("because nobody reads it any more is no error to speak of")
   func closedPipe() async throws {
     try await SystemBench.run { bench in
-      #expect(try bench.rides("publish", "--simulate", "500").status == 0)
+      #expect(try await bench.rides("publish", "--simulate", "500").status == 0)
       let errors = bench.folder.appending(path: "errors")
       try Data().write(to: errors)
       let shell = try RidesProcess(
         ["-c", "{ \"$0\" replay 2>\"$1\"; echo $? >>\"$1\"; } | head -n 1", RidesProcess.path("rides"), errors.path()],
         redis: bench.url, isQuiet: true, program: "/bin/sh")
-      #expect(shell.stopWhenDone() == 0)
+      #expect(try await shell.stopWhenDone() == 0)
       #expect(try String(contentsOf: errors, encoding: .utf8) == "141\n")
     }
   }

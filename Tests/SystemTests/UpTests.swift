@@ -14,14 +14,14 @@ import Testing
     try await LocalBench.run { bench in
       let up = try await bench.up()
       defer { up.crash() }
-      let published = try RidesProcess.run(
+      let published = try await RidesProcess.run(
         "publish", "--simulate", "20", redis: bench.server.url.description)
       #expect(published.status == 0, "\(published.errors)")
-      let waited = try RidesProcess.run("wait", "--timeout", "60s", redis: bench.server.url.description)
+      let waited = try await RidesProcess.run("wait", "--timeout", "60s", redis: bench.server.url.description)
       #expect(waited.status == 0, "\(waited.errors)")
       up.send(signal)
       try await eventually("it has ended", within: .seconds(20)) { !up.isRunning }
-      #expect(up.stopWhenDone() == 0)
+      #expect(try await up.stopWhenDone() == 0)
       #expect(bench.isFree)
       #expect(!(await bench.isServing))
     }
@@ -34,7 +34,7 @@ import Testing
       let up = try await bench.up("--gateway-latency", "60s", "--drain-timeout", "60s", log: log)
       defer { up.crash() }
       let url = bench.server.url.description
-      #expect(try RidesProcess.run("publish", "--simulate", "1", redis: url).status == 0)
+      #expect(try await RidesProcess.run("publish", "--simulate", "1", redis: url).status == 0)
       try await eventually("a charge has begun") {
         let topic = try #require(try await Topic.find("rides", on: bench.connection))
         let status = try await Inspector(topic: topic, connection: bench.connection).status()
@@ -45,7 +45,7 @@ import Testing
       #expect(up.isRunning)
       up.send(SIGINT)
       try await eventually("it has ended", within: .seconds(5)) { !up.isRunning }
-      #expect(up.stopWhenDone() == 128 + SIGINT)
+      #expect(try await up.stopWhenDone() == 128 + SIGINT)
       try await eventually("the server has ended") { bench.isFree }
     }
   }
@@ -68,7 +68,7 @@ import Testing
       try await eventually("the services run") { try String(contentsOf: log, encoding: .utf8).contains("started") }
       kill(try #require(bench.serverPID), SIGKILL)
       try await eventually("it has ended", within: .seconds(20)) { !up.isRunning }
-      #expect(up.stopWhenDone() == 69)
+      #expect(try await up.stopWhenDone() == 69)
       let said = try String(contentsOf: log, encoding: .utf8)
       #expect(said.contains("rides: redis-server was ended by signal 9 underneath"))
     }
@@ -81,34 +81,34 @@ import Testing
       let first = try await bench.up(log: log)
       defer { first.crash() }
       let pid = bench.serverPID
-      let second = try bench.rides("up")
+      let second = try await bench.rides("up")
       #expect(second.status == 1)
       #expect(second.errors.contains(".rides/redis is in use: rides up (pid \(first.identifier)) runs there"))
-      let started = try bench.start()
+      let started = try await bench.start()
       #expect(started.status == 1)
       #expect(started.errors.contains("is in use: rides up (pid \(first.identifier))"))
-      #expect(try bench.rides("local-redis", "stop", ".rides/redis").status == 1)
+      #expect(try await bench.rides("local-redis", "stop", ".rides/redis").status == 1)
       #expect(bench.serverPID == pid)
       #expect(await bench.isServing)
       first.send(SIGTERM)
-      #expect(first.stopWhenDone() == 0)
+      #expect(try await first.stopWhenDone() == 0)
     }
   }
 
   @Test("uses a server of the folder that goes on by itself, and leaves it running")
   func sharesServer() async throws {
     try await LocalBench.run { bench in
-      #expect(try bench.start().status == 0)
+      #expect(try await bench.start().status == 0)
       let log = bench.folder.appending(path: "log")
       let up = try await bench.up(log: log)
       defer { up.crash() }
       try await eventually("the services run") { try String(contentsOf: log, encoding: .utf8).contains("took shards") }
       up.send(SIGTERM)
-      #expect(up.stopWhenDone() == 0)
+      #expect(try await up.stopWhenDone() == 0)
       #expect(await bench.isServing)
-      #expect(try bench.rides("local-redis", "stop", ".rides/redis").status == 0)
+      #expect(try await bench.rides("local-redis", "stop", ".rides/redis").status == 0)
       #expect(bench.isFree)
-      #expect(try bench.rides("local-redis", "stop", ".rides/redis").status == 1)
+      #expect(try await bench.rides("local-redis", "stop", ".rides/redis").status == 1)
     }
   }
 
@@ -120,21 +120,21 @@ import Testing
       let log = bench.folder.appending(path: "log")
       let up = try await bench.up(log: log)
       defer { up.crash() }
-      let printed = try bench.rides("local-redis", "start", ".rides/other")
+      let printed = try await bench.rides("local-redis", "start", ".rides/other")
       #expect(printed.status == 0, "\(printed.errors)")
       let url = printed.output.trimmingCharacters(in: .newlines)
-      #expect(try RidesProcess.run("publish", "--simulate", "1", redis: url).status == 0)
-      #expect(try bench.rides("local-redis", "stop", ".rides/other").status == 0)
+      #expect(try await RidesProcess.run("publish", "--simulate", "1", redis: url).status == 0)
+      #expect(try await bench.rides("local-redis", "stop", ".rides/other").status == 0)
       try await eventually("the services run") { try String(contentsOf: log, encoding: .utf8).contains("took shards") }
       up.send(SIGTERM)
-      #expect(up.stopWhenDone() == 0)
+      #expect(try await up.stopWhenDone() == 0)
       #expect(bench.isFree)
     }
   }
 
   @Test("refuses a worker's name that Redis would not take, before anything is started")
-  func badName() throws {
-    let result = try RidesProcess.run("worker", "payment", "--name", "a b", redis: "redis://127.0.0.1:1")
+  func badName() async throws {
+    let result = try await RidesProcess.run("worker", "payment", "--name", "a b", redis: "redis://127.0.0.1:1")
     #expect(result.status == 64)
     #expect(
       result.errors.contains("--name: a worker's name is 1 to 100 letters, digits and signs of ASCII without blanks"))

@@ -8,7 +8,7 @@ import Testing
   @Test("for a topic that nobody has made serves nothing and makes nothing, unless it is told to")
   func creating() async throws {
     try await SystemBench.run { bench in
-      let typo = try bench.rides("worker", "payment", "--topic", "ridez")
+      let typo = try await bench.rides("worker", "payment", "--topic", "ridez")
       #expect(typo.status == 1)
       #expect(typo.errors.contains("there is no topic 'ridez'") && typo.errors.contains("--create"))
       #expect(try await bench.connection.strings(["KEYS", "*"]).isEmpty)
@@ -21,9 +21,9 @@ import Testing
   @Test("in a place where nothing can be written says so in words")
   func readOnly() async throws {
     try await SystemBench.run { bench in
-      #expect(try bench.rides("publish", "--simulate", "1").status == 0)
+      #expect(try await bench.rides("publish", "--simulate", "1").status == 0)
       for path in ["/dev/null/archive.sqlite", "/proc/archive.sqlite"] {
-        let result = try bench.rides("worker", "analytics", "--archive", path)
+        let result = try await bench.rides("worker", "analytics", "--archive", path)
         #expect(result.status == 1)
         #expect(result.errors.contains("with --archive"), "\(result.errors)")
         #expect(!result.errors.contains("NSCocoaErrorDomain"))
@@ -41,8 +41,8 @@ import Testing
       worker.stop()
       let lines = try String(contentsOf: log, encoding: .utf8).split(separator: "\n")
       #expect(lines.count { $0.contains("maxmemory-policy is allkeys-lru") } == 1)
-      #expect(try bench.rides("status").output.contains("warning: maxmemory-policy is allkeys-lru"))
-      #expect(try bench.rides("status", "--format", "json").output.contains("maxmemory-policy is allkeys-lru"))
+      #expect(try await bench.rides("status").output.contains("warning: maxmemory-policy is allkeys-lru"))
+      #expect(try await bench.rides("status", "--format", "json").output.contains("maxmemory-policy is allkeys-lru"))
     }
   }
 }
