@@ -9,7 +9,7 @@ import Testing
   @Test("every ride has every effect exactly once, though each worker is killed in the middle")
   func killEachWorker() async throws {
     try await SystemBench.run { bench in
-      let count = 1500
+      let count = 900
       var workers: [String: RidesProcess] = [:]
       for service in RideServices.names {
         workers[service] = try bench.worker(service, "--batch", "20", "--window", "60")

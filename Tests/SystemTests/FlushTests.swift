@@ -23,7 +23,7 @@ import Testing
   @Test("and a restore, while all services and a retrying producer go on: no ride is lost, none is charged twice")
   func everything() async throws {
     try await SystemBench.run { bench in
-      let (count, seed) = (4000, UInt64(21))
+      let (count, seed) = (1500, UInt64(21))
       let workers = try RideServices.names.map { try bench.worker($0) }
       defer { workers.forEach { $0.crash() } }
       let restored = bench.folder.appending(path: "restored")

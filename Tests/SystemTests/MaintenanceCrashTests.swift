@@ -7,7 +7,7 @@ import Testing
 
 /// The program is killed after more and more of the bytes that it has to send: before, in the middle of and after each of its steps.
 @Suite("When a rebuild or a restore is killed", .serialized) struct MaintenanceCrashTests {
-  private static let rides = 300
+  private static let rides = 100
   private static let seed: UInt64 = 12
 
   /// What was seen of each shard while the program ran, was killed, ran again and was done.

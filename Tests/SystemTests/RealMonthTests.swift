@@ -7,7 +7,7 @@ import RideTestSupport
 import Testing
 
 @Suite("A real month") struct RealMonthTests {
-  private static let rows = 1500
+  private static let rows = 700
   // February 2019, in UTC.
   private static let month = Timestamp(secondsSinceEpoch: 1_548_979_200)..<Timestamp(secondsSinceEpoch: 1_551_398_400)
 

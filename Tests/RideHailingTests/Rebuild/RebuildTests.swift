@@ -128,21 +128,20 @@ import Testing
   func whileWorking() async throws {
     try await RideBench.run { bench in
       try await handled(bench, 100)
-      let more = events(1_500)
+      let more = events(600)
+      let publisher = Publisher(topic: bench.topic, connection: Connection(bench.server.url))
       try await bench.running(Self.all) {
-        try await withThrowingTaskGroup { group in
-          group.addTask {
-            let connection = Connection(bench.server.url)
-            let publisher = Publisher(topic: bench.topic, connection: connection)
-            for start in stride(from: 0, to: more.count, by: 50) {
-              _ = try await publisher.publish(Array(more[start..<min(start + 50, more.count)]))
+        // While each of them is rebuilt, a part comes.
+        let size = more.count / Rebuild.services.count + 1
+        for (service, start) in zip(Rebuild.services, stride(from: 0, to: more.count, by: size)) {
+          async let published: Void = {
+            for start in stride(from: start, to: min(start + size, more.count), by: 10) {
+              _ = try await publisher.publish(Array(more[start..<min(start + 10, more.count)]))
             }
-          }
-          for service in Rebuild.services {
-            let report = try await rebuild(bench).run(service, applies: true)
-            #expect(report.isApplied, "\(service) \(report.isComplete)")
-          }
-          try await group.waitForAll()
+          }()
+          let report = try await rebuild(bench).run(service, applies: true)
+          #expect(report.isApplied, "\(service) \(report.isComplete)")
+          try await published
         }
         try await bench.settled(Self.all)
       }

@@ -79,7 +79,7 @@ import Testing
   @Test("while services and a producer go on: no ride is lost, none is charged twice", arguments: [1, 2, 3])
   func meanwhile(seed: UInt64) async throws {
     try await RideBench.run { bench in
-      let all = events(seed, 1_200)
+      let all = events(seed, 500)
       try await bench.running(Self.all) {
         try await withThrowingTaskGroup { group in
           let published = Mutex(0)
@@ -109,9 +109,9 @@ import Testing
       }
       let report = try await bench.audit(archive: true)
       #expect(report.violations.isEmpty, "\(report.violations.prefix(3))")
-      #expect(report.rides == 1_200)
+      #expect(report.rides == 500)
       let paid = try await bench.state.hash("payment", "payments")
-      #expect(paid.count == 1_200)
+      #expect(paid.count == 500)
     }
   }
 
