@@ -7,7 +7,7 @@ struct HolderAccounts: Sendable {
 
   /// Hash: account -> when it was opened.
   static let opened = "opened"
-  /// Hash: movement -> the event that it was booked, or decided, with.
+  /// Hash: movement -> whose account was to be moved, and by how much.
   static let movements = "movements"
 
   /// Has a service handle the events of its accounts, in order per account.
@@ -49,8 +49,10 @@ struct HolderAccounts: Sendable {
   /// Money goes out if there is enough of it at the moment of the commit, whoever else wants it at the same time. A driver's balance is
   /// net of the cash that the driver holds.
   private func withdraw(_ event: Event<AccountWithdrawalRequested>) throws -> Effects {
-    let data = event.data
+    var data = event.data
     guard data.holder.kind == kind else { return .none }
+    // What becomes of one that nobody named is told apart from what becomes of others.
+    if data.isUnnamed { data.movement = event.id }
     let account = data.holder.account
     let journal = try journal(
       event, kind == .driver ? .paidOut : .withdrew, [.debit(account, data.money), .credit(.bank, data.money)])
@@ -66,15 +68,24 @@ struct HolderAccounts: Sendable {
     }
   }
 
-  /// A movement happens once, however often and under whatever ids it is published.
+  /// A movement happens once, however often and under whatever ids it is published. What comes under its name and is another is refused.
   private func once<What>(
     _ event: Event<AccountEvent<What>>, _ build: (inout Effects) -> Void
   ) -> Effects {
-    let movement = name(event)
+    let (movement, data) = (name(event), event.data)
+    let what = data.whatMoves
     return Effects { effects in
       effects.when(Self.movements, movement, .isAbsent) {
-        $0.set(Self.movements, movement, to: event.id)
+        $0.set(Self.movements, movement, to: what)
         build(&$0)
+      } otherwise: {
+        $0.when(Self.movements, movement, .equals(what)) { _ in
+        } otherwise: {
+          let reason = "another movement of \(What.eventType) has the name \(data.movement)"
+          $0.publish(
+            data.becoming(AccountMovementRefused.self, reason: reason),
+            id: data.refusalAsAnother(event.id))
+        }
       }
     }
   }
@@ -82,7 +93,7 @@ struct HolderAccounts: Sendable {
   /// The movement's name; of one that nobody named, the event's id is it.
   private func name<What>(_ event: Event<AccountEvent<What>>) -> String {
     let data = event.data
-    return data.movement.hasSameBytes(as: data.holder.description) ? event.id : data.eventID
+    return data.isUnnamed ? event.id : data.eventID
   }
 
   private func journal<What>(

@@ -4,10 +4,11 @@ import EventStreams
 struct RideFacts {
   /// A completion.
   struct Completion {
-    let event: String
     let fare: Fare
     let driverID: String
     let method: Payment.Method
+    /// The id of its refusal, if it was refused.
+    let refusal: String
   }
 
   /// What was captured from a card.
@@ -49,11 +50,13 @@ struct RideFacts {
 
   mutating func add(_ ride: RideCompleted, event: String) {
     completions.append(
-      Completion(event: event, fare: ride.fare, driverID: ride.driverID, method: ride.payment.method))
+      Completion(
+        fare: ride.fare, driverID: ride.driverID, method: ride.payment.method,
+        refusal: CompletionRefused.id(of: event, saying: ride)))
   }
 
-  mutating func add(_ refusal: CompletionRefused) {
-    completions.removeAll { $0.event.hasSameBytes(as: refusal.completion) }
+  mutating func add(_ refusal: CompletionRefused, event: String) {
+    completions.removeAll { $0.refusal.hasSameBytes(as: event) }
   }
 
   mutating func add(_ adjustment: FareAdjusted) {

@@ -18,7 +18,7 @@ struct ShardFacts {
         rides[ride.rideID, default: RideFacts()].add(ride, event: header.id)
       case CompletionRefused.eventType:
         let refusal = try CompletionRefused(ofEvent: json)
-        rides[refusal.rideID, default: RideFacts()].add(refusal)
+        rides[refusal.rideID, default: RideFacts()].add(refusal, event: header.id)
       case FareAdjusted.eventType:
         let adjustment = try FareAdjusted(ofEvent: json)
         rides[adjustment.rideID, default: RideFacts()].add(adjustment)
@@ -52,8 +52,7 @@ struct ShardFacts {
 
   private mutating func move<What>(_ event: AccountEvent<What>, _ header: EventHeader, _ sign: Int) {
     // One that nobody named is called by its event.
-    let isNamed = !event.movement.hasSameBytes(as: event.holder.description)
-    guard seen.insert(isNamed ? event.eventID : header.id) else { return }
+    guard seen.insert(event.isUnnamed ? header.id : event.eventID) else { return }
     movements["\(event.holder.account.name)|\(event.currency)", default: 0] += sign * event.amount
   }
 }

@@ -30,6 +30,20 @@ public struct AccountEvent<What: AccountEventKind>: EventData, Hashable {
     self.reason = reason
   }
 
+  /// True if nobody has named the movement: the event's own id is its name then.
+  var isUnnamed: Bool { movement.hasSameBytes(as: holder.description) }
+
+  /// Whose account is moved, and by how much.
+  var whatMoves: String { "\(holder) \(money)" }
+
+  /// The id of the event that says that another movement had the name before.
+  public var refusalAsAnother: String { refusalAsAnother(eventID) }
+
+  /// The same for one whose event has an id of its producer's.
+  func refusalAsAnother(_ event: String) -> String {
+    OutcomeID.of(AccountMovementRefused.eventType, cause: event, saying: [whatMoves])
+  }
+
   /// How much.
   public var money: Money { Money(amount, currency) }
 

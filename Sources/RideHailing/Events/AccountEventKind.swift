@@ -51,6 +51,14 @@ public enum AccountEventKinds {
     public static let eventType: EventType = "ACCOUNT_WITHDRAWAL_REFUSED"
   }
 
+  /// Another movement has come under the name before.
+  public enum MovementRefused: AccountEventKind {
+    /// The `type` field of such an event.
+    public static let eventType: EventType = "ACCOUNT_MOVEMENT_REFUSED"
+    /// Nothing is: it says what was asked for.
+    public static func problem(amount: Int, reason: String?) -> JSONError? { nil }
+  }
+
   /// An operator has put something right. It is booked whatever the balance, and says why.
   public enum Adjusted: AccountEventKind {
     /// The `type` field of such an event.
@@ -74,5 +82,7 @@ public typealias AccountWithdrawalRequested = AccountEvent<AccountEventKinds.Wit
 public typealias AccountWithdrawn = AccountEvent<AccountEventKinds.Withdrawn>
 /// There was too little for a withdrawal.
 public typealias AccountWithdrawalRefused = AccountEvent<AccountEventKinds.WithdrawalRefused>
+/// Another movement has come under the name before.
+public typealias AccountMovementRefused = AccountEvent<AccountEventKinds.MovementRefused>
 /// An operator has put something right.
 public typealias AccountAdjusted = AccountEvent<AccountEventKinds.Adjusted>

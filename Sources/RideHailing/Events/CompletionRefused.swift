@@ -45,6 +45,16 @@ public struct CompletionRefused: RideEvent, Hashable {
     }
   }
 
+  /// One per completion that was refused and what it says.
+  static func id(of completion: String, saying ride: RideCompleted) -> String {
+    OutcomeID.of(
+      eventType, cause: completion,
+      saying: [
+        ride.riderID, ride.driverID, ride.city, ride.fare.amount.description, ride.payment.method.rawValue,
+        ride.payment.token ?? "",
+      ])
+  }
+
   /// One per completion that was refused.
   public var eventID: String { OutcomeID.of(Self.eventType, cause: completion) }
 }

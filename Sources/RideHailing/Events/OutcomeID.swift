@@ -10,6 +10,14 @@ enum OutcomeID {
     return "\(start.dropLast())-\(String(Digest.fnv1a(cause), radix: 16))"
   }
 
+  /// Of the refusal of another event that says something else than one before it, which may have had the same id: what it says is part of the
+  /// refusal's id, so that nobody takes it for one of the event before.
+  static func of(_ type: EventType, cause: String, saying content: [String]) -> String {
+    var digest = Digest.start
+    for part in content { digest = Digest.fnv1a(CollectionOfOne(0), after: Digest.fnv1a(part.utf8, after: digest)) }
+    return of(type, cause: "\(cause)~\(String(digest, radix: 16))")
+  }
+
   /// Of one correction of one ride: `RIDE_REFUNDED/4/r-17/c1`. Corrections of different rides may have the same name, and names may hold
   /// any character: the ride's length tells where it ends, and no ride's own event has such an id.
   static func of(_ type: EventType, ride: String, correction: String) -> String {

@@ -51,6 +51,8 @@ public struct RatingRefused: RideEvent, Hashable {
     }
   }
 
-  /// The refusal of the rating with an id.
-  public static func id(of rating: String) -> String { OutcomeID.of(eventType, cause: rating) }
+  /// The refusal of a rating with an id.
+  static func id(of event: String, saying rating: RideRated) -> String {
+    OutcomeID.of(eventType, cause: event, saying: [rating.rideID, rating.driverID, "\(rating.stars)"])
+  }
 }

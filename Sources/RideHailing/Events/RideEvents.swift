@@ -8,7 +8,7 @@ public enum RideEvents {
     RatingRequested.self,
     ReceiptSent.self, SurgeUpdated.self, PaymentRefunded.self,
     AccountOpened.self, AccountDeposited.self, AccountWithdrawalRequested.self, AccountWithdrawn.self,
-    AccountWithdrawalRefused.self, AccountAdjusted.self,
+    AccountWithdrawalRefused.self, AccountMovementRefused.self, AccountAdjusted.self,
     FareAdjustmentRequested.self, FareAdjusted.self, RefundRequested.self, RideRefunded.self, CorrectionRefused.self,
     DriverPaid.self, CompletionRefused.self, RatingRefused.self,
   ]

@@ -30,13 +30,15 @@ public struct PaymentService: Sendable {
   /// The effects of a completed ride; the gateway has been asked by then, unless the ride is booked already.
   public func charge(_ event: Event<RideCompleted>) async throws -> Effects {
     let ride = event.data
-    func refused(_ reason: String) -> CompletionRefused {
-      CompletionRefused(rideID: ride.rideID, city: ride.city, completion: event.id, reason: reason)
+    func refuse(_ reason: String, _ effects: inout Effects) {
+      effects.publish(
+        CompletionRefused(rideID: ride.rideID, city: ride.city, completion: event.id, reason: reason),
+        id: CompletionRefused.id(of: event.id, saying: ride))
     }
     if let booked = try await event.shard.field(PaymentRecord.hash, ride.rideID) {
       let record: PaymentRecord = try Self.decode(booked)
       guard let difference = record.difference(from: ride) else { return .none }
-      return Effects { $0.publish(refused("the ride was completed before: \(difference)")) }
+      return Effects { refuse("the ride was completed before: \(difference)", &$0) }
     }
     let completion = "\(RideCompleted.eventType.rawValue):\(ride.rideID)"
     let record = PaymentRecord(ride, at: ride.completedAt ?? event.timestamp)
@@ -53,7 +55,7 @@ public struct PaymentService: Sendable {
         settlements.write(to: &$0, in: PaymentRecord.hash)
       } otherwise: {
         // It was handled at the same moment as this one, for another rider.
-        $0.publish(refused("another completion of the ride came first"))
+        refuse("another completion of the ride came first", &$0)
       }
     }
     try await snapshots.note(settlements.journal, in: event.shard, &effects)

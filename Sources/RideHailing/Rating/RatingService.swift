@@ -31,7 +31,7 @@ public struct RatingService: Sendable {
   public func close(_ event: Event<RideRated>) async throws -> Effects {
     let rating = event.data
     func refuse(_ reason: String, _ effects: inout Effects) {
-      effects.publish(RatingRefused(rating, reason: reason), id: RatingRefused.id(of: event.id))
+      effects.publish(RatingRefused(rating, reason: reason), id: RatingRefused.id(of: event.id, saying: rating))
     }
     guard let stored = try await event.shard.field(RatingWindow.hash, rating.rideID) else {
       return Effects { refuse("no such ride was completed in \(rating.city)", &$0) }
@@ -43,13 +43,18 @@ public struct RatingService: Sendable {
     guard event.timestamp <= window.until else {
       return Effects { refuse("the ride could be rated until \(window.until)", &$0) }
     }
+    let stars = String(rating.stars)
     return Effects { effects in
       effects.when(RatingWindow.closed, rating.rideID, .isAbsent) {
-        $0.set(RatingWindow.closed, rating.rideID, to: String(rating.stars))
+        $0.set(RatingWindow.closed, rating.rideID, to: stars)
         $0.increment(RatingWindow.drivers, "\(window.driverID)|count", by: 1)
         $0.increment(RatingWindow.drivers, "\(window.driverID)|stars", by: rating.stars)
       } otherwise: {
-        refuse("the ride has been rated already", &$0)
+        // The same again says nothing new.
+        $0.when(RatingWindow.closed, rating.rideID, .equals(stars)) { _ in
+        } otherwise: {
+          refuse("the ride has been rated already", &$0)
+        }
       }
     }
   }

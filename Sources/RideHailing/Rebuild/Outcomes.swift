@@ -46,7 +46,9 @@ struct Outcomes: Sendable {
     }
   }
 
-  private static let withdrawals = [AccountWithdrawn.eventType, AccountWithdrawalRefused.eventType]
+  private static let withdrawals = [
+    AccountWithdrawn.eventType, AccountWithdrawalRefused.eventType, AccountMovementRefused.eventType,
+  ]
 
   private static let payments = [PaymentCaptured.eventType, PaymentFailed.eventType, PaymentRefunded.eventType]
 

@@ -60,6 +60,62 @@ import Testing
     }
   }
 
+  @Test(
+    "and another content under the id of the first, when ids are not remembered any more, is refused and spoils no rebuild"
+  )
+  func otherContentOfOneID() async throws {
+    try await RideBench.run { bench in
+      let rider = AccountHolder(.rider, "rider-1")
+      func deposit(_ amount: Int) -> EncodedEvent {
+        EncodedEvent(AccountDeposited(rider, city: "New York", amount: Money(amount, .usd), movement: "d1"))
+      }
+      func rated(_ stars: Int) -> EncodedEvent {
+        EncodedEvent(RideRated(rideID: "r1", driverID: "driver-1", city: "New York", stars: stars))
+      }
+      func completed(_ fare: Int) -> EncodedEvent {
+        EncodedEvent(completedRide("r1", fare: Fare(base: fare, currency: .usd)))
+      }
+      try await bench.handle([completed(1_230), deposit(500)], by: Self.services)
+      try await bench.handle([rated(5)], by: Self.services)
+      let booked = try await ledgers(bench)
+      for _ in 0..<2 {
+        try await bench.forgetPublished()
+        try await bench.handle([completed(1_230), deposit(500), rated(5)], by: Self.services)
+      }
+      for type in ["COMPLETION_REFUSED", "ACCOUNT_MOVEMENT_REFUSED", "RATING_REFUSED"] {
+        #expect(try await bench.events(type).isEmpty, "\(type)")
+      }
+      try await bench.forgetPublished()
+      try await bench.handle([completed(9_999), deposit(700), rated(1)], by: Self.services)
+      #expect(try await ledgers(bench) == booked)
+      for type in ["COMPLETION_REFUSED", "ACCOUNT_MOVEMENT_REFUSED", "RATING_REFUSED"] {
+        #expect(try await bench.events(type).count == 1, "\(type)")
+      }
+      // One id with two contents is said; what was booked is as it should be.
+      #expect(try await Set(bench.audit().violations.map(\.kind)) == [.contradictingEvent])
+      for service in Self.services {
+        let rebuilt = try await Rebuild(topic: bench.topic, connection: bench.connection, archive: nil)
+          .run(service, applies: false)
+        #expect(rebuilt.isIdentical, "\(service) \(rebuilt.shards.flatMap(\.comparison.differences).prefix(2))")
+      }
+    }
+  }
+
+  @Test("and what becomes of withdrawals that nobody named is told apart")
+  func namelessWithdrawals() async throws {
+    try await RideBench.run { bench in
+      let rider = AccountHolder(.rider, "r-1")
+      try await bench.handle(
+        [EncodedEvent(AccountDeposited(rider, city: "Paris", amount: Money(1_000, .eur), movement: "d1"))],
+        by: ["payment"])
+      let nameless = AccountWithdrawalRequested(rider, city: "Paris", amount: Money(300, .eur), movement: "rider:r-1")
+      try await bench.handle(["x1", "x2"].map { EncodedEvent(nameless, id: $0) }, by: ["payment"])
+      #expect(try await bench.balance("payment", "rider:r-1") == 400)
+      #expect(try await bench.events("ACCOUNT_WITHDRAWN").count == 2)
+      #expect(try await bench.audit().violations.isEmpty)
+    }
+  }
+
   @Test("and so is each movement of an account")
   func movements() async throws {
     try await RideBench.run { bench in

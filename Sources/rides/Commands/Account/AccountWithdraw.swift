@@ -33,9 +33,12 @@ struct AccountWithdraw: AsyncParsableCommand {
       AccountWithdrawalRequested.self, amount, reason: reason)
     let withdrawn = event.becoming(AccountWithdrawn.self).eventID
     let refused = event.becoming(AccountWithdrawalRefused.self).eventID
+    let another = event.refusalAsAnother
     let outcome = try await OutcomeWait(topic: topic, connection: connection, patience: wait.duration).first(
-      of: [withdrawn, refused], shard: published.shard, after: published.streamID)
+      of: [withdrawn, refused, another], shard: published.shard, after: published.streamID)
     switch outcome?.header.id {
+    case another?:
+      throw Failure.refused("the withdrawal was refused: movement '\(event.movement)' was another one before")
     case withdrawn?: options.report("withdrew \(event.money) from \(event.holder)", event, published)
     case refused?:
       let what = event.holder.kind == .driver ? "what is payable to" : "the balance of"
