@@ -85,7 +85,20 @@ extension RedisURL {
 
   /// A text, such as a message that quotes what somebody typed, with `***` in place of what may be the login of a URL in it.
   public static func withoutLogins(_ text: String) -> String {
-    text.replacing(/(:\/\/)[^\s'"]*@/) { "\($0.output.1)***@" }
+    var hidden = text
+    for login in logins(in: text).reversed() {
+      let start = text.utf8.index(text.startIndex, offsetBy: login.lowerBound)
+      hidden.replaceSubrange(start..<text.utf8.index(start, offsetBy: login.count), with: "***")
+    }
+    return hidden
+  }
+
+  /// Where in a text the logins of URLs may stand: ranges of its bytes.
+  public static func logins(in text: String) -> [Range<Int>] {
+    text.matches(of: /:\/\/([^\s'"]*)@/).map { match in
+      let start = text.utf8.distance(from: text.startIndex, to: match.output.1.startIndex)
+      return start..<start + match.output.1.utf8.count
+    }
   }
 
   private static func hostAndPort(_ text: Substring) -> (host: Substring, port: Int)? {

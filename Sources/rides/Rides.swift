@@ -30,6 +30,7 @@ import Redis
   static func main() async {
     tuneAllocator()
     ignoreBrokenPipeSignal()
+    hideLogins()
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
@@ -39,6 +40,15 @@ import Redis
       }
     } catch {
       end(with: error)
+    }
+  }
+
+  /// Has the system's list of processes show `***` in place of logins in URLs that were given as arguments.
+  private static func hideLogins() {
+    // Read before it is covered.
+    for (index, argument) in CommandLine.arguments.enumerated() {
+      guard let shown = CommandLine.unsafeArgv[index] else { return }
+      for login in RedisURL.logins(in: argument) { memset(shown + login.lowerBound, 0x2a, login.count) }
     }
   }
 

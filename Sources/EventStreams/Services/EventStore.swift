@@ -11,6 +11,14 @@ public protocol EventStore: StoredEvents {
   /// - Throws: if the store isn't there any more, or does not hold what a mark says; then nothing was stored.
   @discardableResult func store(_ events: [RecordedEvent], after marks: [Int: StoreMark]) async throws -> [Int:
     StoreMark]
+
+  /// Takes in that the worker that stores into it has stopped in an orderly way.
+  func finish() async
+}
+
+extension EventStore {
+  /// Nothing is to be done.
+  public func finish() async {}
 }
 
 /// What tells of a store that it is there and holds what it is said to hold.

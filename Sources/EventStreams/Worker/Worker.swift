@@ -110,6 +110,7 @@ public struct Worker: ServiceLifecycle.Service {
       await drain(pipeline, leases, &group)
     }
     await leases.leave()
+    await service.ledger?.store.finish()
     log.notice("stopped")
   }
 

@@ -103,6 +103,12 @@ public final class Archive: EventStore {
     }
   }
 
+  /// Brings what is in the write-ahead log into the file itself, so that a copy of the file alone is whole.
+  public func finish() async {
+    // As far as nobody reads the file at this moment; nothing is lost otherwise, the log stays beside it.
+    _ = try? await current().writeWithoutTransaction { try $0.checkpoint(.passive) }
+  }
+
   /// How many events it holds, by type.
   public func counts() async throws -> [Identifier: Int] {
     try await current().read { database in
