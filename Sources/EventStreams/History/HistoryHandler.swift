@@ -44,11 +44,12 @@ struct HistoryHandler: Sendable {
         case .dead(let reason):
           settled[index] = .dead(reason: reason, failures[index])
           if !deliveries[index].key.isEmpty { blocked.insert(deliveries[index].key) }
-        case .failed(let error, let wait):
+        case .failed(let error, let wait, let counts):
           onFailure(deliveries[index], error)
-          let failure = Failures(after: failures[index], error: error, at: .now(), retryAt: nil)
+          let failure = Failures(
+            after: failures[index], error: error, at: .now(), retryAt: nil, counts: counts)
           failures[index] = failure
-          if failure.attempts >= service.retry.maxAttempts, hasSucceeded {
+          if counts, failure.attempts >= service.retry.maxAttempts, hasSucceeded {
             hasSucceeded = false
             settled[index] = .dead(reason: error, failure)
             blocked.insert(deliveries[index].key)

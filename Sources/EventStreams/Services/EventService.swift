@@ -17,6 +17,9 @@ public struct EventService: Sendable {
   /// the order of the log, without any scheduling between them. Handlers that wait for something want more.
   public let concurrency: Int
 
+  /// How long an attempt may take; nil for as long as it takes. One that takes longer has failed, and what it returns later is dropped.
+  public let timeout: Duration?
+
   /// What happens when a handler throws.
   public let retry: RetryPolicy
 
@@ -43,11 +46,15 @@ public struct EventService: Sendable {
   let ledger: StoreLedger?
 
   /// A service without handlers yet.
+  ///
+  /// - Parameter timeout: of each attempt, for handlers that ask others. What ends in time is not slower for it, but has a task of its own.
   public init(
-    _ name: String, concurrency: Int = 1, retry: RetryPolicy = .standard, breaker: CircuitBreakerPolicy = .standard
+    _ name: String, concurrency: Int = 1, timeout: Duration? = nil, retry: RetryPolicy = .standard,
+    breaker: CircuitBreakerPolicy = .standard
   ) {
     self.name = name
     self.concurrency = max(1, concurrency)
+    self.timeout = timeout
     self.retry = retry
     self.breaker = breaker
     handling = .eachEvent([])
@@ -65,6 +72,7 @@ public struct EventService: Sendable {
   ) {
     self.name = name
     concurrency = 1
+    timeout = nil
     self.retry = retry
     self.breaker = breaker
     handling = .batches {
@@ -82,6 +90,7 @@ public struct EventService: Sendable {
   ) {
     self.name = name
     concurrency = 1
+    timeout = nil
     self.retry = retry
     self.breaker = breaker
     let ledger = StoreLedger(store)

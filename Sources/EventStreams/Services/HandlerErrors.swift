@@ -16,11 +16,14 @@ public struct RetryLater: Error, Sendable, CustomStringConvertible {
   public let delay: Duration
   /// Why the event could not be handled now.
   public let reason: String
+  /// False if this attempt was none: whoever was asked has put us off (a 429), and says nothing about the event.
+  public let countsAsAttempt: Bool
 
   /// Asks for another attempt.
-  public init(after delay: Duration, _ reason: String) {
+  public init(after delay: Duration, _ reason: String, countsAsAttempt: Bool = true) {
     self.delay = delay
     self.reason = reason
+    self.countsAsAttempt = countsAsAttempt
   }
 
   /// What it says to people.

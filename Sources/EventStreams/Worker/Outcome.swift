@@ -3,7 +3,9 @@ enum Outcome: Sendable {
   /// Handled: these effects, then acknowledged.
   case done(Effects)
   /// Failed; to be tried again, no sooner than the delay if there is one.
-  case failed(error: String, delay: Duration?)
+  ///
+  /// - Parameter counts: false if it was no attempt that says anything of the event or of what the service depends on.
+  case failed(error: String, delay: Duration?, counts: Bool = true)
   /// Can't be handled, ever.
   case dead(reason: String)
   /// Not begun, because an earlier event of its key failed in the same batch.

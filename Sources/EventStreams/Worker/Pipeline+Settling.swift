@@ -86,7 +86,7 @@ extension Pipeline {
         newsForLeases.yield()
         wakeAll()
       }
-    case .failed where state(of: delivery.shard) != nil: break
+    case .failed(_, _, counts: true) where state(of: delivery.shard) != nil: break
     default: breaker.provedNothing(at: .now)
     }
   }
@@ -123,8 +123,8 @@ extension Pipeline {
       state.acknowledge(delivery, effects)
       // A letter's successor waits for its commit.
       if case .log = delivery.source { resumeNext(of: delivery.key, in: state) }
-    case .failed(let error, let delay):
-      fail(delivery, error: error, delay: delay, in: state)
+    case .failed(let error, let delay, let counts):
+      fail(delivery, error: error, delay: delay, counts: counts, in: state)
     case .dead(let reason):
       bury(delivery, reason: reason, failures: delivery.failures, in: state)
     case .deferred where state.blocked.contains(delivery.key):
@@ -140,12 +140,12 @@ extension Pipeline {
     }
   }
 
-  private func fail(_ delivery: Delivery, error: String, delay: Duration?, in state: ShardState) {
+  private func fail(_ delivery: Delivery, error: String, delay: Duration?, counts: Bool, in state: ShardState) {
     let now = Timestamp.now()
     let policy = service.retry
     var generator = SystemRandomNumberGenerator()
     let wait = max(policy.backoff.delay(attempt: delivery.attempt, using: &generator), delay ?? .zero)
-    let isCounted = counts(failureOf: delivery, error)
+    let isCounted = counts && self.counts(failureOf: delivery, error)
     let failures = Failures(
       after: delivery.failures, error: error, at: now, retryAt: now + wait, counts: isCounted)
     guard failures.attempts < policy.maxAttempts else {

@@ -84,12 +84,12 @@ struct Runner: Sendable {
     case .undecodable(let reason), .condemned(let reason): return .dead(reason: reason)
     case .call(let call):
       do {
-        guard let header, let traceparent = header.traceparent else { return .done(try await call(attempt)) }
+        guard let header, let traceparent = header.traceparent else { return .done(try await self.attempt(call, attempt)) }
         return try await withSpan(
           "\(service.name) \(header.type)", context: TraceContext.extract(traceparent), ofKind: .consumer
         ) { span in
           span.attributes["messaging.message.id"] = header.id
-          return .done(try await call(attempt))
+          return .done(try await self.attempt(call, attempt))
         }
       } catch {
         return outcome(of: error)
@@ -97,10 +97,15 @@ struct Runner: Sendable {
     }
   }
 
+  private func attempt(_ call: @escaping EventHandler.Call, _ number: Int) async throws -> Effects {
+    guard let timeout = service.timeout else { return try await call(number) }
+    return try await TimedAttempt.run(within: timeout) { try await call(number) }
+  }
+
   private func outcome(of error: any Error) -> Outcome {
     switch error {
     case let error as Unprocessable: .dead(reason: error.reason)
-    case let error as RetryLater: .failed(error: error.reason, delay: error.delay)
+    case let error as RetryLater: .failed(error: error.reason, delay: error.delay, counts: error.countsAsAttempt)
     case is CancellationError where Task.isCancelled || Task.isShuttingDownGracefully: .returned
     default: .failed(error: String(describing: error), delay: nil)
     }
