@@ -28,31 +28,20 @@ struct CatchUp: Sendable {
 
   /// Runs until the pipeline drains: a page of one shard after a page of another.
   func run() async {
-    var failures = 0
+    var perseverance = Perseverance("go on with the history", on: connection, log: log)
     var last: Int?
     var progress: [Int: Progress] = [:]
     while let shard = await pipeline.nextToCatchUp(after: last) {
       last = shard.number
       do {
         try await catchUp(shard, &progress[shard.number, default: Progress()])
-        failures = 0
+        perseverance.succeeded()
       } catch let error as RedisError where !error.concernsOneShard {
-        failures += 1
-        log.error(
-          "cannot go on with the history; will try again",
-          metadata: ["shard": "\(shard.number)", "error": "\(error)", "failures": "\(failures)"])
-        await pause(after: error, failures)
+        await perseverance.failed(error, ["shard": "\(shard.number)"])
       } catch {
         await pipeline.lose(shard.number, term: shard.term, because: .stopped(error))
       }
     }
-  }
-
-  private func pause(after error: any Error, _ failures: Int) async {
-    if (error as? RedisError)?.code == .functionMissing { try? await FunctionLibrary.load(on: connection) }
-    var generator = SystemRandomNumberGenerator()
-    // Cut short when the worker is cancelled, and then the loop ends.
-    try? await Task.sleep(for: Backoff.reconnect.delay(attempt: failures, using: &generator))
   }
 
   /// Handles one page.
@@ -155,7 +144,7 @@ struct CatchUp: Sendable {
   private func commit(
     _ page: HistoryPage, number: Int, after position: StreamID
   ) async throws -> (CommitRefusal, RedisError)? {
-    var failures = 0
+    var perseverance = Perseverance("commit a page of history", on: connection, log: log)
     while true {
       do {
         var commands = Commands()
@@ -166,9 +155,7 @@ struct CatchUp: Sendable {
       } catch {
         if let refusal = error.refusal { return (refusal, error) }
         if error.concernsOneShard { throw error }
-        failures += 1
-        log.error("cannot commit a page of history; will try again", metadata: ["error": "\(error)"])
-        await pause(after: error, failures)
+        await perseverance.failed(error)
         if Task.isCancelled { throw error }
       }
     }

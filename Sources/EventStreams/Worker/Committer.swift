@@ -13,7 +13,7 @@ struct Committer: Sendable {
   func run() async {
     var commands = Commands()
     while var batches = await pipeline.nextBatches() {
-      var attempts = 0
+      var perseverance = Perseverance("commit", on: connection, log: log)
       // A commit that failed, or whose answer was lost, is repeated as it was until there is an answer: its number keeps it
       // from taking effect twice. What keeps only one shard from being committed is no reason to repeat it, and holds up no other.
       while !batches.isEmpty {
@@ -34,11 +34,10 @@ struct Committer: Sendable {
             }
           }
           batches = again
-          if let lastError { await pause(after: lastError, attempts: attempts) }
+          if let lastError { await perseverance.failed(lastError) }
         } catch {
-          await pause(after: error, attempts: attempts)
+          await perseverance.failed(error)
         }
-        attempts += 1
         if Task.isCancelled, !batches.isEmpty {
           log.error("gave up on committing; the entries stay pending", metadata: ["shards": "\(batches.count)"])
           return await pipeline.giveUp()
@@ -90,19 +89,4 @@ struct Committer: Sendable {
     }
     return nil
   }
-
-  private func pause(after error: any Error, attempts: Int) async {
-    log.error("cannot commit; will try again", metadata: ["error": "\(error)", "attempts": "\(attempts + 1)"])
-    if (error as? RedisError)?.code == .functionMissing {
-      // If this fails too, so will the commit, and say so.
-      try? await FunctionLibrary.load(on: connection)
-    }
-    var generator = SystemRandomNumberGenerator()
-    try? await Task.sleep(for: Backoff.reconnect.delay(attempt: attempts + 1, using: &generator))
-  }
-}
-
-extension Backoff {
-  /// Between attempts to reach a server: 50 ms, doubling, at most 2 s.
-  static let reconnect = Backoff(base: .milliseconds(50), cap: .seconds(2), factor: 2)
 }

@@ -19,7 +19,7 @@ struct Leases: Sendable {
 
   /// Runs until the task is cancelled.
   func run() async {
-    var failures = 0
+    var perseverance = Perseverance("keep the leases", on: connection, log: log)
     var hasJoined = false
     var hasMetNamesake = false
     let namesake = Namesake(connection: connection, topic: topic, service: service, settings: settings)
@@ -44,18 +44,11 @@ struct Leases: Sendable {
           try await wake(try await roster(holding: Set(await pipeline.owned.keys), leaving: false).map(\.name))
           hasJoined = true
         }
-        failures = 0
+        perseverance.succeeded()
         let wasWoken = await wait(nextLook)
         if wasWoken || tookShards { untilThorough = 0 }
       } catch {
-        failures += 1
-        if (error as? RedisError)?.code == .functionMissing {
-          // If this fails too, so will the next turn, and say so.
-          try? await FunctionLibrary.load(on: connection)
-        }
-        log.error("cannot keep the leases; will try again", metadata: ["error": "\(error)", "failures": "\(failures)"])
-        var generator = SystemRandomNumberGenerator()
-        try? await Task.sleep(for: Backoff.reconnect.delay(attempt: failures, using: &generator))
+        await perseverance.failed(error)
       }
     }
   }

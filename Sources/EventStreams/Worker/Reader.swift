@@ -13,7 +13,7 @@ struct Reader: Sendable {
   /// Runs until the pipeline drains.
   func run() async {
     var decoder = EntryDecoder(service: pipeline.service)
-    var failures = 0
+    var perseverance = Perseverance("read", on: connection, log: log)
     // The connection that stands in the leases; no other is read with.
     var registered: Int?
     // The client that read last, which may be about to read once more although nobody listens to it.
@@ -33,12 +33,11 @@ struct Reader: Sendable {
           lastReader = nil
           try await recover(shard, after: after, count: count, others: others, &decoder)
         }
-        failures = 0
+        perseverance.succeeded()
       } catch {
         registered = nil
         await pipeline.readFailed()
-        failures += 1
-        await pause(after: error, failures: failures)
+        await perseverance.failed(error)
       }
     }
   }
@@ -68,17 +67,6 @@ struct Reader: Sendable {
     guard replies[0].error == nil else { return false }
     let description = replies[0].lossyText
     return description.contains(" name=\(client) ")
-  }
-
-  private func pause(after error: any Error, failures: Int) async {
-    log.error("cannot read; will try again", metadata: ["error": "\(error)", "failures": "\(failures)"])
-    if (error as? RedisError)?.code == .functionMissing {
-      try? await FunctionLibrary.load(on: connection)
-    }
-    var generator = SystemRandomNumberGenerator()
-    let delay = Backoff.reconnect.delay(attempt: failures, using: &generator)
-    // Cut short when the worker is cancelled, and then the loop ends.
-    try? await Task.sleep(for: delay)
   }
 
   /// One read over all shards, which waits for new entries.

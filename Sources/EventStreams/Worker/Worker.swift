@@ -133,16 +133,12 @@ public struct Worker: ServiceLifecycle.Service {
 
   /// Does what must be done before anything else; waits for the server if it must.
   private func persistently(_ what: String, on connection: Connection, _ body: () async throws -> Void) async throws {
-    var failures = 0
+    var perseverance = Perseverance(what, on: connection, log: log)
     while !Task.isCancelled, !Task.isShuttingDownGracefully {
       do {
         return try await body()
       } catch let error as RedisError {
-        failures += 1
-        log.error("cannot \(what); will try again", metadata: ["error": "\(error)"])
-        if error.code == .functionMissing { try? await FunctionLibrary.load(on: connection) }
-        var generator = SystemRandomNumberGenerator()
-        try? await Task.sleep(for: Backoff.reconnect.delay(attempt: failures, using: &generator))
+        await perseverance.failed(error)
       }
     }
   }
