@@ -84,7 +84,9 @@ struct Runner: Sendable {
     case .undecodable(let reason), .condemned(let reason): return .dead(reason: reason)
     case .call(let call):
       do {
-        guard let header, let traceparent = header.traceparent else { return .done(try await self.attempt(call, attempt)) }
+        guard let header, let traceparent = header.traceparent else {
+          return .done(try await self.attempt(call, attempt))
+        }
         return try await withSpan(
           "\(service.name) \(header.type)", context: TraceContext.extract(traceparent), ofKind: .consumer
         ) { span in
