@@ -14,7 +14,8 @@
 --                               which the group goes on if it is lost), trying (if the owner's process dies now, the cause is
 --                               a pending entry up to this one; `+` for any, empty if nothing is handled), suspects (the cause of the
 --                               last death is a pending entry up to this one, empty if there was none), redriving (deaths while
---                               dead letters were handled again)
+--                               dead letters were handled again), shifted (from where to where maintenance has put the group back,
+--                               until a worker has said so)
 --                               For a service that began with its history: history (the first place of its log, until which it
 --                               handles history; gone when it is through), during which position is a place in the history; tries
 --                               (by how many processes the page after it was begun, and the epoch of the last)
@@ -38,6 +39,13 @@
 --   REWOUND    the server is at an earlier moment than its owner: what was to be settled is pending again
 --   REFUSED    an effect can't be applied: key, field and reason follow
 --   SURPRISED  a field that a batch assumed to be absent is there: key and field follow
+--   SHIFTED    the group gave out what was settled, or passed over what was not given out: somebody has moved it
+
+-- Where a group must stand follows from the lease: everything up to `position` is settled, but for what stands `behind` it, and nothing
+-- after it is. So what is behind is pending; so is everything after the position that was given out, without a hole; and the group stands
+-- at the last of that. Whoever takes a shard puts the group back to there (`putBack`), renewals look whether it stands there
+-- (`isShifted`), and a commit neither settles what is settled nor moves the position over a hole: for that the owner names the seams of
+-- what it was given, the last entry of one read and the first of the next, between which the log must have nothing.
 
 local function now()
   local time = redis.call('TIME')
@@ -243,6 +251,115 @@ local function behindOf(lease)
   return lease .. ':behind'
 end
 
+-- How many of list[first … last], which are in the log's order, do not come after a place.
+local function countThrough(place, list, first, last)
+  local low, high = first, last + 1
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if isAfter(list[middle], place) then high = middle else low = middle + 1 end
+  end
+  return low - first
+end
+
+-- The first of list[first … last] that does not stand behind the position; nil if all do.
+local function notBehind(lease, list, first, last)
+  for from = first, last, most do
+    local found = redis.call('SMISMEMBER', behindOf(lease), unpack(list, from, math.min(from + most - 1, last)))
+    for at, isBehind in ipairs(found) do
+      if isBehind == 0 then return list[from + at - 1] end
+    end
+  end
+end
+
+-- Whether an entry was settled, by any owner.
+local function isSettled(lease, position, id)
+  return position and not isAfter(id, position) and redis.call('SISMEMBER', behindOf(lease), id) == 0
+end
+
+-- Whether a log has an entry after one place, up to another.
+local function hasBetween(log, after, through)
+  return #redis.call('XRANGE', log, '(' .. after, through, 'COUNT', 1) > 0
+end
+
+-- Whether a group, of which this is said, does not stand where it must, as far as a short look shows.
+local function isShifted(log, group, lease, position, info)
+  local last = position
+  if info[6] > 0 then
+    local pending = redis.call('XPENDING', log, group)
+    if isSettled(lease, position, pending[2]) then return true end
+    if isAfter(pending[3], last) then last = pending[3] end
+  end
+  if last == info[8] then return false end
+  if isAfter(last, info[8]) then return hasBetween(log, info[8], last) end
+  return hasBetween(log, last, info[8])
+end
+
+-- What is pending: what is settled, what is after the position, and what stands behind the position and is not pending; in order.
+local function pendingBy(log, group, lease, position)
+  local behind, settled, open, lacking, from = {}, {}, {}, {}, '-'
+  for _, id in ipairs(redis.call('SMEMBERS', behindOf(lease))) do behind[id] = true end
+  repeat
+    local found = redis.call('XPENDING', log, group, from, '+', most)
+    for _, entry in ipairs(found) do
+      local id = entry[1]
+      if isAfter(id, position) then
+        open[#open + 1] = id
+      elseif behind[id] then
+        behind[id] = nil
+      else
+        settled[#settled + 1] = id
+      end
+    end
+    if #found > 0 then from = '(' .. found[#found][1] end
+  until #found < most
+  for id in pairs(behind) do lacking[#lacking + 1] = id end
+  return settled, open, lacking
+end
+
+-- Up to where a log has no hole after a place: an entry, up to `through`, that is not in a list in the log's order.
+--   Returns that place, how many of the list are up to there, and whether there is a hole.
+local function withoutHole(log, place, through, list)
+  local count, from = 0, place
+  repeat
+    local asked = math.min(#list - count + 1, most)
+    local found = redis.call('XRANGE', log, '(' .. from, through, 'COUNT', asked)
+    for _, entry in ipairs(found) do
+      from = entry[1]
+      -- The log may not hold all of the list any more.
+      while list[count + 1] and isAfter(from, list[count + 1]) do
+        count = count + 1
+        place = list[count]
+      end
+      if list[count + 1] ~= from then return place, count, true end
+      count = count + 1
+      place = from
+    end
+  until #found < asked
+  return list[#list] or place, #list, false
+end
+
+-- Puts a group back to where it must stand. What is settled is pending no more; what stands behind the position is pending again; what was
+-- given out beyond a hole will be given out again, after what is in the hole.
+--   Returns from where to where, with a blank in between, and where it stands now; or '' if nothing was wrong, and where it stands.
+local function putBack(log, group, lease, retry, worker, position, info)
+  local stood = info[8]
+  local settled, open, lacking = pendingBy(log, group, lease, position)
+  local through = open[#open] and isAfter(open[#open], stood) and open[#open] or stood
+  local place, count, isHole = withoutHole(log, position, through, open)
+  local isElsewhere = isHole or (isAfter(place, stood) and hasBetween(log, stood, place))
+  if isElsewhere then redis.call('XGROUP', 'SETID', log, group, place) else place = stood end
+  local claimed = 0
+  for _, id in ipairs(lacking) do
+    -- What the log does not hold any more is not claimed.
+    claimed = claimed + #redis.call('XCLAIM', log, group, worker, 0, id, 'FORCE', 'JUSTID')
+  end
+  if not isElsewhere and #settled == 0 and claimed == 0 then return '', stood end
+  acknowledge(log, group, settled, 1, #settled)
+  acknowledge(log, group, open, count + 1, #open)
+  inParts('HDEL', retry, open, count + 1, #open)
+  return stood .. ' ' .. place, place
+end
+
 local function fenced(log)
   return redis.error_reply('FENCED another worker owns ' .. log)
 end
@@ -416,10 +533,11 @@ end
 --   ARGV: action, group, worker, epoch (to acquire, the last that this process had of the shard), time to live in ms, where a new
 --     group starts, client id of the worker's reader, why it reads nothing (empty if it does), `look` to be told what there is to do
 --     besides, number of its last commit in that epoch that was answered, the last entry that it read (both may be empty)
---   acquire -> {epoch, the readers of earlier owners, where a group that was lost goes on or '', 1 if the server went back, blocked
---              keys…},
+--   acquire -> {epoch, the readers of earlier owners, where a group that was lost goes on or '', 1 if the server went back, from where
+--              to where the group was put back or '', where it stands now, blocked keys…},
 --              or {0, ms until it may be taken, owner, 1 if the server went back}
---   renew   -> {1, entries pending for others than the owner, keys to redrive…}, or {0, 1 if the server went back}; without `look` {1}
+--   renew   -> {1, entries pending for others than the owner, keys to redrive…}, or {0, 1 if the server went back, 2 if
+--              the group does not stand where it must}; without `look` {1}
 --   release -> {1}, or {0}
 --   seize   -> as acquire, from whoever has it: for maintenance, which reads nothing, and closes the readers itself
 -- The epoch grows at every change of owner; `commit` and `recover` compare it. It is never below the time in ms, nor below what this
@@ -431,7 +549,7 @@ redis.register_function({ function_name = 'eventstreams_lease_v2', flags = { 'al
   local lease, log, blocked, redrive, retry = keys[1], keys[2], keys[3], keys[4], keys[5]
   local action, group, worker, ttl = args[1], args[2], args[3], tonumber(args[5])
   local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until', 'readers', 'trying', 'suspects', 'position',
-    'redriving', 'seen', 'commit')
+    'redriving', 'seen', 'commit', 'history', 'shifted')
   local owner, epoch, readers = held[1] or '', held[2], held[4] or ''
   local reader = args[7] .. ' ' .. worker .. '\n'
   local known = { epoch = tonumber(args[4]) or 0, commit = tonumber(args[10] or '') or 0, read = args[11] or '' }
@@ -468,6 +586,16 @@ redis.register_function({ function_name = 'eventstreams_lease_v2', flags = { 'al
       end
     end
     if not position and info and info[6] == 0 then position = info[8] end
+    local shifted, place = '', info and info[8] or recreatedAt
+    if info and position and not held[11] then
+      shifted, place = putBack(log, group, lease, retry, worker, position, info)
+    end
+    if action == 'seize' and shifted ~= '' then
+      redis.call('HSET', lease, 'shifted', shifted)
+    elseif action == 'acquire' and held[12] then
+      redis.call('HDEL', lease, 'shifted')
+      if shifted == '' then shifted = held[12] end
+    end
 
     -- Nobody gave the lease back: the owner died, and of what it was handling. One that is alone is without doubt the cause: its
     -- delivery count grows, for everybody to see.
@@ -490,7 +618,7 @@ redis.register_function({ function_name = 'eventstreams_lease_v2', flags = { 'al
       'readers', action == 'seize' and '' or readers .. reader, 'paused', '', 'seen', milliseconds(time), 'trying', '', 'suspects', suspects,
       'redriving', redriving)
     if position then redis.call('HSET', lease, 'position', position) end
-    local reply = { term, readers, recreatedAt, isBack and 1 or 0 }
+    local reply = { term, readers, recreatedAt, isBack and 1 or 0, shifted, place }
     for _, key in ipairs(blockedKeys) do reply[#reply + 1] = key end
     return reply
   end
@@ -505,6 +633,8 @@ redis.register_function({ function_name = 'eventstreams_lease_v2', flags = { 'al
         redis.call('HSET', lease, 'owner', '', 'until', 0, 'trying', '')
         return { 0, 0 }
       end
+      local info = held[7] and not held[11] and groupNamed(log, group)
+      if info and isShifted(log, group, lease, held[7], info) then return { 0, 2 } end
       reply[2] = 0
       for _, info in ipairs(consumers) do
         if info[2] ~= worker then reply[2] = reply[2] + info[4] end
@@ -794,7 +924,8 @@ end
 -- commit: settles a batch of entries and applies their effects, if the lease is still this owner's: all of it or nothing.
 --   KEYS: log, lease, retry, dead, blocked, redrive, then the state that the effects name
 --   ARGV: group, epoch, number of this commit, consumer, the last entry in the log's order that the owner has had settled with it,
---     n, then n stream ids to acknowledge, the effects of which follow at the end,
+--     n, then n seams of what the owner was given, up to that entry: the last entry of a read, the first of the next,
+--     n, then n stream ids to acknowledge, in the log's order, the effects of which follow at the end,
 --     n, then n stream ids whose record of failures is done with,
 --     n, then (stream id, deliveries, failures so far or '') of n entries to leave pending with that delivery count,
 --     n, then (stream id, key, 'dead' or 'parked', JSON about it) of n entries to move to the dead letters,
@@ -819,6 +950,7 @@ redis.register_function({ function_name = 'eventstreams_commit_v2', flags = { 'a
     i = first + tonumber(args[i]) * width
     return first, i - 1
   end
+  local firstSeam, lastSeam = list(2)
   local first, last = list(1)
   local firstCleared, lastCleared = list(1)
   local firstCounted, lastCounted = list(3)
@@ -837,21 +969,32 @@ redis.register_function({ function_name = 'eventstreams_commit_v2', flags = { 'a
 
   -- The entries that become letters.
   local moved = {}
-  local function rewound(why)
+  local function givenBack(refusal)
     local info = groupNamed(log, group)
     if not info then return redis.error_reply('FENCED ' .. log .. ' has no group ' .. group) end
     local missed = {}
     for at = first, last do moved[#moved + 1] = args[at] end
     for _, id in ipairs(moved) do
-      if not isAfter(id, info[8]) then missed[#missed + 1] = id end
+      if not isAfter(id, info[8]) and not isSettled(lease, position, id) then missed[#missed + 1] = id end
     end
     claim(log, group, consumer, missed, 'FORCE', 'JUSTID')
-    return redis.error_reply('REWOUND ' .. log .. ' was set back: ' .. why)
+    return redis.error_reply(refusal)
+  end
+  local function shifted(why)
+    return 'SHIFTED the group ' .. group .. ' of ' .. log .. ' was moved: ' .. why
   end
 
   -- Everything is checked before anything is written.
-  local behind = redis.call('SCARD', behindOf(lease)) > 0
-  local refusal
+  local refusal = unusable('SCARD', behindOf(lease))
+  if refusal then return refusal end
+  for at = firstSeam, lastSeam, 2 do
+    if #redis.call('XREVRANGE', log, '(' .. args[at + 1], '(' .. args[at], 'COUNT', 1) > 0 then
+      return redis.error_reply(shifted('it gave out nothing between ' .. args[at] .. ' and ' .. args[at + 1]))
+    end
+  end
+  local lastPassed = first - 1 + (position and countThrough(position, args, first, last) or 0)
+  local again = notBehind(lease, args, first, lastPassed)
+  if again then return redis.error_reply(shifted(again .. ' was settled before')) end
   if i > firstCleared + 5 then
     -- There is more to it than effects.
     refusal = unusable('HLEN', retry, 'HLEN', blocked, 'XLEN', dead, 'SCARD', redrive)
@@ -868,6 +1011,7 @@ redis.register_function({ function_name = 'eventstreams_commit_v2', flags = { 'a
     if reason then return redis.error_reply('ERR ' .. dead .. ': ' .. reason) end
     for at = firstLetter, lastLetter, 4 do
       local id, key, kind = args[at], args[at + 1], args[at + 2]
+      if isSettled(lease, position, id) then return redis.error_reply(shifted(id .. ' was settled before')) end
       if kind == 'parked' and not counts[key] then
         reply[#reply + 1] = id
       else
@@ -893,19 +1037,21 @@ redis.register_function({ function_name = 'eventstreams_commit_v2', flags = { 'a
   end
 
   if number ~= before + 1 then
-    return rewound('its last commit is ' .. milliseconds(before) .. ', and this is ' .. args[3])
+    return givenBack('REWOUND ' .. log .. ' was set back: its last commit is ' .. milliseconds(before) .. ', and this is ' .. args[3])
   end
   local named = last - first + 1 + #moved
   local pending = acknowledge(log, group, args, first, last) + acknowledge(log, group, moved, 1, #moved)
   if pending < named then
-    return rewound(named .. ' entries were to be settled, and ' .. pending .. ' of them were pending')
+    local found = named .. ' entries were to be settled, and ' .. pending .. ' of them were pending'
+    for at = first + 1, last do
+      if args[at] == args[at - 1] then return givenBack(shifted(found .. ', because it gave out ' .. args[at] .. ' twice')) end
+    end
+    return givenBack('REWOUND ' .. log .. ' was set back: ' .. found)
   end
 
   redis.call('HSET', lease, 'commit', args[3])
-  if behind then
-    inParts('SREM', behindOf(lease), args, first, last)
-    inParts('SREM', behindOf(lease), moved, 1, #moved)
-  end
+  inParts('SREM', behindOf(lease), args, first, lastPassed)
+  inParts('SREM', behindOf(lease), moved, 1, #moved)
   inParts('HDEL', retry, args, firstCleared, lastCleared)
   for at = firstCounted, lastCounted, 3 do
     local claimed = redis.call('XCLAIM', log, group, consumer, 0, args[at], 'RETRYCOUNT', args[at + 1], 'JUSTID')
@@ -1078,6 +1224,9 @@ local function settledBy(log, services)
       local before = redis.call('XREVRANGE', log, '(' .. first, '-', 'COUNT', 1)[1]
       id = before and before[1] or '0-0'
     end
+    -- Wherever somebody has moved the group: nothing after the position is settled.
+    local position = redis.pcall('HGET', log .. ':lease:' .. info[2], 'position')
+    if type(position) == 'string' and isAfter(id, position) then id = position end
     if not place or isAfter(place, id) then place, holder = id, info[2] end
   end
   for _, service in ipairs(services) do

@@ -9,12 +9,20 @@ struct CommitBatch: Sendable {
     let about: DeadLetter.About
   }
 
+  /// Two entries that were given out one after the other, by two reads: the log has nothing between them, unless somebody moved the group.
+  struct Seam: Sendable {
+    let after: StreamID
+    let before: StreamID
+  }
+
   let shard: OwnedShard
   private(set) var acknowledged: [StreamID] = []
   /// Those of them that failed before.
   private var cleared: [StreamID] = []
   /// The last entry, in the log's order, that this owner has had settled with this batch; nil if none yet.
   var position: StreamID?
+  /// What the position passes over with this batch.
+  var seams: [Seam] = []
   private(set) var letters: [Letter] = []
   /// A dead letter that was handled; alone in its commit, so that its effects depend on it alone.
   private(set) var handledLetter: (delivery: Delivery, id: StreamID)?
@@ -141,8 +149,13 @@ struct CommitBatch: Sendable {
     commands.argument(number)
     commands.argument(worker)
     if let position { commands.argument(position) } else { commands.argument("") }
+    commands.argument(seams.count)
+    for seam in seams {
+      commands.argument(seam.after)
+      commands.argument(seam.before)
+    }
     commands.argument(acknowledged.count)
-    for id in acknowledged { commands.argument(id) }
+    for id in acknowledged.sorted() { commands.argument(id) }
     commands.argument(cleared.count)
     for id in cleared { commands.argument(id) }
     commands.argument(counted.count)

@@ -10,6 +10,8 @@ enum CommitRefusal: Sendable, Hashable {
   case refused(String)
   /// A field is there that the batch assumed to be absent.
   case surprised
+  /// The group gave out what was settled, or passed over what was not given out.
+  case shifted
 }
 
 extension RedisError {
@@ -20,6 +22,7 @@ extension RedisError {
     case "REWOUND": .rewound
     case "REFUSED": .refused(String(message.dropFirst("REFUSED ".count)))
     case "SURPRISED": .surprised
+    case "SHIFTED": .shifted
     default: nil
     }
   }

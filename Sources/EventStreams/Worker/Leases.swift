@@ -157,7 +157,8 @@ struct Leases: Sendable {
 
   private func renewed(_ shard: Int, term: Int, _ answer: [String]) async throws {
     guard answer.first == "1" else {
-      return await pipeline.lose(shard, term: term, because: answer.last == "1" ? .rewound : .fenced)
+      let loss: Pipeline.Loss = answer.last == "1" ? .rewound : answer.last == "2" ? .shifted : .fenced
+      return await pipeline.lose(shard, term: term, because: loss)
     }
     if answer.count > 1, answer[1] != "0" { await pipeline.recoverAgain(shard, term: term) }
     if answer.count > 1 { try await redrive(Array(answer.dropFirst(2)), shard: shard, term: term) }
@@ -197,6 +198,7 @@ struct Leases: Sendable {
         "the consumer group was gone; it was made anew exactly where it was: look for what removes groups",
         metadata: ["shard": "\(shard)", "after": "\(values[2])"])
     }
+    reportShift(values[4], shard)
     let historyEnd = try await connection.call("HGET", topic.lease(shard, service), "history")
     let isCatchingUp = !historyEnd.root.isNil
     if isCatchingUp, settings.history == nil {
@@ -208,36 +210,9 @@ struct Leases: Sendable {
     }
     let reader = StateAsHandled(committed: state, pipeline: pipeline, term: term)
     await pipeline.own(
-      OwnedShard(number: shard, term: term, reader: reader), blocked: Set(names: values.dropFirst(4)),
-      isCatchingUp: isCatchingUp)
+      OwnedShard(number: shard, term: term, reader: reader), blocked: Set(names: values.dropFirst(6)),
+      delivered: StreamID(values[5]) ?? .zero, isCatchingUp: isCatchingUp)
     return nil
-  }
-
-  /// Says once of which shards the server holds less than it did: it lost the end of the log or all of it, or what was committed there
-  /// (FLUSHALL, a failover, a restart without the append-only file, a back-up put back).
-  private func reportLosses() async throws {
-    for shard in await pipeline.behind {
-      let known = await pipeline.knowledge(of: shard)
-      let logEnd = try await Self.logEnd(connection.send(infoCommand(shard)))
-      log.critical(
-        "the server has gone back to an earlier moment: what this worker committed since is lost, and so are events that it read or that were published since; publish them again",
-        metadata: [
-          "shard": "\(shard)", "logEndsAt": "\(logEnd)", "hadRead": "\(known.lastRead ?? .zero)",
-          "hadCommitted": "\(known.committed ?? .zero)",
-        ])
-      await pipeline.reported(shard)
-    }
-  }
-
-  private func infoCommand(_ shard: Int) -> Commands {
-    var commands = Commands()
-    commands.append("XINFO", "STREAM", topic.log(shard))
-    return commands
-  }
-
-  /// The last entry that was ever added to a log; `0-0` if there is none.
-  private static func logEnd(_ replies: borrowing Replies) -> StreamID {
-    StreamID(utf8: replies[0][field: "last-generated-id"].bytes) ?? .zero
   }
 
   /// Closes the connection that an earlier owner, which may only be paused, reads the shard with. It reads on only after it has

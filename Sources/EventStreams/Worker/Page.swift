@@ -34,6 +34,9 @@ struct Page: Sendable {
     return bytes
   }
 
+  /// The first entry's id.
+  var first: StreamID { Self.id(start, in: answer.replies, stream) }
+
   /// The last entry's id.
   var last: StreamID { Self.id(start + count - 1, in: answer.replies, stream) }
 

@@ -67,6 +67,7 @@ extension Pipeline {
       switch refusal {
       case .fenced: .fenced
       case .rewound: .rewound
+      case .shifted: .shifted
       case .surprised: .surprised(through: batch.lastEntry)
       // What the runtime notes for itself can't be done otherwise.
       case .refused where !batch.hasEffects: .stopped(error)

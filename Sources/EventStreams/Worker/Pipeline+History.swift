@@ -53,6 +53,7 @@ extension Pipeline {
       switch refusal {
       case .fenced: .fenced
       case .rewound: .rewound
+      case .shifted: .shifted
       case .surprised: .surprised(through: page.position)
       case .refused where page.effects.isEmpty: .stopped(error)
       case .refused(let reason):

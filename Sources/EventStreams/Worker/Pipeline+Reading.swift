@@ -142,9 +142,13 @@ extension Pipeline {
   func admit(_ deliveries: [Delivery], bytes: Int, shards: Int, _ found: [ReadAhead.Found] = []) {
     sharing = shards
     var known: ShardState?
+    var previous: ShardState?
     var admitted = 0
     for delivery in deliveries {
       guard let state = state(of: delivery.shard, unless: &known), takesIn(state) else { continue }
+      if previous !== state { state.noteSeam(before: delivery.streamID) }
+      previous = state
+      state.delivered = max(state.delivered, delivery.streamID)
       admitted += 1
       state.active += 1
       state.known.lastRead = max(state.known.lastRead ?? .zero, delivery.streamID)
@@ -164,6 +168,8 @@ extension Pipeline {
     sharing = read.count
     for page in read {
       guard let state = state(of: page.shard), takesIn(state) else { continue }
+      state.noteSeam(before: page.first)
+      state.delivered = max(state.delivered, page.last)
       load.enter(page.count, bytes: page.bytes)
       state.active += page.count
       state.known.lastRead = max(state.known.lastRead ?? .zero, page.last)

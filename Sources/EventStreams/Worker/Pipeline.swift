@@ -72,8 +72,10 @@ actor Pipeline {
 
   var owned: [Int: Int] { shards.mapValues(\.shard.term) }
 
-  /// - Parameter isCatchingUp: true if the service is to handle the shard's history first.
-  func own(_ shard: OwnedShard, blocked: Set<Identifier>, isCatchingUp: Bool = false) {
+  /// - Parameters:
+  ///   - delivered: where its group stands: what was given out up to there is pending or settled.
+  ///   - isCatchingUp: true if the service is to handle the shard's history first.
+  func own(_ shard: OwnedShard, blocked: Set<Identifier>, delivered: StreamID = .zero, isCatchingUp: Bool = false) {
     var known = known.removeValue(forKey: shard.number) ?? ShardKnowledge()
     known.term = shard.term
     known.commits = 0
@@ -81,6 +83,7 @@ actor Pipeline {
     let state = ShardState(
       shard: shard, prefix: topic.state(shard.number, service.name, ""), blocked: blocked, known: known)
     state.isCatchingUp = isCatchingUp
+    state.delivered = delivered
     shards[shard.number] = state
     unreturned[shard.number] = nil
     reader.wake()
@@ -100,6 +103,8 @@ actor Pipeline {
     case refused(event: Delivery.Place?, through: StreamID?, reason: String)
     /// A batch assumed something that is not so.
     case surprised(through: StreamID?)
+    /// The group does not stand where it must: somebody has moved it.
+    case shifted
     /// Something else stops this shard, and no other.
     case stopped(any Error)
   }
@@ -136,6 +141,8 @@ actor Pipeline {
       known[number]?.setbacks.surprised(through: last)
       level = .debug
       message = "what a batch assumed was not so; taking the shard anew"
+    case .shifted:
+      message = "the consumer group is not where it must be; taking the shard anew, which puts it back"
     case .stopped(let error):
       level = .error
       message = "cannot go on with a shard, others go on; will try again"

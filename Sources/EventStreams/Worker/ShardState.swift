@@ -63,6 +63,10 @@ final class ShardState {
 
   // MARK: What is read
 
+  /// The last entry that was given out: up to here nothing is missing, as far as the seams show.
+  var delivered = StreamID.zero
+  /// Where a read followed another, and no commit has found yet that it passed over nothing.
+  private var seams: Deque<CommitBatch.Seam> = []
   /// True when entries that earlier owners left pending have been dealt with, so that new ones may be read.
   var isRecovered = false
   /// Where recovery goes on; nil if it has not begun.
@@ -128,6 +132,11 @@ final class ShardState {
     if isAlone { closeBatch() }
   }
 
+  /// Takes in where a read begins; what is given out again is no news.
+  func noteSeam(before first: StreamID) {
+    if first > delivered { seams.append(CommitBatch.Seam(after: delivered, before: first)) }
+  }
+
   /// Takes in that this worker does not know any more what is pending for it: if it goes on with the shard, it looks.
   func forgetPending() {
     isRecovered = false
@@ -186,6 +195,10 @@ final class ShardState {
     guard !batch.isEmpty else { return }
     if let last = batch.lastSettled { position = max(position ?? .zero, last) }
     batch.position = position
+    while let seam = seams.first, let position, seam.before <= position {
+      batch.seams.append(seam)
+      seams.removeFirst()
+    }
     closedBatches.append(batch)
     closed += 1
     batch = newBatch()

@@ -8,6 +8,14 @@ extension ProtocolModel {
     return state
   }
 
+  /// Somebody moves the group, as with XGROUP SETID.
+  func moveGroup(to place: Int, _ state: ProtocolState) -> ProtocolState {
+    var state = state
+    state.server.delivered = place
+    state.movesLeft -= 1
+    return state
+  }
+
   /// The process dies; another one takes its place.
   func crash(_ worker: Int, _ state: ProtocolState) -> ProtocolState {
     var state = state

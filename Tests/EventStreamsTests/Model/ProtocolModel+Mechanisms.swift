@@ -29,6 +29,14 @@ extension ProtocolModel {
     /// The position of a group, and what it passed over, are kept beside the group.
     static let keepPosition = Mechanisms(rawValue: 1 << 12)
     static let keepBehind = Mechanisms(rawValue: 1 << 13)
-    static let all = Mechanisms(rawValue: 1 << 14 - 1)
+    /// A new owner puts the group back to where the lease says that it must stand, and a renewal looks whether it does.
+    static let putBack = Mechanisms(rawValue: 1 << 14)
+    /// `commit` refuses an entry that is settled.
+    static let settledCheck = Mechanisms(rawValue: 1 << 15)
+    /// `commit` refuses to pass over what was not given out between two reads.
+    static let seamCheck = Mechanisms(rawValue: 1 << 16)
+    static let all = Mechanisms(rawValue: 1 << 17 - 1)
+    /// What is enough while nobody moves the group.
+    static let standing = all.subtracting([.putBack, .settledCheck, .seamCheck])
   }
 }

@@ -21,6 +21,11 @@ struct ProtocolModel {
       }
     }
     if state.destructionsLeft > 0, state.server.hasGroup, state.server.epoch > 0 { states.append(destroyGroup(state)) }
+    if state.movesLeft > 0, state.server.hasGroup, state.server.epoch > 0 {
+      for place in [0] + state.server.log where place != state.server.delivered {
+        states.append(moveGroup(to: place, state))
+      }
+    }
     if state.publicationsLeft > 0 { states.append(publish(state)) }
     if let earlier = state.earlier {
       if earlier != state.server { states.append(goBack(to: earlier, state)) }
@@ -72,7 +77,10 @@ struct ProtocolModel {
       state.server.hasGroup = true
       state.server.delivered = mechanisms.contains(.keepPosition) ? state.server.position : state.server.log.last ?? 0
       for entry in state.server.behind { state.server.pending[entry] = state.workers[worker].name }
+    } else if mechanisms.contains(.putBack) {
+      state.server.putBack(for: state.workers[worker].name)
     }
+    if state.hasSeams { state.workers[worker].delivered = state.server.delivered }
     state.server.epoch = nextEpoch(of: worker, state)
     state.server.owner = state.workers[worker].name
     state.server.commit = 0
@@ -123,7 +131,9 @@ struct ProtocolModel {
       state.workers[worker].lose()
       return state
     }
-    if state.server.pending.values.contains(where: { $0 != state.workers[worker].name }) {
+    if mechanisms.contains(.putBack), state.server.isShifted {
+      state.workers[worker].lose()
+    } else if state.server.pending.values.contains(where: { $0 != state.workers[worker].name }) {
       state.workers[worker].phase = .recovering(after: 0)
     } else if state.server.isComplete {
       state.server.owner = nil
@@ -159,13 +169,15 @@ struct ProtocolModel {
     state.server.delivered = entry
     state.server.pending[entry] = state.workers[worker].name
     state.workers[worker].inFlight.append(entry)
+    if state.hasSeams { state.workers[worker].receive([entry]) }
     return state
   }
 
   /// The server delivers an entry, and the connection is cut before the answer arrives.
   private func loseAnswer(_ worker: Int, _ state: ProtocolState) -> ProtocolState {
+    let before = state.workers[worker]
     var state = read(worker, state)
-    state.workers[worker].inFlight.removeLast()
+    state.workers[worker] = before
     disconnect(worker, &state)
     state.cutsLeft -= 1
     return state
@@ -197,6 +209,7 @@ struct ProtocolModel {
       for entry in found[...last] { state.server.pending[entry] = state.workers[worker].name }
       state.workers[worker].inFlight = Array(found[...last])
       state.workers[worker].phase = .recovering(after: found[last])
+      if state.hasSeams { state.workers[worker].receive(Array(found[...last])) }
       return state
     }
   }
@@ -206,21 +219,27 @@ struct ProtocolModel {
   /// What may be settled next of what is in flight: nothing before the earlier ones of its key.
   private func commitable(_ inFlight: [Int], _ state: ProtocolState) -> [[Int]] {
     (1..<(1 << inFlight.count)).map { bits in
-      inFlight.indices.filter { bits & (1 << $0) != 0 }.map { inFlight[$0] }
+      inFlight.indices.filter { bits & (1 << $0) != 0 }
     }.filter { chosen in
-      chosen.allSatisfy { entry in
-        state.server.predecessors(of: entry).allSatisfy { !inFlight.contains($0) || chosen.contains($0) }
+      chosen.allSatisfy { last in
+        let keys = state.server.predecessors(of: inFlight[last]) + [inFlight[last]]
+        return (0..<last).allSatisfy { chosen.contains($0) || !keys.contains(inFlight[$0]) }
       }
-    }
+    }.map { chosen in chosen.map { inFlight[$0] } }
   }
 
   private func send(_ entries: [Int], _ worker: Int, _ state: ProtocolState) -> ProtocolState {
     var state = state
+    let seams = state.hasSeams ? state.workers[worker].takeSeams(passedBy: entries) : []
     let it = state.workers[worker]
     let commit = ProtocolState.Commit(
-      consumer: it.name, term: it.term ?? 0, number: it.commits + 1, entries: entries)
+      consumer: it.name, term: it.term ?? 0, number: it.commits + 1, entries: entries, seams: seams)
     state.workers[worker].commits += 1
-    state.workers[worker].inFlight.removeAll(where: entries.contains)
+    // What was given out twice is handled twice.
+    for entry in entries {
+      guard let index = state.workers[worker].inFlight.firstIndex(of: entry) else { continue }
+      state.workers[worker].inFlight.remove(at: index)
+    }
     state.workers[worker].unanswered = commit
     state.network.insert(commit)
     return state
@@ -249,6 +268,12 @@ struct ProtocolModel {
   /// - Returns: false if it does not because the server has gone back to an earlier moment.
   private func settle(_ commit: ProtocolState.Commit, _ server: inout ProtocolState.Server) -> Bool {
     if mechanisms.contains(.commitNumbers), commit.number <= server.commit { return true }
+    if mechanisms.contains(.seamCheck),
+      commit.seams.contains(where: { seam in server.log.contains { $0 > seam.after && $0 < seam.before } })
+    {
+      return false
+    }
+    if mechanisms.contains(.settledCheck), commit.entries.contains(where: server.isSettled) { return false }
     if mechanisms.contains(.consecutiveNumbers), commit.number != server.commit + 1 {
       claimBack(commit, &server)
       return false
@@ -273,6 +298,7 @@ struct ProtocolModel {
   private func claimBack(_ commit: ProtocolState.Commit, _ server: inout ProtocolState.Server) {
     guard mechanisms.contains(.claimBack) else { return }
     for entry in commit.entries where entry <= server.delivered && server.log.contains(entry) {
+      if mechanisms.contains(.settledCheck), server.isSettled(entry) { continue }
       server.pending[entry] = commit.consumer
     }
   }

@@ -24,14 +24,14 @@ import Testing
       ("looking for lost answers", .recoverLostAnswers), ("telling a repeated commit by its number", .commitNumbers),
     ])
   func needs(_ name: String, _ mechanism: ProtocolModel.Mechanisms) async {
-    let finding = await explore(.all.subtracting(mechanism), from: Self.faulty).finding
+    let finding = await explore(.standing.subtracting(mechanism), from: Self.faulty).finding
     #expect(finding != nil, "nothing went wrong without \(name)")
   }
 
   @Test("is not saved by acknowledgements alone, without leases")
   func acknowledgementsAlone() async {
     let leases: ProtocolModel.Mechanisms = [.epochCheck, .ownerCheck, .commitNumbers, .consecutiveNumbers]
-    let finding = await explore(.all.subtracting(leases), from: Self.faulty).finding
+    let finding = await explore(.standing.subtracting(leases), from: Self.faulty).finding
     #expect(finding?.problem.contains("twice") == true)
   }
 
@@ -52,8 +52,35 @@ import Testing
       ("what the position passed over", .keepBehind),
     ])
   func destroyedGroupsNeed(_ name: String, _ mechanism: ProtocolModel.Mechanisms) async {
-    let finding = await explore(.all.subtracting(mechanism), from: Self.losingGroup).finding
+    let finding = await explore(.standing.subtracting(mechanism), from: Self.losingGroup).finding
     #expect(finding != nil, "nothing went wrong without \(name)")
+  }
+
+  // MARK: Groups that somebody moves
+
+  private static let movingGroup = [
+    ProtocolState(entries: 3, keys: 1, workers: 1, moves: 1), ProtocolState(entries: 2, keys: 2, workers: 2, moves: 1),
+    ProtocolState(entries: 2, keys: 1, workers: 1, crashes: 1, cuts: 1, moves: 2),
+  ]
+
+  @Test(
+    "gets everything done once and in order also when somebody moves the group to anywhere at any moment",
+    arguments: movingGroup)
+  func movedGroups(_ start: ProtocolState) async {
+    let finding = await explore(.all, from: start, epochs: 2).finding
+    #expect(finding == nil, "\(finding.map { "\($0)" } ?? "")")
+  }
+
+  @Test(
+    "does not survive that without any one of these",
+    arguments: [
+      ("putting the group back", ProtocolModel.Mechanisms.putBack, "passed over"),
+      ("refusing to settle what is settled", .settledCheck, "twice"),
+      ("refusing to pass over what was not given out", .seamCheck, "passed over"),
+    ])
+  func movedGroupsNeed(_ name: String, _ mechanism: ProtocolModel.Mechanisms, _ problem: String) async {
+    let finding = await explore(.all.subtracting(mechanism), from: Self.movingGroup[0], epochs: 2).finding
+    #expect(finding?.problem.contains(problem) == true, "without \(name): \(finding?.problem ?? "nothing")")
   }
 
   // MARK: A server that goes back to an earlier moment
@@ -83,7 +110,7 @@ import Testing
     ])
   func goingBackNeeds(_ name: String, _ mechanism: ProtocolModel.Mechanisms, _ problem: String) async {
     let start = ProtocolState(entries: 2, keys: 1, workers: 2, returns: 1)
-    let finding = await explore(.all.subtracting(mechanism), from: start, epochs: 1).finding
+    let finding = await explore(.standing.subtracting(mechanism), from: start, epochs: 1).finding
     #expect(finding?.problem.contains(problem) == true, "without \(name)")
   }
 }

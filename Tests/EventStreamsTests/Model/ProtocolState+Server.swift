@@ -3,6 +3,8 @@ extension ProtocolState {
   struct Server: Hashable {
     /// How many keys the entries have, in turn.
     let keyCount: Int
+    /// True if somebody may move the group.
+    let mayBeMoved: Bool
     /// The entries of the log, in order.
     var log: [Int]
     /// False when the group was destroyed.
@@ -43,11 +45,36 @@ extension ProtocolState {
             ? "out of order: \(applied)" : "entry \(earlier) was passed over: \(applied)"
         }
       }
-      guard hasGroup else { return nil }
+      // A group that somebody has moved is put back.
+      guard hasGroup, !mayBeMoved else { return nil }
       for entry in log where entry <= delivered && pending[entry] == nil && !applied.contains(entry) {
         return "entry \(entry) has no effects and will not be delivered again: \(applied)"
       }
       return nil
+    }
+
+    /// True if an entry was acknowledged.
+    func isSettled(_ entry: Int) -> Bool { entry <= position && !behind.contains(entry) }
+
+    /// True if a renewal sees that the group does not stand where it must.
+    var isShifted: Bool {
+      if let first = pending.keys.min(), isSettled(first) { return true }
+      let last = max(position, pending.keys.max() ?? 0)
+      return log.contains { $0 > min(last, delivered) && $0 <= max(last, delivered) }
+    }
+
+    /// Puts the group back to where it must stand.
+    mutating func putBack(for consumer: Int) {
+      pending = pending.filter { !isSettled($0.key) }
+      for entry in behind where pending[entry] == nil && log.contains(entry) { pending[entry] = consumer }
+      let given = log.filter { $0 > position && $0 <= max(delivered, pending.keys.max() ?? 0) }
+      let beforeHole = given.prefix { pending[$0] != nil }
+      if beforeHole.count < given.count || beforeHole.last ?? 0 > delivered {
+        delivered = beforeHole.last ?? position
+        pending = pending.filter { $0.key <= delivered }
+      } else if log.contains(where: { $0 > delivered && $0 <= position }) {
+        delivered = position
+      }
     }
 
     /// True when every entry has had its effects, if there is no violation.

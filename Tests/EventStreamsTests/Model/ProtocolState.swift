@@ -13,6 +13,9 @@ struct ProtocolState: Hashable {
   var destructionsLeft: Int
   var publicationsLeft: Int
   var returnsLeft: Int
+  var movesLeft: Int
+  /// True if somebody may move the group, or has: only then are seams worth a difference between states.
+  let hasSeams: Bool
   /// The id that the next event gets.
   var nextEntry: Int
   /// The names that consumers and connections get next.
@@ -23,6 +26,13 @@ struct ProtocolState: Hashable {
     let term: Int
     let number: Int
     let entries: [Int]
+    let seams: [Seam]
+  }
+
+  /// Two entries that were given out one after the other.
+  struct Seam: Hashable {
+    let after: Int
+    let before: Int
   }
 
   struct Worker: Hashable {
@@ -47,6 +57,12 @@ struct ProtocolState: Hashable {
     var phase = Phase.reading
     /// Read and handled, not committed.
     var inFlight: [Int] = []
+    /// The last entry that was given out,
+    var delivered = 0
+    /// the last that it has sent a commit of in this term,
+    var settled = 0
+    /// and the seams that no commit has named yet.
+    var seams: [Seam] = []
     var commits = 0
     /// The commit it waits for an answer to.
     var unanswered: Commit?
@@ -60,6 +76,7 @@ struct ProtocolState: Hashable {
       term = nil
       phase = .reading
       inFlight = []
+      (delivered, settled, seams) = (0, 0, [])
       commits = 0
       unanswered = nil
     }
@@ -67,9 +84,11 @@ struct ProtocolState: Hashable {
 
   init(
     entries: Int, keys: Int, workers count: Int, crashes: Int = 0, cuts: Int = 0, destructions: Int = 0,
-    publications: Int = 0, returns: Int = 0
+    publications: Int = 0, returns: Int = 0, moves: Int = 0
   ) {
-    server = Server(keyCount: keys, log: Array(1...entries))
+    hasSeams = moves > 0
+    movesLeft = moves
+    server = Server(keyCount: keys, mayBeMoved: moves > 0, log: Array(1...entries))
     workers = (0..<count).map { Worker(name: $0, connection: $0) }
     nextName = count
     nextEntry = entries + 1
@@ -78,5 +97,23 @@ struct ProtocolState: Hashable {
     destructionsLeft = destructions
     publicationsLeft = publications
     returnsLeft = returns
+  }
+}
+
+extension ProtocolState.Worker {
+  /// Takes in what one read, or one page of what was pending, has given out.
+  mutating func receive(_ entries: [Int]) {
+    if let first = entries.first, first > delivered {
+      seams.append(ProtocolState.Seam(after: delivered, before: first))
+    }
+    delivered = max(delivered, entries.last ?? 0)
+  }
+
+  /// The seams that a commit of some entries moves the position over.
+  mutating func takeSeams(passedBy entries: [Int]) -> [ProtocolState.Seam] {
+    settled = max(settled, entries.max() ?? 0)
+    let passed = seams.filter { $0.before <= settled }
+    seams.removeAll { $0.before <= settled }
+    return passed
   }
 }

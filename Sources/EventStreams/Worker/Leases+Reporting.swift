@@ -1,0 +1,42 @@
+import Logging
+import Redis
+
+extension Leases {
+  /// Says that a group was put back.
+  ///
+  /// - Parameter places: from where to where, with a blank in between; empty if it stood where it must.
+  func reportShift(_ places: String, _ shard: Int) {
+    let places = places.split(separator: " ")
+    guard places.count == 2 else { return }
+    log.critical(
+      "somebody has moved the consumer group, or removed what is pending; it was put back to where it must be, and nothing is handled twice or left out: leave XGROUP SETID, XACK and XGROUP DELCONSUMER to the workers",
+      metadata: ["shard": "\(shard)", "was": "\(places[0])", "is": "\(places[1])"])
+  }
+
+  /// Says once of which shards the server holds less than it did: it lost the end of the log or all of it, or what was committed there
+  /// (FLUSHALL, a failover, a restart without the append-only file, a back-up put back).
+  func reportLosses() async throws {
+    for shard in await pipeline.behind {
+      let known = await pipeline.knowledge(of: shard)
+      let logEnd = try await Self.logEnd(connection.send(infoCommand(shard)))
+      log.critical(
+        "the server has gone back to an earlier moment: what this worker committed since is lost, and so are events that it read or that were published since; publish them again",
+        metadata: [
+          "shard": "\(shard)", "logEndsAt": "\(logEnd)", "hadRead": "\(known.lastRead ?? .zero)",
+          "hadCommitted": "\(known.committed ?? .zero)",
+        ])
+      await pipeline.reported(shard)
+    }
+  }
+
+  private func infoCommand(_ shard: Int) -> Commands {
+    var commands = Commands()
+    commands.append("XINFO", "STREAM", topic.log(shard))
+    return commands
+  }
+
+  /// The last entry that was ever added to a log; `0-0` if there is none.
+  private static func logEnd(_ replies: borrowing Replies) -> StreamID {
+    StreamID(utf8: replies[0][field: "last-generated-id"].bytes) ?? .zero
+  }
+}
