@@ -133,6 +133,55 @@ import Testing
   }
 
   @Test(
+    "a log, because it was evicted or removed by hand, is said to have lost it; nothing is waited for that isn't there, and what is published again is handled"
+  )
+  func removedLog() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let lines = LoggedLines()
+      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      _ = try await bench.publish((0..<100).map { Noted("k", $0) })
+      try await bench.running([worker(bench, lines)]) {
+        try await bench.settled("counting")
+        // Some that nobody has been given go with it.
+        var commands = Commands()
+        commands.append("MULTI")
+        for number in 100..<120 {
+          let event = EncodedEvent(Noted("k", number))
+          commands.append("XADD", bench.topic.log(0), "*", "event", String(decoding: event.json, as: UTF8.self))
+        }
+        commands.append("DEL", bench.topic.log(0))
+        commands.append("EXEC")
+        _ = try await bench.connection.send(commands)
+        try await eventually("it says so") { lines.contains("gone back to an earlier moment") }
+        try await eventually("nothing is waited for") { try await inspector.remaining(["counting"]).isEmpty }
+        let again = try await bench.publish((90..<120).map { Noted("k", $0) })
+        #expect(again.allSatisfy { !$0.isDuplicate }, "the log does not hold any of them")
+        try await bench.settled("counting")
+      }
+      #expect(try await bench.state("counting", "counts") == ["k": "130"])
+      #expect(lines.all(" ").count == 2, "the loss, and the group that went with the log: \(lines.all(" "))")
+    }
+  }
+
+  @Test("keys, because it evicts what it likes when memory is full, has that reported, and work goes on")
+  func evicted() async throws {
+    try await TestBench.run(shards: 1, arguments: ["--maxmemory-policy", "allkeys-random"]) { bench in
+      let lines = LoggedLines()
+      try await bench.running([worker(bench, lines)]) {
+        _ = try await bench.publish((0..<200).map { Noted("k", $0) })
+        try await bench.settled("counting")
+        _ = try await bench.connection.call("CONFIG", "SET", "maxmemory", "1")
+        _ = try? await bench.connection.call("SET", "more", "than there is room for")
+        try await eventually("it says so") { lines.contains("gone back to an earlier moment") }
+        _ = try await bench.connection.call("CONFIG", "SET", "maxmemory", "0")
+        _ = try await Topic.open("test", shardCount: 1, on: bench.connection)
+        _ = try await bench.publish((0..<100).map { Noted("after", $0) })
+        try await eventually("it works again") { try await bench.state("counting", "counts")["after"] == "100" }
+      }
+    }
+  }
+
+  @Test(
     "of which nothing is left where it was says what it knows: keys without a configuration, another database, nothing")
   func absence() async throws {
     try await TestBench.run(shards: 1) { bench in

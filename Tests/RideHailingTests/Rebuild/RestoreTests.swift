@@ -1,4 +1,5 @@
 import EventStreams
+import Logging
 import Redis
 import RedisTestSupport
 import RideHailing
@@ -112,6 +113,57 @@ import Testing
       #expect(report.rides == 500)
       let paid = try await bench.state.hash("payment", "payments")
       #expect(paid.count == 500)
+    }
+  }
+
+  /// A service that the program that restores does not know.
+  private static var loyalty: EventService {
+    var service = EventService("loyalty")
+    service.on(RideCompleted.self) { event in Effects { $0.increment("points", event.data.riderID, by: 1) } }
+    return service
+  }
+
+  private func loyalty(_ bench: RideBench, _ body: () async throws -> Void) async throws {
+    var settings = WorkerSettings(name: "loyalty")
+    settings.leaseTime = .seconds(1)
+    var log = Logger(label: "test")
+    log.logLevel = .critical
+    let worker = Worker(Self.loyalty, topic: bench.topic, redis: bench.server.url, settings: settings, log: log)
+    try await withThrowingTaskGroup { group in
+      group.addTask { try await worker.run() }
+      try await body()
+      group.cancelAll()
+      try await group.waitForAll()
+    }
+  }
+
+  private func points(_ bench: RideBench) async throws -> Int {
+    try await bench.state.hash("loyalty", "points").reduce(0) { $0 + (Int($1.value.value) ?? 0) }
+  }
+
+  @Test(
+    "leaves a service that it does not know where it was; if the log was lost, that handles everything again from nothing, and is named",
+    arguments: [false, true])
+  func unknownService(isLost: Bool) async throws {
+    try await RideBench.run { bench in
+      _ = try await bench.publish(events(6, 100))
+      try await bench.running(["analytics"]) {
+        try await loyalty(bench) { try await bench.settled(["analytics", "loyalty"]) }
+      }
+      if isLost {
+        _ = try await bench.connection.call("FLUSHALL")
+        _ = try await Topic.open("rides", shardCount: 4, on: bench.connection)
+        _ = try await bench.publish(events(8, 20).filter { $0.type == RideCompleted.eventType })
+        // What it counts of the new log is counted again.
+        try await loyalty(bench) { try await bench.settled(["loyalty"]) }
+        #expect(try await points(bench) == 20)
+      }
+      _ = try await bench.publish(events(7, 30))
+      let report = try await restore(bench)
+      #expect(Set(report.shards.flatMap(\.handledAgain)) == (isLost ? ["loyalty"] : []))
+      if !isLost { #expect(try await points(bench) == 100) }
+      try await loyalty(bench) { try await bench.settled(["loyalty"]) }
+      #expect(try await points(bench) == (isLost ? 150 : 130))
     }
   }
 
