@@ -45,6 +45,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Instrumentation", package: "swift-distributed-tracing"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
       resources: [.embedInCode("Functions/eventstreams.lua")],
@@ -52,18 +53,17 @@ let package = Package(
     .target(
       name: "RideHailing",
       dependencies: [
-        "EventStreams",
+        "EventStreams", "Redis",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
         .product(name: "HeapModule", package: "swift-collections"),
-        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
     .executableTarget(
       name: "rides",
       dependencies: [
-        "RideHailing",
+        "EventStreams", "Redis", "RideHailing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -105,9 +105,15 @@ let package = Package(
       path: "Tests/TestWorker", swiftSettings: settings),
     .testTarget(name: "RedisTests", dependencies: ["Redis", "RedisTestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "EventStreamsTests", dependencies: ["EventStreams", "RedisTestSupport"], swiftSettings: settings),
+      name: "EventStreamsTests",
+      dependencies: ["EventStreams", "Redis", "RedisTestSupport", .product(name: "Logging", package: "swift-log")],
+      swiftSettings: settings),
     .testTarget(
-      name: "SystemTests", dependencies: ["RideHailing", "RedisTestSupport", "RideTestSupport", "TestWorker", "rides"],
+      name: "SystemTests",
+      dependencies: [
+        "EventStreams", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport", "TestWorker", "rides",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: settings),
     // Mutated inputs of all decoders and of the command line; FUZZ_INPUTS says how many.
     .testTarget(
@@ -118,12 +124,17 @@ let package = Package(
       ],
       path: "Tests/Fuzz", swiftSettings: settings),
     .testTarget(
-      name: "OrdersExampleTests", dependencies: ["EventStreams", "OrdersExample", "RedisTestSupport"],
+      name: "OrdersExampleTests",
+      dependencies: [
+        "EventStreams", "OrdersExample", "Redis", "RedisTestSupport", .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "RideHailingTests",
       dependencies: [
-        "RideHailing", "RedisTestSupport", "RideTestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+        "EventStreams", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
   ]
