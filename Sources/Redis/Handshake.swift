@@ -71,7 +71,8 @@ struct Handshake {
       case .login: url.user.map { "login as \($0) failed" } ?? "login failed"
       case .database: "selecting database \(url.database) failed"
       case .name: "naming the connection failed"
-      case .number: "login failed"
+      case .number where error.code == .authentication: "login failed"
+      case .number: "asking for the connection's number failed"
       }
     error.message = "\(action): \(error.message)"
     return error

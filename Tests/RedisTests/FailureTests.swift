@@ -148,7 +148,9 @@ import Testing
 
   @Test func aServerBusyWithAScript() async throws {
     try await withRedis(arguments: ["--busy-reply-threshold", "1"]) { server in
+      // A connection that is there may end the script: for a new one the server is too busy.
       let connection = Connection(server.url)
+      try await connection.connect()
       async let endless = Connection(server.url).error("EVAL", "while true do end", "0")
       var busy: RedisError?
       while busy == nil {
@@ -156,6 +158,9 @@ import Testing
       }
       #expect(busy?.code == .busyScript)
       #expect(busy?.isRetriable == true)
+      let new = await Connection(server.url).connectError()
+      #expect(new?.code == .busyScript)
+      #expect(new?.message.hasPrefix("asking for the connection's number failed: BUSY") == true)
       try await connection.run("SCRIPT", "KILL")
       #expect(await endless?.code == .server)
     }
