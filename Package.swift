@@ -12,6 +12,14 @@ let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Lifetimes"),
 ]
 
+/// The functions that EventStreams loads into the server, and what they share.
+let functions = [
+  "prelude", "numbers", "checks", "positions", "windows", "services", "found", "publish", "lease", "recover", "effects",
+  "letters",
+  "commit", "begin", "history", "redrive", "discard", "retention", "confirm", "trim", "trimmable", "staged", "swap",
+  "restore", "forget", "roster",
+]
+
 let package = Package(
   name: "rides",
   platforms: [.macOS(.v26)],
@@ -48,7 +56,7 @@ let package = Package(
         .product(name: "Instrumentation", package: "swift-distributed-tracing"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
-      resources: [.embedInCode("Functions/eventstreams.lua")],
+      resources: functions.map { .embedInCode("Protocol/\($0).lua") },
       swiftSettings: settings),
     .target(
       name: "RideHailing",

@@ -56,12 +56,9 @@ public struct DeadLetters: Sendable {
     let letters = letters.filter(\.isReadable)
     for (place, group) in Dictionary(grouping: letters, by: { Place(service: Identifier($0.service), shard: $0.shard) })
     {
-      keys += try await connection.integer(
-        [
-          "FCALL", FunctionLibrary.redrive, "2", topic.blocked(place.shard, place.service.text),
-          topic.redrive(place.shard, place.service.text),
-        ]
-          + Set(names: group.map(\.key)).map(\.text))
+      keys += try await connection.call(
+        RedriveCall(
+          topic: topic, shard: place.shard, service: place.service.text, ordering: Set(names: group.map(\.key))))
     }
     for service in Set(names: letters.map(\.service)) { try await wake(service.text) }
     return keys
@@ -73,13 +70,8 @@ public struct DeadLetters: Sendable {
   public func discard(_ letters: [DeadLetter]) async throws -> Int {
     var removed = 0
     for letter in letters {
-      let (shard, service) = (letter.shard, letter.service)
-      let left = try await connection.integer([
-        "FCALL", FunctionLibrary.discard, "6", topic.dead(shard, service), topic.blocked(shard, service),
-        topic.redrive(shard, service), topic.retry(shard, service), topic.discarded(shard, service),
-        topic.redriven(shard, service), letter.id.description,
-      ])
-      if left >= 0 { removed += 1 }
+      let call = DiscardCall(topic: topic, shard: letter.shard, service: letter.service, letter: letter.id)
+      if try await connection.call(call) { removed += 1 }
     }
     for service in Set(names: letters.map(\.service)) { try await wake(service.text) }
     return removed

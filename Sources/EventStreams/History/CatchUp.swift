@@ -148,8 +148,9 @@ struct CatchUp: Sendable {
     while true {
       do {
         var commands = Commands()
-        page.encode(
-          into: &commands, topic: topic, service: service, worker: settings.name, number: number, after: position)
+        commands.append(
+          HistoryCall(
+            topic: topic, service: service, worker: settings.name, page: page, number: number, start: position))
         try await connection.send(commands).check()
         return nil
       } catch {

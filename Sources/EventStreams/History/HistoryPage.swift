@@ -2,7 +2,7 @@ import Redis
 
 /// Some events of a shard's history, and what one commit makes of them.
 struct HistoryPage: Sendable {
-  private struct Letter: Sendable {
+  struct Letter: Sendable {
     let delivery: Delivery
     let json: [UInt8]
     let about: DeadLetter.About
@@ -11,7 +11,7 @@ struct HistoryPage: Sendable {
 
   let shard: OwnedShard
   private(set) var effects = FoldedEffects()
-  private var letters: [Letter] = []
+  private(set) var letters: [Letter] = []
   /// The last event that is settled; nil if none is.
   private(set) var position: StreamID?
   /// Events settled.
@@ -42,41 +42,5 @@ struct HistoryPage: Sendable {
   private mutating func note(_ delivery: Delivery) {
     position = delivery.streamID
     count += 1
-  }
-
-  /// Writes the call that commits it.
-  ///
-  /// - Parameters:
-  ///   - number: of this commit in this term of the lease.
-  ///   - start: the position if nothing was settled.
-  func encode(
-    into commands: inout Commands, topic: Topic, service: String, worker: String, number: Int, after start: StreamID
-  ) {
-    commands.open()
-    commands.argument("FCALL")
-    commands.argument(FunctionLibrary.history)
-    commands.argument(5 + effects.keys.count)
-    commands.argument(topic.log(shard.number))
-    commands.argument(topic.lease(shard.number, service))
-    commands.argument(topic.dead(shard.number, service))
-    commands.argument(topic.blocked(shard.number, service))
-    commands.argument(topic.redrive(shard.number, service))
-    for key in effects.keys { commands.argument(key) }
-    commands.argument(service)
-    commands.argument(shard.term)
-    commands.argument(number)
-    commands.argument(worker)
-    commands.argument(position ?? start)
-    commands.argument(isLast ? 1 : 0)
-    commands.argument(letters.count)
-    for letter in letters {
-      commands.argument(letter.delivery.streamID)
-      commands.argument(letter.delivery.key)
-      commands.argument(letter.isParked ? "parked" : "dead")
-      commands.argument(JSONWriter.bytes(of: letter.about))
-      commands.argument(letter.json)
-    }
-    effects.encode(into: &commands, log: 1, firstKey: 6)
-    commands.close()
   }
 }

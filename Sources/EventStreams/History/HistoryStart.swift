@@ -16,12 +16,14 @@ struct HistoryStart: Sendable {
     var begun: [Int] = []
     do {
       for shard in topic.shards {
-        let answer = try await connection.strings([
-          "FCALL", FunctionLibrary.begin, "2", topic.log(shard), topic.lease(shard, service), service,
-        ])
-        if answer[0] == "1" { made.append(shard) }
-        if answer[0] == "2" { begun.append(shard) }
-        guard !answer[1].isEmpty, let gap = try await gap(shard) else { continue }
+        let (group, hasHistory) = try await connection.call(
+          BeginCall(topic: topic, shard: shard, service: service))
+        switch group {
+        case .made: made.append(shard)
+        case .begun: begun.append(shard)
+        case .used: break
+        }
+        guard hasHistory, let gap = try await gap(shard) else { continue }
         throw gap
       }
     } catch let gap as HistoryGap {

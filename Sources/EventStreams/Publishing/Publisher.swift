@@ -82,9 +82,6 @@ public struct Publisher: Sendable {
     var shards: [Int] = []
   }
 
-  /// What one call may hold, so that its arguments fit the stack of the server's Lua.
-  private static let eventsPerCall = 1000
-
   private func encode(_ events: [EncodedEvent], into batch: inout Batch) throws {
     if let event = events.first(where: { $0.json.count > EncodedEvent.longest }) { throw EventTooLong(event) }
     batch.commands.removeAll(keepingCapacity: true)
@@ -93,21 +90,12 @@ public struct Publisher: Sendable {
     var byShard: [[Int]] = Array(repeating: [], count: topic.shardCount)
     for (index, event) in events.enumerated() { byShard[topic.shard(of: event.shardKey)].append(index) }
     for (shard, indexes) in byShard.enumerated() {
-      for start in stride(from: 0, to: indexes.count, by: Self.eventsPerCall) {
-        let part = indexes[start..<min(start + Self.eventsPerCall, indexes.count)]
+      for start in stride(from: 0, to: indexes.count, by: PublishCall.mostEvents) {
+        let part = indexes[start..<min(start + PublishCall.mostEvents, indexes.count)]
         batch.indexes.append(Array(part))
         batch.shards.append(shard)
-        batch.commands.begin(argumentCount: 6 + part.count * 2)
-        batch.commands.argument("FCALL")
-        batch.commands.argument(FunctionLibrary.publish)
-        batch.commands.argument(2)
-        batch.commands.argument(topic.log(shard))
-        batch.commands.argument(topic.seen(shard))
-        batch.commands.argument(window.wholeMilliseconds)
-        for index in part {
-          batch.commands.argument(events[index].id)
-          batch.commands.argument(events[index].json)
-        }
+        batch.commands.append(
+          PublishCall(topic: topic, shard: shard, window: window, events: events, indexes: part))
       }
     }
   }
@@ -120,19 +108,10 @@ public struct Publisher: Sendable {
     for command in batch.indexes.indices {
       let reply = replies[command]
       if let error = reply.error { throw error }
-      for (position, index) in batch.indexes[command].enumerated() {
-        // One that was not written as the first of its id is answered with that one.
-        let isOther = reply[position].count == 2
-        let bytes = isOther ? reply[position][0].bytes : reply[position].bytes
-        let isDuplicate = !bytes.isEmpty && bytes[0] == UInt8(ascii: "=")
-        guard let id = StreamID(utf8: isDuplicate ? bytes.extracting(1...) : bytes) else {
-          throw RedisError(.protocolViolation, "publish answered with something that is no stream id")
-        }
+      for (index, place) in zip(batch.indexes[command], try PublishCall.answer(reply)) {
         results[index] = PublishedEvent(
-          shard: batch.shards[command], streamID: id, isDuplicate: isDuplicate,
-          difference: isOther
-            ? EventDifference(
-              of: events[index].json, to: reply[position][1].bytes.withUnsafeBufferPointer { Array($0) }) : nil)
+          shard: batch.shards[command], streamID: place.streamID, isDuplicate: place.isDuplicate,
+          difference: place.other.flatMap { EventDifference(of: events[index].json, to: $0) })
       }
     }
     return results

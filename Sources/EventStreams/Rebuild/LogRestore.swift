@@ -91,28 +91,11 @@ public struct LogRestore: Sendable {
         states.append(StagedKeys(staged: [], live: [], obsolete: [], lasting: 0))
       }
     }
-    commands.open()
-    commands.argument("FCALL")
-    commands.argument(FunctionLibrary.restore)
-    commands.argument(4 + groups.count + states.reduce(0) { $0 + $1.count })
-    for key in [topic.log(shard), log, topic.seen(shard), seen] { commands.argument(key) }
-    for group in groups { commands.argument(topic.lease(shard, group.held.service)) }
-    for state in states { state.write(to: &commands) }
-    commands.argument(end?.description ?? "")
-    commands.argument(added)
-    commands.argument(window.wholeMilliseconds)
-    commands.argument(groups.count)
-    for (group, state) in zip(groups, states) {
-      commands.argument(group.held.service)
-      commands.argument(group.held.epoch)
-      commands.argument(group.position.description)
-      state.writeCounts(to: &commands)
-      commands.argument(group.pending.count)
-      for id in group.pending { commands.argument(id.description) }
-    }
-    commands.close()
     do {
-      return try await connection.answers(to: commands)[0] ?? 0
+      return try await connection.call(
+        RestoreCall(
+          topic: topic, shard: shard, stagedLog: log, stagedWindow: seen, window: window, end: end, added: added,
+          groups: Array(zip(groups, states)).map { (group: $0, state: $1) }))
     } catch  where (error as? RedisError)?.isFenced == true {
       throw MaintenanceLease.Lost(service: groups.first?.held.service ?? "", shard: shard)
     }

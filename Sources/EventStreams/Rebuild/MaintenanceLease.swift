@@ -20,40 +20,36 @@ struct MaintenanceLease: Sendable {
     _ service: String, shard: Int, topic: Topic, connection: Connection
   ) async throws -> MaintenanceLease {
     let holder = "maintenance:\(WorkerSettings.uniqueName())"
-    let values = try await connection.strings(
-      call("seize", service, shard, topic, holder: holder, epoch: ""))
-    for reader in ReaderConnection.list(values[1]) {
+    let answer = try await connection.call(call(.seize, service, shard, topic, holder: holder))
+    for reader in answer.readers {
       // It may have gone already, or it may not be permitted: what it reads is found by the next owner.
       try? await reader.close(over: connection)
     }
     return MaintenanceLease(
-      service: service, shard: shard, epoch: Int(values[0]) ?? 0, topic: topic, connection: connection, holder: holder)
+      service: service, shard: shard, epoch: answer.epoch ?? 0, topic: topic, connection: connection, holder: holder)
   }
 
   /// Keeps it for another while.
   ///
   /// - Throws: `Lost` if somebody else has it.
   func renew() async throws {
-    let answer = try await connection.strings(
-      Self.call("renew", service, shard, topic, holder: holder, epoch: String(epoch)))
-    guard answer.first == "1" else { throw Lost(service: service, shard: shard) }
+    let answer = try await connection.call(Self.call(.renew, service, shard, topic, holder: holder, epoch: epoch))
+    guard answer.isKept else { throw Lost(service: service, shard: shard) }
   }
 
   /// Gives it back, and lets the service's workers know.
   func release() async throws {
-    _ = try await connection.call(Self.call("release", service, shard, topic, holder: holder, epoch: String(epoch)))
+    _ = try await connection.call(Self.call(.release, service, shard, topic, holder: holder, epoch: epoch))
     let workers = try await connection.strings(["HKEYS", topic.roster(service)])
     try await Wake(topic: topic, service: service).wake(workers, on: connection)
   }
 
   private static func call(
-    _ action: String, _ service: String, _ shard: Int, _ topic: Topic, holder: String, epoch: String
-  ) -> [String] {
-    [
-      "FCALL", FunctionLibrary.lease, "5", topic.lease(shard, service), topic.log(shard),
-      topic.blocked(shard, service), topic.redrive(shard, service), topic.retry(shard, service), action, service,
-      holder, epoch, String(timeToLive.wholeMilliseconds), StartPosition.beginning.groupID, "", "maintenance",
-    ]
+    _ action: LeaseCall.Action, _ service: String, _ shard: Int, _ topic: Topic, holder: String, epoch: Int = 0
+  ) -> LeaseCall {
+    LeaseCall(
+      action: action, topic: topic, shard: shard, service: service, worker: holder, epoch: epoch,
+      timeToLive: timeToLive, pausedBecause: "maintenance")
   }
 
   /// Somebody else has taken it.

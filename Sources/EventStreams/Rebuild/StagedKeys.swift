@@ -11,13 +11,8 @@ struct StagedKeys: Sendable {
   /// How many of them last.
   let lasting: Int
 
-  var count: Int { staged.count + live.count + obsolete.count }
-
-  func write(to commands: inout Commands) {
-    for key in staged { commands.argument(key) }
-    for key in live { commands.argument(key) }
-    for key in obsolete { commands.argument(key) }
-  }
+  /// In the order in which the functions take them.
+  var all: [String] { staged + live + obsolete }
 
   func writeCounts(to commands: inout Commands) {
     commands.argument(staged.count)

@@ -62,19 +62,9 @@ struct StateSwap: Sendable {
 
   /// Puts what was staged in the place of the live state.
   func swap(_ image: StateImage, live: StateImage, epoch: Int) async throws {
-    let keys = keys(of: image, live: live)
-    var commands = Commands()
-    commands.open()
-    commands.argument("FCALL")
-    commands.argument(FunctionLibrary.swap)
-    commands.argument(1 + keys.count)
-    commands.argument(topic.lease(shard, service))
-    keys.write(to: &commands)
-    commands.argument(epoch)
-    keys.writeCounts(to: &commands)
-    commands.close()
     do {
-      _ = try await connection.answers(to: commands)
+      try await connection.call(
+        SwapCall(topic: topic, shard: shard, service: service, epoch: epoch, state: keys(of: image, live: live)))
     } catch  where (error as? RedisError)?.isFenced == true {
       throw MaintenanceLease.Lost(service: service, shard: shard)
     }

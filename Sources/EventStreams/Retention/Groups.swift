@@ -35,25 +35,21 @@ public struct Groups: Sendable {
     // First: whoever opens the topic makes the groups of those on the list.
     if isListed { try await topic.setService(name, isListed: false, on: connection) }
     for shard in topic.shards {
-      let answer = try await forget(name, shard: shard)
-      if answer < 0 {
+      switch try await forget(name, shard: shard) {
+      case .removed: found = true
+      case .unknown: break
+      case .inUse:
         if isListed { try await topic.setService(name, isListed: true, on: connection) }
         throw GroupInUse(name: name)
       }
-      found = found || answer > 0
     }
     return found
   }
 
-  /// Removes a group from one shard.
-  ///
-  /// - Returns: 1, 0 if there is no such group, -1 if a worker has it.
-  func forget(_ name: String, shard: Int) async throws -> Int {
-    try await connection.integer([
-      "FCALL", FunctionLibrary.forget, "9", topic.log(shard), topic.lease(shard, name), topic.retry(shard, name),
-      topic.dead(shard, name), topic.blocked(shard, name), topic.redrive(shard, name),
-      topic.discarded(shard, name), topic.redriven(shard, name), topic.stored(shard, name), name,
-    ])
+  /// Removes a group from one shard, unless a worker has it.
+  @discardableResult
+  func forget(_ name: String, shard: Int) async throws -> ForgetCall.Outcome {
+    try await connection.call(ForgetCall(topic: topic, shard: shard, service: name))
   }
 
   private func bytesPerEntry() async throws -> Int {

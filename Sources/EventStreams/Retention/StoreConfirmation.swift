@@ -80,7 +80,7 @@ public struct StoreConfirmation: Sendable {
   func say(_ problem: String, shards: some Sequence<Int>) async throws {
     var commands = Commands()
     for shard in shards {
-      commands.append("FCALL", FunctionLibrary.confirm, "1", topic.stored(shard, service), problem)
+      commands.append(ConfirmCall(topic: topic, shard: shard, service: service, problem: problem))
     }
     if commands.count > 0 { _ = try await connection.answers(to: commands) }
   }

@@ -63,39 +63,28 @@ public struct Trimmer: Sendable {
     let begun: Start
     if let start { begun = start } else { begun = try await self.start() }
     var result = Result(shard: shard)
-    var after = ""
-    let services = try await topic.services(on: connection)
-    let stores = try await StoreConfirmation.stores(of: topic, on: connection).keys.sorted().map(\.text)
+    let before = retention.maxAge.map { now.microsecondsSinceEpoch / 1000 - Int64($0.wholeMilliseconds) }
+    var trimming = Trimming(
+      topic: topic, shard: shard, before: before ?? 0, most: retention.maxEntries, since: begun.milliseconds,
+      stores: try await StoreConfirmation.stores(of: topic, on: connection).keys.sorted().map(\.text),
+      services: try await topic.services(on: connection))
     while true {
-      let before = retention.maxAge.map { now.microsecondsSinceEpoch / 1000 - Int64($0.wholeMilliseconds) }
-      let call =
-        (isDryRun ? ["FCALL_RO", FunctionLibrary.trimmable] : ["FCALL", FunctionLibrary.trim])
-        + ["\(1 + stores.count)", topic.log(shard)] + stores.map { topic.stored(shard, $0) }
-        + [
-          String(max(0, before ?? 0)), String(retention.maxEntries ?? -1), String(Self.entriesPerCall), after,
-          isDryRun ? String(result.removed) : "0", String(begun.milliseconds), String(stores.count),
-        ] + stores + services
-      let answer = try Self.answer(await connection.call(call))
+      let answer =
+        isDryRun
+        ? try await connection.call(TrimmableCall(trimming: trimming))
+        : try await connection.call(TrimCall(trimming: trimming))
       result.removed += answer.removed
-      if isDryRun { after = answer.last }
-      if answer.why == "unconfirmed", ContinuousClock.now < begun.deadline {
+      if isDryRun {
+        trimming.after = answer.last
+        trimming.counted = result.removed
+      }
+      if answer.isUnconfirmed, ContinuousClock.now < begun.deadline {
         try await Task.sleep(for: .milliseconds(20))
-      } else if answer.removed < Self.entriesPerCall {
+      } else if answer.removed < Trimming.mostEntries {
         result.keptBy = answer.keeper.isEmpty ? nil : answer.keeper
-        result.distrust = answer.why.isEmpty ? nil : answer.why
+        result.distrust = answer.distrust.isEmpty ? nil : answer.distrust
         return result
       }
     }
   }
-
-  private static func answer(
-    _ reply: borrowing Reply
-  ) throws -> (removed: Int, last: String, keeper: String, why: String) {
-    // Groups may be called anything.
-    (
-      try reply.root[0].integer(), try reply.root[1].string(), reply.root[2].lossyText, reply.root[3].lossyText
-    )
-  }
-
-  private static let entriesPerCall = 1000
 }

@@ -17,16 +17,13 @@ extension Topic {
     guard !services.isEmpty else { return }
     var commands = Commands()
     for shard in shards {
-      commands.append(
-        ["FCALL", FunctionLibrary.found, "\(1 + services.count)", log(shard)] + services.map { lease(shard, $0) }
-          + services)
+      commands.append(FoundCall(topic: self, shard: shard, services: services))
     }
     _ = try await connection.answers(to: commands)
   }
 
   /// Takes a service off the list, or puts it there.
   func setService(_ name: String, isListed: Bool, on connection: Connection) async throws {
-    _ = try await connection.call(
-      "FCALL", FunctionLibrary.services, "1", configuration, isListed ? "add" : "remove", name)
+    try await connection.call(ServicesCall(topic: self, service: name, isListed: isListed))
   }
 }

@@ -18,7 +18,7 @@ struct CommitBatch: Sendable {
   let shard: OwnedShard
   private(set) var acknowledged: [StreamID] = []
   /// Those of them that failed before.
-  private var cleared: [StreamID] = []
+  private(set) var cleared: [StreamID] = []
   /// The last entry, in the log's order, that this owner has had settled with this batch; nil if none yet.
   var position: StreamID?
   /// What the position passes over with this batch.
@@ -26,8 +26,8 @@ struct CommitBatch: Sendable {
   private(set) var letters: [Letter] = []
   /// A dead letter that was handled; alone in its commit, so that its effects depend on it alone.
   private(set) var handledLetter: (delivery: Delivery, id: StreamID)?
-  private var counted: [(Delivery, deliveries: Int, failures: Failures)] = []
-  private var redriveEnded: [String] = []
+  private(set) var counted: [(Delivery, deliveries: Int, failures: Failures)] = []
+  private(set) var redriveEnded: [String] = []
   /// Dead letters that were handled again and failed.
   private var failedAgain: [(letter: StreamID, about: DeadLetter.About)] = []
   private var effects: FoldedEffects
@@ -116,7 +116,9 @@ struct CommitBatch: Sendable {
   }
 
   /// The effects, with what is noted beside dead letters that were handled again.
-  private func effects(redriven key: String) -> FoldedEffects {
+  ///
+  /// - Parameter key: of the notes.
+  func effects(redriven key: String) -> FoldedEffects {
     var all = effects
     for (letter, about) in failedAgain {
       all.add(RedrivenLetters.failed(letter, about, key: key), prefix: "", traceparent: nil)
@@ -125,74 +127,5 @@ struct CommitBatch: Sendable {
       all.add(RedrivenLetters.handled(handledLetter.id, key: key), prefix: "", traceparent: nil)
     }
     return all
-  }
-
-  /// Writes the call of `commit`.
-  ///
-  /// - Parameter number: of this commit in this term of the lease, from 1.
-  func encode(into commands: inout Commands, topic: Topic, service: String, worker: String, number: Int) {
-    let shardNumber = shard.number
-    let effects = effects(redriven: topic.redriven(shardNumber, service))
-    commands.open()
-    commands.argument("FCALL")
-    commands.argument(FunctionLibrary.commit)
-    commands.argument(6 + effects.keys.count)
-    commands.argument(topic.log(shardNumber))
-    commands.argument(topic.lease(shardNumber, service))
-    commands.argument(topic.retry(shardNumber, service))
-    commands.argument(topic.dead(shardNumber, service))
-    commands.argument(topic.blocked(shardNumber, service))
-    commands.argument(topic.redrive(shardNumber, service))
-    for key in effects.keys { commands.argument(key) }
-    commands.argument(service)
-    commands.argument(shard.term)
-    commands.argument(number)
-    commands.argument(worker)
-    if let position { commands.argument(position) } else { commands.argument("") }
-    commands.argument(seams.count)
-    for seam in seams {
-      commands.argument(seam.after)
-      commands.argument(seam.before)
-    }
-    commands.argument(acknowledged.count)
-    for id in acknowledged.sorted() { commands.argument(id) }
-    commands.argument(cleared.count)
-    for id in cleared { commands.argument(id) }
-    commands.argument(counted.count)
-    for (delivery, deliveries, failures) in counted {
-      commands.argument(delivery.streamID)
-      commands.argument(deliveries)
-      commands.argument(json: failures)
-    }
-    commands.argument(letters.count)
-    for letter in letters {
-      commands.argument(letter.delivery.streamID)
-      commands.argument(letter.delivery.key)
-      commands.argument(letter.isParked ? "parked" : "dead")
-      commands.argument(json: letter.about)
-    }
-    commands.argument(handledLetter == nil ? 0 : 1)
-    if let (delivery, id) = handledLetter {
-      commands.argument(id)
-      commands.argument(delivery.key)
-    }
-    commands.argument(redriveEnded.count)
-    for key in redriveEnded { commands.argument(key) }
-    effects.encode(into: &commands, log: 1, firstKey: 7)
-    commands.close()
-  }
-}
-
-extension Commands {
-  mutating func argument(_ id: StreamID) {
-    argument(milliseconds: id.milliseconds, sequence: id.sequence)
-  }
-
-  /// A value as JSON; nothing as an empty string.
-  fileprivate mutating func argument(json value: (some JSONWritable)?) {
-    guard let value else { return argument("") }
-    var writer = JSONWriter()
-    value.write(to: &writer)
-    argument(writer.bytes)
   }
 }

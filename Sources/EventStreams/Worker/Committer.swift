@@ -48,8 +48,9 @@ struct Committer: Sendable {
 
   private func encode(_ numbered: Pipeline.NumberedBatch, into commands: inout Commands) {
     commands.removeAll(keepingCapacity: true)
-    numbered.batch.encode(
-      into: &commands, topic: topic, service: pipeline.service.name, worker: settings.name, number: numbered.number)
+    commands.append(
+      CommitCall(
+        numbered.batch, topic: topic, service: pipeline.service.name, worker: settings.name, number: numbered.number))
   }
 
   private enum Answer {
@@ -65,11 +66,7 @@ struct Committer: Sendable {
         answers.append(.failed(error))
         continue
       }
-      var unparked: Set<StreamID> = []
-      for position in stride(from: 2, to: reply.count, by: 1) {
-        if let id = StreamID(utf8: reply[position].bytes) { unparked.insert(id) }
-      }
-      answers.append(.committed(unparked: unparked))
+      answers.append(.committed(unparked: CommitCall.answer(reply)))
     }
     return answers
   }

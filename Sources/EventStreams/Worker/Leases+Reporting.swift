@@ -3,14 +3,10 @@ import Redis
 
 extension Leases {
   /// Says that a group was put back.
-  ///
-  /// - Parameter places: from where to where, with a blank in between; empty if it stood where it must.
-  func reportShift(_ places: String, _ shard: Int) {
-    let places = places.split(separator: " ")
-    guard places.count == 2 else { return }
+  func report(_ shift: (from: String, to: String), of shard: Int) {
     log.critical(
       "somebody has moved the consumer group, or removed what is pending; it was put back to where it must be, and nothing is handled twice or left out: leave XGROUP SETID, XACK and XGROUP DELCONSUMER to the workers",
-      metadata: ["shard": "\(shard)", "was": "\(places[0])", "is": "\(places[1])"])
+      metadata: ["shard": "\(shard)", "was": "\(shift.from)", "is": "\(shift.to)"])
   }
 
   /// Says once of which shards the server holds less than it did: it lost the end of the log or all of it, or what was committed there

@@ -119,16 +119,13 @@ struct Leases: Sendable {
   // MARK: Leases
 
   private func leaseCall(
-    _ action: String, shard: Int, term: Int, start: String? = nil, pausedBecause: String? = nil,
+    _ action: LeaseCall.Action, shard: Int, term: Int, start: String? = nil, pausedBecause: String? = nil,
     isThorough: Bool = false, known: ShardKnowledge? = nil
-  ) -> [String] {
-    [
-      "FCALL", FunctionLibrary.lease, "5", topic.lease(shard, service), topic.log(shard), topic.blocked(shard, service),
-      topic.redrive(shard, service), topic.retry(shard, service), action, service, settings.name, String(term),
-      String(settings.leaseTime.wholeMilliseconds),
-      start ?? settings.start.groupID, reading.clientID.map(String.init) ?? "",
-      pausedBecause ?? "", isThorough ? "look" : "", String(known?.commits ?? 0), known?.lastRead?.description ?? "",
-    ]
+  ) -> LeaseCall {
+    LeaseCall(
+      action: action, topic: topic, shard: shard, service: service, worker: settings.name, epoch: term,
+      timeToLive: settings.leaseTime, start: start ?? settings.start.groupID, reader: reading.clientID,
+      pausedBecause: pausedBecause, looks: isThorough, known: known)
   }
 
   /// Renews every lease, with the connection that is read with now. What is lost is forgotten.
@@ -140,10 +137,10 @@ struct Leases: Sendable {
     for (shard, term) in owned {
       commands.append(
         leaseCall(
-          "renew", shard: shard, term: term, pausedBecause: reason, isThorough: isThorough,
+          .renew, shard: shard, term: term, pausedBecause: reason, isThorough: isThorough,
           known: await pipeline.knowledge(of: shard)))
     }
-    let answers = try Self.answers(await connection.send(commands))
+    let answers = Self.answers(try await connection.send(commands))
     for ((shard, term), answer) in zip(owned, answers) {
       do {
         try await renewed(shard, term: term, answer.get())
@@ -155,13 +152,13 @@ struct Leases: Sendable {
     }
   }
 
-  private func renewed(_ shard: Int, term: Int, _ answer: [String]) async throws {
-    guard answer.first == "1" else {
-      let loss: Pipeline.Loss = answer.last == "1" ? .rewound : answer.last == "2" ? .shifted : .fenced
-      return await pipeline.lose(shard, term: term, because: loss)
+  private func renewed(_ shard: Int, term: Int, _ answer: LeaseCall.Answer) async throws {
+    guard answer.isKept else {
+      return await pipeline.lose(
+        shard, term: term, because: answer.isRewound ? .rewound : answer.isShifted ? .shifted : .fenced)
     }
-    if answer.count > 1, answer[1] != "0" { await pipeline.recoverAgain(shard, term: term) }
-    if answer.count > 1 { try await redrive(Array(answer.dropFirst(2)), shard: shard, term: term) }
+    if answer.hasForeign { await pipeline.recoverAgain(shard, term: term) }
+    if let keys = answer.redriven { try await redrive(keys, shard: shard, term: term) }
   }
 
   /// Takes a shard, unless something has stopped it that concerns it alone: then it is left alone for a while, and others go on.
@@ -183,22 +180,20 @@ struct Leases: Sendable {
   private func take(_ shard: Int) async throws -> Duration? {
     // A group that must be made goes on after what this worker has read of the shard, if it ever did.
     let known = await pipeline.knowledge(of: shard)
-    let values = try await connection.strings(
-      leaseCall("acquire", shard: shard, term: known.term, start: known.lastRead?.description, known: known))
-    if values[3] == "1" {
+    let answer = try await connection.call(
+      leaseCall(.acquire, shard: shard, term: known.term, start: known.lastRead?.description, known: known))
+    if answer.wentBack {
       await pipeline.foundBehind(shard)
       try await reportLosses()
     }
-    guard let term = Int(values[0]), term > 0 else {
-      return .milliseconds(Int64(values[1]) ?? 0)
-    }
-    for reader in ReaderConnection.list(values[1]) { await close(reader, shard) }
-    if !values[2].isEmpty {
+    guard let term = answer.epoch else { return answer.wait }
+    for reader in answer.readers { await close(reader, shard) }
+    if let place = answer.restoredAfter {
       log.critical(
         "the consumer group was gone; it was made anew exactly where it was: look for what removes groups",
-        metadata: ["shard": "\(shard)", "after": "\(values[2])"])
+        metadata: ["shard": "\(shard)", "after": "\(place)"])
     }
-    reportShift(values[4], shard)
+    if let shift = answer.shift { report(shift, of: shard) }
     let historyEnd = try await connection.call("HGET", topic.lease(shard, service), "history")
     let isCatchingUp = !historyEnd.root.isNil
     if isCatchingUp, settings.history == nil {
@@ -210,8 +205,8 @@ struct Leases: Sendable {
     }
     let reader = StateAsHandled(committed: state, pipeline: pipeline, term: term)
     await pipeline.own(
-      OwnedShard(number: shard, term: term, reader: reader), blocked: Set(names: values.dropFirst(6)),
-      delivered: StreamID(values[5]) ?? .zero, isCatchingUp: isCatchingUp)
+      OwnedShard(number: shard, term: term, reader: reader), blocked: Set(names: answer.blocked),
+      delivered: answer.delivered, isCatchingUp: isCatchingUp)
     return nil
   }
 
@@ -230,19 +225,17 @@ struct Leases: Sendable {
 
   /// Gives a shard back; where something stops that shard alone, its lease runs out by itself.
   private func give(back shard: Int, term: Int) async throws {
-    let call = leaseCall("release", shard: shard, term: term)
-    do throws(RedisError) {
-      _ = try await connection.call(call)
-    } catch {
-      guard error.concernsOneShard else { throw error }
+    do {
+      _ = try await connection.call(leaseCall(.release, shard: shard, term: term))
+    } catch let error as RedisError where error.concernsOneShard {
       log.warning("could not give back a shard", metadata: ["shard": "\(shard)", "error": "\(error)"])
     }
   }
 
-  private static func answers(_ replies: borrowing Replies) throws -> [Result<[String], RedisError>] {
+  private static func answers(_ replies: borrowing Replies) -> [Result<LeaseCall.Answer, any Error>] {
     (0..<replies.count).map { index in
       if let error = replies[index].error { return .failure(error) }
-      return Result { () throws(RedisError) in try replies[index].strings() }
+      return Result { try LeaseCall.answer(replies[index]) }
     }
   }
 
@@ -268,23 +261,11 @@ struct Leases: Sendable {
 
   // MARK: Other workers
 
-  private struct Worker {
-    let name: String
-    let expiresIn: Duration
-    let shards: Set<Int>
-  }
-
-  private func roster(holding shards: Set<Int>, leaving: Bool) async throws -> [Worker] {
-    let values = try await connection.strings([
-      "FCALL", FunctionLibrary.roster, "1", topic.roster(service), settings.name,
-      leaving ? "0" : String(settings.leaseTime.wholeMilliseconds),
-      shards.sorted().map(String.init).joined(separator: ","),
-    ])
-    return stride(from: 0, to: values.count - 2, by: 3).map { index in
-      Worker(
-        name: values[index], expiresIn: .milliseconds(Int64(values[index + 1]) ?? 0),
-        shards: Set(values[index + 2].split(separator: ",").compactMap { Int($0) }))
-    }
+  private func roster(holding shards: Set<Int>, leaving: Bool) async throws -> [RosterCall.Member] {
+    try await connection.call(
+      RosterCall(
+        topic: topic, service: service, worker: settings.name, timeToLive: leaving ? nil : settings.leaseTime,
+        shards: shards))
   }
 
   /// Waits until another worker gives something back, an operator asks for something, or the time is over.

@@ -162,17 +162,14 @@ struct Reader: Sendable {
   private func recover(
     _ shard: OwnedShard, after: StreamID, count: Int, others: Bool, _ decoder: inout EntryDecoder
   ) async throws {
-    let service = pipeline.service.name
     do {
-      let reply = try await connection.call([
-        "FCALL", FunctionLibrary.recover, "3", topic.log(shard.number), topic.lease(shard.number, service),
-        topic.retry(shard.number, service), service, String(shard.term), settings.name, after.description,
-        String(count), others ? "1" : "0",
-      ])
-      let found = try decode(reply, shard, &decoder)
-      let ahead = try await readAhead(of: found.deliveries)
-      await pipeline.admitRecovered(
-        found.deliveries, bytes: found.bytes, of: shard, after: after, last: found.last, ahead)
+      let found = try await connection.call(
+        RecoverCall(
+          topic: topic, shard: shard, service: pipeline.service.name, worker: settings.name, after: after, count: count,
+          others: others))
+      let (deliveries, bytes) = decode(found.entries, shard, &decoder)
+      let ahead = try await readAhead(of: deliveries)
+      await pipeline.admitRecovered(deliveries, bytes: bytes, of: shard, after: after, last: found.last, ahead)
     } catch let error as RedisError where error.isFenced {
       await pipeline.lose(shard.number, term: shard.term)
     } catch let error as RedisError where !error.concernsOneShard {
@@ -183,31 +180,23 @@ struct Reader: Sendable {
   }
 
   private func decode(
-    _ reply: borrowing Reply, _ shard: OwnedShard, _ decoder: inout EntryDecoder
-  ) throws -> (deliveries: [Delivery], bytes: Int, last: StreamID?) {
-    let root = reply.root
+    _ entries: [RecoverCall.Entry], _ shard: OwnedShard, _ decoder: inout EntryDecoder
+  ) -> (deliveries: [Delivery], bytes: Int) {
     var deliveries: [Delivery] = []
     var bytes = 0
-    for index in stride(from: 1, to: root.count - 3, by: 4) {
-      guard let id = StreamID(utf8: root[index].bytes) else { continue }
-      if root[index + 2].isNil {
+    for entry in entries {
+      guard let json = entry.json else {
         log.critical(
           "an entry was trimmed from the log before it was acknowledged: its effects are missing",
-          metadata: ["shard": "\(shard.number)", "entry": "\(id)"])
+          metadata: ["shard": "\(shard.number)", "entry": "\(entry.streamID)"])
         continue
       }
-      bytes += root[index + 2].bytes.count
-      var failures: Failures?
-      if !root[index + 3].isNil {
-        var parser = JSONParser()
-        failures = try Failures(from: parser.parse(root[index + 3].bytes))
-      }
+      bytes += json.count
       deliveries.append(
         decoder.decode(
-          root[index + 2].bytes, streamID: id, shard: shard, deliveries: try root[index + 1].integer(),
-          failures: failures
+          json.span, streamID: entry.streamID, shard: shard, deliveries: entry.deliveries, failures: entry.failures
         ).condemned(after: pipeline.service.retry.maxCrashes))
     }
-    return (deliveries, bytes, StreamID(utf8: root[0].bytes))
+    return (deliveries, bytes)
   }
 }

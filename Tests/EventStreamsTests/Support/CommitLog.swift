@@ -15,7 +15,7 @@ final class CommitLog {
     self.service = service
   }
 
-  private var shard: OwnedShard {
+  var shard: OwnedShard {
     OwnedShard(
       number: 0, term: term,
       reader: CommittedState(topic: bench.topic, service: service, connection: bench.connection))
@@ -23,12 +23,11 @@ final class CommitLog {
 
   /// Takes the lease.
   func open() async throws {
-    let topic = bench.topic
-    let values = try await bench.connection.strings([
-      "FCALL", FunctionLibrary.lease, "5", topic.lease(0, service), topic.log(0), topic.blocked(0, service),
-      topic.redrive(0, service), topic.retry(0, service), "acquire", service, "by-hand", "0", "600000", "0", "", "",
-    ])
-    term = Int(values[0]) ?? 0
+    let answer = try await bench.connection.call(
+      LeaseCall(
+        action: .acquire, topic: bench.topic, shard: 0, service: service, worker: "by-hand", epoch: 0,
+        timeToLive: .seconds(600)))
+    term = answer.epoch ?? 0
   }
 
   /// Publishes so many events, and reads what there is.
@@ -53,7 +52,7 @@ final class CommitLog {
   /// Sends a batch under a number; returns what the function says was acknowledged, and what was not parked.
   func send(_ batch: CommitBatch, number: Int) async throws -> (acknowledged: Int, unparked: [StreamID]) {
     var commands = Commands()
-    batch.encode(into: &commands, topic: bench.topic, service: service, worker: "by-hand", number: number)
+    commands.append(CommitCall(batch, topic: bench.topic, service: service, worker: "by-hand", number: number))
     return try Self.answer(await bench.connection.call(commands))
   }
 

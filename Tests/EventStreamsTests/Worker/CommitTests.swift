@@ -80,11 +80,11 @@ import Testing
       // Its owner died while it handled that one.
       _ = try await bench.connection.call("HSET", topic.lease(0, "counting"), "trying", "+", "epoch", "1")
       try await log.open()
-      let epoch = try await bench.connection.text("HGET", topic.lease(0, "counting"), "epoch")
       let recovered = try await bench.connection.call(
-        "FCALL", FunctionLibrary.recover, "3", topic.log(0), topic.lease(0, "counting"), topic.retry(0, "counting"),
-        "counting", epoch, "by-hand", "0-0", "10", "0")
-      #expect(try recovered.root[2].integer() == 1_000_000_000_000_000)
+        RecoverCall(
+          topic: topic, shard: log.shard, service: "counting", worker: "by-hand", after: .zero, count: 10, others: false
+        ))
+      #expect(recovered.entries.map(\.deliveries) == [1_000_000_000_000_000])
     }
   }
 

@@ -42,14 +42,10 @@ import Testing
       let log = CommitLog(bench: bench, service: "any")
       try await log.open()
       let ids = try await log.read(20000)
-      let reply = try await connection.strings([
-        "HMGET", topic.lease(0, "any"), "epoch", "owner",
-      ])
       let recovered = try await connection.call(
-        "FCALL", FunctionLibrary.recover, "3", topic.log(0), topic.lease(0, "any"), topic.retry(0, "any"), "any",
-        reply[0],
-        "by-hand", "0-0", "20000", "0")
-      #expect(recovered.root.count == 1 + 4 * 20000)
+        RecoverCall(
+          topic: topic, shard: log.shard, service: "any", worker: "by-hand", after: .zero, count: 20000, others: false))
+      #expect(recovered.entries.count == 20000)
       // Of an odd number of hundreds only the last is settled.
       var batch = log.batch([ids[19999]], [.none])
       batch.position = ids[9400]
@@ -66,26 +62,14 @@ import Testing
   @Test("it publishes 50,000 events, and knows them all the second time")
   func publish() async throws {
     try await TestBench.run(shards: 1) { bench in
-      var commands = Commands()
-      commands.begin(argumentCount: 6 + 2 * 50000)
-      for argument in ["FCALL", FunctionLibrary.publish, "2", bench.topic.log(0), bench.topic.seen(0), "86400000"] {
-        commands.argument(argument)
-      }
-      for number in 0..<50000 {
-        commands.argument("event \(number)")
-        commands.argument("{}")
-      }
-      let first = try await bench.connection.strings(commands)
-      #expect(Set(first).count == 50000)
-      #expect(try await bench.connection.strings(commands) == first.map { "=\($0)" })
+      let events = (0..<50000).map { EncodedEvent(Noted("k", $0)) }
+      let call = PublishCall(
+        topic: bench.topic, shard: 0, window: .seconds(86400), events: events, indexes: Array(events.indices)[...])
+      let first = try await bench.connection.call(call)
+      #expect(Set(first.map(\.streamID)).count == 50000)
+      let again = try await bench.connection.call(call)
+      #expect(again.map(\.streamID) == first.map(\.streamID) && again.allSatisfy(\.isDuplicate))
       #expect(try await bench.connection.integer(["XLEN", bench.topic.log(0)]) == 50000)
     }
-  }
-}
-
-extension Connection {
-  fileprivate func strings(_ commands: Commands) throws -> [String] {
-    let reply = try call(commands)
-    return try reply.root.strings()
   }
 }

@@ -1,0 +1,76 @@
+import Redis
+
+/// Settles a batch of entries and applies their effects, if the lease is still this owner's: all of it or nothing.
+struct CommitCall: FunctionCall {
+  static let function = "commit"
+  static let keyNames = ["log", "lease", "retry", "dead", "blocked", "redrive"]
+
+  let topic: Topic
+  let service: String
+  let worker: String
+  let batch: CommitBatch
+  /// Of this commit in this term of the lease, from 1.
+  let number: Int
+  private let effects: FoldedEffects
+
+  init(_ batch: CommitBatch, topic: Topic, service: String, worker: String, number: Int) {
+    self.batch = batch
+    self.topic = topic
+    self.service = service
+    self.worker = worker
+    self.number = number
+    effects = batch.effects(redriven: topic.redriven(batch.shard.number, service))
+  }
+
+  var keys: [String] {
+    let shard = batch.shard.number
+    return [
+      topic.log(shard), topic.lease(shard, service), topic.retry(shard, service), topic.dead(shard, service),
+      topic.blocked(shard, service), topic.redrive(shard, service),
+    ] + effects.keys
+  }
+
+  func write(to arguments: inout Commands) {
+    arguments.argument(service)
+    arguments.argument(batch.shard.term)
+    arguments.argument(number)
+    arguments.argument(worker)
+    arguments.argument(batch.position)
+    arguments.argument(batch.seams.count)
+    for seam in batch.seams {
+      arguments.argument(seam.after)
+      arguments.argument(seam.before)
+    }
+    arguments.arguments(counted: batch.acknowledged.sorted())
+    arguments.arguments(counted: batch.cleared)
+    arguments.argument(batch.counted.count)
+    for (delivery, deliveries, failures) in batch.counted {
+      arguments.argument(delivery.streamID)
+      arguments.argument(deliveries)
+      arguments.argument(json: failures)
+    }
+    arguments.argument(batch.letters.count)
+    for letter in batch.letters {
+      arguments.argument(letter.delivery.streamID)
+      arguments.argument(letter.delivery.key)
+      arguments.argument(letter.isParked ? "parked" : "dead")
+      arguments.argument(json: letter.about)
+    }
+    arguments.argument(batch.handledLetter == nil ? 0 : 1)
+    if let (delivery, id) = batch.handledLetter {
+      arguments.argument(id)
+      arguments.argument(delivery.key)
+    }
+    arguments.arguments(counted: batch.redriveEnded)
+    effects.encode(into: &arguments, log: 1, firstKey: Self.keyNames.count + 1)
+  }
+
+  /// - Returns: the entries that were not parked, because their key is not blocked any more.
+  static func answer(_ reply: ReplyNode) -> Set<StreamID> {
+    var unparked: Set<StreamID> = []
+    for position in stride(from: 2, to: reply.count, by: 1) {
+      if let id = StreamID(utf8: reply[position].bytes) { unparked.insert(id) }
+    }
+    return unparked
+  }
+}

@@ -1,0 +1,65 @@
+import Redis
+
+/// The functions in the server: one Lua file each beside the type that calls it, and a prelude that they share.
+///
+/// The library's name carries the version of the protocol between workers and these functions: workers of two versions run side by side,
+/// each with its own functions.
+enum FunctionLibrary {
+  private static let version = "v2"
+  static let name = "eventstreams_\(version)"
+
+  /// What a function is called in the server.
+  static func name(of function: String) -> String { "eventstreams_\(function)_\(version)" }
+
+  /// All calls there are.
+  static let calls: [any FunctionCall.Type] = [
+    ServicesCall.self, FoundCall.self, PublishCall.self, LeaseCall.self, RecoverCall.self, CommitCall.self,
+    BeginCall.self, HistoryCall.self, RedriveCall.self, DiscardCall.self, ConfirmCall.self, TrimCall.self,
+    TrimmableCall.self, SwapCall.self, RestoreCall.self, ForgetCall.self, RosterCall.self,
+  ]
+
+  static let source = parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+
+  /// Each may use what those before it define.
+  private static let parts = [
+    PackageResources.prelude_lua,
+    PackageResources.numbers_lua,
+    PackageResources.checks_lua,
+    PackageResources.positions_lua,
+    PackageResources.windows_lua,
+    PackageResources.services_lua,
+    PackageResources.found_lua,
+    PackageResources.publish_lua,
+    PackageResources.lease_lua,
+    PackageResources.recover_lua,
+    PackageResources.effects_lua,
+    PackageResources.letters_lua,
+    PackageResources.commit_lua,
+    PackageResources.begin_lua,
+    PackageResources.history_lua,
+    PackageResources.redrive_lua,
+    PackageResources.discard_lua,
+    PackageResources.retention_lua,
+    PackageResources.confirm_lua,
+    PackageResources.trim_lua,
+    PackageResources.trimmable_lua,
+    PackageResources.staged_lua,
+    PackageResources.swap_lua,
+    PackageResources.restore_lua,
+    PackageResources.forget_lua,
+    PackageResources.roster_lua,
+  ]
+
+  /// Loads the functions unless the server has exactly these. Several may do so at once: each loads the same.
+  static func load(on connection: Connection) async throws {
+    let loaded = try await connection.call("FUNCTION", "LIST", "LIBRARYNAME", name, "WITHCODE")
+    if loaded.root.count > 0 {
+      let library = loaded.root[0]
+      for index in stride(from: 0, to: library.count - 1, by: 2)
+      where try library[index].string() == "library_code" {
+        if try library[index + 1].string() == source { return }
+      }
+    }
+    _ = try await connection.call("FUNCTION", "LOAD", "REPLACE", source)
+  }
+}

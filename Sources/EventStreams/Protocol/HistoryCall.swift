@@ -1,0 +1,44 @@
+import Redis
+
+/// Settles a page of a service's history and applies its effects, if the lease is still this owner's: all of it or nothing.
+struct HistoryCall: FunctionCall {
+  static let function = "history"
+  static let keyNames = ["log", "lease", "dead", "blocked", "redrive"]
+
+  let topic: Topic
+  let service: String
+  let worker: String
+  let page: HistoryPage
+  /// Of this commit in this term of the lease.
+  let number: Int
+  /// The position if nothing was settled.
+  let start: StreamID
+
+  var keys: [String] {
+    let shard = page.shard.number
+    return [
+      topic.log(shard), topic.lease(shard, service), topic.dead(shard, service), topic.blocked(shard, service),
+      topic.redrive(shard, service),
+    ] + page.effects.keys
+  }
+
+  func write(to arguments: inout Commands) {
+    arguments.argument(service)
+    arguments.argument(page.shard.term)
+    arguments.argument(number)
+    arguments.argument(worker)
+    arguments.argument(page.position ?? start)
+    arguments.argument(page.isLast ? 1 : 0)
+    arguments.argument(page.letters.count)
+    for letter in page.letters {
+      arguments.argument(letter.delivery.streamID)
+      arguments.argument(letter.delivery.key)
+      arguments.argument(letter.isParked ? "parked" : "dead")
+      arguments.argument(json: letter.about)
+      arguments.argument(letter.json)
+    }
+    page.effects.encode(into: &arguments, log: 1, firstKey: Self.keyNames.count + 1)
+  }
+
+  static func answer(_ reply: ReplyNode) {}
+}

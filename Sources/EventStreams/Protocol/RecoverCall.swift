@@ -1,0 +1,55 @@
+import Redis
+
+/// Hands a new owner the next entries that earlier owners left pending, in log order.
+struct RecoverCall: FunctionCall {
+  static let function = "recover"
+  static let keyNames = ["log", "lease", "retry"]
+
+  let topic: Topic
+  let shard: OwnedShard
+  let service: String
+  let worker: String
+  let after: StreamID
+  let count: Int
+  /// Whether to leave out what is pending for the worker itself.
+  let others: Bool
+
+  var keys: [String] {
+    [topic.log(shard.number), topic.lease(shard.number, service), topic.retry(shard.number, service)]
+  }
+
+  func write(to arguments: inout Commands) {
+    arguments.argument(service)
+    arguments.argument(shard.term)
+    arguments.argument(worker)
+    arguments.argument(after)
+    arguments.argument(count)
+    arguments.argument(others ? 1 : 0)
+  }
+
+  /// One pending entry.
+  struct Entry {
+    let streamID: StreamID
+    let deliveries: Int
+    /// Nil if the log does not hold it any more.
+    let json: [UInt8]?
+    let failures: Failures?
+  }
+
+  /// - Returns: the entries, and the last place that was looked at; nil if that was the end.
+  static func answer(_ reply: ReplyNode) throws -> (entries: [Entry], last: StreamID?) {
+    var entries: [Entry] = []
+    for index in stride(from: 1, to: reply.count - 3, by: 4) {
+      guard let id = StreamID(utf8: reply[index].bytes) else { continue }
+      var failures: Failures?
+      if !reply[index + 3].isNil {
+        var parser = JSONParser()
+        failures = try Failures(from: parser.parse(reply[index + 3].bytes))
+      }
+      let json = reply[index + 2].isNil ? nil : reply[index + 2].bytes.withUnsafeBufferPointer { Array($0) }
+      entries.append(
+        Entry(streamID: id, deliveries: try reply[index + 1].integer(), json: json, failures: failures))
+    }
+    return (entries, StreamID(utf8: reply[0].bytes))
+  }
+}

@@ -1,0 +1,20 @@
+import Redis
+
+/// Asks a shard's owner to handle the dead letters of some keys again, in order; answers how many of them have any.
+struct RedriveCall: FunctionCall {
+  static let function = "redrive"
+  static let keyNames = ["blocked", "redrive"]
+
+  let topic: Topic
+  let shard: Int
+  let service: String
+  let ordering: Set<Identifier>
+
+  var keys: [String] { [topic.blocked(shard, service), topic.redrive(shard, service)] }
+
+  func write(to arguments: inout Commands) {
+    for key in ordering { arguments.argument(key.text) }
+  }
+
+  typealias Answer = Int
+}

@@ -1,0 +1,40 @@
+import Redis
+
+/// Puts a log that was built beside a shard's log in its place, with its groups, its publish window and the state of its services, in one
+/// step; answers how many events were published meanwhile.
+struct RestoreCall: FunctionCall {
+  static let function = "restore"
+  static let keyNames = ["log", "staged log", "prefix of the publish windows", "staged window"]
+
+  let topic: Topic
+  let shard: Int
+  let stagedLog: String
+  let stagedWindow: String
+  let window: Duration
+  /// The last entry of the live log that the staged one takes account of; nil if there was none.
+  let end: StreamID?
+  /// Entries that the shard's log has ever had.
+  let added: Int
+  let groups: [(group: LogRestore.Group, state: StagedKeys)]
+
+  var keys: [String] {
+    [topic.log(shard), stagedLog, topic.seen(shard), stagedWindow]
+      + groups.map { topic.lease(shard, $0.group.held.service) } + groups.flatMap(\.state.all)
+  }
+
+  func write(to arguments: inout Commands) {
+    arguments.argument(end)
+    arguments.argument(added)
+    arguments.argument(window.wholeMilliseconds)
+    arguments.argument(groups.count)
+    for (group, state) in groups {
+      arguments.argument(group.held.service)
+      arguments.argument(group.held.epoch)
+      arguments.argument(group.position)
+      state.writeCounts(to: &arguments)
+      arguments.arguments(counted: group.pending)
+    }
+  }
+
+  typealias Answer = Int
+}

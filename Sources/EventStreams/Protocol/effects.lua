@@ -1,0 +1,202 @@
+-- Effects stand in ARGV like this:
+--   n, then for each of n hashes: index of its key, m, m fields that are assumed to be absent,
+--   then command, index of its key, number of its arguments, arguments; again and again.
+-- WHEN (field, condition, value, number of ARGV to pass over) lets the effects after it happen only if its condition holds;
+-- SKIP (number of ARGV to pass over) at their end passes over what is to happen otherwise.
+-- PUBLISH (id and JSON of each event) adds events to the log, unless their ids are remembered as those of publishers are.
+
+local function refused(key, field, reason)
+  return redis.error_reply('REFUSED ' .. key .. (field and ', field ' .. field or '') .. ': ' .. reason)
+end
+
+-- Looks for fields that are assumed to be absent.
+--   Returns where the effects begin in ARGV; or nil and an error reply.
+local function assumed(keys, args, i)
+  local hashes = tonumber(args[i])
+  i = i + 1
+  for _ = 1, hashes do
+    local key, count = keys[tonumber(args[i])], tonumber(args[i + 1])
+    for from = i + 2, i + 1 + count, most do
+      local found = redis.pcall('HMGET', key, unpack(args, from, math.min(from + most - 1, i + 1 + count)))
+      if found.err then return nil, refused(key, nil, found.err) end
+      for at = 1, #found do
+        if found[at] then return nil, redis.error_reply('SURPRISED ' .. key .. ' has the field ' .. args[from + at - 1]) end
+      end
+    end
+    i = i + 2 + count
+  end
+  return i
+end
+
+-- What fields are, before the effects, that effects from ARGV[i] on depend on: for each key's index the values by field, or why
+-- there are none.
+local function valuesBefore(keys, args, i)
+  local fields, values, errors = {}, {}, {}
+  local last = #args
+  while i <= last do
+    local command = args[i]
+    if command == 'HINCRBY' or command == 'WHEN' then
+      local key = args[i + 1]
+      local list = fields[key]
+      if not list then
+        list = {}
+        fields[key] = list
+      end
+      list[#list + 1] = args[i + 3]
+    end
+    i = i + 3 + tonumber(args[i + 2])
+  end
+  for key, list in pairs(fields) do
+    local name = keys[tonumber(key)]
+    local kind = redis.pcall('HLEN', name)
+    if type(kind) == 'table' then
+      errors[key] = kind.err
+    else
+      local found, known = valuesOf(name, list), {}
+      for at = 1, #list do known[list[at]] = found[at] end
+      values[key] = known
+    end
+  end
+  return values, errors
+end
+
+-- Whether a condition holds of a value, which is false if there is none; or nil and what is wrong with the value.
+local function holds(value, condition, expected)
+  if condition == 'equals' then return value == expected end
+  if condition == 'absent' then return not value end
+  return isAtLeast(value or '0', expected)
+end
+
+-- An error reply if keys can't hold what effects write to them, or the user may not write it.
+local function unwritable(keys, hashes, streams, commands)
+  for command, key in pairs(commands) do
+    local refusal = forbidden(command, key)
+    if refusal then return refusal end
+  end
+  for key, isUnknown in pairs(hashes) do
+    local length = isUnknown and redis.pcall('HLEN', keys[tonumber(key)])
+    if type(length) == 'table' then return refused(keys[tonumber(key)], nil, length.err) end
+  end
+  local names = {}
+  for key in pairs(streams) do
+    if hashes[key] ~= nil then return refused(keys[tonumber(key)], nil, 'it can be a hash or a stream, and not both') end
+    names[#names + 1] = keys[tonumber(key)]
+  end
+  local stream, reason = unappendable(names)
+  if stream then return refused(stream, nil, reason) end
+end
+
+-- Finds out what effects from ARGV[i] on come to, and whether all of it can be written; writes nothing.
+--   Returns a plan for `write`, or nil and an error reply.
+local function planned(keys, args, i)
+  local refusal
+  i, refusal = assumed(keys, args, i)
+  if refusal then return nil, refusal end
+  local values, errors = valuesBefore(keys, args, i)
+  -- Where the effects stand that happen; for those that set increased fields, these with their values. A field of a hash that is
+  -- increased joins the earlier ones, as long as nothing else has been done to the hash. Of hashes, whether their type is unknown.
+  local steps, increased, joining = {}, {}, {}
+  local hashes, streams, commands, ids, jsons = {}, {}, {}, {}, {}
+  local last = #args
+  while i <= last do
+    local step, command, key, count = i, args[i], args[i + 1], tonumber(args[i + 2])
+    local at, known = i + 3, values[key]
+    i = at + count
+    if errors[key] and (command == 'HINCRBY' or command == 'HSET' or command == 'HDEL' or command == 'WHEN') then
+      return nil, refused(keys[tonumber(key)], args[at], errors[key])
+    end
+    if command == 'HINCRBY' then
+      local field = args[at]
+      local total, reason = sum(known[field] or '0', args[at + 1])
+      if not total then return nil, refused(keys[tonumber(key)], field, reason) end
+      known[field], hashes[key] = total, false
+      local list = joining[key]
+      if not list then
+        list = {}
+        joining[key], increased[step] = list, list
+        steps[#steps + 1] = step
+        commands.HSET = commands.HSET or keys[tonumber(key)]
+      end
+      list[#list + 1] = field
+      list[#list + 1] = total
+    elseif command == 'WHEN' then
+      local isTrue, reason = holds(known[args[at]], args[at + 1], args[at + 2])
+      if reason then return nil, refused(keys[tonumber(key)], args[at], reason) end
+      if not isTrue then i = i + tonumber(args[at + 3]) end
+    elseif command == 'SKIP' then
+      i = i + tonumber(args[at])
+    else
+      if command == 'HSET' then
+        hashes[key] = not known
+        if known then
+          for field = at, at + count - 1, 2 do
+            if known[args[field]] ~= nil then known[args[field]] = args[field + 1] end
+          end
+        end
+        joining[key] = nil
+      elseif command == 'HDEL' then
+        hashes[key] = not known
+        if known and known[args[at]] ~= nil then known[args[at]] = false end
+        joining[key] = nil
+      elseif command == 'PEXPIRE' then
+        if #args[at] > 15 then return nil, refused(keys[tonumber(key)], nil, 'it can not be kept for ' .. args[at] .. ' ms') end
+        joining[key] = nil
+      elseif command == 'XADD' then
+        streams[key] = true
+        if count > 2 * most then return nil, refused(keys[tonumber(key)], nil, 'too many records in one entry') end
+      elseif command == 'PUBLISH' then
+        streams[key] = true
+        for place = at, at + count - 1, 2 do
+          ids[#ids + 1] = args[place]
+          jsons[#jsons + 1] = args[place + 1]
+        end
+        command = 'XADD'
+      else
+        return nil, refused(keys[tonumber(key)], nil, 'there is no effect ' .. command)
+      end
+      steps[#steps + 1] = step
+      commands[command] = commands[command] or keys[tonumber(key)]
+    end
+  end
+  local known, window
+  if #ids > 0 then
+    known, window = remembered(keys[1] .. ':seen', standardWindow, ids)
+    for place = 1, #ids do known[place] = known[place] and firstOf(keys[1], known[place]) end
+    commands.HSET = commands.HSET or window
+  end
+  refusal = unwritable(keys, hashes, streams, commands)
+  if refusal then return nil, refusal end
+  return { steps = steps, increased = increased, ids = ids, jsons = jsons, known = known, window = window }
+end
+
+-- Adds the events of a plan to the log, from one on, unless their ids are remembered; returns the first that is not of this effect.
+local function publish(log, plan, first, count, added, isNew)
+  for place = first, first + count - 1 do
+    local id = plan.ids[place]
+    if not plan.known[place] and isNew[id] == nil then
+      isNew[id] = true
+      added[#added + 1] = id
+      added[#added + 1] = redis.call('XADD', log, '*', 'event', plan.jsons[place])
+    end
+  end
+  return first + count
+end
+
+-- Writes what was planned.
+local function write(keys, args, plan)
+  local call, added, isNew, nextEvent = redis.call, {}, {}, 1
+  for _, i in ipairs(plan.steps) do
+    local command, key, count = args[i], keys[tonumber(args[i + 1])], tonumber(args[i + 2])
+    local increased = plan.increased[i]
+    if increased then
+      inParts('HSET', key, increased, 1, #increased)
+    elseif command == 'PUBLISH' then
+      nextEvent = publish(key, plan, nextEvent, count / 2, added, isNew)
+    elseif command == 'XADD' then
+      call('XADD', key, unpack(args, i + 3, i + 2 + count))
+    else
+      inParts(command, key, args, i + 3, i + 2 + count)
+    end
+  end
+  if plan.window then remember(plan.window, standardWindow, added) end
+end

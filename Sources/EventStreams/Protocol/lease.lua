@@ -1,0 +1,146 @@
+-- Until when a lease is held, in ms of the server's clock. Where that clock has been set back since the lease was renewed, the time to
+-- live that it was given begins now: a dead owner is not taken for a live one for as long as the clock was set back.
+local function heldUntil(expires, seen, time)
+  expires, seen = tonumber(expires or 0), tonumber(seen or 0)
+  if seen > time then return time + math.max(0, expires - seen) end
+  return expires
+end
+
+-- Whether the server has gone back to an earlier moment (a replica took its place that did not have all, or a back-up, or what had
+-- been written to disk): it holds less than a worker knows to have been there, which is the epoch it had, the number of its last commit
+-- in it that was answered, and the last entry that it read.
+local function wentBack(log, epoch, commit, known)
+  if known.epoch > epoch then return true end
+  if known.epoch == epoch and known.commit > commit then return true end
+  if known.read == '' then return false end
+  if redis.call('EXISTS', log) == 0 then return true end
+  if #redis.call('XRANGE', log, known.read, known.read) > 0 then return false end
+  -- Trimmed, deleted by hand, or never there.
+  local info = redis.call('XINFO', 'STREAM', log)
+  if isAfter(known.read, info[8]) then return true end
+  return info[2] > 0 and isAfter(known.read, info[14]) and isAfter(known.read, info[10])
+end
+
+-- lease: takes, keeps or gives back the right of one worker to one (service, shard).
+--   KEYS: lease, log, blocked, redrive, retry
+--   ARGV: action, group, worker, epoch (to acquire, the last that this process had of the shard), time to live in ms, where a new
+--     group starts, client id of the worker's reader, why it reads nothing (empty if it does), `look` to be told what there is to do
+--     besides, number of its last commit in that epoch that was answered, the last entry that it read (both may be empty)
+--   acquire -> {epoch, the readers of earlier owners, where a group that was lost goes on or '', 1 if the server went back, from where
+--              to where the group was put back or '', where it stands now, blocked keys…},
+--              or {0, ms until it may be taken, owner, 1 if the server went back}
+--   renew   -> {1, entries pending for others than the owner, keys to redrive…}, or {0, 1 if the server went back, 2 if
+--              the group does not stand where it must}; without `look` {1}
+--   release -> {1}, or {0}
+--   seize   -> as acquire, from whoever has it: for maintenance, which reads nothing, and closes the readers itself
+-- The epoch grows at every change of owner; `commit` and `recover` compare it. It is never below the time in ms, nor below what this
+-- process had, so that it does not go back when the server loses everything. XREADGROUP knows no
+-- epoch: a new owner closes the connections that earlier ones read with, and nobody reads with a connection whose id does
+-- not stand in the lease. They stand there until the first renewal, for the case that the new owner dies before it has done so.
+-- Time only says when somebody else may try: if the clock is wrong, or two believe to own the shard, the epoch decides.
+redis.register_function({ function_name = 'eventstreams_lease_v2', flags = { 'allow-oom' }, callback = function(keys, args)
+  local lease, log, blocked, redrive, retry = keys[1], keys[2], keys[3], keys[4], keys[5]
+  local action, group, worker, ttl = args[1], args[2], args[3], tonumber(args[5])
+  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until', 'readers', 'trying', 'suspects', 'position',
+    'redriving', 'seen', 'commit', 'history', 'shifted')
+  local owner, epoch, readers = held[1] or '', held[2], held[4] or ''
+  local reader = args[7] .. ' ' .. worker .. '\n'
+  local known = { epoch = tonumber(args[4]) or 0, commit = tonumber(args[10] or '') or 0, read = args[11] or '' }
+  local isBack = wentBack(log, tonumber(epoch or 0), tonumber(held[10] or 0), known)
+
+  if action == 'acquire' or action == 'seize' then
+    local time = now()
+    if action == 'acquire' and owner ~= '' and owner ~= worker then
+      local expires = heldUntil(held[3], held[9], time)
+      if tonumber(held[9] or 0) > time then
+        redis.call('HSET', lease, 'until', milliseconds(expires), 'seen', milliseconds(time))
+      end
+      if time < expires then return { 0, expires - time, owner, isBack and 1 or 0 } end
+    end
+    local refusal = unusable('HLEN', blocked, 'SCARD', redrive, 'HLEN', retry, 'SCARD', behindOf(lease))
+      or forbidden('HSET', lease, 'HDEL', lease, 'XADD', log, 'XACK', log, 'XCLAIM', log, 'HSET', retry, 'HDEL', retry, 'HSET', blocked,
+        'HDEL', blocked, 'SREM', redrive, 'SADD', behindOf(lease), 'SREM', behindOf(lease))
+    if refusal then return refusal end
+    local blockedKeys = redis.call('HKEYS', blocked)
+    local info, recreatedAt, position = groupNamed(log, group), '', held[7]
+    if not info and not epoch then
+      redis.call('XGROUP', 'CREATE', log, group, args[6], 'MKSTREAM')
+      info = groupNamed(log, group)
+    elseif info and not epoch and args[6] ~= '0' and isUntouched(info) then
+      redis.call('XGROUP', 'SETID', log, group, args[6])
+      info = groupNamed(log, group)
+    elseif not info then
+      -- It was there: it goes on exactly where it was. What was delivered beyond the position is delivered again.
+      recreatedAt = position or args[6]
+      redis.call('XGROUP', 'CREATE', log, group, recreatedAt, 'MKSTREAM')
+      claim(log, group, worker, redis.call('SMEMBERS', behindOf(lease)), 'FORCE', 'JUSTID')
+      for _, id in ipairs(redis.call('HKEYS', retry)) do
+        if redis.call('SISMEMBER', behindOf(lease), id) == 0 then redis.call('HDEL', retry, id) end
+      end
+    end
+    if not position and info and info[6] == 0 then position = info[8] end
+    local shifted, place = '', info and info[8] or recreatedAt
+    if info and position and not held[11] then
+      shifted, place = putBack(log, group, lease, retry, worker, position, info)
+    end
+    if action == 'seize' and shifted ~= '' then
+      redis.call('HSET', lease, 'shifted', shifted)
+    elseif action == 'acquire' and held[12] then
+      redis.call('HDEL', lease, 'shifted')
+      if shifted == '' then shifted = held[12] end
+    end
+
+    -- Nobody gave the lease back: the owner died, and of what it was handling. One that is alone is without doubt the cause: its
+    -- delivery count grows, for everybody to see.
+    local trying, suspects, redriving = held[5] or '', held[6] or '', tonumber(held[8] or 0)
+    if redis.call('EXISTS', redrive) == 0 then redriving = 0 end
+    if action == 'acquire' and trying ~= '' and tonumber(epoch) > known.epoch then
+      suspects = trying
+      local found = redis.call('XPENDING', log, group, '-', suspects, 2)
+      if redis.call('EXISTS', redrive) == 1 then
+        -- Dead letters that are handled again are suspected first. They aren't any more after three deaths, and stay dead.
+        redriving = redriving + 1
+        if redriving >= 3 then redis.call('DEL', redrive) end
+      elseif #found == 1 and found[1][4] < manyDeliveries then
+        redis.call('XCLAIM', log, group, worker, 0, found[1][1], 'RETRYCOUNT', milliseconds(found[1][4] + 1), 'JUSTID')
+      end
+    end
+
+    local term = math.max(tonumber(epoch or 0) + 1, known.epoch + 1, time)
+    redis.call('HSET', lease, 'epoch', milliseconds(term), 'owner', worker, 'until', milliseconds(time + ttl), 'commit', 0,
+      'readers', action == 'seize' and '' or readers .. reader, 'paused', '', 'seen', milliseconds(time), 'trying', '', 'suspects', suspects,
+      'redriving', redriving)
+    if position then redis.call('HSET', lease, 'position', position) end
+    local reply = { term, readers, recreatedAt, isBack and 1 or 0, shifted, place }
+    for _, key in ipairs(blockedKeys) do reply[#reply + 1] = key end
+    return reply
+  end
+
+  if owner ~= worker or epoch ~= args[4] or isBack then return { 0, isBack and 1 or 0 } end
+  if action == 'renew' then
+    local reply = { 1 }
+    if args[9] == 'look' then
+      local consumers = redis.pcall('XINFO', 'CONSUMERS', log, group)
+      -- The group is gone, or all of the log: the lease is worth nothing, and taking it again sees to that.
+      if consumers.err then
+        redis.call('HSET', lease, 'owner', '', 'until', 0, 'trying', '')
+        return { 0, 0 }
+      end
+      local info = held[7] and not held[11] and groupNamed(log, group)
+      if info and isShifted(log, group, lease, held[7], info) then return { 0, 2 } end
+      reply[2] = 0
+      for _, info in ipairs(consumers) do
+        if info[2] ~= worker then reply[2] = reply[2] + info[4] end
+      end
+      for _, key in ipairs(redis.call('SMEMBERS', redrive)) do reply[#reply + 1] = key end
+    end
+    local time = now()
+    redis.call('HSET', lease, 'until', milliseconds(time + ttl), 'readers', args[7] == '' and readers or reader, 'paused', args[8],
+      'seen', milliseconds(time))
+    return reply
+  end
+  redis.call('HSET', lease, 'owner', '', 'until', 0, 'readers', '', 'seen', milliseconds(now()), 'trying', '')
+  -- Whoever gives it back has not died.
+  redis.call('HDEL', lease, 'tries')
+  return { 1 }
+end })

@@ -1,0 +1,67 @@
+-- How long ids are remembered that services publish, in ms; what publishers use unless told otherwise.
+local standardWindow = 24 * 3600 * 1000
+
+-- A field that is longer than what hashes keep as a plain list, which is searched from end to end.
+local longField = '-----------------------------------------------------------------'
+
+-- How long a publish window is kept: until the one after it is over, and an eighth more for a clock that goes back.
+local function lifetime(window)
+  return milliseconds(2 * window + math.floor(window / 8))
+end
+
+-- The publish windows of now, before that, and after that: the clock may have been set back.
+local function windowsNow(seen, window)
+  local index = math.floor(now() / window)
+  return seen .. ':' .. milliseconds(index), seen .. ':' .. milliseconds(index - 1), seen .. ':' .. milliseconds(index + 1)
+end
+
+-- Looks for event ids in the publish windows: for each its first stream id, or false; and the window of now.
+local function remembered(seen, window, ids)
+  local current, previous, following = windowsNow(seen, window)
+  local known = valuesOf(current, ids)
+  for _, other in ipairs({ previous, following }) do
+    if redis.call('EXISTS', other) == 1 then
+      local found = valuesOf(other, ids)
+      for i = 1, #found do known[i] = known[i] or found[i] end
+    end
+  end
+  return known, current
+end
+
+-- Remembers what was published in a publish window: event id, stream id, and so on.
+local function remember(current, window, added)
+  if #added == 0 then return end
+  local isNew = redis.call('EXISTS', current) == 0
+  if isNew then redis.call('HSET', current, longField, '') end
+  inParts('HSET', current, added, 1, #added)
+  if isNew then
+    -- What has become a table stays one.
+    redis.call('HDEL', current, longField)
+    redis.call('PEXPIRE', current, lifetime(window))
+  end
+end
+
+-- Whether an entry that the log does not hold any more may never have been delivered: some group has not come to it, or the log
+-- itself has not, as after the loss of its end.
+local function isLost(log, streamId)
+  if redis.call('EXISTS', log) == 0 or isAfter(streamId, redis.call('XINFO', 'STREAM', log)[8]) then return true end
+  local groups = redis.call('XINFO', 'GROUPS', log)
+  for _, info in ipairs(groups) do
+    if isAfter(streamId, info[8]) then return true end
+  end
+  return #groups == 0
+end
+
+-- The first event of an id that is remembered: its stream id, or nil if it was lost; and its JSON, unless it was trimmed.
+local function firstOf(log, streamId)
+  local entry = redis.call('XRANGE', log, streamId, streamId)[1]
+  if entry then return streamId, entry[2][2] end
+  if isLost(log, streamId) then return nil end
+  return streamId
+end
+
+-- What is said of an event that is there already.
+local function duplicate(streamId, firstJson, json)
+  if firstJson and firstJson ~= json then return { '=' .. streamId, firstJson } end
+  return '=' .. streamId
+end

@@ -1,0 +1,68 @@
+import Testing
+
+@testable import EventStreams
+
+@Suite("The calls of functions") struct FunctionCallTests {
+  private let lines = FunctionLibrary.source.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+
+  /// The functions that the Lua registers, with what is said of each before.
+  private var registered: [String: [String]] {
+    var found: [String: [String]] = [:]
+    for (index, line) in lines.enumerated() {
+      guard line.hasPrefix("redis.register_function("), let name = line.split(separator: "'").dropFirst().first else {
+        continue
+      }
+      found[String(name)] = lines[..<index].reversed().prefix { $0.hasPrefix("--") }.reversed()
+    }
+    return found
+  }
+
+  @Test("are one for each function that the server is given")
+  func complete() {
+    let calls = FunctionLibrary.calls.map { FunctionLibrary.name(of: $0.function) }
+    #expect(calls.count == Set(calls).count)
+    #expect(Set(calls) == Set(registered.keys))
+  }
+
+  @Test("give the keys that the function's head names, in its order")
+  func keys() throws {
+    for call in FunctionLibrary.calls {
+      let head = try #require(registered[FunctionLibrary.name(of: call.function)])
+      let line = try #require(head.first { $0.hasPrefix("--   KEYS: ") }, "\(call.function)")
+      let named = line.dropFirst("--   KEYS: ".count).split(separator: ", ").map(String.init)
+      #expect(Array(named.prefix(call.keyNames.count)) == call.keyNames, "\(call.function)")
+      // What differs from call to call comes after them.
+      let more = named.dropFirst(call.keyNames.count).first
+      #expect(more == nil || more?.hasPrefix("then ") == true, "\(line)")
+    }
+  }
+
+  @Test("name each key for what it is")
+  func names() {
+    let topic = Topic("rides", shardCount: 4)
+    let shard = OwnedShard(number: 3, term: 7, reader: NoState())
+    let batch = CommitBatch(shard: shard)
+    let calls: [any FunctionCall] = [
+      ServicesCall(topic: topic, service: "s", isListed: true),
+      FoundCall(topic: topic, shard: 3, services: ["a", "b"]),
+      PublishCall(topic: topic, shard: 3, window: .seconds(1), events: [], indexes: []),
+      LeaseCall(action: .renew, topic: topic, shard: 3, service: "s", worker: "w", epoch: 7, timeToLive: .seconds(1)),
+      RecoverCall(topic: topic, shard: shard, service: "s", worker: "w", after: .zero, count: 1, others: false),
+      CommitCall(batch, topic: topic, service: "s", worker: "w", number: 1),
+      BeginCall(topic: topic, shard: 3, service: "s"),
+      HistoryCall(
+        topic: topic, service: "s", worker: "w", page: HistoryPage(shard: shard), number: 1, start: .zero),
+      RedriveCall(topic: topic, shard: 3, service: "s", ordering: ["k"]),
+      DiscardCall(topic: topic, shard: 3, service: "s", letter: .zero),
+      ConfirmCall(topic: topic, shard: 3, service: "s", problem: ""), ForgetCall(topic: topic, shard: 3, service: "s"),
+      RosterCall(topic: topic, service: "s", worker: "w", timeToLive: nil, shards: []),
+    ]
+    for call in calls {
+      let (keys, names) = (call.keys, type(of: call).keyNames)
+      #expect(keys.count >= names.count)
+      for (key, name) in zip(keys, names) where !name.contains(" ") && name != "log" {
+        #expect(key.contains(":\(name)"), "\(key) is no \(name)")
+      }
+    }
+  }
+}
