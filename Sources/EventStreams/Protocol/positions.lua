@@ -1,3 +1,9 @@
+-- Where a group must stand follows from the lease: everything up to `position` is settled, but for what stands `behind` it, and nothing
+-- after it is. So what is behind is pending; so is everything after the position that was given out, without a hole; and the group stands
+-- at the last of that. Whoever takes a shard puts the group back to there (`putBack`), renewals look whether it stands there
+-- (`isShifted`), and a commit neither settles what is settled nor moves the position over a hole: for that the owner names the seams of
+-- what it was given, the last entry of one read and the first of the next, between which the log must have nothing.
+
 -- How many of list[first … last], which are in the log's order, do not come after a place.
 local function countThrough(place, list, first, last)
   local low, high = first, last + 1

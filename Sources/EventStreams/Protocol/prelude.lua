@@ -41,12 +41,6 @@
 --   SURPRISED  a field that a batch assumed to be absent is there: key and field follow
 --   SHIFTED    the group gave out what was settled, or passed over what was not given out: somebody has moved it
 
--- Where a group must stand follows from the lease: everything up to `position` is settled, but for what stands `behind` it, and nothing
--- after it is. So what is behind is pending; so is everything after the position that was given out, without a hole; and the group stands
--- at the last of that. Whoever takes a shard puts the group back to there (`putBack`), renewals look whether it stands there
--- (`isShifted`), and a commit neither settles what is settled nor moves the position over a hole: for that the owner names the seams of
--- what it was given, the last entry of one read and the first of the next, between which the log must have nothing.
-
 local function now()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
