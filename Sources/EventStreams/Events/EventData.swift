@@ -6,8 +6,8 @@ public protocol EventData: Sendable, JSONReadable, JSONWritable {
   /// The event's `type` field.
   static var eventType: EventType { get }
 
-  /// The version of this type's shape. An event of a newer version than the reader knows is not decoded but
-  /// dead-lettered. 1 unless declared otherwise, and not written when it is 1.
+  /// The version of this type's shape. An event of a newer version than a worker knows is left for one that knows it
+  /// (`RetryPolicy.holdTime`). 1 unless declared otherwise, and not written when it is 1.
   static var version: Int { get }
 
   /// What ordering is per: events with the same key are handled in the order of the log.

@@ -41,7 +41,7 @@ struct HistoryHandler: Sendable {
         case .done(let effects):
           settled[index] = .done(effects)
           if deliveries[index].callsHandler { hasSucceeded = true }
-        case .dead(let reason):
+        case .held(let reason), .dead(let reason):
           settled[index] = .dead(reason: reason, failures[index])
           if !deliveries[index].key.isEmpty { blocked.insert(deliveries[index].key) }
         case .failed(let error, let wait, let counts):

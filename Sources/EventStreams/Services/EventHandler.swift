@@ -43,11 +43,28 @@ struct EventHandler: Sendable {
   func bind(
     _ object: inout JSONObject, header: EventHeader, shard: OwnedShard, streamID: StreamID, inOrder: Bool
   ) throws(JSONError) -> BoundCall {
-    guard header.version <= version else {
-      throw JSONError(
-        path: "version",
-        problem: "\(header.type) version \(header.version) is newer than this worker knows (\(version))")
-    }
-    return try object.with("data") { (json) throws(JSONError) in try decode(json, header, shard, streamID, inOrder) }
+    if let problem = problem(with: header) { throw problem }
+    return try decode(&object, header: header, shard: shard, streamID: streamID, inOrder: inOrder)
+  }
+
+  /// What an event is ordered by whose version is newer, as far as can be told.
+  func key(
+    ofNewer object: inout JSONObject, header: EventHeader, shard: OwnedShard, streamID: StreamID
+  ) -> String {
+    let bound = try? decode(&object, header: header, shard: shard, streamID: streamID, inOrder: true)
+    return bound?.key ?? header.key
+  }
+
+  /// Why an event can't be handled by this version of the handler; nil if it can.
+  func problem(with header: EventHeader) -> JSONError? {
+    guard header.version > version else { return nil }
+    return JSONError(
+      path: "version", problem: "\(header.type) version \(header.version) is newer than this worker knows (\(version))")
+  }
+
+  private func decode(
+    _ object: inout JSONObject, header: EventHeader, shard: OwnedShard, streamID: StreamID, inOrder: Bool
+  ) throws(JSONError) -> BoundCall {
+    try object.with("data") { (json) throws(JSONError) in try decode(json, header, shard, streamID, inOrder) }
   }
 }

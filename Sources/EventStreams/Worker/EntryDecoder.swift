@@ -44,6 +44,9 @@ struct EntryDecoder: ~Copyable {
       entry.header = header
       if service.storesEvents {
         entry.work = Self.stored(bytes, streamID, shard, header)
+      } else if let handler, let problem = handler.problem(with: header) {
+        entry.work = .held(problem.description)
+        entry.key = handler.key(ofNewer: &object, header: header, shard: shard, streamID: streamID)
       } else if let handler {
         let bound = try handler.bind(&object, header: header, shard: shard, streamID: streamID, inOrder: inOrder)
         entry.key = bound.key

@@ -125,6 +125,8 @@ extension Pipeline {
       if case .log = delivery.source { resumeNext(of: delivery.key, in: state) }
     case .failed(let error, let delay, let counts):
       fail(delivery, error: error, delay: delay, counts: counts, in: state)
+    case .held(let reason):
+      hold(delivery, because: reason, in: state)
     case .dead(let reason):
       bury(delivery, reason: reason, failures: delivery.failures, in: state)
     case .deferred where state.blocked.contains(delivery.key):
@@ -168,6 +170,18 @@ extension Pipeline {
     alarmSchedule.yield(.retry(ScheduledRetry(shard: delivery.shard, key: delivery.key, due: .now + wait)))
     observers.wake()
   }
+
+  /// Leaves an event to a worker that reads its version, unless none has come for too long.
+  private func hold(_ delivery: Delivery, because reason: String, in state: ShardState) {
+    let limit = service.retry.holdTime
+    if let since = delivery.failures?.firstAt, since + limit <= .now() {
+      return bury(delivery, reason: reason, failures: delivery.failures, in: state)
+    }
+    fail(delivery, error: reason, delay: min(limit, Self.holdInterval), counts: false, in: state)
+  }
+
+  /// How often is looked whether an event has been held too long.
+  private static let holdInterval = Duration.seconds(10)
 
   private func bury(_ delivery: Delivery, reason: String, failures: Failures?, in state: ShardState) {
     metrics.dead.increment()
