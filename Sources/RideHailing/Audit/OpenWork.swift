@@ -24,9 +24,11 @@ struct OpenWork {
   func isAbout(ride: String) -> Bool { rides.contains(ride) }
   func isAbout(account: String) -> Bool { accounts.contains(account) }
 
-  /// Whether a journal may have been booked since: it is about a ride, or about the account of its name.
-  func isAbout(journal: BookedLedger.Journal) -> Bool {
+  /// Whether a service may have booked a journal since: it is about a ride or an account, or of a movement. Of that, one side alone may
+  /// be there, if the account of the other was opened after accounts were listed.
+  func isAbout(journal: BookedLedger.Journal, named name: Identifier, of service: Identifier) -> Bool {
     rides.contains(journal.ride) || journal.postings.contains { accounts.contains($0.account.name) }
+      || movements.contains(Identifier(name.text.droppingBytes(of: "\(service):")))
   }
 
   /// Whether a field of a service's state may be either way.

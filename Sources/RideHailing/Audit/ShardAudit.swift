@@ -257,7 +257,7 @@ struct ShardAudit {
     }
     for (service, ledger) in ledgers {
       for (journal, booked) in ledger.journals
-      where !booked.isExpected && open[service]?.isAbout(journal: booked) != true {
+      where !booked.isExpected && open[service]?.isAbout(journal: booked, named: journal, of: service) != true {
         report.add(
           violation(
             booked.postings.isBalanced ? .unknownJournal : .unbalancedJournal, service.text, booked.ride, journal.text,
