@@ -47,7 +47,10 @@ public struct Inspector: Sendable {
     }
     let groups = try Self.groups(of: logs, await connection.send(commands))
     let shards = logs.map { ShardStatus(shard: $0.shard, length: $0.length, problem: $0.problem) }
-    return (logs, TopicStatus(services: try await topic.services(on: connection), groups: groups, shards: shards))
+    let status = TopicStatus(
+      services: try await topic.services(on: connection), groups: groups, shards: shards,
+      pauses: try await Pauses(topic: topic, connection: connection).list())
+    return (logs, status)
   }
 
   private static func logs(of replies: borrowing Replies, _ topic: Topic) -> [ShardLog] {

@@ -6,6 +6,8 @@ public struct TopicStatus: Sendable {
   public let groups: [GroupStatus]
   /// The shards that have a log, or something else in its place.
   public let shards: [ShardStatus]
+  /// What operators want to be left alone, by service.
+  public let pauses: [Identifier: [Pause]]
 
   /// Events in all logs.
   public var length: Int { shards.reduce(0) { $0 + $1.length } }

@@ -12,11 +12,13 @@ enum FunctionLibrary {
   static func name(of function: String) -> String { "eventstreams_\(function)_\(version)" }
 
   /// All calls there are.
-  static let calls: [any FunctionCall.Type] = [
-    ServicesCall.self, FoundCall.self, PublishCall.self, LeaseCall.self, RecoverCall.self, CommitCall.self,
-    BeginCall.self, HistoryCall.self, RedriveCall.self, DiscardCall.self, ConfirmCall.self, TrimCall.self,
-    TrimmableCall.self, SwapCall.self, RestoreCall.self, ForgetCall.self, RosterCall.self,
-  ]
+  static var calls: [any FunctionCall.Type] {
+    [
+      ServicesCall.self, FoundCall.self, PublishCall.self, LeaseCall.self, RecoverCall.self, CommitCall.self,
+      BeginCall.self, HistoryCall.self, RedriveCall.self, DiscardCall.self, ConfirmCall.self, TrimCall.self,
+      TrimmableCall.self, SwapCall.self, RestoreCall.self, ForgetCall.self, RosterCall.self,
+    ]
+  }
 
   static let source = parts.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
 

@@ -53,9 +53,10 @@ public struct Topic: Sendable, Hashable {
   func roster(_ service: String) -> String { "\(name):workers:\(service)" }
   func wake(_ service: String, _ worker: String) -> String { "\(name):wake:\(service):\(worker)" }
   var configuration: String { "\(name):config" }
+  var paused: String { "\(name):paused" }
 
   /// Whether a key is this topic's, and not that of a topic whose name goes on after a colon.
   func owns(_ key: String) -> Bool {
-    key == configuration || ["{", "workers:", "wake:"].contains { key.hasPrefix("\(name):\($0)") }
+    key == configuration || key == paused || ["{", "workers:", "wake:"].contains { key.hasPrefix("\(name):\($0)") }
   }
 }

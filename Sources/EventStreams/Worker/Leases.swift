@@ -74,6 +74,8 @@ struct Leases: Sendable {
   /// - Parameter isThorough: false to renew the leases without asking what there is to do besides.
   /// - Returns: how long to wait for the next, and whether shards were taken.
   private func turn(isThorough: Bool) async throws -> (nextLook: Duration, tookShards: Bool) {
+    let pauses = try await Pauses(topic: topic, connection: connection).list()[service] ?? []
+    await pipeline.pause(PauseSet(pauses))
     try await renew(isThorough: isThorough)
     try await reportLosses()
     let owned = await pipeline.owned
@@ -109,6 +111,8 @@ struct Leases: Sendable {
       _ = try await roster(holding: Set(await pipeline.owned.keys), leaving: false)
       try await interruptReading()
     }
+    // One that ends by itself ends for everybody.
+    for end in pauses.compactMap(\.until) { nextLook = min(nextLook, max(.milliseconds(1), end - .now())) }
     // A worker that has died leaves the roster when its leases run out: look again right then.
     for worker in workers where worker.name != settings.name {
       nextLook = min(nextLook, worker.expiresIn + .milliseconds(5))

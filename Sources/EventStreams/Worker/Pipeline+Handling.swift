@@ -18,7 +18,7 @@ extension Pipeline {
   }
 
   private func takeWork() -> Work? {
-    switch breaker.permission(at: .now) {
+    switch permission {
     case .everything:
       while let state = turns.popFirst() {
         state.isInTurn = false
@@ -48,7 +48,7 @@ extension Pipeline {
       let deliveries = takeDeliveries(of: state)
       if !deliveries.isEmpty { return .deliveries(DeliveryRun(deliveries)) }
       guard state.ready.isEmpty, state.resumed.isEmpty, let page = state.pages.popFirst() else { return nil }
-      if state.held.isEmpty, state.blocked.isEmpty {
+      if state.held.isEmpty, state.blocked.isEmpty, !pauses.isPartial {
         return .page(PageRun(page, addingTo: state.lendBatch(), prefix: state.prefix))
       }
       // Its events may not simply be handled one after the other.
@@ -100,6 +100,7 @@ extension Pipeline {
         }
         return [delivery]
       }
+      if leavesAlone(delivery, isResumed: true, in: state) { continue }
       taken.append(delivery)
     }
     return taken
@@ -117,6 +118,7 @@ extension Pipeline {
         state.active -= 1
         continue
       }
+      if leavesAlone(delivery, isResumed: false, in: state) { continue }
       if service.concurrency > 1 {
         if case .none = delivery.work {
           // Nothing is to be done about it: no runner need see it.

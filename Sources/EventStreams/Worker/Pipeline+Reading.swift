@@ -80,7 +80,7 @@ extension Pipeline {
 
   /// How many entries may be read now; while the circuit breaker is open one, if there is nothing else to probe with.
   private var roomToRead: Int {
-    switch breaker.permission(at: .now) {
+    switch permission {
     case .everything: settings.window - load.events
     case .oneProbe: turns.isEmpty && running == 0 ? settings.window - load.events : 0
     case .nothing: 0

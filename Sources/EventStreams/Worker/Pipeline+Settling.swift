@@ -105,9 +105,6 @@ extension Pipeline {
     return counts
   }
 
-  /// Why nothing is read; nil while everything is.
-  var pausedBecause: String? { breaker.reason }
-
   /// Lets one delivery probe whether an outage is over.
   func probeIsDue() {
     runners.wake()

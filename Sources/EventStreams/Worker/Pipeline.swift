@@ -48,6 +48,8 @@ actor Pipeline {
   let catchUp = Waiters()
 
   var breaker: CircuitBreaker
+  /// What an operator wants to be left alone.
+  var pauses = PauseSet()
 
   /// Retries as they are scheduled, and probes, for the timer. Never more than the window holds.
   nonisolated let alarms: AsyncStream<Alarm>
@@ -229,8 +231,8 @@ actor Pipeline {
     isDraining = true
     alarmSchedule.finish()
     newsForLeases.finish()
-    // Nothing is handled while the breaker is open.
-    if breaker.isOpen { _ = returnUnbegun() }
+    // Nothing is handled while the breaker is open, or an operator wants it so.
+    if breaker.isOpen || pauses.whole != nil { _ = returnUnbegun() }
     wakeAll()
   }
 

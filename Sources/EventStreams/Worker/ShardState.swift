@@ -26,6 +26,8 @@ final class ShardState {
 
   /// Deliveries that wait because an earlier one of their key is being handled or waits for its retry.
   var held: [Identifier: Deque<Delivery>] = [:]
+  /// Keys of which something is left alone because an operator wants it so.
+  private var paused: Set<Identifier> = []
   /// Keys that have dead letters: later events of them are parked.
   var blocked: Set<Identifier>
   /// How many events of a blocked key are on their way to the dead letters, to be parked there.
@@ -142,6 +144,17 @@ final class ShardState {
     isRecovered = false
     recovery = nil
     isRecoveringOthers = false
+  }
+
+  // MARK: Pausing
+
+  /// Takes in that something of a key is left alone.
+  func notePaused(_ key: String) { paused.insert(key) }
+
+  /// Gives out the keys of which something was left alone.
+  func takePaused() -> Set<Identifier> {
+    defer { paused = [] }
+    return paused
   }
 
   // MARK: Parking

@@ -18,4 +18,12 @@ struct OutputOptions: ParsableArguments {
     case .table: if values.isEmpty { Terminal.print(empty) } else { Terminal.print(table) }
     }
   }
+
+  /// Says what was done: the values as a JSON array, or a sentence.
+  func write(_ values: [some JSONWritable], _ sentence: String) {
+    switch format {
+    case .json: Terminal.print(json: JSONWriter.bytes(of: values))
+    case .table: Terminal.print(sentence)
+    }
+  }
 }

@@ -16,7 +16,7 @@ struct ServiceStatus: JSONWritable {
   let unowned: Int
   /// Shards whose history it has not handled yet: it has not come to their logs.
   let inHistory: Int
-  /// Why a worker reads nothing at the moment; nil if all read.
+  /// Why events are left alone at the moment: an operator wants it, or a worker reads nothing; nil if all go on.
   let pausedBecause: String?
   /// Events that were removed from the log before it got them.
   let lost: Int
@@ -26,10 +26,10 @@ struct ServiceStatus: JSONWritable {
   /// The status of each service that the topic was made for, in that order, and of those besides that ever ran.
   static func all(_ status: TopicStatus) -> [ServiceStatus] {
     let found = Dictionary(grouping: status.groups) { Identifier($0.service) }
-    return status.allServices.map { ServiceStatus($0, found[$0] ?? [], length: status.length) }
+    return status.allServices.map { ServiceStatus($0, found[$0] ?? [], status.pauses[$0] ?? [], length: status.length) }
   }
 
-  private init(_ service: String, _ groups: [GroupStatus], length: Int) {
+  private init(_ service: String, _ groups: [GroupStatus], _ pauses: [Pause], length: Int) {
     func sum(_ count: KeyPath<GroupStatus, Int>) -> Int { groups.reduce(0) { $0 + $1[keyPath: count] } }
     self.service = service
     isStarted = groups.contains { $0.hasRun || $0.lastDelivered > .zero }
@@ -41,7 +41,10 @@ struct ServiceStatus: JSONWritable {
     owners = Dictionary(grouping: groups.compactMap(\.owner)) { Identifier($0) }.mapValues(\.count)
     unowned = groups.count { $0.owner == nil }
     inHistory = groups.count { $0.historyPosition != nil }
-    pausedBecause = groups.lazy.compactMap(\.pausedBecause).first
+    // Said at once, and though nobody runs it.
+    pausedBecause =
+      pauses.isEmpty
+      ? groups.lazy.compactMap(\.pausedBecause).first : pauses.map(\.description).joined(separator: "; ")
     lost = sum(\.lost)
     warnings = groups.compactMap { group in group.problem.map { "\(service), shard \(group.shard): \($0)" } }
     if lost > 0 {
