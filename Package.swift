@@ -14,7 +14,9 @@ let settings: [SwiftSetting] = [
 
 /// The functions that EventStreams loads into the server, and what they share.
 let functions = [
-  "prelude", "numbers", "checks", "positions", "windows", "services", "found", "publish", "lease", "recover", "effects",
+  "prelude", "numbers", "checks", "positions", "windows", "waiting", "services", "found", "publish", "schedule",
+  "cancel",
+  "due", "lease", "recover", "effects",
   "letters",
   "commit", "begin", "history", "redrive", "discard", "retention", "confirm", "trim", "trimmable", "staged", "swap",
   "restore", "forget", "roster",

@@ -21,7 +21,7 @@ import Redis
     version: "0.1.0",
     subcommands: [
       Up.self, WorkerCommand.self, Publish.self, Import.self, Pending.self, Status.self, Wait.self, Trace.self,
-      Dead.self, PauseCommand.self, ResumeCommand.self, Trim.self, GroupsCommand.self,
+      Scheduled.self, Dead.self, PauseCommand.self, ResumeCommand.self, Trim.self, GroupsCommand.self,
       AccountCommand.self, Statement.self, TrialBalanceCommand.self, Adjust.self, Refund.self, Rate.self, Surge.self,
       Receipts.self, AuditCommand.self, ArchiveCommand.self, Replay.self,
       RebuildCommand.self, RestoreCommand.self, AnalyticsCommand.self, Bench.self, LocalRedisCommand.self,

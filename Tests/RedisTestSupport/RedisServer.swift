@@ -28,12 +28,15 @@ public actor RedisServer {
   /// - Parameters:
   ///   - arguments: Further arguments, e.g. `["--maxmemory", "2mb"]`.
   ///   - tcp: Whether to listen on a free port of 127.0.0.1 as well.
+  ///   - environment: Of the server besides this process's, each as `NAME=value`.
   /// - Throws: A ``RedisServerError`` that says why there is none, with the end of the server's log.
-  public static func start(arguments: [String] = [], tcp: Bool = false) async throws -> RedisServer {
+  public static func start(
+    arguments: [String] = [], tcp: Bool = false, environment: [String] = []
+  ) async throws -> RedisServer {
     ignoreBrokenPipeSignal()
     var attempt = 1
     while true {
-      let server = try RedisServer(arguments: arguments, port: tcp ? freePort() : nil)
+      let server = try RedisServer(arguments: arguments, port: tcp ? freePort() : nil, environment: environment)
       do {
         try await server.launch()
         return server
@@ -47,14 +50,14 @@ public actor RedisServer {
     }
   }
 
-  private init(arguments: [String], port: Int?) throws {
+  private init(arguments: [String], port: Int?, environment: [String]) throws {
     var template = Array("/tmp/redis-test-XXXXXX".utf8CString)
     guard let path = mkdtemp(&template) else { throw RedisServerError("cannot create a folder below /tmp") }
     folder = String(cString: path)
     url = RedisURL(address: .unix(path: "\(folder)/redis.sock"))
     tcpURL = port.map { RedisURL(address: .tcp(host: "127.0.0.1", port: $0)) }
     self.arguments =
-      [
+      (environment.isEmpty ? [] : ["env"] + environment) + [
         "redis-server", "--port", String(port ?? 0), "--bind", "127.0.0.1", "--unixsocket", "\(folder)/redis.sock",
         "--dir", folder, "--logfile", "\(folder)/redis.log", "--save", "", "--appendonly", "no", "--daemonize", "no",
       ] + arguments

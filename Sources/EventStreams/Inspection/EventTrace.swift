@@ -44,10 +44,3 @@ public struct EventTrace: Sendable, JSONWritable {
     }
   }
 }
-
-/// JSON that is written already.
-private struct RawJSON: JSONWritable {
-  let bytes: [UInt8]
-
-  func write(to json: inout JSONWriter) { json.raw(bytes) }
-}

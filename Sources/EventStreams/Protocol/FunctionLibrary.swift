@@ -14,9 +14,10 @@ enum FunctionLibrary {
   /// All calls there are.
   static var calls: [any FunctionCall.Type] {
     [
-      ServicesCall.self, FoundCall.self, PublishCall.self, LeaseCall.self, RecoverCall.self, CommitCall.self,
-      BeginCall.self, HistoryCall.self, RedriveCall.self, DiscardCall.self, ConfirmCall.self, TrimCall.self,
-      TrimmableCall.self, SwapCall.self, RestoreCall.self, ForgetCall.self, RosterCall.self,
+      ServicesCall.self, FoundCall.self, PublishCall.self, ScheduleCall.self, CancelCall.self, DueCall.self,
+      LeaseCall.self, RecoverCall.self, CommitCall.self, BeginCall.self, HistoryCall.self, RedriveCall.self,
+      DiscardCall.self, ConfirmCall.self, TrimCall.self, TrimmableCall.self, SwapCall.self, RestoreCall.self,
+      ForgetCall.self, RosterCall.self,
     ]
   }
 
@@ -29,9 +30,13 @@ enum FunctionLibrary {
     PackageResources.checks_lua,
     PackageResources.positions_lua,
     PackageResources.windows_lua,
+    PackageResources.waiting_lua,
     PackageResources.services_lua,
     PackageResources.found_lua,
     PackageResources.publish_lua,
+    PackageResources.schedule_lua,
+    PackageResources.cancel_lua,
+    PackageResources.due_lua,
     PackageResources.lease_lua,
     PackageResources.recover_lua,
     PackageResources.effects_lua,

@@ -25,27 +25,5 @@ struct PublishCall: FunctionCall {
     }
   }
 
-  /// What became of one event.
-  struct Place {
-    let streamID: StreamID
-    let isDuplicate: Bool
-    /// The JSON that stands there, if it is known and another.
-    let other: [UInt8]?
-  }
-
-  static func answer(_ reply: ReplyNode) throws -> [Place] {
-    var places: [Place] = []
-    places.reserveCapacity(reply.count)
-    for position in 0..<reply.count {
-      let isOther = reply[position].count == 2
-      let bytes = isOther ? reply[position][0].bytes : reply[position].bytes
-      let isDuplicate = !bytes.isEmpty && bytes[0] == UInt8(ascii: "=")
-      guard let id = StreamID(utf8: isDuplicate ? bytes.extracting(1...) : bytes) else {
-        throw RedisError(.protocolViolation, "publish answered with something that is no stream id")
-      }
-      let other = isOther ? reply[position][1].bytes.withUnsafeBufferPointer { Array($0) } : nil
-      places.append(Place(streamID: id, isDuplicate: isDuplicate, other: other))
-    }
-    return places
-  }
+  static func answer(_ reply: ReplyNode) throws -> [EventPlace] { try EventPlace.list(reply) }
 }

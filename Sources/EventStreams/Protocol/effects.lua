@@ -4,6 +4,7 @@
 -- WHEN (field, condition, value, number of ARGV to pass over) lets the effects after it happen only if its condition holds;
 -- SKIP (number of ARGV to pass over) at their end passes over what is to happen otherwise.
 -- PUBLISH (id and JSON of each event) adds events to the log, unless their ids are remembered as those of publishers are.
+-- SCHEDULE and CANCEL have events wait, and wait no more (arguments as `addWaiting` and `cancelWaiting` have them).
 
 local function refused(key, field, reason)
   return redis.error_reply('REFUSED ' .. key .. (field and ', field ' .. field or '') .. ': ' .. reason)
@@ -97,6 +98,7 @@ local function planned(keys, args, i)
   -- increased joins the earlier ones, as long as nothing else has been done to the hash. Of hashes, whether their type is unknown.
   local steps, increased, joining = {}, {}, {}
   local hashes, streams, commands, ids, jsons = {}, {}, {}, {}, {}
+  local schedules = false
   local last = #args
   while i <= last do
     local step, command, key, count = i, args[i], args[i + 1], tonumber(args[i + 2])
@@ -151,6 +153,9 @@ local function planned(keys, args, i)
           jsons[#jsons + 1] = args[place + 1]
         end
         command = 'XADD'
+      elseif command == 'SCHEDULE' or command == 'CANCEL' then
+        streams[key] = true
+        schedules, command = true, 'XADD'
       else
         return nil, refused(keys[tonumber(key)], nil, 'there is no effect ' .. command)
       end
@@ -164,17 +169,20 @@ local function planned(keys, args, i)
     for place = 1, #ids do known[place] = known[place] and firstOf(keys[1], known[place]) end
     commands.HSET = commands.HSET or window
   end
-  refusal = unwritable(keys, hashes, streams, commands)
+  refusal = unwritable(keys, hashes, streams, commands) or (schedules and waitingRefusal(keys[1]))
   if refusal then return nil, refusal end
-  return { steps = steps, increased = increased, ids = ids, jsons = jsons, known = known, window = window }
+  return { schedules = schedules, steps = steps, increased = increased, ids = ids, jsons = jsons, known = known, window = window }
 end
 
 -- Adds the events of a plan to the log, from one on, unless their ids are remembered; returns the first that is not of this effect.
-local function publish(log, plan, first, count, added, isNew)
+--   changed: id -> true for what this commit has published or scheduled, false for what it has cancelled
+local function publish(log, plan, first, count, added, changed)
   for place = first, first + count - 1 do
     local id = plan.ids[place]
-    if not plan.known[place] and isNew[id] == nil then
-      isNew[id] = true
+    local isKnown = changed[id]
+    if isKnown == nil then isKnown = plan.known[place] end
+    if not isKnown then
+      changed[id] = true
       added[#added + 1] = id
       added[#added + 1] = redis.call('XADD', log, '*', 'event', plan.jsons[place])
     end
@@ -184,14 +192,18 @@ end
 
 -- Writes what was planned.
 local function write(keys, args, plan)
-  local call, added, isNew, nextEvent = redis.call, {}, {}, 1
+  local call, added, changed, nextEvent = redis.call, {}, {}, 1
   for _, i in ipairs(plan.steps) do
     local command, key, count = args[i], keys[tonumber(args[i + 1])], tonumber(args[i + 2])
     local increased = plan.increased[i]
     if increased then
       inParts('HSET', key, increased, 1, #increased)
     elseif command == 'PUBLISH' then
-      nextEvent = publish(key, plan, nextEvent, count / 2, added, isNew)
+      nextEvent = publish(key, plan, nextEvent, count / 2, added, changed)
+    elseif command == 'SCHEDULE' then
+      addWaiting(key, key .. ':seen', standardWindow, args, i + 3, i + 2 + count, changed)
+    elseif command == 'CANCEL' then
+      cancelWaiting(key, key .. ':seen', standardWindow, args, i + 3, i + 2 + count, changed)
     elseif command == 'XADD' then
       call('XADD', key, unpack(args, i + 3, i + 2 + count))
     else
@@ -199,4 +211,5 @@ local function write(keys, args, plan)
     end
   end
   if plan.window then remember(plan.window, standardWindow, added) end
+  if plan.schedules then noteWaiting(keys[1]) end
 end

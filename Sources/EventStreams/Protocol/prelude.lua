@@ -7,6 +7,7 @@
 -- Keys, for shard s of topic `rides` and service `payment`:
 --   rides:{s}                   the log, a stream; one field, `event`, holds the event's JSON
 --   rides:{s}:seen:<n>          event id -> stream id, for the n-th publish window since 1970
+--   rides:{s}:scheduled…        what waits until it is due: see waiting.lua
 --   rides:{s}:lease:payment     hash: owner, epoch (fencing token), until (server time in ms), commit (number of the last one),
 --                               readers (a line `<CLIENT ID> <worker>` for the connection that the owner reads with, and for
 --                               those of earlier owners that may not have been closed yet), paused (why the owner reads nothing),

@@ -1,5 +1,5 @@
 -- restore: puts a log that was built beside a shard's log in its place, in one step, with its groups, its publish window and the state
--- of its services: a log that gives events to a service again, and a state that has their effects, must not meet.
+-- of its services, and with what waits beside it: a log that gives events to a service again, and a state that has their effects, must not meet.
 --   KEYS: log, staged log, prefix of the publish windows, staged window, then the lease of each group, then for each group
 --     n staged keys, the n keys they become, m keys that go
 --   ARGV: the last entry of the log that the staged one takes account of, entries ever added to the staged log, window in ms,
@@ -27,6 +27,7 @@ redis.register_function('eventstreams_restore_v2', function(keys, args)
   for _, entry in ipairs(redis.call('XRANGE', log, args[1] == '' and '-' or '(' .. args[1], '+')) do
     local isEvent, event = pcall(cjson.decode, entry[2][2])
     local id = isEvent and type(event) == 'table' and event.id
+    if type(id) == 'string' then followWaiting(staged, seen, log, event) end
     if type(id) ~= 'string' or redis.call('HSETNX', seen, id, entry[1]) == 1 then
       redis.call('XADD', staged, entry[1], 'event', entry[2][2])
       moved = moved + 1
@@ -61,6 +62,7 @@ redis.register_function('eventstreams_restore_v2', function(keys, args)
     i = i + 7 + count
   end
   redis.call('RENAME', staged, log)
+  replaceWaiting(staged, log)
   if redis.call('EXISTS', seen) == 1 then
     local current = windowsNow(keys[3], window)
     redis.call('RENAME', seen, current)

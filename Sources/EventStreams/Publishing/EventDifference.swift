@@ -6,6 +6,8 @@ public struct EventDifference: Sendable, Hashable, CustomStringConvertible {
   /// In few words: `data.fare.base is 1230 there and 9999 here`.
   public let description: String
 
+  init(description: String) { self.description = description }
+
   /// The difference; nil if both say the same.
   init?(of event: [UInt8], to first: [UInt8]) {
     guard let there = Self.contents(first) else {

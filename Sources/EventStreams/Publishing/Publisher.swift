@@ -21,27 +21,67 @@ public struct Publisher: Sendable {
   }
 
   /// Publishes one event.
-  public func publish(_ data: some EventData, id: String? = nil, timestamp: Timestamp = .now()) async throws
-    -> PublishedEvent
-  {
-    let event = EncodedEvent(data, id: id, timestamp: timestamp, traceparent: TraceContext.current)
-    return try await publish([event])[0]
+  ///
+  /// - Parameters:
+  ///   - id: the event's identity; `data.eventID` if nil.
+  ///   - timestamp: when it happened; of one that waits, when it is due unless it is given, else now.
+  ///   - due: when to publish it, by the server's clock; nil for now. It waits until then, and is in the log within a second as long as
+  ///     a worker of the topic runs. While it waits its id is known: `cancel` frees it.
+  public func publish(
+    _ data: some EventData, id: String? = nil, timestamp: Timestamp? = nil, due: Timestamp? = nil
+  ) async throws -> PublishedEvent {
+    let event = EncodedEvent(
+      data, id: id, timestamp: timestamp ?? due ?? .now(), traceparent: TraceContext.current)
+    return try await publish([event], due: due)[0]
   }
 
   /// Publishes events, those of one shard in their order, in one round trip.
   ///
+  /// - Parameter due: when to publish them; nil for now.
   /// - Returns: for each event its place in the log, in the order given.
-  public func publish(_ events: [EncodedEvent]) async throws -> [PublishedEvent] {
+  public func publish(_ events: [EncodedEvent], due: Timestamp? = nil) async throws -> [PublishedEvent] {
     var batch = Batch()
-    try encode(events, into: &batch)
+    try encode(events, due: due, into: &batch)
     return try Self.results(of: await connection.send(batch.commands), batch, events)
+  }
+
+  /// Cancels events that wait: it is as if they had never been scheduled.
+  ///
+  /// - Parameter eventIDs: looked for in all shards.
+  /// - Returns: for each whether it waited, in the order given.
+  public func cancel(_ eventIDs: [String]) async throws -> [Bool] {
+    guard !eventIDs.isEmpty else { return [] }
+    var commands = Commands()
+    for shard in topic.shards {
+      for start in stride(from: 0, to: eventIDs.count, by: PublishCall.mostEvents) {
+        let part = eventIDs[start..<min(start + PublishCall.mostEvents, eventIDs.count)]
+        commands.append(CancelCall(topic: topic, shard: shard, window: window, ids: part))
+      }
+    }
+    return try Self.waited(await connection.send(commands), eventIDs.count)
+  }
+
+  private static func waited(_ replies: borrowing Replies, _ count: Int) throws -> [Bool] {
+    try replies.check()
+    var waited = Array(repeating: false, count: count)
+    var index = 0
+    for call in 0..<replies.count {
+      for found in try CancelCall.answer(replies[call]) {
+        if found { waited[index] = true }
+        // Shard after shard.
+        index = (index + 1) % count
+      }
+    }
+    return waited
   }
 
   /// Publishes a sequence of batches with two of them on the way at any time; calls `onPublished` for each batch in order.
   ///
-  /// - Parameter next: the next batch; nil at the end.
+  /// - Parameters:
+  ///   - next: the next batch; nil at the end.
+  ///   - due: when to publish them; nil for now.
   public func publish(
-    batches next: () async throws -> [EncodedEvent]?,
+    batches next: () async throws -> [EncodedEvent]?, due: Timestamp? = nil,
     onPublished: ([EncodedEvent], [PublishedEvent]) async throws -> Void
   ) async throws {
     // Their buffers serve in turns.
@@ -50,7 +90,7 @@ public struct Publisher: Sendable {
     var sent: [EncodedEvent]?
     while let events = try await next() {
       guard !events.isEmpty else { continue }
-      try encode(events, into: &current)
+      try encode(events, due: due, into: &current)
       try await connection.write(current.commands)
       if let sent { try await finish(sent, earlier, onPublished) }
       sent = events
@@ -74,17 +114,20 @@ public struct Publisher: Sendable {
     try await onPublished(events, Self.results(of: replies, batch, events))
   }
 
-  /// One call of `publish` per shard and thousand events.
+  /// One call of `publish`, or `schedule`, per shard and thousand events.
   private struct Batch {
     var commands = Commands()
+    /// When its events are to be published; nil for now.
+    var due: Timestamp?
     /// For each command the indexes of its events.
     var indexes: [[Int]] = []
     var shards: [Int] = []
   }
 
-  private func encode(_ events: [EncodedEvent], into batch: inout Batch) throws {
+  private func encode(_ events: [EncodedEvent], due: Timestamp?, into batch: inout Batch) throws {
     if let event = events.first(where: { $0.json.count > EncodedEvent.longest }) { throw EventTooLong(event) }
     batch.commands.removeAll(keepingCapacity: true)
+    batch.due = due?.inServerTime
     batch.indexes.removeAll(keepingCapacity: true)
     batch.shards.removeAll(keepingCapacity: true)
     var byShard: [[Int]] = Array(repeating: [], count: topic.shardCount)
@@ -94,8 +137,13 @@ public struct Publisher: Sendable {
         let part = indexes[start..<min(start + PublishCall.mostEvents, indexes.count)]
         batch.indexes.append(Array(part))
         batch.shards.append(shard)
-        batch.commands.append(
-          PublishCall(topic: topic, shard: shard, window: window, events: events, indexes: part))
+        if let due {
+          batch.commands.append(
+            try ScheduleCall(topic: topic, shard: shard, window: window, due: due, events: events, indexes: part))
+        } else {
+          batch.commands.append(
+            PublishCall(topic: topic, shard: shard, window: window, events: events, indexes: part))
+        }
       }
     }
   }
@@ -104,14 +152,16 @@ public struct Publisher: Sendable {
     of replies: borrowing Replies, _ batch: Batch, _ events: [EncodedEvent]
   ) throws -> [PublishedEvent] {
     var results = Array(
-      repeating: PublishedEvent(shard: 0, streamID: .zero, isDuplicate: false, difference: nil), count: events.count)
+      repeating: PublishedEvent(shard: 0, streamID: .zero, isDuplicate: false, due: nil, difference: nil),
+      count: events.count)
     for command in batch.indexes.indices {
       let reply = replies[command]
       if let error = reply.error { throw error }
-      for (index, place) in zip(batch.indexes[command], try PublishCall.answer(reply)) {
+      for (index, place) in zip(batch.indexes[command], try EventPlace.list(reply)) {
         results[index] = PublishedEvent(
           shard: batch.shards[command], streamID: place.streamID, isDuplicate: place.isDuplicate,
-          difference: place.other.flatMap { EventDifference(of: events[index].json, to: $0) })
+          due: place.isDuplicate ? place.due : batch.due,
+          difference: place.difference(of: events[index].json, due: batch.due))
       }
     }
     return results
@@ -126,7 +176,9 @@ public struct PublishedEvent: Sendable, Hashable {
   public let streamID: StreamID
   /// True if an event with this id was there already; then the place is that one's.
   public let isDuplicate: Bool
-  /// What it says differently from the event that was there already; nil if it says the same, or if that one was trimmed. An event
+  /// When it will be published, if it waits; then the place is that of the record that says so.
+  public let due: Timestamp?
+  /// What it says differently from the event that was there already, or when that one is due; nil if it says the same, or if that one was trimmed. An event
   /// that differs was not published: something else than the producer thinks is known under its id.
   public let difference: EventDifference?
 }
@@ -138,9 +190,10 @@ public struct EventTooLong: Error, Sendable, CustomStringConvertible {
   /// What it says to people.
   public let description: String
 
-  init(_ event: EncodedEvent) {
+  /// - Parameter record: how many bytes the record has that lets the event wait; nil if it is the event itself that is too long.
+  init(_ event: EncodedEvent, record: Int? = nil) {
     id = event.id
-    description =
-      "event \(event.id.prefix(60)) has \(event.json.count) bytes; an event has at most \(EncodedEvent.longest)"
+    let size = record.map { "needs \($0) bytes to wait in the log" } ?? "has \(event.json.count) bytes"
+    description = "event \(event.id.prefix(60)) \(size); an event has at most \(EncodedEvent.longest)"
   }
 }

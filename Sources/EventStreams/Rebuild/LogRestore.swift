@@ -1,6 +1,6 @@
 public import Redis
 
-/// Puts a shard's log, its groups, its publish window and its services' state back, from history.
+/// Puts a shard's log, its groups, its publish window, what waits until it is due and its services' state back, from history.
 public struct LogRestore: Sendable {
   private let topic: Topic
   private let connection: Connection
@@ -12,6 +12,7 @@ public struct LogRestore: Sendable {
 
   private let log: String
   private let seen: String
+  private var waiting: WaitingEvents
 
   /// Where a group goes on.
   public struct Group: Sendable {
@@ -46,6 +47,7 @@ public struct LogRestore: Sendable {
     let prefix = topic.restored(shard)
     log = "\(prefix)\(run.name):log"
     seen = "\(prefix)\(run.name):seen"
+    waiting = WaitingEvents(window: window)
     try await StateImage.remove(prefix, connection)
   }
 
@@ -64,8 +66,27 @@ public struct LogRestore: Sendable {
 
   /// Has publishing an event again recognised, if it was recorded within the window, though it is not in the log any more.
   public mutating func remember(_ event: RecordedEvent) {
+    note(event)
     guard let id = event.header?.id, event.streamID.recordedAt + window > .now() else { return }
     commands.append("HSETNX", seen, id, event.streamID.description)
+  }
+
+  /// Takes in an event that was published again, and stands in the log no more: one of its id that waited does so no more either.
+  public mutating func note(_ event: RecordedEvent) { waiting.add(event) }
+
+  /// Writes what waits beside the log.
+  private mutating func stageWaiting() async throws {
+    for (id, event) in waiting.events {
+      let due = String(event.due.dueMilliseconds)
+      commands.append("ZADD", "\(log):scheduled", due, ScheduledEvent.member(id.text, at: event.place))
+      commands.begin(argumentCount: 4)
+      commands.argument("HSET")
+      commands.argument("\(log):scheduled:events")
+      commands.argument(id.text)
+      commands.argument(Array("\(due) \(event.place) ".utf8) + event.json)
+      commands.append("HSETNX", seen, id.text, event.place.description)
+      if commands.count >= 1000 { try await flush() }
+    }
   }
 
   private mutating func flush() async throws {
@@ -81,6 +102,7 @@ public struct LogRestore: Sendable {
   ///   - added: entries that the shard's log has ever had.
   /// - Returns: how many events were published meanwhile.
   public mutating func finish(through end: StreamID?, added: Int, groups: [Group]) async throws -> Int {
+    try await stageWaiting()
     try await flush()
     var states: [StagedKeys] = []
     for group in groups {

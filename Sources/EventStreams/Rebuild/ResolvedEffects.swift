@@ -1,6 +1,6 @@
 /// What effects come to on a state in memory, decided in their order as a commit does: what was done before counts.
 struct ResolvedEffects {
-  /// Writes in their order: of choices what was chosen, increments as the values they lead to, and what is published.
+  /// Writes in their order: of choices what was chosen, increments as the values they lead to, and what is published, scheduled and cancelled.
   private(set) var writes: [Effects.Write] = []
   /// False for effects that a commit would refuse: the event has none of them.
   private(set) var isPossible = true
@@ -85,10 +85,13 @@ struct ResolvedEffects {
 }
 
 extension Effects {
-  /// The id of the first event that they publish, whichever way choices go.
+  /// The id of the first event that they publish or schedule, whichever way choices go.
   fileprivate var firstPublished: String? {
     for effect in effects {
-      if case .publish(let data, let id, _) = effect { return id ?? data.eventID }
+      switch effect {
+      case .publish(let data, let id, _), .schedule(let data, let id, _, _): return id ?? data.eventID
+      default: continue
+      }
     }
     return nil
   }

@@ -49,16 +49,19 @@ public final class StateImage: StateReader {
     contents.withLock { Self.writes(of: effects, on: $0, isPublished) }
   }
 
-  /// The ids of the events that effects publish, before they are applied.
+  /// The ids of the events that effects publish or schedule, before they are applied.
   ///
   /// - Parameter isPublished: whether an event is known to have been published: it tells which way a choice went.
   public func published(by effects: Effects, _ isPublished: (String) -> Bool) -> [(type: EventType, id: String)] {
     writes(of: effects, isPublished).compactMap {
-      if case .publish(let type, let id) = $0 { (type, id) } else { nil }
+      switch $0 {
+      case .publish(let type, let id), .schedule(let type, let id, _): (type, id)
+      default: nil
+      }
     }
   }
 
-  /// Applies an event's effects, but for what they publish: all, or none if a commit would refuse them.
+  /// Applies an event's effects, but for what they publish, schedule and cancel: all, or none if a commit would refuse them.
   ///
   /// - Parameters:
   ///   - place: of the event in the log.
@@ -96,7 +99,7 @@ public final class StateImage: StateReader {
       contents.expiries[name] = place.recordedAt + .milliseconds(milliseconds)
       contents.touched.insert(name)
     // Increments have become values.
-    case .publish, .increment: break
+    case .publish, .schedule, .cancel, .increment: break
     }
   }
 

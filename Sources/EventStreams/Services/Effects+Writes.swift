@@ -13,6 +13,10 @@ extension Effects {
     case expire(name: String, milliseconds: Int)
     /// An event, by type and identity.
     case publish(type: EventType, id: String)
+    /// An event that waits until it is due, by type and identity.
+    case schedule(type: EventType, id: String, due: Timestamp)
+    /// An event that waits no more, by identity.
+    case cancel(id: String)
   }
 
   /// What the effects write, in their order.
@@ -41,6 +45,9 @@ extension Effects {
         value: bytes(value).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) })
     case .remove(let hash, let field): .remove(hash: hash, field: field)
     case .publish(let data, let id, _): .publish(type: type(of: data).eventType, id: id ?? data.eventID)
+    case .schedule(let data, let id, _, let due):
+      .schedule(type: type(of: data).eventType, id: id ?? data.eventID, due: due)
+    case .cancel(let id): .cancel(id: id)
     case .expire(let name, let milliseconds): .expire(name: name, milliseconds: milliseconds)
     case .when, .skip: nil
     }

@@ -12,6 +12,8 @@ public struct Effects: Sendable {
     case remove(hash: String, field: String)
     case expire(name: String, milliseconds: Int)
     case publish(any EventData, id: String?, timestamp: Timestamp)
+    case schedule(any EventData, id: String?, timestamp: Timestamp, due: Timestamp)
+    case cancel(id: String)
     /// The next `count` effects are applied only if the condition holds at that point of the commit.
     case when(hash: String, field: String, condition: Condition, count: Int)
     /// The next `count` effects are passed over: the alternative to those before.
@@ -104,9 +106,19 @@ public struct Effects: Sendable {
   ///
   /// - Parameters:
   ///   - id: the event's identity; `data.eventID` if nil.
-  ///   - timestamp: when it happened.
-  public mutating func publish(_ data: some EventData, id: String? = nil, at timestamp: Timestamp = .now()) {
-    effects.append(.publish(data, id: id, timestamp: timestamp))
+  ///   - timestamp: when it happened; of one that waits, when it is due unless it is given.
+  ///   - due: when to publish it; nil for with this commit. It waits until then, and is in the log within a second as long as a worker of
+  ///     the topic runs; `cancel` removes it.
+  public mutating func publish(
+    _ data: some EventData, id: String? = nil, timestamp: Timestamp? = nil, due: Timestamp? = nil
+  ) {
+    guard let due else { return effects.append(.publish(data, id: id, timestamp: timestamp ?? .now())) }
+    effects.append(.schedule(data, id: id, timestamp: timestamp ?? due, due: due))
+  }
+
+  /// Cancels an event that waits in the shard of the event being handled, if it does: it is as if it had never been scheduled.
+  public mutating func cancel(_ eventID: String) {
+    effects.append(.cancel(id: eventID))
   }
 
   /// Applies some effects only if a field is as expected at that point of the commit, and others if it is not; what the commit
@@ -128,7 +140,7 @@ public struct Effects: Sendable {
   @usableFromInline
   func checkShardKeys(_ handled: () -> String) throws {
     for effect in effects {
-      guard case .publish(let data, _, _) = effect else { continue }
+      guard let data = effect.event else { continue }
       let (published, handled) = (data.shardKey, handled())
       guard published.hasSameBytes(as: handled) else {
         throw Unprocessable(
@@ -176,6 +188,16 @@ public struct Effects: Sendable {
         effects.effects.append(.set(hash: hash, field: field, value: value.moved(by: offset)))
       default: effects.effects.append(effect)
       }
+    }
+  }
+}
+
+extension Effects.Effect {
+  /// The event that it publishes, now or when it is due.
+  fileprivate var event: (any EventData)? {
+    switch self {
+    case .publish(let data, _, _), .schedule(let data, _, _, _): data
+    default: nil
     }
   }
 }

@@ -38,6 +38,9 @@ public struct Topic: Sendable, Hashable {
   }
 
   func seen(_ shard: Int) -> String { "\(log(shard)):seen" }
+  func scheduled(_ shard: Int) -> String { "\(log(shard)):scheduled" }
+  func scheduledEvents(_ shard: Int) -> String { "\(log(shard)):scheduled:events" }
+  func scheduledNext(_ shard: Int) -> String { "\(log(shard)):scheduled:next" }
   func lease(_ shard: Int, _ service: String) -> String { "\(log(shard)):lease:\(service)" }
   func retry(_ shard: Int, _ service: String) -> String { "\(log(shard)):retry:\(service)" }
   func dead(_ shard: Int, _ service: String) -> String { "\(log(shard)):dead:\(service)" }

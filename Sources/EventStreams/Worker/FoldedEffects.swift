@@ -18,6 +18,13 @@ struct FoldedEffects: Sendable {
     var count = 1
   }
 
+  /// A command about events.
+  fileprivate enum Publication: String, Sendable {
+    case publish = "PUBLISH"
+    case schedule = "SCHEDULE"
+    case cancel = "CANCEL"
+  }
+
   fileprivate enum Operation: Sendable {
     case remove(key: Int, field: String)
     case expire(key: Int, milliseconds: Int)
@@ -25,8 +32,8 @@ struct FoldedEffects: Sendable {
     /// Fields, each followed by its value.
     case set(key: Int, Pieces)
     case append(key: Int, Pieces)
-    /// Ids of events, each followed by its JSON.
-    case publish(Pieces)
+    /// What the log is given, in the arguments that `commit` takes for it.
+    case publish(Publication, Pieces)
     case when(key: Int, field: String, condition: Effects.Condition, operations: Int)
     case skip(operations: Int)
   }
@@ -66,7 +73,7 @@ struct FoldedEffects: Sendable {
   private var known = NameTable()
   /// What was assumed last: the effects that depend on it write it, most likely.
   private var assumed: (key: Int, field: String)?
-  /// The operation that publishes, and its round.
+  /// The last operation about events, and its round.
   private var publishing: (operation: Int, round: Int)?
   /// Grows when nothing may join what is there any more.
   private var round = 0
@@ -144,7 +151,28 @@ struct FoldedEffects: Sendable {
         let name = piece(id)
         let start = text.bytes.count
         EncodedEvent.write(data, id: id, timestamp: timestamp, traceparent: traceparent, to: &text)
-        publish(name, endPiece(start), isConditional: isConditional)
+        var list = Pieces(first: name, last: name)
+        add(endPiece(start), to: &list)
+        publish(.publish, list, isConditional: isConditional)
+      case .schedule(let data, let id, let timestamp, let due):
+        let id = id ?? data.eventID
+        var event = JSONWriter()
+        EncodedEvent.write(data, id: id, timestamp: timestamp, traceparent: traceparent, to: &event)
+        let name = piece(id)
+        var list = Pieces(first: name, last: name)
+        add(piece(String(due.dueMilliseconds)), to: &list)
+        add(piece(String(event.bytes.count)), to: &list)
+        let start = text.bytes.count
+        ScheduleRecord.write(event.bytes, id: id, due: due, to: &text)
+        add(endPiece(start), to: &list)
+        publish(.schedule, list, isConditional: isConditional)
+      case .cancel(let id):
+        let name = piece(id)
+        let start = text.bytes.count
+        ScheduleRecord.writeCancellation(of: id, to: &text)
+        var list = Pieces(first: name, last: name)
+        add(endPiece(start), to: &list)
+        publish(.cancel, list, isConditional: isConditional)
       case .when(let hash, let field, .isAbsent, let count)
       where speculates && !isConditional && assume(field, of: hash, prefix):
         if case .skip? = list[index..<index + count].last { alternative = index + count - 1 }
@@ -224,18 +252,18 @@ struct FoldedEffects: Sendable {
     }
   }
 
-  private mutating func publish(_ id: Int, _ json: Int, isConditional: Bool) {
+  /// Adds something about an event; what follows on the same about another becomes one operation with it.
+  private mutating func publish(_ publication: Publication, _ event: Pieces, isConditional: Bool) {
     if !isConditional, let publishing, publishing.round == round,
-      case .publish(var list) = operations[publishing.operation]
+      case .publish(publication, var list) = operations[publishing.operation]
     {
-      add(id, to: &list)
-      add(json, to: &list)
-      operations[publishing.operation] = .publish(list)
+      pieces[list.last].next = event.first
+      list.last = event.last
+      list.count += event.count
+      operations[publishing.operation] = .publish(publication, list)
     } else {
       if !isConditional { publishing = (operations.count, round) }
-      var list = Pieces(first: id, last: id)
-      add(json, to: &list)
-      operations.append(.publish(list))
+      operations.append(.publish(publication, event))
     }
   }
 
@@ -323,8 +351,10 @@ struct FoldedEffects: Sendable {
           commands.argument("record")
           commands.argument(text.bytes.span.extracting($0))
         }
-      case .publish(let list):
-        header(&commands, "PUBLISH", log, list.count)
+      case .publish(let publication, let list):
+        commands.argument(publication.rawValue)
+        commands.argument(log)
+        commands.argument(list.count)
         forEach(of: list) { commands.argument(text.bytes.span.extracting($0)) }
       case .when(let key, let field, let condition, let count):
         header(&commands, "WHEN", firstKey + key, 4)
@@ -373,7 +403,7 @@ extension FoldedEffects.Operation {
     switch self {
     case .remove, .expire: 4
     case .increment: 5
-    case .set(_, let list), .publish(let list): 3 + list.count
+    case .set(_, let list), .publish(_, let list): 3 + list.count
     case .append(_, let list): 4 + list.count * 2
     case .when: 7
     case .skip: 4

@@ -84,7 +84,7 @@ struct ForeseenFields {
           return String(sum)
         }
       case .expire(let name, _): forget(name)
-      case .append, .publish, .skip: break
+      case .append, .publish, .schedule, .cancel, .skip: break
       case .when(let hash, let field, let condition, let count):
         let choice = effects.branches(at: index, count: count)
         index = choice.otherwise.upperBound

@@ -46,7 +46,8 @@ public struct Worker: ServiceLifecycle.Service {
     let committing = connection("committer:\(settings.name)")
     let control = connection(Namesake.clientName(topic, service.name, settings.name))
     let waiting = connection("waiter:\(settings.name)")
-    let trimming = connection("trimmer:\(settings.name)")
+    // For what is done every now and then: trimming, and moving what is due.
+    let upkeep = connection("upkeep:\(settings.name)")
     let committer = Committer(pipeline: pipeline, connection: committing, topic: topic, settings: settings, log: log)
     let leases = Leases(
       pipeline: pipeline, connection: control, waiting: waiting, reading: reading, topic: topic, settings: settings,
@@ -73,10 +74,11 @@ public struct Worker: ServiceLifecycle.Service {
           ).run()
         }
       }
+      group.addTask { await DueEvents(pipeline: pipeline, connection: upkeep, topic: topic, log: log).run() }
       if let retention = settings.retention {
         group.addTask {
           await RetentionLoop(
-            pipeline: pipeline, trimmer: Trimmer(topic: topic, connection: trimming), retention: retention, log: log
+            pipeline: pipeline, trimmer: Trimmer(topic: topic, connection: upkeep), retention: retention, log: log
           ).run()
         }
       }

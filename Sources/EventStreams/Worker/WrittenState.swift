@@ -31,7 +31,7 @@ struct WrittenState: Sendable {
       case .expire(let name, _):
         names.insert(name)
         vanishing.insert(name)
-      case .publish, .when, .skip: break
+      case .publish, .schedule, .cancel, .when, .skip: break
       }
     }
   }

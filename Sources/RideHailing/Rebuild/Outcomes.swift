@@ -29,7 +29,7 @@ struct Outcomes: Sendable {
   }
 
   /// The types of such events.
-  static let types: [EventType] = ServiceFold.services.flatMap(types(of:))
+  static let types: [EventType] = ServiceFold.services.flatMap(types(of:)) + [ScheduleRecord.scheduled]
 
   /// The types of those that a service publishes, and that tell what it has decided.
   static func types(of service: String) -> [EventType] {
@@ -74,6 +74,8 @@ struct Outcomes: Sendable {
 
   private mutating func read(_ json: [UInt8], _ header: EventHeader) throws(JSONError) {
     switch header.type {
+    case ScheduleRecord.scheduled:
+      if let id = ScheduleRecord.scheduledID(in: json) { ids.insert(Identifier(id)) }
     case PaymentCaptured.eventType:
       let captured = try PaymentCaptured(ofEvent: json.span)
       add(captured, header) { RecordedGateway(reference: $0.reference, declineReason: nil) }

@@ -72,7 +72,8 @@ public struct Rebuild: Sendable {
   /// What tells how the service has decided, in a shard's history.
   private func outcomes(of service: String, _ shard: Int, after: StreamID? = nil) async throws -> Outcomes {
     let types = Outcomes.types(of: service)
-    return types.isEmpty ? Outcomes() : try await Outcomes(history(shard, types: types, after: after))
+    guard !types.isEmpty else { return Outcomes() }
+    return try await Outcomes(history(shard, types: types + [ScheduleRecord.scheduled], after: after))
   }
 
   private func rebuild(

@@ -134,8 +134,11 @@ public struct Restore: Sendable {
       }
       // One that the archive has not stored is nowhere after this: nobody is to look for it.
       if item.isRepetition, item.archived == nil { forgotten += 1 }
-      guard !item.isRepetition else { continue }
       let event = RecordedEvent(shard: shard, streamID: item.id, header: item.header, json: item.json)
+      guard !item.isRepetition else {
+        log.note(event)
+        continue
+      }
       var isOpen = false
       for fold in folds {
         if case .unknown = try await fold.addIfHandled(event) {

@@ -18,6 +18,7 @@ struct Publish: AsyncParsableCommand {
         rides publish --simulate 2000 --rate 100 --cities "Paris,New York" --seed 7
         rides publish --simulate 2000 --day
         rides publish --simulate 2000 --seed 7 --at 2026-04-03T10:30:00Z
+        rides publish reminders.ndjson --due 2026-04-03T10:30:00Z
       """)
 
   @Argument(help: "A file; - or nothing for standard input.")
@@ -40,6 +41,13 @@ struct Publish: AsyncParsableCommand {
       to the last byte, so publishing them again adds nothing; at another time they say something else. (default: now)
       """, transform: TimeArgument.read)
   var at: TimeArgument?
+
+  @Option(
+    help: """
+      Publish the events at this time, or so much later than now: +10m. Until then they wait in Redis; see: rides scheduled. \
+      (default: now)
+      """, transform: DueArgument.read)
+  var due: DueArgument?
 
   @Option(help: "Rides a second.")
   var rate: Double?
@@ -79,6 +87,7 @@ struct Publish: AsyncParsableCommand {
     let reader = try simulate == nil ? InputReader(path: file) : nil
     let (topic, connection) = try await open()
     var run = PublishRun(publisher: Publisher(topic: topic, connection: connection))
+    run.due = due?.time
     if let retryFor {
       run.patience = retryFor.duration
       run.waitsForServer = true

@@ -7,7 +7,8 @@ struct Trace: AsyncParsableCommand {
     abstract: "Show one ride's way through all services.",
     discussion: """
       Each event of the ride in the order of the log, and how far each service has come with it: waiting, pending, retrying, \
-      done, dead, or parked behind a dead one. Then what the services have stored about the ride.
+      done, dead, or parked behind a dead one. Then the events that are scheduled, with the time at which each is due, and what the \
+      services have stored about the ride.
 
         rides trace sim-1-42
       """)
@@ -20,16 +21,20 @@ struct Trace: AsyncParsableCommand {
 
   func run() async throws {
     let (topic, connection) = try await redis.find()
-    let events = try await Inspector(topic: topic, connection: connection).trace(
-      ride, ids: RideID.firstEvents(of: ride), by: RideID.of)
-    guard !events.isEmpty else {
-      throw Failure.refused("no event of ride '\(ride)' is in the log of topic '\(topic.name)'")
+    let inspector = Inspector(topic: topic, connection: connection)
+    // In this order: what is moved into the log meanwhile is in one of them, or in both.
+    let waiting = try await inspector.scheduled(about: ride, by: RideID.of)
+    let events = try await inspector.trace(ride, ids: RideID.firstEvents(of: ride), by: RideID.of)
+    let logged = Set(events.map { Identifier($0.header.id) })
+    let scheduled = waiting.filter { !logged.contains(Identifier($0.id)) }
+    guard let shard = events.first?.shard ?? scheduled.first?.shard else {
+      throw Failure.refused("no event of ride '\(ride)' is in the log of topic '\(topic.name)', and none is scheduled")
     }
     let outcome = try await RideOutcome(ride, events: events, ServiceState(topic: topic, connection: connection))
     if output.format == .json {
-      return Terminal.print(json: JSONWriter.bytes(of: Report(events: events, outcome: outcome)))
+      return Terminal.print(json: JSONWriter.bytes(of: Report(events: events, scheduled: scheduled, outcome: outcome)))
     }
-    Terminal.print("ride \(ride), shard \(events[0].shard)")
+    Terminal.print("ride \(ride), shard \(shard)")
     for event in events {
       Terminal.print("")
       Terminal.print(
@@ -46,18 +51,24 @@ struct Trace: AsyncParsableCommand {
         }
       }
     }
+    for event in scheduled {
+      Terminal.print("")
+      Terminal.print("\(event.header?.type ?? "?")  scheduled, due \(event.due), \(event.wait)  event \(event.id)")
+    }
     Terminal.print("")
     for line in outcome.lines { Terminal.print(line) }
   }
 
   private struct Report: JSONWritable {
     let events: [EventTrace]
+    let scheduled: [ScheduledEvent]
     let outcome: RideOutcome
 
     func write(to json: inout JSONWriter) {
       json.object {
         $0.field("ride", outcome.ride)
         $0.field("events", events)
+        $0.field("scheduled", scheduled)
         $0.field("outcome", outcome)
       }
     }

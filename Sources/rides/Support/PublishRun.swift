@@ -11,6 +11,8 @@ struct PublishRun {
   var patience: Duration = .seconds(60)
   /// Whether to wait for a server that was never there, too.
   var waitsForServer = false
+  /// When to publish; nil for now.
+  var due: Timestamp?
 
   /// What became of the events.
   struct Summary: JSONWritable {
@@ -20,6 +22,8 @@ struct PublishRun {
     var different = 0
     var rejected = 0
     var elapsed: Duration = .zero
+    /// When they are to be published; nil for now.
+    var due: Timestamp?
 
     var perSecond: Int {
       let seconds = elapsed.inSeconds
@@ -33,11 +37,12 @@ struct PublishRun {
         $0.field("different", different)
         $0.field("rejected", rejected)
         $0.field("perSecond", perSecond)
+        $0.field("due", due)
       }
     }
 
     var text: String {
-      var parts = ["published \(published) events"]
+      var parts = [due.map { "scheduled \(published) events for \($0)" } ?? "published \(published) events"]
       if duplicates > 0 { parts.append("\(duplicates) were there already") }
       if different > 0 { parts.append("\(different) of them with another content") }
       if rejected > 0 { parts.append("\(rejected) rejected") }
@@ -48,6 +53,7 @@ struct PublishRun {
   /// Publishes everything that `next` returns, until nil.
   func run(_ next: () async throws -> [EncodedEvent]?) async throws -> Summary {
     var summary = Summary()
+    summary.due = due
     let start = ContinuousClock.now
     // Batches that were taken and not confirmed yet, oldest first: what is sent again after an error.
     var unconfirmed: [[EncodedEvent]] = []
@@ -63,7 +69,7 @@ struct PublishRun {
             // Empty ones are neither sent nor confirmed.
             if !batch.isEmpty { unconfirmed.append(batch) }
             return batch
-          },
+          }, due: due,
           onPublished: { events, results in
             unconfirmed.removeFirst()
             failingSince = nil
@@ -76,7 +82,8 @@ struct PublishRun {
             let duplicates = results.count { $0.isDuplicate }
             summary.duplicates += duplicates
             summary.published += results.count - duplicates
-            Terminal.progress("\(summary.published + summary.duplicates) events published")
+            Terminal.progress(
+              "\(summary.published + summary.duplicates) events \(due == nil ? "published" : "scheduled")")
           })
         Terminal.endProgress()
         summary.elapsed = ContinuousClock.now - start

@@ -46,6 +46,7 @@ import Testing
       ServicesCall(topic: topic, service: "s", isListed: true),
       FoundCall(topic: topic, shard: 3, services: ["a", "b"]),
       PublishCall(topic: topic, shard: 3, window: .seconds(1), events: [], indexes: []),
+      CancelCall(topic: topic, shard: 3, window: .seconds(1), ids: []), DueCall(topic: topic, shard: 3),
       LeaseCall(action: .renew, topic: topic, shard: 3, service: "s", worker: "w", epoch: 7, timeToLive: .seconds(1)),
       RecoverCall(topic: topic, shard: shard, service: "s", worker: "w", after: .zero, count: 1, others: false),
       CommitCall(batch, topic: topic, service: "s", worker: "w", number: 1),

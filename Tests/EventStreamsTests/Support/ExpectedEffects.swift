@@ -58,6 +58,7 @@ struct ExpectedEffects {
         case nil: break
         }
       case .publish(let data, let id, _): published.insert(id ?? data.eventID)
+      case .schedule, .cancel: throw .other("not among the effects of these tests")
       case .when(let name, let field, let condition, let count):
         if kinds[name] == true, !isThere.contains(name) { throw .either("\(name) became a stream") }
         if try !holds(condition, hash(name)[field]) { rest = rest.dropFirst(count) }

@@ -12,9 +12,9 @@ struct TestBench: Sendable {
 
   /// A new server with an empty topic.
   static func run(
-    shards: Int = 2, arguments: [String] = [], _ body: (TestBench) async throws -> Void
+    shards: Int = 2, arguments: [String] = [], environment: [String] = [], _ body: (TestBench) async throws -> Void
   ) async throws {
-    try await withRedis(arguments: arguments) { server in
+    try await withRedis(arguments: arguments, environment: environment) { server in
       let connection = Connection(server.url)
       let topic = try await Topic.open("test", shardCount: shards, on: connection)
       try await body(TestBench(server: server, connection: connection, topic: topic))

@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test("it does nothing if a key of the runtime holds something else than it should", arguments: 0..<7)
+  @Test("it does nothing if a key of the runtime holds something else than it should", arguments: 0..<10)
   func runtimeKeys(_ key: Int) async throws {
     try await TestBench.run(shards: 1) { bench in
       let (topic, service) = (bench.topic, "any")
@@ -66,15 +66,17 @@ import Testing
       let name = [
         topic.retry(0, service), topic.dead(0, service), topic.blocked(0, service), topic.redrive(0, service),
         "\(topic.lease(0, service)):behind", "\(topic.seen(0)):\(window)", topic.lease(0, service),
+        topic.scheduled(0), topic.scheduledEvents(0), topic.scheduledNext(0),
       ][key]
       _ = try await bench.connection.call("DEL", name)
-      _ = try await bench.connection.call("SET", name, "x")
+      _ = try await bench.connection.call("LPUSH", name, "x")
       let dumps = try await bench.dumps()
       let batch = log.everything(
         ids,
         Effects {
           $0.increment("h", "f", by: 1)
           $0.publish(Noted("k", -1), id: "follow-up")
+          $0.publish(Noted("k", -2), due: .now())
         })
       await #expect(throws: RedisError.self) { _ = try await log.send(batch, number: 1) }
       #expect(try await bench.dumps() == dumps)

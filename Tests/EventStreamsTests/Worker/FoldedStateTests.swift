@@ -87,7 +87,7 @@ import Testing
       case .remove(let hash, let field): _ = try await bench.connection.call("HDEL", key(hash), field)
       case .expire(let name, let milliseconds):
         _ = try await bench.connection.call("PEXPIRE", key(name), String(milliseconds))
-      case .publish: Issue.record("not among the effects of this test")
+      case .publish, .schedule, .cancel: Issue.record("not among the effects of this test")
       case .when(let hash, let field, let condition, let count):
         let found = try await bench.connection.call("HMGET", key(hash), field)
         let actual = try found.root[0].optionalString()

@@ -54,6 +54,44 @@ import Testing
     }
   }
 
+  @Test("brings back what was scheduled, as it was, from the archive, and what came and was cancelled comes no more")
+  func scheduled() async throws {
+    try await RideBench.run { bench in
+      let rides = RideSimulator(seed: 6).prefix(60).map { EncodedEvent($0.completed.event) }
+      let publisher = Publisher(topic: bench.topic, connection: bench.connection)
+      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      _ = try await publisher.publish(Array(rides[..<20]), due: .now() - .seconds(1))
+      _ = try await publisher.publish(Array(rides[20...]), due: .now() + .seconds(3600))
+      let cancelled = Array(rides[20..<30].map(\.id))
+      #expect(try await publisher.cancel(cancelled).allSatisfy { $0 })
+      try await bench.running(Self.all) {
+        try await eventually("what is due is moved") { try await inspector.scheduledCount() == 30 }
+        try await bench.settled(Self.all)
+      }
+      let waiting = try await inspector.scheduled()
+      let length = try await inspector.length()
+      _ = try await bench.connection.call("FLUSHALL")
+      _ = try await restore(bench)
+      let restored = try await inspector.scheduled()
+      #expect(restored.map(\.id) == waiting.map(\.id) && restored.map(\.json) == waiting.map(\.json))
+      #expect(restored.map(\.due) == waiting.map(\.due) && restored.map(\.recordID) == waiting.map(\.recordID))
+      #expect(try await inspector.length() == length)
+      let again = try await publisher.publish(rides.filter { !cancelled.contains($0.id) })
+      #expect(again.allSatisfy { $0.isDuplicate } && again.count { $0.due != nil } == 30)
+      #expect(try await restore(bench).shards.count == 4)
+      #expect(try await inspector.scheduled().map(\.id) == waiting.map(\.id))
+      let audit = try await bench.audit(archive: true)
+      #expect(audit.violations.isEmpty && audit.rides == 20, "\(audit.violations.prefix(3))")
+      for service in Rebuild.services {
+        let rebuilt = try await Rebuild(
+          topic: bench.topic, connection: bench.connection,
+          archive: try ArchiveReader(path: bench.configuration.archivePath)
+        ).run(service, applies: false)
+        #expect(rebuilt.isIdentical, "\(service)")
+      }
+    }
+  }
+
   @Test("verifies, though after it nothing is added to the log, whose last places hold what was published again")
   func repetitionsAtTheEnd() async throws {
     try await RideBench.run { bench in

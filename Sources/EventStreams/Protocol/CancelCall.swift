@@ -1,0 +1,28 @@
+import Redis
+
+/// Removes events that wait beside a shard's log; answers of each whether it did.
+struct CancelCall: FunctionCall {
+  static let function = "cancel"
+  static let keyNames = Topic.scheduleKeyNames
+
+  let topic: Topic
+  let shard: Int
+  let window: Duration
+  let ids: ArraySlice<String>
+
+  var keys: [String] { topic.scheduleKeys(shard) }
+
+  func write(to arguments: inout Commands) {
+    arguments.argument(window.wholeMilliseconds)
+    for id in ids {
+      var record = JSONWriter()
+      ScheduleRecord.writeCancellation(of: id, to: &record)
+      arguments.argument(id)
+      arguments.argument(record.bytes)
+    }
+  }
+
+  static func answer(_ reply: ReplyNode) throws -> [Bool] {
+    try (0..<reply.count).map { try reply[$0].integer() == 1 }
+  }
+}

@@ -1,0 +1,33 @@
+import Redis
+
+/// Moves what is due into a shard's log.
+struct DueCall: FunctionCall {
+  static let function = "due"
+  static let keyNames = Topic.scheduleKeyNames
+
+  let topic: Topic
+  let shard: Int
+
+  var keys: [String] { topic.scheduleKeys(shard) }
+
+  func write(to arguments: inout Commands) {}
+
+  /// How many events were moved, and how long until somebody should look again: nil if nothing waits.
+  typealias Answer = (moved: Int, wait: Duration?)
+
+  static func answer(_ reply: ReplyNode) throws -> Answer {
+    let milliseconds = try reply[1].integer()
+    return (try reply[0].integer(), milliseconds < 0 ? nil : .milliseconds(milliseconds))
+  }
+}
+
+extension Topic {
+  /// The keys of the functions about what waits.
+  static var scheduleKeyNames: [String] {
+    ["log", "prefix of the publish windows", "scheduled", "scheduled:events", "scheduled:next"]
+  }
+
+  func scheduleKeys(_ shard: Int) -> [String] {
+    [log(shard), seen(shard), scheduled(shard), scheduledEvents(shard), scheduledNext(shard)]
+  }
+}

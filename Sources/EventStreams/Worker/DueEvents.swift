@@ -1,0 +1,87 @@
+import Logging
+import Redis
+
+/// Moves events that are due into the logs: those of any shard, so that none waits for a worker that has died.
+///
+/// One command asks all shards when there is something to do; nothing else happens while there is not.
+struct DueEvents: Sendable {
+  let pipeline: Pipeline
+  let connection: Connection
+  let topic: Topic
+  let log: Logger
+
+  /// How long between two looks at the longest: something may have been scheduled meanwhile;
+  static let interval = Duration.milliseconds(700)
+  /// and at the shortest, so that what is due in quick succession is moved together.
+  static let pause = Duration.milliseconds(50)
+  /// How long the shards of others are left to them.
+  static let grace = Duration.milliseconds(100)
+
+  /// Runs until the task is cancelled.
+  func run() async {
+    while !Task.isCancelled {
+      var wait = Self.interval
+      do {
+        wait = try await look()
+      } catch {
+        if (error as? RedisError)?.code == .functionMissing {
+          // If this fails too, so will the next look, and say so.
+          try? await FunctionLibrary.load(on: connection)
+        }
+        log.warning("cannot move what is due into the log; will try again", metadata: ["error": "\(error)"])
+      }
+      try? await Task.sleep(for: max(wait, Self.pause))
+    }
+  }
+
+  /// Moves what is due; returns how long to wait until the next look.
+  private func look() async throws -> Duration {
+    let times = try Self.times(await connection.call(["MGET"] + topic.shards.map(topic.scheduledNext)))
+    guard times.contains(where: { $0 != nil }) else { return Self.interval }
+    let now = try Self.now(await connection.call("TIME"))
+    let owned = await pipeline.owned
+    var wait = Self.interval
+    var commands = Commands()
+    for (shard, time) in zip(topic.shards, times) {
+      guard let time else { continue }
+      let due = .milliseconds(time - now) + (owned[shard] == nil ? Self.grace : .zero)
+      if due <= .zero {
+        commands.append(DueCall(topic: topic, shard: shard))
+      } else {
+        wait = min(wait, due)
+      }
+    }
+    guard commands.count > 0 else { return wait }
+    return try min(
+      wait,
+      Self.waits(await connection.send(commands)) { problem in
+        log.warning("cannot move what is due into the log; will try again", metadata: ["error": "\(problem)"])
+      })
+  }
+
+  /// When somebody should look at each shard, in ms of the server's clock; nil where nothing waits.
+  private static func times(_ reply: borrowing Reply) throws -> [Int64?] {
+    try reply.root.check()
+    return (0..<reply.root.count).map { index in
+      reply.root[index].isNil ? nil : reply.root[index].lossyText.split(separator: " ").first.flatMap { Int64($0) }
+    }
+  }
+
+  private static func now(_ reply: borrowing Reply) throws -> Int64 {
+    Int64(try reply.root[0].integer()) * 1000 + Int64(try reply.root[1].integer()) / 1000
+  }
+
+  /// The least that the shards' answers want waited for. What one shard's keys are to blame for keeps no other from being moved.
+  private static func waits(_ replies: borrowing Replies, _ onProblem: (RedisError) -> Void) throws -> Duration {
+    var wait = interval
+    for index in 0..<replies.count {
+      if let error = replies[index].error {
+        guard error.concernsOneShard else { throw error }
+        onProblem(error)
+        continue
+      }
+      if let next = try DueCall.answer(replies[index]).wait { wait = min(wait, next) }
+    }
+    return wait
+  }
+}

@@ -1,0 +1,86 @@
+import EventStreams
+import Foundation
+import Redis
+import RedisTestSupport
+import RideHailing
+import Testing
+
+@Suite("rides scheduled") struct ScheduledTests {
+  private static let rated =
+    #"{"type":"RIDE_RATED","timestamp":"2026-04-03T10:30:00Z","data":{"rideId":"r1","driverId":"d","city":"c","stars":5}}"#
+
+  private func publish(_ bench: SystemBench, _ due: String...) async throws -> RidesProcess.Result {
+    try await RidesProcess.run(all: ["publish", "-"] + due, redis: bench.url, input: Self.rated)
+  }
+
+  @Test(
+    "lists what waits, with when it is due, and cancels it; trace shows it; publishing it once more says that it waits")
+  func commands() async throws {
+    try await SystemBench.run { bench in
+      let scheduled = try await publish(bench, "--due", "+2h")
+      #expect(scheduled.status == 0 && scheduled.output.hasPrefix("scheduled 1 events for 20"), "\(scheduled)")
+      #expect(try await publish(bench, "--due", "2000").status == 64)
+      let table = try await bench.rides("scheduled", "list")
+      #expect(table.output.contains("DUE ") && table.output.contains("in 1h 59m"), "\(table.output)")
+      #expect(table.output.contains("RIDE_RATED  RIDE_RATED:r1  r1"), "\(table.output)")
+      let list = try await bench.rides("scheduled", "list", "--format", "json")
+      let json = try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]]
+      #expect(json?.count == 1 && json?.first?["id"] as? String == "RIDE_RATED:r1")
+      #expect((json?.first?["event"] as? [String: Any])?["type"] as? String == "RIDE_RATED")
+
+      let again = try await publish(bench)
+      #expect(again.status == 1 && again.errors.contains("RIDE_RATED:r1 is there already"), "\(again)")
+      #expect(again.errors.contains("it is due at 20") && again.errors.contains("there and now here"), "\(again)")
+      let trace = try await bench.rides("trace", "r1")
+      #expect(trace.status == 0 && trace.output.contains("RIDE_RATED  scheduled, due 20"), "\(trace)")
+      let traced = try await bench.rides("trace", "r1", "--format", "json")
+      #expect(traced.output.contains(#""events":[],"scheduled":[{"id":"RIDE_RATED:r1","due":"20"#), "\(traced)")
+
+      let cancelled = try await bench.rides("scheduled", "cancel", "RIDE_RATED:r1", "RIDE_RATED:r2")
+      #expect(cancelled.status == 1 && cancelled.output == "cancelled 1 events\n", "\(cancelled)")
+      #expect(cancelled.errors.contains("RIDE_RATED:r2: no such event waits"), "\(cancelled)")
+      #expect(try await bench.rides("scheduled", "cancel", "RIDE_RATED:r1").status == 1)
+      #expect(try await bench.rides("scheduled").output == "nothing is scheduled\n")
+      #expect(try await bench.rides("trace", "r1").status == 1)
+      #expect(try await publish(bench).output.hasPrefix("published 1 events"))
+    }
+  }
+
+  @Test("what is due comes once, though workers that move it are killed and paused in the middle")
+  func killed() async throws {
+    try await SystemBench.run { bench in
+      let (count, seed) = (1500, UInt64(31))
+      let scheduled = try await bench.simulate(count, seed: seed, "--due", "+4s")
+      #expect(scheduled.status == 0, "\(scheduled)")
+      var workers = try ["first", "second", "third"].map { try bench.worker("driver", "--name", $0) }
+      defer { workers.forEach { $0.crash() } }
+      let topic = try await bench.topic()
+      let inspector = Inspector(topic: topic, connection: bench.connection)
+      let all = try await inspector.scheduledCount()
+      #expect(all > 2 * count)
+      workers[2].pause()
+      for turn in 0..<4 {
+        try await eventually("more is moved") {
+          try await inspector.scheduledCount() < all - turn * all / 5
+        }
+        workers[turn % 2].crash()
+        workers[turn % 2] = try bench.worker("driver", "--name", "again-\(turn)")
+      }
+      workers[2].resume()
+      try await eventually("all of it is moved") { try await inspector.scheduledCount() == 0 }
+      let waited = try await bench.rides("wait", "--service", "driver", "--timeout", "60s")
+      #expect(waited.status == 0, "\(waited.errors)")
+      var ids: [String] = []
+      for shard in topic.shards {
+        for entry in try await inspector.entries(shard: shard, after: .zero, limit: 100_000) {
+          let header = try EventHeader(ofEvent: entry.json.span, fallbackID: "")
+          if header.type == RideCompleted.eventType { ids.append(header.id) }
+        }
+      }
+      #expect(ids.count == count && Set(ids).count == count)
+      let clearing = try await AccountStatement.read(
+        .clearing, from: ServiceState(topic: topic, connection: bench.connection))
+      #expect(clearing.lines.count == count && Set(clearing.lines.map(\.entry.rideID)).count == count)
+    }
+  }
+}
