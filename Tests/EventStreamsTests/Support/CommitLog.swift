@@ -89,7 +89,7 @@ final class CommitLog {
     return batch
   }
 
-  private func delivery(_ id: StreamID, _ failures: Failures? = nil) -> Delivery {
+  func delivery(_ id: StreamID, _ failures: Failures? = nil) -> Delivery {
     let header = EventHeader(id: id.description, type: Noted.eventType, timestamp: id.recordedAt, key: "k")
     return Delivery(shard: shard, streamID: id, header: header, work: .none, deliveries: 1, failures: failures)
   }

@@ -88,6 +88,38 @@ import Testing
     }
   }
 
+  @Test("of an entry that was given out twice is refused: somebody has moved the group")
+  func twice() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let log = CommitLog(bench: bench, service: "counting")
+      try await log.open()
+      let ids = try await log.read(2)
+      let batch = log.batch([ids[0], ids[1], ids[1]], Array(repeating: Self.increment, count: 3))
+      await #expect { _ = try await log.send(batch, number: 1) } throws: { ($0 as? RedisError)?.prefix == "SHIFTED" }
+      #expect(try await bench.state("counting", "counts").isEmpty)
+    }
+  }
+
+  @Test("of a page of history is told from its repetition, and from one that comes too early")
+  func historyPage() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let log = CommitLog(bench: bench, service: "counting")
+      try await log.open()
+      var page = HistoryPage(shard: log.shard)
+      page.settle(
+        log.delivery(try await log.read(1)[0]), Self.increment, prefix: bench.topic.state(0, "counting", ""))
+      func send(_ number: Int) async throws {
+        try await bench.connection.call(
+          HistoryCall(
+            topic: bench.topic, service: "counting", worker: "by-hand", page: page, number: number, start: .zero))
+      }
+      try await send(1)
+      try await send(1)
+      #expect(try await bench.state("counting", "counts").values.allSatisfy { $0 == "1" })
+      await #expect { try await send(3) } throws: { ($0 as? RedisError)?.prefix == "REWOUND" }
+    }
+  }
+
   @Test("of an earlier owner is refused, and has no effect")
   func fenced() async throws {
     try await TestBench.run(shards: 1) { bench in
