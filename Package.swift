@@ -2,7 +2,7 @@
 import PackageDescription
 
 /// The settings of every Swift target: Swift 6 mode with the upcoming features that make types, imports and isolation explicit.
-let settings: [SwiftSetting] = [
+var settings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
@@ -11,6 +11,8 @@ let settings: [SwiftSetting] = [
   // Views into a server's reply and into JSON are `~Escapable`, so that the compiler proves they never outlive their bytes.
   .enableExperimentalFeature("Lifetimes"),
 ]
+// Where nobody reads warnings, they are errors.
+if Context.environment["CI"] != nil { settings.append(.treatAllWarnings(as: .error)) }
 
 /// The functions that EventStreams loads into the server, and what they share.
 let functions = [
