@@ -19,7 +19,7 @@ import Testing
     try await SystemBench.run { bench in
       let scheduled = try await publish(bench, "--due", "+2h")
       #expect(scheduled.status == 0 && scheduled.output.hasPrefix("scheduled 1 events for 20"), "\(scheduled)")
-      #expect(try await publish(bench, "--due", "2000").status == 64)
+      #expect(try await bench.rides("publish", "--due", "2000").status == 64)
       let table = try await bench.rides("scheduled", "list")
       #expect(table.output.contains("DUE ") && table.output.contains("in 1h 59m"), "\(table.output)")
       #expect(table.output.contains("RIDE_RATED  RIDE_RATED:r1  r1"), "\(table.output)")
@@ -43,6 +43,27 @@ import Testing
       #expect(try await bench.rides("scheduled").output == "nothing is scheduled\n")
       #expect(try await bench.rides("trace", "r1").status == 1)
       #expect(try await publish(bench).output.hasPrefix("published 1 events"))
+    }
+  }
+
+  @Test("what is due and nobody moves is waited for, and status says so")
+  func overdue() async throws {
+    try await SystemBench.run { bench in
+      #expect(try await publish(bench, "--due", "2026-04-03T10:30:00Z").status == 0)
+      let waited = try await bench.rides("wait", "--service", "rating", "--timeout", "100ms")
+      #expect(waited.status == 75 && waited.errors.contains("1 scheduled events are due; rating: never"), "\(waited)")
+      let status = try await bench.rides("status")
+      #expect(status.output.contains("warning: 1 scheduled events have been due for more than 5s"), "\(status)")
+      let list = try await bench.rides("scheduled", "list")
+      #expect(list.output.contains("overdue by "), "\(list)")
+      let worker = try bench.worker("rating")
+      defer { worker.crash() }
+      let done = try await bench.rides("wait", "--service", "rating", "--timeout", "30s")
+      #expect(done.status == 0, "\(done)")
+      // The record and the event, and what rating says about it.
+      #expect(try await bench.handled("rating") >= 2)
+      let after = try await bench.rides("status")
+      #expect(!after.output.contains("scheduled"), "\(after)")
     }
   }
 

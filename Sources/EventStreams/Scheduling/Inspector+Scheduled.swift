@@ -8,6 +8,17 @@ extension Inspector {
     return try await connection.answers(to: commands).reduce(0) { $0 + ($1 ?? 0) }
   }
 
+  /// How many events have been due for a while, and are not in the log.
+  ///
+  /// - Parameter time: at least for so long, by the server's clock.
+  public func overdueCount(by time: Duration = .zero) async throws -> Int {
+    let now = try await connection.strings(["TIME"])
+    let limit = (Int(now[0]) ?? 0) * 1000 + (Int(now[1]) ?? 0) / 1000 - time.wholeMilliseconds
+    var commands = Commands()
+    for shard in topic.shards { commands.append("ZCOUNT", topic.scheduled(shard), "-inf", String(limit)) }
+    return try await connection.answers(to: commands).reduce(0) { $0 + ($1 ?? 0) }
+  }
+
   /// The events that wait, the next that is due first.
   ///
   /// - Parameters:

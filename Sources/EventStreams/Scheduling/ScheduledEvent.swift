@@ -37,7 +37,7 @@ public struct ScheduledEvent: Sendable, JSONWritable {
 
   /// The id of the event that something in the sorted set stands for.
   static func id(ofMember member: String) -> String {
-    member.firstIndex(of: " ").map { String(member[member.index(after: $0)...]) } ?? member
+    member.utf8.firstIndex(of: UInt8(ascii: " ")).map { String(member[member.utf8.index(after: $0)...]) } ?? member
   }
 
   /// Writes it as an object.

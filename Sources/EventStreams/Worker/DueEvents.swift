@@ -19,18 +19,15 @@ struct DueEvents: Sendable {
 
   /// Runs until the task is cancelled.
   func run() async {
+    var perseverance = Perseverance("move what is due into the log", on: connection, log: log)
     while !Task.isCancelled {
-      var wait = Self.interval
       do {
-        wait = try await look()
+        let wait = try await look()
+        perseverance.succeeded()
+        try? await Task.sleep(for: max(wait, Self.pause))
       } catch {
-        if (error as? RedisError)?.code == .functionMissing {
-          // If this fails too, so will the next look, and say so.
-          try? await FunctionLibrary.load(on: connection)
-        }
-        log.warning("cannot move what is due into the log; will try again", metadata: ["error": "\(error)"])
+        await perseverance.failed(error)
       }
-      try? await Task.sleep(for: max(wait, Self.pause))
     }
   }
 
@@ -55,7 +52,7 @@ struct DueEvents: Sendable {
     return try min(
       wait,
       Self.waits(await connection.send(commands)) { problem in
-        log.warning("cannot move what is due into the log; will try again", metadata: ["error": "\(problem)"])
+        log.warning("cannot move what is due into a shard's log; will try again", metadata: ["error": "\(problem)"])
       })
   }
 

@@ -29,6 +29,10 @@ struct Status: AsyncParsableCommand {
       let services = ServiceStatus.all(status)
       var warnings = try await ServerHealth.look(on: connection).warnings
       warnings += status.shards.compactMap { shard in shard.problem.map { "the log of shard \(shard.shard): \($0)" } }
+      let overdue = try await inspector.overdueCount(by: .seconds(5))
+      if overdue > 0 {
+        warnings.append("\(overdue) scheduled events have been due for more than 5s: no worker moves them into the log")
+      }
       if watch, output.format == .table { Terminal.clear() }
       switch output.format {
       case .json: Terminal.print(json: JSONWriter.bytes(of: services.map { $0.with(warnings) }))

@@ -6,7 +6,8 @@ struct Wait: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Wait until every service has handled everything.",
     discussion: """
-      The services are those that the topic was made for. Dead letters count as handled. Exit status 75 if it does not happen in time, \
+      The services are those that the topic was made for. Dead letters count as handled; scheduled events are waited for once they are \
+      due. Exit status 75 if it does not happen in time, \
       with what is left; 1 if events were removed from the log before a service got them, with how many.
 
         rides publish rides.ndjson && rides wait --timeout 60s
@@ -29,7 +30,11 @@ struct Wait: AsyncParsableCommand {
     let expected = services.isEmpty ? status.allServices : services
     let start = ContinuousClock.now
     while true {
-      let left = try await inspector.remaining(expected)
+      // In this order: what is moved into the log meanwhile is found there.
+      let due = try await inspector.overdueCount()
+      let left =
+        (due > 0 ? ["\(due) scheduled events are due"] : [])
+        + (try await inspector.remaining(expected)).map(\.description)
       let elapsed = ContinuousClock.now - start
       if left.isEmpty {
         Terminal.endProgress()
@@ -53,10 +58,10 @@ struct Wait: AsyncParsableCommand {
       guard elapsed < timeout.duration else {
         Terminal.endProgress()
         throw Failure.timeout(
-          "not everything was handled within \(timeout.duration.short): \(left.map(\.description).joined(separator: "; "))"
+          "not everything was handled within \(timeout.duration.short): \(left.joined(separator: "; "))"
         )
       }
-      Terminal.progress("waiting: \(left.map(\.description).joined(separator: "; "))")
+      Terminal.progress("waiting: \(left.joined(separator: "; "))")
       try await Task.sleep(for: .milliseconds(50))
     }
   }

@@ -56,6 +56,34 @@ import Testing
     }
   }
 
+  @Test("are a handler's: what it schedules comes once and is handled, what it cancels does not come")
+  func handler() async throws {
+    try await TestBench.run { bench in
+      var service = EventService("reminding")
+      service.on(Noted.self) { event in
+        Effects { effects in
+          effects.increment("handled", "\(event.data.key) \(event.data.number)", by: 1)
+          guard event.data.number == 0 else { return }
+          let soon = event.streamID.recordedAt + .milliseconds(200)
+          effects.publish(Noted(event.data.key, 1, place: event.data.place), due: soon)
+          effects.publish(Noted(event.data.key, 2, place: event.data.place), due: soon + .seconds(3600))
+          effects.publish(Noted(event.data.key, 3, place: event.data.place), due: soon + .seconds(3600))
+          effects.cancel("NOTED:\(event.data.key):2")
+        }
+      }
+      let keys = (0..<50).map { "k\($0)" }
+      try await bench.running([bench.worker(service)]) {
+        _ = try await bench.publish(keys.map { Noted($0, 0, place: $0) })
+        try await eventually("all that is due is handled") {
+          try await bench.state("reminding", "handled").count == 2 * keys.count
+        }
+      }
+      let handled = try await bench.state("reminding", "handled")
+      #expect(Set(handled.keys) == Set(keys.flatMap { ["\($0) 0", "\($0) 1"] }) && Set(handled.values) == ["1"])
+      #expect(try await Set(bench.waiting()) == Set(keys.map { "NOTED:\($0):3" }))
+    }
+  }
+
   @Test("are seen by whoever replays them: what waits is published as far as choices and outcomes go")
   func replayed() {
     let due = Timestamp(secondsSinceEpoch: 4_000_000_000)

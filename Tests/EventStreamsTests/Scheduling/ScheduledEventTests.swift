@@ -144,6 +144,21 @@ import Testing
     }
   }
 
+  @Test("may have any text as its id")
+  func ids() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let ids = [" ", "a b  c", "\u{301}x", "\r\n\u{301}", "1-000001 x", "\"\\\"", "\u{0}"]
+      let events = ids.enumerated().map { EncodedEvent(Noted("k", $0.offset), id: $0.element) }
+      #expect(try await bench.publisher.publish(events, due: .now() + .seconds(60)).allSatisfy { !$0.isDuplicate })
+      #expect(try await bench.waiting().elementsEqual(ids) { $0.hasSameBytes(as: $1) })
+      #expect(try await bench.publisher.cancel(Array(ids[..<3])) == [true, true, true])
+      #expect(try await bench.inspector.scheduledCount() == 4)
+      try await bench.makeDue()
+      #expect(try await bench.moveDue().moved == 4)
+      #expect(try await bench.logged().map(\.id).elementsEqual(ids[3...]) { $0.hasSameBytes(as: $1) })
+    }
+  }
+
   @Test("is refused if there is no room in an entry for it, and for what its record says besides")
   func tooLong() async throws {
     try await TestBench.run(shards: 1) { bench in

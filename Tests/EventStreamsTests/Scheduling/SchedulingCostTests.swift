@@ -53,7 +53,7 @@ import Testing
       // Beside the log, which keeps a record of each.
       let memory = try await bench.connection.usedMemory() - before
       let kept = try await bench.connection.integer(["MEMORY", "USAGE", bench.topic.log(0), "SAMPLES", "0"])
-      #expect((memory - kept) / 100_000 < 800, "\((memory - kept) / 100_000) bytes each")
+      #expect((memory - kept) / 100_000 < 700, "\((memory - kept) / 100_000) bytes each")
     }
   }
 }
