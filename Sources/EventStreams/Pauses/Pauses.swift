@@ -16,13 +16,22 @@ public struct Pauses: Sendable {
   public func list() async throws -> [Identifier: [Pause]] {
     var pauses: [Identifier: [Pause]] = [:]
     let now = Timestamp.now()
-    for (field, json) in [Identifier: String](alternating: try await connection.strings(["HGETALL", topic.paused])) {
+    for (field, json) in [Identifier: String](alternating: try await fields()) {
       var parser = JSONParser()
       // What is no pause pauses nothing.
       guard let pause = try? Pause(from: parser.parse(json.utf8.span)), pause.isOn(at: now) else { continue }
       pauses[Self.service(of: field), default: []].append(pause)
     }
     return pauses.mapValues { $0.sorted { $0.since < $1.since } }
+  }
+
+  /// Nothing where the key holds something else: that stops no service.
+  private func fields() async throws -> [String] {
+    do {
+      return try await connection.strings(["HGETALL", topic.paused])
+    } catch let error as RedisError where error.concernsOneShard {
+      return []
+    }
   }
 
   /// Pauses a service from now on; another pause of the same is forgotten.

@@ -78,6 +78,19 @@ import Testing
     }
   }
 
+  @Test("that can't be read stops nothing")
+  func odd() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      for odd in [["SET", bench.topic.paused, "x"], ["HSET", bench.topic.paused, "noting", "no pause"]] {
+        _ = try await bench.connection.call("DEL", bench.topic.paused)
+        _ = try await bench.connection.call(odd)
+        _ = try await bench.publish([Noted("k", odd.count)])
+        try await bench.running([bench.worker(service(concurrency: 1))]) { try await bench.settled("noting") }
+        #expect(try await pauses(bench).list().isEmpty)
+      }
+    }
+  }
+
   @Test("that has an end is over by then")
   func end() async throws {
     try await TestBench.run(shards: 1) { bench in

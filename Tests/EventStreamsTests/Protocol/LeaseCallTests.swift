@@ -1,0 +1,48 @@
+import Redis
+import RedisTestSupport
+import Testing
+
+@testable import EventStreams
+
+@Suite("The call that takes a shard") struct LeaseCallTests {
+  @Test("gives each owner a greater epoch, the same worker too, and also when the server has lost what it was")
+  func epochs() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      func acquire(_ worker: String, knowing epoch: Int = 0) async throws -> Int {
+        let answer = try await bench.connection.call(
+          LeaseCall(
+            action: .acquire, topic: bench.topic, shard: 0, service: "any", worker: worker, epoch: epoch,
+            timeToLive: .zero))
+        return try #require(answer.epoch)
+      }
+      var epochs = [try await acquire("a")]
+      for worker in ["b", "b", "a", "b", "a"] { epochs.append(try await acquire(worker)) }
+      #expect(epochs == Set(epochs).sorted())
+      // A worker that has had the shard in a time to come, as its server knew it.
+      let last = (epochs.last ?? 0) + 1_000_000
+      _ = try await bench.connection.call("FLUSHALL")
+      #expect(try await acquire("a", knowing: last) > last)
+    }
+  }
+
+  @Test("leaves earlier owners nothing to recover, whether another or the same worker has it now")
+  func recovery() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let log = CommitLog(bench: bench, service: "any")
+      try await log.open()
+      _ = try await log.read(3)
+      let earlier = log.shard
+      try await log.open()
+      func recover(_ shard: OwnedShard, _ worker: String) async throws -> Int {
+        try await bench.connection.call(
+          RecoverCall(
+            topic: bench.topic, shard: shard, service: "any", worker: worker, after: .zero, count: 10, others: false)
+        ).entries.count
+      }
+      #expect(try await recover(log.shard, "by-hand") == 3)
+      for (shard, worker) in [(earlier, "by-hand"), (log.shard, "somebody else")] {
+        await #expect { _ = try await recover(shard, worker) } throws: { ($0 as? RedisError)?.isFenced == true }
+      }
+    }
+  }
+}
