@@ -27,9 +27,10 @@ public struct Pauses: Sendable {
 
   /// Nothing where the key holds something else: that stops no service.
   private func fields() async throws -> [String] {
-    do {
+    do throws(RedisError) {
       return try await connection.strings(["HGETALL", topic.paused])
-    } catch let error as RedisError where error.concernsOneShard {
+    } catch {
+      guard error.concernsOneShard else { throw error }
       return []
     }
   }

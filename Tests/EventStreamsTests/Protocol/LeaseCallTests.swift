@@ -45,4 +45,25 @@ import Testing
       }
     }
   }
+
+  @Test("keeps it for its owner alone, in the term that it has, and only while there is a group")
+  func renewal() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      func call(_ action: LeaseCall.Action, _ worker: String, _ epoch: Int) async throws -> LeaseCall.Answer {
+        try await bench.connection.call(
+          LeaseCall(
+            action: action, topic: bench.topic, shard: 0, service: "any", worker: worker, epoch: epoch,
+            timeToLive: .seconds(60), looks: true))
+      }
+      let earlier = try #require(try await call(.acquire, "a", 0).epoch)
+      let epoch = try #require(try await call(.acquire, "a", 0).epoch)
+      #expect(try await call(.renew, "a", epoch).isKept)
+      #expect(try await !call(.renew, "a", earlier).isKept)
+      #expect(try await !call(.renew, "b", epoch).isKept)
+      _ = try await bench.connection.call("XGROUP", "DESTROY", bench.topic.log(0), "any")
+      #expect(try await !call(.renew, "a", epoch).isKept)
+      // Nobody has to wait for it.
+      #expect(try await call(.acquire, "b", 0).epoch != nil)
+    }
+  }
 }
