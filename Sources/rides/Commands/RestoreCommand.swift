@@ -8,7 +8,7 @@ struct RestoreCommand: AsyncParsableCommand {
     abstract: "Bring logs, groups and all services' state back from the archive, after Redis has lost them.",
     discussion: """
       Workers and producers may run meanwhile: each shard's services are held while it is restored, and what was published \
-      since the loss is kept. Events that nothing tells to have been handled are handled when the services go on; with the \
+      since the loss is kept. What was scheduled, and neither came nor was cancelled, waits again. Events that nothing tells to have been handled are handled when the services go on; with the \
       gateway's idempotency keys no charge happens twice. What was published after the archive's end and is not in the log now \
       is lost, unless its producer publishes it again: that is safe, what was restored is recognised. \
       A service that this program does not know goes on where it was, or, if the log was lost, handles everything again. \
