@@ -188,7 +188,7 @@ static void commit(redisContext *redis, struct shard *shard, const redisReply *e
   }
 
   add("FCALL");
-  add("eventstreams_commit_v2");
+  add("eventstreams_commit_v3");
   add_number(6 + 2 + keys);
   add(shard->log);
   add(shard->lease);
@@ -205,6 +205,7 @@ static void commit(redisContext *redis, struct shard *shard, const redisReply *e
   add("plain-c");
   const redisReply *last = entries->element[entries->elements - 1]->element[0];
   add_bytes(last->str, last->len); /* the position that the group would go on from */
+  add("0"); /* seams between reads: nobody moves these groups */
   add_number(entries->elements);
   for (size_t i = 0; i < entries->elements; i++) {
     add_bytes(entries->element[i]->element[0]->str, entries->element[i]->element[0]->len);
@@ -276,7 +277,7 @@ static void open_shard(redisContext *redis, struct shard *shard, const char *top
     snprintf(shard->accounts[i].stream, sizeof shard->accounts[i].stream, "%s:%s:account:%s", shard->log, service, name);
     snprintf(shard->accounts[i].balance, sizeof shard->accounts[i].balance, "%s|USD", name);
   }
-  redisReply *lease = call(redis, "FCALL eventstreams_lease_v2 5 %s %s %s %s %s acquire %s plain-c 0 600000 0 0 %s", shard->lease,
+  redisReply *lease = call(redis, "FCALL eventstreams_lease_v3 5 %s %s %s %s %s acquire %s plain-c 0 600000 0 0 %s", shard->lease,
                            shard->log, shard->blocked, shard->redrive, shard->retry, service, "");
   if (lease->element[0]->integer == 0) die("%s belongs to somebody else", shard->lease);
   snprintf(shard->epoch, sizeof shard->epoch, "%lld", lease->element[0]->integer);

@@ -59,7 +59,7 @@ static int send_plain(redisContext *redis, struct log *log, size_t most) {
 
 static int send_call(redisContext *redis, struct log *log, size_t most, const char **words, size_t *lengths) {
   if (log->next == log->count) return 0;
-  const char *head[] = {"FCALL", "eventstreams_publish_v2", "2", log->name, log->seen, "86400000"};
+  const char *head[] = {"FCALL", "eventstreams_publish_v3", "2", log->name, log->seen, "86400000"};
   int at = 0;
   for (; at < 6; at++) {
     words[at] = head[at];

@@ -5,7 +5,7 @@ import Redis
 /// The library's name carries the version of the protocol between workers and these functions: workers of two versions run side by side,
 /// each with its own functions.
 enum FunctionLibrary {
-  private static let version = "v2"
+  private static let version = "v3"
   static let name = "eventstreams_\(version)"
 
   /// What a function is called in the server.

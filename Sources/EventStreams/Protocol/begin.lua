@@ -4,7 +4,7 @@
 --   Returns {1 if it was made, 2 if it was there and never used, 0 if the service has begun before; the first place of the log then, before
 --   which the history is to be handled; '' if it is through}
 -- From now on nothing is trimmed that it has not handled. `history`, a field of the lease, is there until it is through.
-redis.register_function('eventstreams_begin_v2', function(keys, args)
+redis.register_function('eventstreams_begin_v3', function(keys, args)
   local log, lease = keys[1], keys[2]
   local info = groupNamed(log, args[1])
   if redis.call('EXISTS', lease) == 1 or (info and not isUntouched(info)) then

@@ -14,7 +14,7 @@
 -- What is acknowledged here was pending until now, because only the lease's owner acknowledges, commits are numbered one by one, and
 -- a commit that is repeated is repeated as it was. If that is not so, the server went back to an earlier moment, or the group was
 -- moved or made anew: the entries that the group will not deliver again are made pending again, and no effect is applied.
-redis.register_function({ function_name = 'eventstreams_commit_v2', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_commit_v3', flags = { 'allow-oom' }, callback = function(keys, args)
   local log, lease, retry, dead, blocked, redrive = keys[1], keys[2], keys[3], keys[4], keys[5], keys[6]
   local group, consumer, number = args[1], args[4], tonumber(args[3])
   local held = redis.call('HMGET', lease, 'owner', 'epoch', 'commit', 'position')

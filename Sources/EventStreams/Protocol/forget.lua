@@ -2,7 +2,7 @@
 --   KEYS: log, lease, retry, dead, blocked, redrive, discarded, redriven, stored
 --   ARGV: group
 --   Returns 1, 0 if there is no such group, or -1 if a worker has it.
-redis.register_function({ function_name = 'eventstreams_forget_v2', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_forget_v3', flags = { 'allow-oom' }, callback = function(keys, args)
   local held, time = redis.call('HMGET', keys[2], 'owner', 'until', 'seen'), now()
   if held[1] and held[1] ~= '' and time < heldUntil(held[2], held[3], time) then return -1 end
   local found = 0

@@ -2,7 +2,7 @@
 --   KEYS: log, then the lease of each service
 --   ARGV: the services
 -- One that ran and whose group is lost gets it back where it was when it is run again (`lease`).
-redis.register_function('eventstreams_found_v2', function(keys, args)
+redis.register_function('eventstreams_found_v3', function(keys, args)
   local log, there = keys[1], {}
   if redis.call('EXISTS', log) == 1 then
     for _, info in ipairs(redis.call('XINFO', 'GROUPS', log)) do there[info[2]] = true end

@@ -4,7 +4,7 @@
 --     n, then (stream id, key, 'dead' or 'parked', JSON about it, the event) of n events to put into the dead letters,
 --     effects
 --   Returns 1, -1 if this commit was made before (its answer was lost), or an error.
-redis.register_function('eventstreams_history_v2', function(keys, args)
+redis.register_function('eventstreams_history_v3', function(keys, args)
   local log, lease, dead, blocked, redrive = keys[1], keys[2], keys[3], keys[4], keys[5]
   local number = tonumber(args[3])
   local held = redis.call('HMGET', lease, 'owner', 'epoch', 'commit')

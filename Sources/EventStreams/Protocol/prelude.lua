@@ -1,4 +1,4 @@
-#!lua name=eventstreams_v2
+#!lua name=eventstreams_v3
 
 -- The atomic steps of EventStreams, one function each. All keys of a call carry the same hash tag, so it runs in one
 -- cluster slot. The library's name carries the version of the protocol between workers and these functions: workers of two

@@ -8,7 +8,7 @@
 -- first half is handed out, and so on until they are through. Whatever is handed out is noted before, so with every death
 -- of a process half as many are suspected, until one is alone. After the end, and whenever the same owner recovers again, anything
 -- pending may be the cause.
-redis.register_function({ function_name = 'eventstreams_recover_v2', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_recover_v3', flags = { 'allow-oom' }, callback = function(keys, args)
   local log, lease, retry = keys[1], keys[2], keys[3]
   local group, consumer, after = args[1], args[3], '(' .. args[4]
   local held = redis.call('HMGET', lease, 'owner', 'epoch', 'trying', 'suspects')

@@ -7,7 +7,7 @@
 --     first), m, p, p stream ids that are pending before the position
 --   Returns how many entries were added to the log meanwhile and moved over.
 -- What was published meanwhile follows, unless its id is remembered.
-redis.register_function('eventstreams_restore_v2', function(keys, args)
+redis.register_function('eventstreams_restore_v3', function(keys, args)
   local log, staged, seen = keys[1], keys[2], keys[4]
   local added, window = tonumber(args[2]), tonumber(args[3])
   local lastGroup = 4 + tonumber(args[4])

@@ -121,11 +121,11 @@ import Testing
       }
       _ = try await bench.connection.call("XREADGROUP", "GROUP", "counting", "dead", "STREAMS", log, ">")
       // A new owner that has come to the end, though something was left pending before it.
-      let lease = ["FCALL", "eventstreams_lease_v2", "5", "test:{0}:lease:counting", log, "b", "r", "f"]
+      let lease = ["FCALL", "eventstreams_lease_v3", "5", "test:{0}:lease:counting", log, "b", "r", "f"]
       let epoch = try await bench.connection.strings(
         lease + ["acquire", "counting", "new", "0", "0", "0", "1", "", ""])[0]
       let atEnd = try await bench.connection.strings([
-        "FCALL", "eventstreams_recover_v2", "3", log, "test:{0}:lease:counting", "f", "counting", epoch, "new",
+        "FCALL", "eventstreams_recover_v3", "3", log, "test:{0}:lease:counting", "f", "counting", epoch, "new",
         ids[19].description, "500", "0",
       ])
       #expect(atEnd == [""])

@@ -12,7 +12,7 @@ import Testing
 
     func acquire(_ worker: String) async throws -> String {
       try await bench.connection.strings([
-        "FCALL", "eventstreams_lease_v2", "5", "\(log):lease:\(name)", log, "\(log):blocked:\(name)",
+        "FCALL", "eventstreams_lease_v3", "5", "\(log):lease:\(name)", log, "\(log):blocked:\(name)",
         "\(log):redrive:\(name)", "\(log):retry:\(name)", "acquire", name, worker, "0", "0", "0", "1", "", "",
       ])[0]
     }
@@ -21,7 +21,7 @@ import Testing
     func recover(_ worker: String, _ epoch: String, after: String) async throws -> (page: [(String, Int)], last: String)
     {
       let reply = try await bench.connection.call([
-        "FCALL", "eventstreams_recover_v2", "3", log, "\(log):lease:\(name)", "\(log):retry:\(name)", name, epoch,
+        "FCALL", "eventstreams_recover_v3", "3", log, "\(log):lease:\(name)", "\(log):retry:\(name)", name, epoch,
         worker, after, "500", "0",
       ])
       return try Self.page(reply)
@@ -90,7 +90,7 @@ import Testing
       _ = try await group.recover("worker-0", epoch, after: "0-0")
       _ = try await bench.connection.call("XREADGROUP", "GROUP", group.name, "worker-0", "STREAMS", group.log, ">")
       // Its lease ran out, and it takes it again; then it gives it back.
-      let lease = ["FCALL", "eventstreams_lease_v2", "5", "\(group.log):lease:counting", group.log, "b", "r", "f"]
+      let lease = ["FCALL", "eventstreams_lease_v3", "5", "\(group.log):lease:counting", group.log, "b", "r", "f"]
       let again = lease + ["acquire", "counting", "worker-0", epoch, "0", "0", "1", "", ""]
       epoch = try await bench.connection.strings(again)[0]
       #expect(try await group.recover("worker-0", epoch, after: "0-0").page.map(\.1) == [1])

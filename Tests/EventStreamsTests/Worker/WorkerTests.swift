@@ -210,7 +210,7 @@ import Testing
         }
         return Effects { $0.increment("counts", event.data.key, by: 1) }
       }
-      let roster = ["FCALL", "eventstreams_roster_v2", "1", "test:workers:counting", "replica"]
+      let roster = ["FCALL", "eventstreams_roster_v3", "1", "test:workers:counting", "replica"]
       try await bench.running([bench.worker(service, bench.settings(lease: .milliseconds(300)))]) {
         _ = try await bench.publish([Noted("a", 0, place: "here"), Noted("b", 0, place: "there")])
         try await eventually("it is busy") { isHandling.withLock { $0 } }
