@@ -23,7 +23,7 @@
 
 #include <stdint.h>
 
-enum { kTextSize = 480, kTextsPerEvent = 6, kCells = 128 };
+enum { kTextSize = 640, kTextsPerEvent = 8, kCells = 128 };
 
 /* Records of one stream, or fields of one hash, in a batch. */
 struct list {
@@ -148,16 +148,26 @@ static void commit(redisContext *redis, struct shard *shard, const redisReply *e
         post(variable_account(shard, hash), &keys, touched, "earned", index, fare - fare / 4);
         post(&shard->accounts[1], &keys, touched, "earned", index, fare / 8);
         post(&shard->accounts[2], &keys, touched, "earned", index, fare / 4 - fare / 8);
+        append(&fields, TEXT("sim-1700000000-%lld", index));
+        append(&fields, TEXT("{\"driver\":\"driver-sanfrancisco-%lld\",\"city\":\"San Francisco\",\"fare\":{\"base\":150,\"distance\":466,"
+                             "\"time\":291,\"taxes\":72,\"total\":%lld,\"currency\":\"USD\"},\"plan\":\"standard\",\"basisPoints\":2000}",
+                             index % 400, fare));
+        publish(&events, "DRIVER_PAID", index,
+                "\"driverId\":\"driver-sanfrancisco-17\",\"fare\":{\"base\":150,\"distance\":466,\"time\":291,\"taxes\":72,"
+                "\"total\":1234,\"currency\":\"USD\"},\"plan\":\"standard\",\"basisPoints\":2000,\"commission\":232,\"earned\":930");
         break;
       case 'p':
         post(hash % 10 < 8 ? &shard->accounts[1] : variable_account(shard, hash), &keys, touched, "charged", index, -fare);
         post(&shard->accounts[0], &keys, touched, "charged", index, fare);
         append(&fields, TEXT("sim-1700000000-%lld", index));
-        append(&fields, TEXT("{\"amount\":%lld,\"currency\":\"USD\",\"method\":\"card\",\"reference\":\"ch_RIDE_COMPLETED:sim-1700000000-"
-                             "%lld\",\"at\":\"" TIME "\"}",
-                             fare, index, TIME_OF(index)));
+        append(&fields, TEXT("{\"rider\":\"rider-sanfrancisco-%lld\",\"driver\":\"driver-sanfrancisco-%lld\",\"city\":\"San Francisco\","
+                             "\"payment\":{\"method\":\"card\",\"token\":\"tok_visa_2158\"},\"fare\":{\"base\":150,\"distance\":466,"
+                             "\"time\":291,\"taxes\":72,\"total\":%lld,\"currency\":\"USD\"},\"charges\":[{\"id\":\"ch_RIDE_COMPLETED:sim-"
+                             "1700000000-%lld\",\"source\":\"card\",\"captured\":%lld}],\"at\":\"" TIME "\"}",
+                             index % 5000, index % 400, fare, index, fare, TIME_OF(index)));
         publish(&events, "PAYMENT_CAPTURED", index,
-                              "\"amount\":1234,\"currency\":\"USD\",\"method\":\"card\",\"reference\":\"ch_RIDE_COMPLETED:sim-17\"");
+                "\"amount\":1234,\"currency\":\"USD\",\"method\":\"card\",\"reference\":\"ch_RIDE_COMPLETED:sim-17\",\"standing\":{\"fare\":"
+                "1234,\"card\":1234}");
         break;
       case 'r':
         append(&fields, TEXT("sim-1700000000-%lld", index));
@@ -168,9 +178,12 @@ static void commit(redisContext *redis, struct shard *shard, const redisReply *e
         break;
       case 'n':
         append(&fields, TEXT("sim-1700000000-%lld", index));
-        append(&fields, TEXT("{\"ride\":\"sim-1700000000-%lld\",\"email\":\"rider-sanfrancisco-%lld@example.com\",\"messageId\":\"RIDE_"
-                             "COMPLETED.3asim-1700000000-%lld@rides.example\",\"amount\":%lld,\"currency\":\"USD\",\"at\":\"" TIME "\"}",
-                             index, index % 5000, index, fare, TIME_OF(index)));
+        append(&fields, TEXT("{\"ride\":\"sim-1700000000-%lld\",\"rider\":\"rider-sanfrancisco-%lld\",\"driver\":\"driver-sanfrancisco-%lld\","
+                             "\"city\":\"San Francisco\",\"email\":\"rider-sanfrancisco-%lld@example.com\",\"at\":\"" TIME "\",\"meters\":12001,"
+                             "\"seconds\":2047,\"fare\":{\"base\":150,\"distance\":466,\"time\":291,\"taxes\":72,\"total\":%lld,\"currency\":"
+                             "\"USD\"},\"amounts\":{\"fare\":%lld,\"card\":%lld},\"version\":1,\"said\":{\"fare\":%lld,\"card\":%lld},"
+                             "\"events\":[\"PAYMENT_CAPTURED:sim-1700000000-%lld\"]}",
+                             index, index % 5000, index % 400, index % 5000, TIME_OF(index), fare, fare, fare, fare, fare, index));
         if (index % 20) {
           publish(&events, "RECEIPT_SENT", index,
                                 "\"email\":\"rider-sanfrancisco-17@example.com\",\"messageId\":\"RIDE_COMPLETED.3asim-1700000000-17@rides"
