@@ -56,6 +56,17 @@ import Testing
     }
   }
 
+  @Test("with a length that reaches beyond the end is damaged, and not incomplete, as long as a command follows")
+  func lengthBeyondEnd() {
+    let text = Array((Self.whole + Self.transaction).utf8)
+    for place in 0..<Self.whole.utf8.count where text[place] == UInt8(ascii: "$") {
+      var damaged = text
+      damaged.insert(contentsOf: "99".utf8, at: place + 1)
+      let end = scan(String(decoding: damaged, as: UTF8.self))
+      if case .incomplete(let from) = end { Issue.record("the length at byte \(place): cut from \(from)") }
+    }
+  }
+
   @Test("with a damaged byte in the middle is not touched, and no server is started on it")
   func damaged() async throws {
     try await LocalBench.run { bench in
