@@ -83,7 +83,6 @@ public struct DeadLetters: Sendable {
   }
 
   private func wake(_ service: String) async throws {
-    let workers = try await connection.strings(["HKEYS", topic.roster(service)])
-    try await Wake(topic: topic, service: service).wake(workers, on: connection)
+    try await Wake(topic: topic, service: service).wakeAll(on: connection)
   }
 }

@@ -56,8 +56,7 @@ public struct Pauses: Sendable {
   }
 
   private func wake(_ service: String) async throws {
-    let workers = try await connection.strings(["HKEYS", topic.roster(service)])
-    try await Wake(topic: topic, service: service).wake(workers, on: connection)
+    try await Wake(topic: topic, service: service).wakeAll(on: connection)
   }
 
   // A service's name holds no blank.

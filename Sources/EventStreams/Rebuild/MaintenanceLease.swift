@@ -40,8 +40,7 @@ struct MaintenanceLease: Sendable {
   /// Gives it back, and lets the service's workers know.
   func release() async throws {
     _ = try await connection.call(Self.call(.release, service, shard, topic, holder: holder, epoch: epoch))
-    let workers = try await connection.strings(["HKEYS", topic.roster(service)])
-    try await Wake(topic: topic, service: service).wake(workers, on: connection)
+    try await Wake(topic: topic, service: service).wakeAll(on: connection)
   }
 
   private static func call(

@@ -5,6 +5,11 @@ struct Wake {
   let topic: Topic
   let service: String
 
+  /// All that work for the service.
+  func wakeAll(on connection: Connection) async throws {
+    try await wake(try await connection.strings(["HKEYS", topic.roster(service)]), on: connection)
+  }
+
   func wake(_ workers: [String], on connection: Connection) async throws {
     guard !workers.isEmpty else { return }
     var commands = Commands()
