@@ -4,10 +4,8 @@
 --   Returns per event 1, or 0 if it does not wait.
 redis.register_function({ function_name = 'eventstreams_cancel_v3', flags = { 'allow-oom' }, callback = function(keys, args)
   local log = keys[1]
-  local refusal = waitingRefusal(log)
+  local refusal = waitingRefusal(log) or unloggable(log)
   if refusal then return refusal end
-  local stream, reason = unappendable({ log })
-  if stream then return redis.error_reply('REFUSED ' .. stream .. ': ' .. reason) end
   local reply = cancelWaiting(log, keys[2], tonumber(args[1]), args, 2, #args, {})
   noteWaiting(log)
   return reply

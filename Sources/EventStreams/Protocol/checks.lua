@@ -19,6 +19,11 @@ local function unusable(...)
   end
 end
 
+-- An error reply that says why nothing is written to a key, or to a field of it.
+local function refused(key, field, reason)
+  return redis.error_reply('REFUSED ' .. key .. (field and ', field ' .. field or '') .. ': ' .. reason)
+end
+
 -- How many ids a stream must have left: more than one call can add.
 local lastUsable = '18446744073709551615-18446744073700000000'
 
@@ -45,6 +50,12 @@ local function unappendable(streams)
     local beyond = redis.call('XREAD', unpack(read))
     if beyond then return beyond[1][1], reason end
   end
+end
+
+-- An error reply if nothing can be added to a log.
+local function unloggable(log)
+  local stream, reason = unappendable({ log })
+  if stream then return refused(stream, nil, reason) end
 end
 
 -- What XINFO GROUPS says of a group; nil if there is none.

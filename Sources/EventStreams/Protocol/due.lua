@@ -4,10 +4,8 @@
 -- The server's clock alone decides. Set back, it delays: what was moved waits no more.
 redis.register_function('eventstreams_due_v3', function(keys)
   local log, seen, waiting = keys[1], keys[2], waitingBeside(keys[1])
-  local refusal = waitingRefusal(log)
+  local refusal = waitingRefusal(log) or unloggable(log)
   if refusal then return refusal end
-  local stream, reason = unappendable({ log })
-  if stream then return redis.error_reply('REFUSED ' .. stream .. ': ' .. reason) end
   local members = redis.call('ZRANGE', waiting.set, '-inf', milliseconds(now()), 'BYSCORE', 'LIMIT', 0, mostMoved)
   local ids, added = {}, {}
   for at, member in ipairs(members) do ids[at] = string.match(member, ' (.*)$') or member end

@@ -6,10 +6,6 @@
 -- PUBLISH (id and JSON of each event) adds events to the log, unless their ids are remembered as those of publishers are.
 -- SCHEDULE and CANCEL have events wait, and wait no more (arguments as `addWaiting` and `cancelWaiting` have them).
 
-local function refused(key, field, reason)
-  return redis.error_reply('REFUSED ' .. key .. (field and ', field ' .. field or '') .. ': ' .. reason)
-end
-
 -- Looks for fields that are assumed to be absent.
 --   Returns where the effects begin in ARGV; or nil and an error reply.
 local function assumed(keys, args, i)

@@ -12,8 +12,8 @@ redis.register_function('eventstreams_publish_v3', function(keys, args)
   if refusal then return refusal end
   -- Becomes the reply.
   local known, current = remembered(keys[2], window, ids)
-  local stream, reason = unappendable({ log })
-  if stream then return redis.error_reply('REFUSED ' .. stream .. ': ' .. reason) end
+  refusal = unloggable(log)
+  if refusal then return refusal end
   for place = 1, #ids do
     if known[place] then
       local first, json = firstOf(log, known[place])

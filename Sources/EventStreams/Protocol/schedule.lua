@@ -5,10 +5,8 @@
 --   record, its JSON, when it is due}.
 redis.register_function('eventstreams_schedule_v3', function(keys, args)
   local log = keys[1]
-  local refusal = waitingRefusal(log)
+  local refusal = waitingRefusal(log) or unloggable(log)
   if refusal then return refusal end
-  local stream, reason = unappendable({ log })
-  if stream then return redis.error_reply('REFUSED ' .. stream .. ': ' .. reason) end
   local reply = addWaiting(log, keys[2], tonumber(args[1]), args, 2, #args, {})
   noteWaiting(log)
   return reply
