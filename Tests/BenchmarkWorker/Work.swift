@@ -15,11 +15,11 @@ struct Work: AsyncParsableCommand {
   @Argument(help: "The service's name.")
   var name: String
 
-  @Option(help: "The topic.")
-  var topic = "bench"
+  @Option(help: "The namespace.")
+  var namespace = "bench"
 
   @Option(help: "The number of its shards.")
-  var shards = Topic.standardShardCount
+  var shards = Namespace.standardShardCount
 
   @Flag(help: "Append each ride's id to the stream 'noted' of its state; otherwise there are no effects.")
   var notes = false
@@ -27,7 +27,7 @@ struct Work: AsyncParsableCommand {
   func run() async throws {
     let url = try RedisURL.fromEnvironment()
     let connection = Connection(url)
-    let topic = try await Topic.open(topic, shardCount: shards, on: connection)
+    let namespace = try await Namespace.open(namespace, shardCount: shards, on: connection)
     await connection.close()
     let total = Total()
     var service = EventService(name)
@@ -39,7 +39,8 @@ struct Work: AsyncParsableCommand {
     var log = Logger(label: name) { StreamLogHandler.standardError(label: $0) }
     log.logLevel = .warning
     try await ServiceGroup(
-      services: [Worker(service, topic: topic, redis: url, log: log)], gracefulShutdownSignals: [.sigterm, .sigint],
+      services: [Worker(service, namespace: namespace, redis: url, log: log)],
+      gracefulShutdownSignals: [.sigterm, .sigint],
       logger: log
     ).run()
   }

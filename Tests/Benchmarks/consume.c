@@ -266,8 +266,8 @@ static void commit(redisContext *redis, struct shard *shard, const redisReply *e
   if (redisAppendCommandArgv(redis, word_count, words, lengths) != REDIS_OK) die("out of memory");
 }
 
-static void open_shard(redisContext *redis, struct shard *shard, const char *topic, int number, int accounts) {
-  snprintf(shard->log, sizeof shard->log, "%s:{%d}", topic, number);
+static void open_shard(redisContext *redis, struct shard *shard, const char *namespace, int number, int accounts) {
+  snprintf(shard->log, sizeof shard->log, "%s:{%d}", namespace, number);
   snprintf(shard->lease, sizeof shard->lease, "%s:lease:%s", shard->log, service);
   snprintf(shard->retry, sizeof shard->retry, "%s:retry:%s", shard->log, service);
   snprintf(shard->dead, sizeof shard->dead, "%s:dead:%s", shard->log, service);
@@ -308,7 +308,7 @@ static void append_read(redisContext *redis, struct shard *shards, int count, co
 int main(int count, char **arguments) {
   if (count != 7 && count != 8) die("usage: consume SOCKET TOPIC SHARDS SERVICE BATCH SHAPE [ACCOUNTS]");
   redisContext *redis = connect_to(arguments[1]);
-  const char *topic = arguments[2], *batch = arguments[5];
+  const char *namespace = arguments[2], *batch = arguments[5];
   service = arguments[4];
   shape = arguments[6];
   if (strncmp(shape, "surge:", 6) == 0) surge_changes = atoi(shape + 6);
@@ -325,7 +325,7 @@ int main(int count, char **arguments) {
   if (!words || !lengths || !numbers || !texts || !touched || !shards) die("out of memory");
   char none[] = "", *accounts = count == 8 ? arguments[7] : none;
   for (int i = 0; i < shard_count; i++) {
-    open_shard(redis, &shards[i], topic, i, (int)strtol(accounts, &accounts, 10));
+    open_shard(redis, &shards[i], namespace, i, (int)strtol(accounts, &accounts, 10));
     if (*accounts == ',') accounts++;
   }
 

@@ -1,4 +1,4 @@
-/* Copies the events of one type from one topic's logs to another's.
+/* Copies the events of one type from one namespace's logs to another's.
  *
  *   copy SOCKET FROM TO SHARDS TYPE
  */

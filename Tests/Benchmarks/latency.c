@@ -14,7 +14,7 @@
 
 static int event_count, shards;
 static int64_t *published, *taken;
-static const char *socket_path, *topic, *service;
+static const char *socket_path, *namespace, *service;
 
 static int64_t now(void) {
   struct timespec time;
@@ -60,7 +60,7 @@ static int compare(const void *a, const void *b) {
 int main(int count, char **arguments) {
   if (count != 8) die("usage: latency SOCKET TOPIC SHARDS SERVICE RATE EVENTS CITY");
   socket_path = arguments[1];
-  topic = arguments[2];
+  namespace = arguments[2];
   shards = atoi(arguments[3]);
   service = arguments[4];
   int rate = atoi(arguments[5]);
@@ -70,7 +70,7 @@ int main(int count, char **arguments) {
   taken = calloc(event_count, sizeof *taken);
   if (!published || !taken) die("out of memory");
   char log[64], seen[80], noted[96];
-  snprintf(log, sizeof log, "%s:{%d}", topic, shard_of(arguments[7]));
+  snprintf(log, sizeof log, "%s:{%d}", namespace, shard_of(arguments[7]));
   snprintf(seen, sizeof seen, "%s:seen", log);
   snprintf(noted, sizeof noted, "%s:%s:noted", log, service);
 

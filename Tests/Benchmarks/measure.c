@@ -25,7 +25,7 @@
 
 enum { kMaxServices = 64 };
 
-static const char *topic;
+static const char *namespace;
 static char *services[kMaxServices];
 static int shards, service_count;
 
@@ -55,7 +55,7 @@ static void for_each_state_key(redisContext *redis, const char *service, void (*
                                void *context) {
   char cursor[32] = "0";
   do {
-    redisReply *reply = call(redis, "SCAN %s MATCH %s:{*}:%s:* COUNT 1000", cursor, topic, service);
+    redisReply *reply = call(redis, "SCAN %s MATCH %s:{*}:%s:* COUNT 1000", cursor, namespace, service);
     snprintf(cursor, sizeof cursor, "%s", reply->element[0]->str);
     for (size_t i = 0; i < reply->element[1]->elements; i++) body(redis, reply->element[1]->element[i], context);
     freeReplyObject(reply);
@@ -69,11 +69,11 @@ static void remove_key(redisContext *redis, redisReply *key, void *context) {
 
 static void reset(redisContext *redis, const char *service) {
   for (int shard = 0; shard < shards; shard++) {
-    redisAppendCommand(redis, "XGROUP DESTROY %s:{%d} %s", topic, shard, service);
+    redisAppendCommand(redis, "XGROUP DESTROY %s:{%d} %s", namespace, shard, service);
     freeReplyObject(next_reply(redis, 1)); /* there may be no log yet */
-    freeReplyObject(call(redis, "DEL %s:{%d}:lease:%s", topic, shard, service));
+    freeReplyObject(call(redis, "DEL %s:{%d}:lease:%s", namespace, shard, service));
   }
-  freeReplyObject(call(redis, "DEL %s:workers:%s", topic, service));
+  freeReplyObject(call(redis, "DEL %s:workers:%s", namespace, service));
   for_each_state_key(redis, service, remove_key, NULL);
 }
 
@@ -88,7 +88,7 @@ static void count_account(redisContext *redis, redisReply *key, void *context) {
 static long long log_length(redisContext *redis) {
   long long length = 0;
   for (int shard = 0; shard < shards; shard++) {
-    redisReply *reply = call(redis, "XLEN %s:{%d}", topic, shard);
+    redisReply *reply = call(redis, "XLEN %s:{%d}", namespace, shard);
     length += reply->integer;
     freeReplyObject(reply);
   }
@@ -112,7 +112,7 @@ static int is_measured(const char *group) {
 /* True if the services have a group in every shard, with nothing waiting and nothing pending. */
 static int is_through(redisContext *redis) {
   int through = 1;
-  for (int shard = 0; shard < shards; shard++) redisAppendCommand(redis, "XINFO GROUPS %s:{%d}", topic, shard);
+  for (int shard = 0; shard < shards; shard++) redisAppendCommand(redis, "XINFO GROUPS %s:{%d}", namespace, shard);
   for (int shard = 0; shard < shards; shard++) {
     redisReply *groups = next_reply(redis, 1);
     int done = 0;
@@ -142,7 +142,7 @@ static pid_t start(char **command, const char *log) {
 int main(int count, char **arguments) {
   if (count < 7) die("usage: measure SOCKET TOPIC SHARDS SERVICES LOG [-p] COMMAND… [-- COMMAND…]…");
   redisContext *redis = connect_to(arguments[1]);
-  topic = arguments[2];
+  namespace = arguments[2];
   shards = atoi(arguments[3]);
   if (shards < 1 || shards > MAX_SHARDS) die("shards: 1 to %d", MAX_SHARDS);
   for (char *name = strtok(arguments[4], ","); name; name = strtok(NULL, ",")) {

@@ -1,4 +1,4 @@
-/* Publishes the events of one topic's logs to another's as fast as plain C can, in batches with two of them on their way.
+/* Publishes the events of one namespace's logs to another's as fast as plain C can, in batches with two of them on their way.
  *
  *   publish SOCKET FROM TO SHARDS BATCH xadd|function
  *

@@ -14,7 +14,7 @@ import Testing
         "analytics": .milliseconds(20),
       ]
       let result = try await Rehearsal(
-        times: times, topic: bench.topic, connection: bench.connection, redis: bench.server.url
+        times: times, namespace: bench.namespace, connection: bench.connection, redis: bench.server.url
       ).run()
       #expect(result.calls >= .milliseconds(120))
       #expect(result.failedCalls >= .milliseconds(50))
@@ -23,7 +23,7 @@ import Testing
       #expect(result.waiting == 1)
       #expect(try await bench.mails().count == 2)
       #expect(try await bench.state("inventory", "stock") == ["item_1": "0"])
-      try await Topic.remove(bench.topic.name, from: bench.connection)
+      try await Namespace.remove(bench.namespace.name, from: bench.connection)
       #expect(try await bench.connection.integer(["DBSIZE"]) == 0)
     }
   }

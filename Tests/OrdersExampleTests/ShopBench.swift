@@ -11,17 +11,17 @@ import Testing
 struct ShopBench: Sendable {
   let server: RedisServer
   let connection: Connection
-  let topic: Topic
+  let namespace: Namespace
 
   static func run(_ body: (ShopBench) async throws -> Void) async throws {
     try await withRedis(arguments: ["--appendonly", "yes"]) { server in
       let connection = Connection(server.url)
-      let topic = try await Topic.open("orders", shardCount: 1, on: connection)
-      try await body(ShopBench(server: server, connection: connection, topic: topic))
+      let namespace = try await Namespace.open("orders", shardCount: 1, on: connection)
+      try await body(ShopBench(server: server, connection: connection, namespace: namespace))
     }
   }
 
-  var publisher: Publisher { Publisher(topic: topic, connection: connection) }
+  var publisher: Publisher { Publisher(namespace: namespace, connection: connection) }
 
   /// Runs all services in this process while `body` runs; then they drain.
   func running(_ body: () async throws -> Void) async throws {
@@ -29,7 +29,7 @@ struct ShopBench: Sendable {
       for service in Shop.serviceNames.compactMap({ Shop.service($0) }) {
         var log = Logger(label: "test")
         log.logLevel = .critical
-        let worker = Worker(service, topic: topic, redis: server.url, log: log)
+        let worker = Worker(service, namespace: namespace, redis: server.url, log: log)
         group.addTask { try await worker.run() }
       }
       try await body()
@@ -40,19 +40,20 @@ struct ShopBench: Sendable {
 
   /// Waits until every service has handled everything.
   func settled() async throws {
-    let inspector = Inspector(topic: topic, connection: connection)
+    let inspector = Inspector(namespace: namespace, connection: connection)
     try await eventually("all is handled") { try await inspector.remaining(Shop.serviceNames).isEmpty }
     #expect(try await inspector.status().allSatisfy { $0.dead == 0 })
   }
 
   func state(_ service: String, _ name: String) async throws -> [String: String] {
-    let found = try await ServiceState(topic: topic, connection: connection).hash(service, name)
+    let found = try await ServiceState(namespace: namespace, connection: connection).hash(service, name)
     return Dictionary(uniqueKeysWithValues: found.map { ($0.value.field, $0.value.value) })
   }
 
   func mails() async throws -> [String] {
-    try await ServiceState(topic: topic, connection: connection).records("email", "outbox", as: String.self).map(
-      \.value)
+    try await ServiceState(namespace: namespace, connection: connection).records("email", "outbox", as: String.self)
+      .map(
+        \.value)
   }
 
   func receive(_ quantity: Int, of item: String) async throws {

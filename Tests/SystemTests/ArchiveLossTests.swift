@@ -6,7 +6,7 @@ import Testing
 
 @Suite("An archive that is deleted or exchanged while analytics runs") struct ArchiveLossTests {
   private func length(_ bench: SystemBench) async throws -> Int {
-    try await Inspector(topic: bench.topic(), connection: bench.connection).length()
+    try await Inspector(namespace: bench.namespace(), connection: bench.connection).length()
   }
 
   @Test("has nothing trimmed any more, is said in status, and is made complete from the log by rebuild")

@@ -44,20 +44,20 @@ import Testing
     }
   }
 
-  @Test("touches no topic that is there")
+  @Test("touches no namespace that is there")
   func existing() async throws {
     try await SystemBench.run { bench in
       #expect(try await bench.rides("publish", "--simulate", "5").status == 0)
       let before = try await keys(bench).sorted()
-      let run = try await bench.rides("bench", "--only", "publish", "--topic", "rides")
+      let run = try await bench.rides("bench", "--only", "publish", "--namespace", "rides")
       #expect(run.status == 1)
-      #expect(run.errors.contains("there is a topic 'rides'"))
+      #expect(run.errors.contains("there is a namespace 'rides'"))
       let after = try await keys(bench).sorted()
       #expect(after == before)
 
-      // Nor a topic of one of its measures, of which nothing but a log is left.
+      // Nor a namespace of one of its measures, of which nothing but a log is left.
       _ = try await bench.connection.call("XADD", "mine-publish:{3}", "1-1", "a", "b")
-      let other = try await bench.rides("bench", "--only", "publish", "--topic", "mine")
+      let other = try await bench.rides("bench", "--only", "publish", "--namespace", "mine")
       #expect(other.status == 1)
       let length = try await bench.connection.integer(["XLEN", "mine-publish:{3}"])
       #expect(length == 1)

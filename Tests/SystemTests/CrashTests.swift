@@ -57,7 +57,7 @@ import Testing
       let waited = try await bench.rides("wait", "--service", "driver", "--timeout", "30s")
       #expect(waited.status == 0, "\(waited.errors)")
       let clearing = try await AccountStatement.read(
-        .clearing, from: ServiceState(topic: bench.topic(), connection: bench.connection))
+        .clearing, from: ServiceState(namespace: bench.namespace(), connection: bench.connection))
       #expect(clearing.lines.count == 2000)
       #expect(Set(clearing.lines.map(\.entry.rideID)).count == 2000)
     }
@@ -85,7 +85,7 @@ import Testing
         try await bench.status("driver").count { $0.owner == "first" } == 4
       }
       let clearing = try await AccountStatement.read(
-        .clearing, from: ServiceState(topic: bench.topic(), connection: bench.connection))
+        .clearing, from: ServiceState(namespace: bench.namespace(), connection: bench.connection))
       #expect(clearing.lines.count == 2000)
       #expect(Set(clearing.lines.map(\.entry.rideID)).count == 2000)
     }

@@ -6,11 +6,11 @@ import Testing
 
 @Suite("What a dead worker left pending", .serialized) struct DeadConsumerTests {
   private let log = "test:{0}"
-  private let topic = Topic("test", shardCount: 1)
+  private let namespace = Namespace("test", shardCount: 1)
 
   /// Adds events to the log at once; the key of the n-th is n modulo 100, but for one.
   private func fill(_ connection: Connection, _ count: Int, poison: Int = 0) async throws {
-    _ = try await Topic.open("test", shardCount: 1, on: connection)
+    _ = try await Namespace.open("test", shardCount: 1, on: connection)
     let script = """
       for i = 1, tonumber(ARGV[1]) do
         local key = i == tonumber(ARGV[2]) and 'poison' or 'key-' .. i % 100
@@ -33,7 +33,7 @@ import Testing
   }
 
   private func groups(_ connection: Connection) async throws -> [GroupStatus] {
-    try await Inspector(topic: topic, connection: connection).status()
+    try await Inspector(namespace: namespace, connection: connection).status()
   }
 
   @Test("200,000 entries of it are taken over in bounded batches, with steady memory")
@@ -85,13 +85,13 @@ import Testing
           }
           if running.isRunning { return }
           deaths += 1
-          let pending = try await Inspector(topic: topic, connection: connection).pending(limit: 1000)
+          let pending = try await Inspector(namespace: namespace, connection: connection).pending(limit: 1000)
           #expect(pending.allSatisfy { $0.deliveries == 1 || $0.header?.key == "poison" })
           try #require(deaths <= 9, "64 events in flight need log2(64) + 3 deaths")
         }
       }
       try await supervise { try await !isQuiet(connection) }
-      let dead = DeadLetters(topic: topic, connection: connection)
+      let dead = DeadLetters(namespace: namespace, connection: connection)
       let letters = try await dead.list(service: "counting")
       #expect(letters.map(\.key) == ["poison"])
       #expect(letters.map(\.about.attempts) == [3])

@@ -31,8 +31,9 @@ import Testing
         try await Self.produce(count, seed, bench) { FileManager.default.fileExists(atPath: restored.path()) }
       }
       func paid() async throws -> Int {
-        guard let topic = try await Topic.find("rides", on: bench.connection) else { return 0 }
-        return try await ServiceState(topic: topic, connection: bench.connection).hash("payment", "payments").count
+        guard let namespace = try await Namespace.find("rides", on: bench.connection) else { return 0 }
+        return try await ServiceState(namespace: namespace, connection: bench.connection).hash("payment", "payments")
+          .count
       }
       try await eventually("half of the rides are paid") { try await paid() > count / 2 }
       _ = try await bench.connection.call("FLUSHALL")

@@ -9,13 +9,13 @@ import Testing
   private func archive(_ bench: SystemBench) -> String { bench.folder.appending(path: "archive.sqlite").path() }
 
   private func state(_ bench: SystemBench) async throws -> ServiceState {
-    ServiceState(topic: try await bench.topic(), connection: bench.connection)
+    ServiceState(namespace: try await bench.namespace(), connection: bench.connection)
   }
 
   /// Moves every group of every shard.
   private func moveGroups(_ bench: SystemBench, to place: String) async throws {
     var commands = Commands()
-    for shard in try await bench.topic().shards {
+    for shard in try await bench.namespace().shards {
       for service in RideServices.names { commands.append("XGROUP", "SETID", "rides:{\(shard)}", service, place) }
     }
     try await bench.connection.send(commands).check()
@@ -71,7 +71,7 @@ import Testing
         #expect(try await bench.rides("wait", "--timeout", "60s", "--service", "analytics").status == 0)
         analytics.stop()
       }
-      for shard in try await bench.topic().shards {
+      for shard in try await bench.namespace().shards {
         _ = try await bench.connection.call("XTRIM", "rides:{\(shard)}", "MAXLEN", "0")
       }
       let workers = try RideServices.names.map { try bench.worker($0) }

@@ -15,9 +15,9 @@ import Testing
         ], redis: bench.url, isQuiet: true)
       defer { workers.crash() }
       try await eventually("they own everything") {
-        let topic = try await Topic.find("rides", on: bench.connection)
-        guard let topic else { return false }
-        let status = try await Inspector(topic: topic, connection: bench.connection).status()
+        let namespace = try await Namespace.find("rides", on: bench.connection)
+        guard let namespace else { return false }
+        let status = try await Inspector(namespace: namespace, connection: bench.connection).status()
         return status.count == 48 && status.allSatisfy { $0.owner != nil }
       }
       // Until the first look after that, which is a thorough one, is over.

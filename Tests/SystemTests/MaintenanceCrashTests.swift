@@ -84,24 +84,24 @@ import Testing
   func rebuild(service: String) async throws {
     try await SystemBench.run { bench in
       try await handled(bench)
-      let topic = try await bench.topic()
+      let namespace = try await bench.namespace()
       let archive = bench.folder.appending(path: "archive.sqlite").path()
-      let digests = ShardDigests(topic, bench.connection, services: [service], withLog: false)
+      let digests = ShardDigests(namespace, bench.connection, services: [service], withLog: false)
       let rounds = try await sweep(
         ["rebuild", service, "--apply", "--archive", archive], bench, digests, rounds: 6
       ) {
         // Each shard's state is spoiled in each way: something is wrong, something is missing, something is too much.
-        for shard in topic.shards {
-          let balances = topic.state(shard, service, "balances")
+        for shard in namespace.shards {
+          let balances = namespace.state(shard, service, "balances")
           for field in try await bench.connection.strings(["HKEYS", balances]).sorted().prefix(1) {
             _ = try await bench.connection.call("HINCRBY", balances, field, "7")
           }
-          for key in try await bench.connection.strings(["KEYS", topic.state(shard, service, "account:*")]).sorted()
+          for key in try await bench.connection.strings(["KEYS", namespace.state(shard, service, "account:*")]).sorted()
             .prefix(1)
           {
             _ = try await bench.connection.call("DEL", key)
           }
-          _ = try await bench.connection.call("HSET", topic.state(shard, service, "nobody"), "asked", "for this")
+          _ = try await bench.connection.call("HSET", namespace.state(shard, service, "nobody"), "asked", "for this")
         }
       }
       #expect(rounds.killed >= 5 && rounds.mixed >= 2 && rounds.withLeftovers >= 2, "\(rounds)")
@@ -114,10 +114,10 @@ import Testing
   func restore() async throws {
     try await SystemBench.run { bench in
       try await handled(bench)
-      let topic = try await bench.topic()
+      let namespace = try await bench.namespace()
       let archive = bench.folder.appending(path: "archive.sqlite").path()
       let digests = ShardDigests(
-        topic, bench.connection, services: RideServices.names.filter { $0 != "analytics" }, withLog: true)
+        namespace, bench.connection, services: RideServices.names.filter { $0 != "analytics" }, withLog: true)
       let rounds = try await sweep(
         ["restore", "--from-archive", archive, "--shards", "8"], bench, digests, rounds: 7
       ) {

@@ -31,7 +31,7 @@ import Testing
       defer { worker.stop() }
       let connection = Connection(server.url)
       try await eventually("it works with that password") {
-        try await Topic.find("rides", on: connection) != nil
+        try await Namespace.find("rides", on: connection) != nil
       }
       let listed = try String(contentsOfFile: "/proc/\(worker.identifier)/cmdline", encoding: .utf8)
       #expect(listed.contains("@\(host):\(port)"))

@@ -20,10 +20,10 @@ import Testing
   }
 
   private func charged(_ bench: SystemBench) async throws -> Charged {
-    let topic = try await bench.topic()
-    let inspector = Inspector(topic: topic, connection: bench.connection)
+    let namespace = try await bench.namespace()
+    let inspector = Inspector(namespace: namespace, connection: bench.connection)
     var charged = Charged()
-    for shard in topic.shards {
+    for shard in namespace.shards {
       for entry in try await inspector.entries(shard: shard, after: .zero, limit: 100_000) {
         let header = try EventHeader(ofEvent: entry.json.span, fallbackID: "")
         guard header.type == RideCompleted.eventType else { continue }
@@ -58,7 +58,7 @@ import Testing
 
       let charged = try await charged(bench)
       #expect(charged.rides > Self.rows - 100)
-      let state = ServiceState(topic: try await bench.topic(), connection: bench.connection)
+      let state = ServiceState(namespace: try await bench.namespace(), connection: bench.connection)
       let selection = AccountHistory.Selection(from: Self.month.lowerBound, before: Self.month.upperBound)
       var sum = Earning()
       var (trips, growth) = (0, 0)

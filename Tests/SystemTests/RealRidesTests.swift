@@ -33,7 +33,7 @@ import Testing
         guard !fields[11].isEmpty, !fields[9].isEmpty, let total = Money(decimal: fields[7], .usd) else { return sum }
         return sum + total.minorUnits
       }
-      let state = ServiceState(topic: try await bench.topic(), connection: bench.connection)
+      let state = ServiceState(namespace: try await bench.namespace(), connection: bench.connection)
       var paidOut = 0
       for found in try await state.hash("driver", "balances") where !found.value.field.hasPrefix("clearing|") {
         paidOut += Int(found.value.value) ?? 0

@@ -11,10 +11,10 @@ import Testing
   /// The JSON of every event, by shard, in the order of the log.
   private static func logs(_ server: RedisServer) async throws -> [[String]] {
     let connection = Connection(server.url)
-    let topic = try #require(try await Topic.find("rides", on: connection))
-    let inspector = Inspector(topic: topic, connection: connection)
+    let namespace = try #require(try await Namespace.find("rides", on: connection))
+    let inspector = Inspector(namespace: namespace, connection: connection)
     var logs: [[String]] = []
-    for shard in topic.shards {
+    for shard in namespace.shards {
       logs.append(
         try await inspector.entries(shard: shard, after: .zero, limit: 100_000).map {
           String(decoding: $0.json, as: UTF8.self)
@@ -91,10 +91,10 @@ import Testing
       let count = try await Self.logs(bench.server).reduce(0) { $0 + $1.count }
       #expect(ndjson.output.split(separator: "\n").count == count)
 
-      let topic = try await bench.topic()
-      let entries = try await bench.connection.call("XRANGE", topic.log(topic.shard(of: "Paris")), "-", "+")
+      let namespace = try await bench.namespace()
+      let entries = try await bench.connection.call("XRANGE", namespace.log(namespace.shard(of: "Paris")), "-", "+")
       _ = try await bench.connection.call(
-        "XDEL", topic.log(topic.shard(of: "Paris")), try entries.root[entries.root.count - 1][0].string())
+        "XDEL", namespace.log(namespace.shard(of: "Paris")), try entries.root[entries.root.count - 1][0].string())
       let bad = try await bench.rides("archive", "verify", "--archive", archive(bench), "--format", "json")
       #expect(bad.status == 1 && bad.output.contains(#""kind":"notInLog""#), "\(bad.output)")
       #expect(try await bench.rides("archive", "verify", "--archive", archive(bench), "--offline").status == 0)
@@ -116,8 +116,8 @@ import Testing
       try await wait("payment", "analytics")
       try await bench.forgetAll(but: ["payment", "analytics"])
       #expect(try await bench.rides("trim", "--keep", "50").status == 0)
-      let topic = try await bench.topic()
-      #expect(try await bench.handled("payment") <= 50 * topic.shardCount)
+      let namespace = try await bench.namespace()
+      #expect(try await bench.handled("payment") <= 50 * namespace.shardCount)
       #expect(try await bench.simulate(count + 50, seed: 9).status == 0)
 
       // Two replicas, one after the other killed in the middle of the history.
@@ -135,7 +135,7 @@ import Testing
       try await wait("payment", "driver")
       #expect(try await inHistory() == 0)
 
-      let state = ServiceState(topic: topic, connection: bench.connection)
+      let state = ServiceState(namespace: namespace, connection: bench.connection)
       let clearing = try await AccountStatement.read(.clearing, from: state)
       #expect(clearing.balances.allSatisfy { $0.minorUnits == 0 })
       let earnings = clearing.lines.filter { $0.entry.amount.minorUnits < 0 }.map(\.entry.rideID)
@@ -164,15 +164,16 @@ import Testing
   func unknownTypes() async throws {
     try await SystemBench.run { bench in
       #expect(try await bench.rides("publish", "--simulate", "5").status == 0)
-      let topic = try await bench.topic()
+      let namespace = try await bench.namespace()
       let gift = #"{"id":"GIFT:1","type":"GIFT","timestamp":"2026-04-03T10:30:00Z","key":"k","data":{"x":1.50}}"#
-      _ = try await bench.connection.call("XADD", topic.log(3), "*", "event", gift)
+      _ = try await bench.connection.call("XADD", namespace.log(3), "*", "event", gift)
       let replayed = try await bench.rides("replay")
-      let copied = try await RidesProcess.run("publish", "--topic", "copy", redis: bench.url, input: replayed.output)
+      let copied = try await RidesProcess.run(
+        "publish", "--namespace", "copy", redis: bench.url, input: replayed.output)
       #expect(copied.status == 0, "\(copied.errors)")
-      for shard in topic.shards {
+      for shard in namespace.shards {
         func events(_ log: String) async throws -> [String] {
-          try await Inspector(topic: Topic(log, shardCount: 8), connection: bench.connection)
+          try await Inspector(namespace: Namespace(log, shardCount: 8), connection: bench.connection)
             .entries(shard: shard, after: .zero, limit: 100).map { String(decoding: $0.json, as: UTF8.self) }
         }
         #expect(try await events("copy") == events("rides"))

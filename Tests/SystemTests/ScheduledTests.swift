@@ -75,8 +75,8 @@ import Testing
       #expect(scheduled.status == 0, "\(scheduled)")
       var workers = try ["first", "second", "third"].map { try bench.worker("driver", "--name", $0) }
       defer { workers.forEach { $0.crash() } }
-      let topic = try await bench.topic()
-      let inspector = Inspector(topic: topic, connection: bench.connection)
+      let namespace = try await bench.namespace()
+      let inspector = Inspector(namespace: namespace, connection: bench.connection)
       let all = try await inspector.scheduledCount()
       #expect(all > 2 * count)
       workers[2].pause()
@@ -92,7 +92,7 @@ import Testing
       let waited = try await bench.rides("wait", "--service", "driver", "--timeout", "60s")
       #expect(waited.status == 0, "\(waited.errors)")
       var ids: [String] = []
-      for shard in topic.shards {
+      for shard in namespace.shards {
         for entry in try await inspector.entries(shard: shard, after: .zero, limit: 100_000) {
           let header = try EventHeader(ofEvent: entry.json.span, fallbackID: "")
           if header.type == RideCompleted.eventType { ids.append(header.id) }
@@ -100,7 +100,7 @@ import Testing
       }
       #expect(ids.count == count && Set(ids).count == count)
       let clearing = try await AccountStatement.read(
-        .clearing, from: ServiceState(topic: topic, connection: bench.connection))
+        .clearing, from: ServiceState(namespace: namespace, connection: bench.connection))
       #expect(clearing.lines.count == count && Set(clearing.lines.map(\.entry.rideID)).count == count)
     }
   }

@@ -3,14 +3,14 @@ import Redis
 
 /// What shards hold, each as a digest that is taken in one step: the log, and what services have stored.
 struct ShardDigests: Sendable {
-  private let topic: Topic
+  private let namespace: Namespace
   private let connection: Connection
   private let services: [String]
   private let withLog: Bool
 
   /// Of these services; with the log, if wanted.
-  init(_ topic: Topic, _ connection: Connection, services: [String], withLog: Bool) {
-    self.topic = topic
+  init(_ namespace: Namespace, _ connection: Connection, services: [String], withLog: Bool) {
+    self.namespace = namespace
     self.connection = connection
     self.services = services
     self.withLog = withLog
@@ -19,7 +19,7 @@ struct ShardDigests: Sendable {
   /// By shard.
   func read() async throws -> [String] {
     var command = ["EVAL", Self.script, "0", withLog ? "1" : "0"]
-    for shard in topic.shards { command.append(topic.log(shard)) }
+    for shard in namespace.shards { command.append(namespace.log(shard)) }
     command += ["--"] + services
     return try await connection.strings(command)
   }

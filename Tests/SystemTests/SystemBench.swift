@@ -44,31 +44,31 @@ struct SystemBench: Sendable {
 
   /// Lets the log keep nothing for services that the test does not run.
   func forgetAll(but services: [String]) async throws {
-    let groups = Groups(topic: try await topic(), connection: connection)
+    let groups = Groups(namespace: try await namespace(), connection: connection)
     for service in RideServices.names where !services.contains(service) { _ = try await groups.remove(service) }
   }
 
-  func topic() async throws -> Topic { try #require(try await Topic.find("rides", on: connection)) }
+  func namespace() async throws -> Namespace { try #require(try await Namespace.find("rides", on: connection)) }
 
   func status(_ service: String) async throws -> [GroupStatus] {
-    guard let topic = try await Topic.find("rides", on: connection) else { return [] }
-    return try await Inspector(topic: topic, connection: connection).status().filter { $0.service == service }
+    guard let namespace = try await Namespace.find("rides", on: connection) else { return [] }
+    return try await Inspector(namespace: namespace, connection: connection).status().filter { $0.service == service }
   }
 
   /// How many events a service has had acknowledged so far.
   func handled(_ service: String) async throws -> Int {
-    guard let topic = try await Topic.find("rides", on: connection) else { return 0 }
+    guard let namespace = try await Namespace.find("rides", on: connection) else { return 0 }
     var length = 0
-    for shard in topic.shards { length += try await connection.integer(["XLEN", topic.log(shard)]) }
+    for shard in namespace.shards { length += try await connection.integer(["XLEN", namespace.log(shard)]) }
     let groups = try await status(service)
-    guard groups.count == topic.shardCount else { return 0 }
+    guard groups.count == namespace.shardCount else { return 0 }
     return length - groups.reduce(0) { $0 + $1.lag + $1.pending }
   }
 
   /// Checks that every ride of a seed has had each of its effects exactly once, and that the accounts add up.
   func expectEachRideOnce(seed: UInt64, count: Int) async throws {
-    let topic = try await topic()
-    let state = ServiceState(topic: topic, connection: connection)
+    let namespace = try await namespace()
+    let state = ServiceState(namespace: namespace, connection: connection)
     var fares: [String: Int] = [:]
     var expected: Set<String> = []
     for ride in RideSimulator(seed: seed).prefix(count) {

@@ -36,8 +36,8 @@ import Testing
       let url = bench.server.url.description
       #expect(try await RidesProcess.run("publish", "--simulate", "1", redis: url).status == 0)
       try await eventually("a charge has begun") {
-        let topic = try #require(try await Topic.find("rides", on: bench.connection))
-        let status = try await Inspector(topic: topic, connection: bench.connection).status()
+        let namespace = try #require(try await Namespace.find("rides", on: bench.connection))
+        let status = try await Inspector(namespace: namespace, connection: bench.connection).status()
         return status.contains { $0.service == "payment" && $0.pending > 0 }
       }
       up.send(SIGINT)

@@ -5,12 +5,12 @@ import RedisTestSupport
 import Testing
 
 @Suite("A worker that is started") struct WorkerStartTests {
-  @Test("for a topic that nobody has made serves nothing and makes nothing, unless it is told to")
+  @Test("for a namespace that nobody has made serves nothing and makes nothing, unless it is told to")
   func creating() async throws {
     try await SystemBench.run { bench in
-      let typo = try await bench.rides("worker", "payment", "--topic", "ridez")
+      let typo = try await bench.rides("worker", "payment", "--namespace", "ridez")
       #expect(typo.status == 1)
-      #expect(typo.errors.contains("there is no topic 'ridez'") && typo.errors.contains("--create"))
+      #expect(typo.errors.contains("there is no namespace 'ridez'") && typo.errors.contains("--create"))
       #expect(try await bench.connection.strings(["KEYS", "*"]).isEmpty)
       let worker = try bench.worker("payment")
       defer { worker.stop() }

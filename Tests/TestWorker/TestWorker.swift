@@ -4,7 +4,7 @@ import Logging
 import Redis
 
 /// A worker in a process of its own, whose handler ends the process for one key: `TestWorker WINDOW` runs the service `counting`
-/// on the topic `test`, where `REDIS_URL` says.
+/// on the namespace `test`, where `REDIS_URL` says.
 @main struct TestWorker {
   static func main() async throws {
     ignoreBrokenPipeSignal()
@@ -18,7 +18,8 @@ import Redis
       if event.data.key == "poison" { abort() }
       return Effects { $0.increment("counts", event.data.key, by: 1) }
     }
-    let topic = try await Topic.open("test", on: Connection(url))
-    try await Worker(service, topic: topic, redis: url, settings: settings, log: Logger(label: "TestWorker")).run()
+    let namespace = try await Namespace.open("test", on: Connection(url))
+    try await Worker(service, namespace: namespace, redis: url, settings: settings, log: Logger(label: "TestWorker"))
+      .run()
   }
 }

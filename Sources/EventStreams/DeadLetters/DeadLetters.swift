@@ -1,13 +1,13 @@
 public import Redis
 
-/// The dead letters of a topic's services, for operators and for the worker that handles them again.
+/// The dead letters of a namespace's services, for operators and for the worker that handles them again.
 public struct DeadLetters: Sendable {
-  private let topic: Topic
+  private let namespace: Namespace
   private let connection: Connection
 
-  /// Dead letters of a topic.
-  public init(topic: Topic, connection: Connection) {
-    self.topic = topic
+  /// Dead letters of a namespace.
+  public init(namespace: Namespace, connection: Connection) {
+    self.namespace = namespace
     self.connection = connection
   }
 
@@ -16,15 +16,16 @@ public struct DeadLetters: Sendable {
   /// What stands among them and is no record of a worker is listed as well, with that as its reason.
   public func list(service: String, shard: Int? = nil) async throws -> [DeadLetter] {
     var letters: [DeadLetter] = []
-    for shard in shard.map({ $0..<($0 + 1) }) ?? topic.shards {
+    for shard in shard.map({ $0..<($0 + 1) }) ?? namespace.shards {
       var after = "-"
       var redriven: RedrivenLetters?
       while true {
         let page = try LetterPage(
-          try await connection.call("XRANGE", topic.dead(shard, service), after, "+", "COUNT", "\(Self.pageSize)"),
+          try await connection.call("XRANGE", namespace.dead(shard, service), after, "+", "COUNT", "\(Self.pageSize)"),
           service: service, shard: shard)
         if redriven == nil, !page.letters.isEmpty {
-          redriven = try await RedrivenLetters(topic: topic, service: service, shard: shard, connection: connection)
+          redriven = try await RedrivenLetters(
+            namespace: namespace, service: service, shard: shard, connection: connection)
         }
         letters += page.letters.map { redriven?.completed($0) ?? $0 }
         guard page.letters.count == Self.pageSize, let last = page.letters.last else { break }
@@ -41,7 +42,7 @@ public struct DeadLetters: Sendable {
   /// - Parameter text: `4/1775212200000-0`, or `1775212200000-0`.
   public func candidates(_ text: String, service: String) async throws -> [DeadLetter] {
     if let name = LetterName(text) {
-      guard topic.shards.contains(name.shard) else { return [] }
+      guard namespace.shards.contains(name.shard) else { return [] }
       return try await list(service: service, shard: name.shard).filter { $0.name == name }
     }
     guard let id = StreamID(text) else { return [] }
@@ -58,7 +59,8 @@ public struct DeadLetters: Sendable {
     {
       keys += try await connection.call(
         RedriveCall(
-          topic: topic, shard: place.shard, service: place.service.text, ordering: Set(names: group.map(\.key))))
+          namespace: namespace, shard: place.shard, service: place.service.text, ordering: Set(names: group.map(\.key)))
+      )
     }
     for service in Set(names: letters.map(\.service)) { try await wake(service.text) }
     return keys
@@ -70,7 +72,7 @@ public struct DeadLetters: Sendable {
   public func discard(_ letters: [DeadLetter]) async throws -> Int {
     var removed = 0
     for letter in letters {
-      let call = DiscardCall(topic: topic, shard: letter.shard, service: letter.service, letter: letter.id)
+      let call = DiscardCall(namespace: namespace, shard: letter.shard, service: letter.service, letter: letter.id)
       if try await connection.call(call) { removed += 1 }
     }
     for service in Set(names: letters.map(\.service)) { try await wake(service.text) }
@@ -83,6 +85,6 @@ public struct DeadLetters: Sendable {
   }
 
   private func wake(_ service: String) async throws {
-    try await Wake(topic: topic, service: service).wakeAll(on: connection)
+    try await Wake(namespace: namespace, service: service).wakeAll(on: connection)
   }
 }

@@ -7,8 +7,8 @@ import Redis
 struct RedrivenLetters {
   private var fields: [Identifier: String] = [:]
 
-  init(topic: Topic, service: String, shard: Int, connection: Connection) async throws {
-    fields = try Self.fields(await connection.call("HGETALL", topic.redriven(shard, service)))
+  init(namespace: Namespace, service: String, shard: Int, connection: Connection) async throws {
+    fields = try Self.fields(await connection.call("HGETALL", namespace.redriven(shard, service)))
   }
 
   private static func fields(_ reply: borrowing Reply) throws -> [Identifier: String] {

@@ -7,7 +7,7 @@ struct CatchUp: Sendable {
   let pipeline: Pipeline
   let history: any EventHistory
   let connection: Connection
-  let topic: Topic
+  let namespace: Namespace
   let settings: WorkerSettings
   let log: Logger
 
@@ -47,7 +47,7 @@ struct CatchUp: Sendable {
   /// Handles one page.
   private func catchUp(_ shard: OwnedShard, _ progress: inout Progress) async throws {
     let (end, position) = try Self.place(
-      of: await connection.call("HMGET", topic.lease(shard.number, service), "history", "position"))
+      of: await connection.call("HMGET", namespace.lease(shard.number, service), "history", "position"))
     guard let end else { return await pipeline.caughtUp(shard, blocked: []) }
     guard let (number, setbacks, run) = await pipeline.beginHistoryPage(shard) else { return }
     if progress.handled == 0 {
@@ -85,7 +85,7 @@ struct CatchUp: Sendable {
   /// How many processes have ended while they handled the page that begins here. Errors, and what is tried again because of them, are
   /// no deaths: a process counts once.
   private func deaths(_ shard: OwnedShard, _ progress: inout Progress) async throws -> Int {
-    let lease = topic.lease(shard.number, service)
+    let lease = namespace.lease(shard.number, service)
     let words = try Self.text(await connection.call("HGET", lease, "tries"))?.split(separator: " ") ?? []
     var tries = words.first.flatMap { Int($0) } ?? 0
     if words.count < 2 || Int(words[1]) != progress.begun || progress.begun == 0 { tries += 1 }
@@ -112,8 +112,8 @@ struct CatchUp: Sendable {
   ) async throws -> (page: HistoryPage, blocked: Set<Identifier>) {
     let found = try await history.events(shard: shard.number, after: position, limit: size)
     let events = Array(found.prefix { $0.streamID < end })
-    var blocked = Set(names: try await connection.strings(["HKEYS", topic.blocked(shard.number, service)]))
-    let handler = HistoryHandler(service: pipeline.service, topic: topic, worker: settings.name)
+    var blocked = Set(names: try await connection.strings(["HKEYS", namespace.blocked(shard.number, service)]))
+    let handler = HistoryHandler(service: pipeline.service, namespace: namespace, worker: settings.name)
     let reason: String? =
       if condemned {
         "the process ended again and again while it handled this event"
@@ -150,7 +150,7 @@ struct CatchUp: Sendable {
         var commands = Commands()
         commands.append(
           HistoryCall(
-            topic: topic, service: service, worker: settings.name, page: page, number: number, start: position))
+            namespace: namespace, service: service, worker: settings.name, page: page, number: number, start: position))
         try await connection.send(commands).check()
         return nil
       } catch {

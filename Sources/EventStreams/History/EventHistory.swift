@@ -1,4 +1,4 @@
-/// What a topic's logs held before they were trimmed, for services that begin long after: an archive.
+/// What a namespace's logs held before they were trimmed, for services that begin long after: an archive.
 public protocol EventHistory: Sendable {
   /// Events of a shard after a place, in the order of the log, each once.
   ///

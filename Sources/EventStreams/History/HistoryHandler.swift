@@ -3,7 +3,7 @@ import Redis
 /// Has the events of a page of history handled: in the order of the log per key, with what fails tried again in place.
 struct HistoryHandler: Sendable {
   let service: EventService
-  let topic: Topic
+  let namespace: Namespace
   let worker: String
 
   /// What is to become of an event.
@@ -100,7 +100,7 @@ struct HistoryHandler: Sendable {
   private func page(
     of shard: OwnedShard, _ deliveries: [Delivery], _ events: [RecordedEvent], _ settled: [Int: Settled]
   ) -> HistoryPage {
-    let prefix = topic.state(shard.number, service.name, "")
+    let prefix = namespace.state(shard.number, service.name, "")
     var page = HistoryPage(shard: shard)
     for (index, delivery) in deliveries.enumerated() {
       switch settled[index] {

@@ -2,7 +2,7 @@ import Redis
 
 /// Makes the group of a service that begins with its history.
 struct HistoryStart: Sendable {
-  let topic: Topic
+  let namespace: Namespace
   let service: String
   let history: any EventHistory
   let connection: Connection
@@ -15,9 +15,9 @@ struct HistoryStart: Sendable {
     var made: [Int] = []
     var begun: [Int] = []
     do {
-      for shard in topic.shards {
+      for shard in namespace.shards {
         let (group, hasHistory) = try await connection.call(
-          BeginCall(topic: topic, shard: shard, service: service))
+          BeginCall(namespace: namespace, shard: shard, service: service))
         switch group {
         case .made: made.append(shard)
         case .begun: begun.append(shard)
@@ -28,16 +28,16 @@ struct HistoryStart: Sendable {
       }
     } catch let gap as HistoryGap {
       // It would keep the log from being trimmed, for nobody.
-      let groups = Groups(topic: topic, connection: connection)
+      let groups = Groups(namespace: namespace, connection: connection)
       for shard in made { _ = try await groups.forget(service, shard: shard) }
       // These were there before: it is as if it had never begun.
-      for shard in begun { _ = try await connection.call("DEL", topic.lease(shard, service)) }
+      for shard in begun { _ = try await connection.call("DEL", namespace.lease(shard, service)) }
       throw gap
     }
   }
 
   private func gap(_ shard: Int) async throws -> HistoryGap? {
-    let inspector = Inspector(topic: topic, connection: connection)
+    let inspector = Inspector(namespace: namespace, connection: connection)
     guard let log = try await inspector.extent(shard: shard) else { return nil }
     let extent = try await history.extent(shard: shard)
     return HistoryGap(shard: shard, log: log, historyEnd: extent?.last ?? .zero, historyCount: extent?.count ?? 0)

@@ -5,13 +5,13 @@ extension GroupStatus {
   static let asked = 6
 
   /// The commands that tell what is kept beside a group.
-  static func ask(_ topic: Topic, _ shard: Int, _ group: String, in commands: inout Commands) {
-    commands.append("HLEN", topic.retry(shard, group))
-    commands.append("XLEN", topic.dead(shard, group))
-    commands.append("HLEN", topic.blocked(shard, group))
-    commands.append("SCARD", topic.redrive(shard, group))
-    commands.append("HMGET", topic.lease(shard, group), "owner", "until", "paused", "seen", "history", "position")
-    commands.append("HGET", topic.stored(shard, group), "problem")
+  static func ask(_ namespace: Namespace, _ shard: Int, _ group: String, in commands: inout Commands) {
+    commands.append("HLEN", namespace.retry(shard, group))
+    commands.append("XLEN", namespace.dead(shard, group))
+    commands.append("HLEN", namespace.blocked(shard, group))
+    commands.append("SCARD", namespace.redrive(shard, group))
+    commands.append("HMGET", namespace.lease(shard, group), "owner", "until", "paused", "seen", "history", "position")
+    commands.append("HGET", namespace.stored(shard, group), "problem")
   }
 
   /// Reads the answers. A key that holds something else is a problem of this group in this shard, and of nothing else.

@@ -4,7 +4,7 @@ extension Inspector {
   /// What a shard's log holds; nil if there is no log.
   public func extent(shard: Int) async throws -> LogExtent? {
     do {
-      return try Self.extent(of: try await connection.call("XINFO", "STREAM", topic.log(shard)))
+      return try Self.extent(of: try await connection.call("XINFO", "STREAM", namespace.log(shard)))
     } catch  where error.message.contains("no such key") {
       return nil
     }
@@ -26,13 +26,13 @@ extension Inspector {
   public func neededFrom(group: String, shard: Int) async throws -> StreamID? {
     // In this order: what is delivered in between is pending, or handled.
     guard let delivered = try await lastDelivered(group: group, shard: shard) else { return nil }
-    let pending = try Self.firstPending(of: try await connection.call("XPENDING", topic.log(shard), group))
+    let pending = try Self.firstPending(of: try await connection.call("XPENDING", namespace.log(shard), group))
     return min(delivered.next, pending ?? delivered.next)
   }
 
   private func lastDelivered(group: String, shard: Int) async throws -> StreamID? {
     do {
-      return try Self.lastDelivered(of: try await connection.call("XINFO", "GROUPS", topic.log(shard)), group)
+      return try Self.lastDelivered(of: try await connection.call("XINFO", "GROUPS", namespace.log(shard)), group)
     } catch  where error.message.contains("no such key") {
       return nil
     }

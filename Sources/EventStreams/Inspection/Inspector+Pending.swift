@@ -19,7 +19,7 @@ extension Inspector {
       var commands = Commands()
       for place in places {
         commands.append(
-          "XPENDING", topic.log(place.shard), place.service, "IDLE", String(minIdle.wholeMilliseconds), place.after,
+          "XPENDING", namespace.log(place.shard), place.service, "IDLE", String(minIdle.wholeMilliseconds), place.after,
           "+",
           String(pageSize))
       }
@@ -76,8 +76,8 @@ extension Inspector {
       let page = rows[start..<min(start + 1000, rows.endIndex)]
       var commands = Commands()
       for row in page {
-        commands.append("XRANGE", topic.log(row.place.shard), "\(row.id)", "\(row.id)")
-        commands.append("HGET", topic.retry(row.place.shard, row.place.service), "\(row.id)")
+        commands.append("XRANGE", namespace.log(row.place.shard), "\(row.id)", "\(row.id)")
+        commands.append("HGET", namespace.retry(row.place.shard, row.place.service), "\(row.id)")
       }
       entries += try Self.entries(page, await connection.send(commands))
     }

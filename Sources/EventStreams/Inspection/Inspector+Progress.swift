@@ -5,13 +5,13 @@ extension Inspector {
   public func progress(_ services: [String], shard: Int) async throws -> [ServiceProgress] {
     // In this order an entry that moves meanwhile is seen at least once on its way: delivered, pending, dead.
     let groups = try await status().filter { $0.shard == shard }
-    let dead = DeadLetters(topic: topic, connection: connection)
+    let dead = DeadLetters(namespace: namespace, connection: connection)
     var all: [ServiceProgress] = []
     for service in services {
       let group = groups.first { $0.service == service }
       let pending = group == nil ? [] : try await pendingIDs(service, shard)
       let letters = try await dead.list(service: service, shard: shard)
-      let discarded = try await connection.strings(["SMEMBERS", topic.discarded(shard, service)])
+      let discarded = try await connection.strings(["SMEMBERS", namespace.discarded(shard, service)])
       all.append(
         ServiceProgress(
           service: service, shard: shard, isStarted: group != nil, lastDelivered: group?.lastDelivered ?? .zero,
@@ -26,7 +26,7 @@ extension Inspector {
     var after = "-"
     while true {
       let page = try Self.ids(
-        of: try await connection.call("XPENDING", topic.log(shard), service, after, "+", "\(Self.pageSize)"))
+        of: try await connection.call("XPENDING", namespace.log(shard), service, after, "+", "\(Self.pageSize)"))
       ids.formUnion(page)
       guard page.count == Self.pageSize, let last = page.last else { return ids }
       after = "(\(last)"
@@ -57,7 +57,7 @@ extension Inspector {
     if after.next == after { return [] }
     let first = after == .zero ? "-" : "(\(after)"
     return try Self.entries(
-      of: try await connection.call("XRANGE", topic.log(shard), first, "+", "COUNT", "\(limit)"))
+      of: try await connection.call("XRANGE", namespace.log(shard), first, "+", "COUNT", "\(limit)"))
   }
 
   private static func entries(of reply: borrowing Reply) throws -> [LogEntry] {

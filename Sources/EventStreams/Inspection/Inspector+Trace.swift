@@ -17,7 +17,7 @@ extension Inspector {
     let groups = Dictionary(grouping: try await status(), by: \.shard)
     var traces: [EventTrace] = []
     let places = try await places(of: ids, window: window)
-    for shard in topic.shards where places.isEmpty || places[shard] != nil {
+    for shard in namespace.shards where places.isEmpty || places[shard] != nil {
       for event in try await events(about: name, by: subject, shard: shard, from: places[shard] ?? .zero) {
         let steps = try await steps(of: event, shard: shard, groups[shard] ?? [])
         traces.append(
@@ -32,8 +32,8 @@ extension Inspector {
     let now = Timestamp.now().microsecondsSinceEpoch / 1000
     let bucket = now / Int64(max(1, window.wholeMilliseconds))
     var commands = Commands()
-    for shard in topic.shards {
-      for bucket in [bucket - 1, bucket] { commands.append(["HMGET", "\(topic.seen(shard)):\(bucket)"] + ids) }
+    for shard in namespace.shards {
+      for bucket in [bucket - 1, bucket] { commands.append(["HMGET", "\(namespace.seen(shard)):\(bucket)"] + ids) }
     }
     return try Self.places(await connection.send(commands))
   }
@@ -63,7 +63,7 @@ extension Inspector {
     var next = start.description
     let needle = JSONWriter.bytes(of: name)
     while true {
-      let reply = try await connection.call("XRANGE", topic.log(shard), next, "+", "COUNT", "1000")
+      let reply = try await connection.call("XRANGE", namespace.log(shard), next, "+", "COUNT", "1000")
       let page = Self.page(reply, about: name, by: subject, needle: needle)
       found += page.found
       guard page.count == 1000, let last = page.last else { return found }
@@ -108,7 +108,7 @@ extension Inspector {
       let pending = isDelivered && group.pending > 0 ? try await isPending(event.id, group) : false
       var letter: DeadLetter?
       if isDelivered, !pending, group.dead > 0 {
-        letter = try await DeadLetters(topic: topic, connection: connection)
+        letter = try await DeadLetters(namespace: namespace, connection: connection)
           .list(service: group.service, shard: shard).first { $0.entryID == event.id }
       }
       let failures = pending ? try await failures(event.id, group) : nil
@@ -127,12 +127,12 @@ extension Inspector {
 
   private func isPending(_ id: StreamID, _ group: GroupStatus) async throws -> Bool {
     let reply = try await connection.call(
-      "XPENDING", topic.log(group.shard), group.service, id.description, id.description, "1")
+      "XPENDING", namespace.log(group.shard), group.service, id.description, id.description, "1")
     return reply.root.count > 0
   }
 
   private func failures(_ id: StreamID, _ group: GroupStatus) async throws -> Failures? {
-    let reply = try await connection.call("HGET", topic.retry(group.shard, group.service), id.description)
+    let reply = try await connection.call("HGET", namespace.retry(group.shard, group.service), id.description)
     return Self.failures(of: reply.root)
   }
 }

@@ -1,20 +1,20 @@
 public import Redis
 
-/// Shows how the services of a topic stand. Reads only; costs the services nothing.
+/// Shows how the services of a namespace stand. Reads only; costs the services nothing.
 public struct Inspector: Sendable {
-  let topic: Topic
+  let namespace: Namespace
   let connection: Connection
 
-  /// An inspector of a topic.
-  public init(topic: Topic, connection: Connection) {
-    self.topic = topic
+  /// An inspector of a namespace.
+  public init(namespace: Namespace, connection: Connection) {
+    self.namespace = namespace
     self.connection = connection
   }
 
   // MARK: Status
 
-  /// How the topic stands. What can't be read of one shard or service is said there, and hides nothing else.
-  public func overview() async throws -> TopicStatus { try await look().status }
+  /// How the namespace stands. What can't be read of one shard or service is said there, and hides nothing else.
+  public func overview() async throws -> NamespaceStatus { try await look().status }
 
   /// How each service stands in each shard, by service and shard.
   public func status() async throws -> [GroupStatus] { try await look().status.groups }
@@ -32,30 +32,30 @@ public struct Inspector: Sendable {
     }
   }
 
-  /// How many events the topic holds.
+  /// How many events the namespace holds.
   public func length() async throws -> Int { try await look().status.length }
 
   /// The logs of all shards that have one, in one round trip, and then what is kept beside them.
-  private func look() async throws -> (logs: [ShardLog], status: TopicStatus) {
+  private func look() async throws -> (logs: [ShardLog], status: NamespaceStatus) {
     var commands = Commands()
-    for shard in topic.shards { ShardLog.ask(topic, shard, in: &commands) }
-    let logs = Self.logs(of: try await connection.send(commands), topic)
+    for shard in namespace.shards { ShardLog.ask(namespace, shard, in: &commands) }
+    let logs = Self.logs(of: try await connection.send(commands), namespace)
     commands = Commands()
     commands.append("TIME")
     for log in logs {
-      for group in log.groups { GroupStatus.ask(topic, log.shard, group.name, in: &commands) }
+      for group in log.groups { GroupStatus.ask(namespace, log.shard, group.name, in: &commands) }
     }
     let groups = try Self.groups(of: logs, await connection.send(commands))
     let shards = logs.map { ShardStatus(shard: $0.shard, length: $0.length, problem: $0.problem) }
-    let status = TopicStatus(
-      services: try await topic.services(on: connection), groups: groups, shards: shards,
-      pauses: try await Pauses(topic: topic, connection: connection).list())
+    let status = NamespaceStatus(
+      services: try await namespace.services(on: connection), groups: groups, shards: shards,
+      pauses: try await Pauses(namespace: namespace, connection: connection).list())
     return (logs, status)
   }
 
-  private static func logs(of replies: borrowing Replies, _ topic: Topic) -> [ShardLog] {
+  private static func logs(of replies: borrowing Replies, _ namespace: Namespace) -> [ShardLog] {
     var logs: [ShardLog] = []
-    for shard in topic.shards {
+    for shard in namespace.shards {
       if let log = ShardLog(shard: shard, groups: replies[shard * 2], stream: replies[shard * 2 + 1]) {
         logs.append(log)
       }

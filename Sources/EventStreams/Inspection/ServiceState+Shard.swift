@@ -8,7 +8,7 @@ extension ServiceState {
     var cursor = "0"
     repeat {
       let page = try Self.scanned(
-        try await connection.call("HSCAN", topic.state(shard, service, hash), cursor, "COUNT", "2000"))
+        try await connection.call("HSCAN", namespace.state(shard, service, hash), cursor, "COUNT", "2000"))
       fields.merge([Identifier: String](alternating: page.values)) { $1 }
       cursor = page.cursor
     } while cursor != "0"
@@ -22,14 +22,14 @@ extension ServiceState {
   /// The names of a service's keys that begin so, by shard.
   public func names(_ service: String, prefix: String) async throws -> [Int: Set<Identifier>] {
     var names: [Int: Set<Identifier>] = [:]
-    let pattern = [topic.name, service, prefix].map(KeyScan.literal)
+    let pattern = [namespace.name, service, prefix].map(KeyScan.literal)
     var scan = KeyScan(matching: "\(pattern[0]):{*}:\(pattern[1]):\(pattern[2])*", on: connection)
     while let keys = try await scan.next() {
       for key in keys {
         guard let open = key.firstIndex(of: "{"), let close = key[open...].firstIndex(of: "}"),
           let shard = Int(key[key.index(after: open)..<close])
         else { continue }
-        names[shard, default: []].insert(key.droppingBytes(of: topic.state(shard, service, "")))
+        names[shard, default: []].insert(key.droppingBytes(of: namespace.state(shard, service, "")))
       }
     }
     return names
@@ -46,7 +46,7 @@ extension ServiceState {
       open.removeLast(part.count)
       var commands = Commands()
       for (name, after) in part {
-        commands.append("XRANGE", topic.state(shard, service, name), after, "+", "COUNT", "\(Self.streamPage)")
+        commands.append("XRANGE", namespace.state(shard, service, name), after, "+", "COUNT", "\(Self.streamPage)")
       }
       for (stream, page) in zip(part, try Self.pages(await connection.send(commands), shard, as: type)) {
         for record in page.records { try body(stream.name, record.value) }
@@ -72,8 +72,8 @@ extension ServiceState {
   ) async throws -> (value: String?, records: [Value]) {
     var commands = Commands()
     commands.append("MULTI")
-    commands.append("HGET", topic.state(shard, service, hash), field)
-    commands.append("XRANGE", topic.state(shard, service, stream), "-", "+")
+    commands.append("HGET", namespace.state(shard, service, hash), field)
+    commands.append("XRANGE", namespace.state(shard, service, stream), "-", "+")
     commands.append("EXEC")
     return try Self.atOnce(await connection.send(commands), shard)
   }

@@ -2,17 +2,17 @@ public import Redis
 
 /// Reads what services have stored, over all shards.
 public struct ServiceState: Sendable {
-  let topic: Topic
+  let namespace: Namespace
   let connection: Connection
 
-  /// The state of a topic's services.
-  public init(topic: Topic, connection: Connection) {
-    self.topic = topic
+  /// The state of a namespace's services.
+  public init(namespace: Namespace, connection: Connection) {
+    self.namespace = namespace
     self.connection = connection
   }
 
   /// 0 ..< shard count
-  public var shards: Range<Int> { topic.shards }
+  public var shards: Range<Int> { namespace.shards }
 
   /// A value with the shard it is in.
   public struct Found<Value: Sendable>: Sendable {
@@ -25,7 +25,7 @@ public struct ServiceState: Sendable {
   /// One field of a hash, in each shard that has it.
   public func field(_ service: String, _ hash: String, _ field: String) async throws -> [Found<String>] {
     var commands = Commands()
-    for shard in topic.shards { commands.append("HGET", topic.state(shard, service, hash), field) }
+    for shard in namespace.shards { commands.append("HGET", namespace.state(shard, service, hash), field) }
     return try Self.strings(await connection.send(commands))
   }
 
@@ -41,8 +41,8 @@ public struct ServiceState: Sendable {
   /// All fields of a hash, in each shard.
   public func hash(_ service: String, _ name: String) async throws -> [Found<(field: String, value: String)>] {
     var found: [Found<(field: String, value: String)>] = []
-    for shard in topic.shards {
-      let values = try await connection.strings(["HGETALL", topic.state(shard, service, name)])
+    for shard in namespace.shards {
+      let values = try await connection.strings(["HGETALL", namespace.state(shard, service, name)])
       for index in stride(from: 0, to: values.count - 1, by: 2) {
         found.append(Found(shard: shard, value: (values[index], values[index + 1])))
       }
@@ -68,9 +68,9 @@ public struct ServiceState: Sendable {
   ) async throws -> [Record<Value>] {
     // Most streams are in one shard: a look at all of them at once, then the rest of those that have more.
     var commands = Commands()
-    for shard in topic.shards {
+    for shard in namespace.shards {
       commands.append(
-        "XRANGE", topic.state(shard, service, stream), Self.start(after[shard]), "+", "COUNT", "\(Self.pageSize)")
+        "XRANGE", namespace.state(shard, service, stream), Self.start(after[shard]), "+", "COUNT", "\(Self.pageSize)")
     }
     var records: [Record<Value>] = []
     for (shard, page) in try Self.pages(await connection.send(commands), as: type).enumerated() {
@@ -91,7 +91,7 @@ public struct ServiceState: Sendable {
     while true {
       let page = try Self.page(
         await connection.call(
-          "XRANGE", topic.state(shard, service, stream), start, through?.description ?? "+", "COUNT",
+          "XRANGE", namespace.state(shard, service, stream), start, through?.description ?? "+", "COUNT",
           "\(Self.pageSize)"), shard, as: type)
       records += page.records
       guard page.entries == Self.pageSize, let last = page.last else { return records }

@@ -20,9 +20,9 @@ struct ShardLog: Sendable {
   let problem: String?
 
   /// The two commands that tell it.
-  static func ask(_ topic: Topic, _ shard: Int, in commands: inout Commands) {
-    commands.append("XINFO", "GROUPS", topic.log(shard))
-    commands.append("XINFO", "STREAM", topic.log(shard))
+  static func ask(_ namespace: Namespace, _ shard: Int, in commands: inout Commands) {
+    commands.append("XINFO", "GROUPS", namespace.log(shard))
+    commands.append("XINFO", "STREAM", namespace.log(shard))
   }
 
   /// Reads the answers to `ask`; nil if there is no log yet.

@@ -1,14 +1,14 @@
 public import Redis
 
-/// The pauses of a topic's services. They are kept in Redis until they are over or taken back, and workers look for them before they take
+/// The pauses of a namespace's services. They are kept in Redis until they are over or taken back, and workers look for them before they take
 /// a shard, when they are woken, and at least with every renewal of their leases.
 public struct Pauses: Sendable {
-  private let topic: Topic
+  private let namespace: Namespace
   private let connection: Connection
 
-  /// The pauses of a topic.
-  public init(topic: Topic, connection: Connection) {
-    self.topic = topic
+  /// The pauses of a namespace.
+  public init(namespace: Namespace, connection: Connection) {
+    self.namespace = namespace
     self.connection = connection
   }
 
@@ -28,7 +28,7 @@ public struct Pauses: Sendable {
   /// Nothing where the key holds something else: that stops no service.
   private func fields() async throws -> [String] {
     do throws(RedisError) {
-      return try await connection.strings(["HGETALL", topic.paused])
+      return try await connection.strings(["HGETALL", namespace.paused])
     } catch {
       guard error.concernsOneShard else { throw error }
       return []
@@ -38,7 +38,7 @@ public struct Pauses: Sendable {
   /// Pauses a service from now on; another pause of the same is forgotten.
   public func add(_ pause: Pause, to service: String) async throws {
     let json = String(decoding: JSONWriter.bytes(of: pause), as: UTF8.self)
-    _ = try await connection.call("HSET", topic.paused, Self.field(service, pause.scope), json)
+    _ = try await connection.call("HSET", namespace.paused, Self.field(service, pause.scope), json)
     try await wake(service)
   }
 
@@ -50,13 +50,13 @@ public struct Pauses: Sendable {
     let all = try await list()[Identifier(service)] ?? []
     let removed = scope.map { scope in all.filter { $0.scope == scope } } ?? all
     guard !removed.isEmpty else { return [] }
-    _ = try await connection.call(["HDEL", topic.paused] + removed.map { Self.field(service, $0.scope) })
+    _ = try await connection.call(["HDEL", namespace.paused] + removed.map { Self.field(service, $0.scope) })
     try await wake(service)
     return removed
   }
 
   private func wake(_ service: String) async throws {
-    try await Wake(topic: topic, service: service).wakeAll(on: connection)
+    try await Wake(namespace: namespace, service: service).wakeAll(on: connection)
   }
 
   // A service's name holds no blank.

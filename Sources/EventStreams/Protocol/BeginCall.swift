@@ -5,11 +5,11 @@ struct BeginCall: FunctionCall {
   static let function = "begin"
   static let keyNames = ["log", "lease"]
 
-  let topic: Topic
+  let namespace: Namespace
   let shard: Int
   let service: String
 
-  var keys: [String] { [topic.log(shard), topic.lease(shard, service)] }
+  var keys: [String] { [namespace.log(shard), namespace.lease(shard, service)] }
 
   func write(to arguments: inout Commands) { arguments.argument(service) }
 

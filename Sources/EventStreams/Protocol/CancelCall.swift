@@ -3,14 +3,14 @@ import Redis
 /// Removes events that wait beside a shard's log; answers of each whether it did.
 struct CancelCall: FunctionCall {
   static let function = "cancel"
-  static let keyNames = Topic.scheduleKeyNames
+  static let keyNames = Namespace.scheduleKeyNames
 
-  let topic: Topic
+  let namespace: Namespace
   let shard: Int
   let window: Duration
   let ids: ArraySlice<String>
 
-  var keys: [String] { topic.scheduleKeys(shard) }
+  var keys: [String] { namespace.scheduleKeys(shard) }
 
   func write(to arguments: inout Commands) {
     arguments.argument(window.wholeMilliseconds)

@@ -5,7 +5,7 @@ struct CommitCall: FunctionCall {
   static let function = "commit"
   static let keyNames = ["log", "lease", "retry", "dead", "blocked", "redrive"]
 
-  let topic: Topic
+  let namespace: Namespace
   let service: String
   let worker: String
   let batch: CommitBatch
@@ -13,20 +13,21 @@ struct CommitCall: FunctionCall {
   let number: Int
   private let effects: FoldedEffects
 
-  init(_ batch: CommitBatch, topic: Topic, service: String, worker: String, number: Int) {
+  init(_ batch: CommitBatch, namespace: Namespace, service: String, worker: String, number: Int) {
     self.batch = batch
-    self.topic = topic
+    self.namespace = namespace
     self.service = service
     self.worker = worker
     self.number = number
-    effects = batch.effects(redriven: topic.redriven(batch.shard.number, service))
+    effects = batch.effects(redriven: namespace.redriven(batch.shard.number, service))
   }
 
   var keys: [String] {
     let shard = batch.shard.number
     return [
-      topic.log(shard), topic.lease(shard, service), topic.retry(shard, service), topic.dead(shard, service),
-      topic.blocked(shard, service), topic.redrive(shard, service),
+      namespace.log(shard), namespace.lease(shard, service), namespace.retry(shard, service),
+      namespace.dead(shard, service),
+      namespace.blocked(shard, service), namespace.redrive(shard, service),
     ] + effects.keys
   }
 

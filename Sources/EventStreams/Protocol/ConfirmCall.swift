@@ -5,13 +5,13 @@ struct ConfirmCall: FunctionCall {
   static let function = "confirm"
   static let keyNames = ["stored"]
 
-  let topic: Topic
+  let namespace: Namespace
   let shard: Int
   let service: String
   /// What is wrong with it; empty if nothing is.
   let problem: String
 
-  var keys: [String] { [topic.stored(shard, service)] }
+  var keys: [String] { [namespace.stored(shard, service)] }
 
   func write(to arguments: inout Commands) { arguments.argument(problem) }
 

@@ -5,15 +5,15 @@ struct DiscardCall: FunctionCall {
   static let function = "discard"
   static let keyNames = ["dead", "blocked", "redrive", "retry", "discarded", "redriven"]
 
-  let topic: Topic
+  let namespace: Namespace
   let shard: Int
   let service: String
   let letter: StreamID
 
   var keys: [String] {
     [
-      topic.dead(shard, service), topic.blocked(shard, service), topic.redrive(shard, service),
-      topic.retry(shard, service), topic.discarded(shard, service), topic.redriven(shard, service),
+      namespace.dead(shard, service), namespace.blocked(shard, service), namespace.redrive(shard, service),
+      namespace.retry(shard, service), namespace.discarded(shard, service), namespace.redriven(shard, service),
     ]
   }
 

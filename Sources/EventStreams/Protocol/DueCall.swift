@@ -3,12 +3,12 @@ import Redis
 /// Moves what is due into a shard's log.
 struct DueCall: FunctionCall {
   static let function = "due"
-  static let keyNames = Topic.scheduleKeyNames
+  static let keyNames = Namespace.scheduleKeyNames
 
-  let topic: Topic
+  let namespace: Namespace
   let shard: Int
 
-  var keys: [String] { topic.scheduleKeys(shard) }
+  var keys: [String] { namespace.scheduleKeys(shard) }
 
   func write(to arguments: inout Commands) {}
 
@@ -21,7 +21,7 @@ struct DueCall: FunctionCall {
   }
 }
 
-extension Topic {
+extension Namespace {
   /// The keys of the functions about what waits.
   static var scheduleKeyNames: [String] {
     ["log", "prefix of the publish windows", "scheduled", "scheduled:events", "scheduled:next"]

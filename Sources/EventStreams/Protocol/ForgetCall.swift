@@ -5,15 +5,16 @@ struct ForgetCall: FunctionCall {
   static let function = "forget"
   static let keyNames = ["log", "lease", "retry", "dead", "blocked", "redrive", "discarded", "redriven", "stored"]
 
-  let topic: Topic
+  let namespace: Namespace
   let shard: Int
   let service: String
 
   var keys: [String] {
     [
-      topic.log(shard), topic.lease(shard, service), topic.retry(shard, service), topic.dead(shard, service),
-      topic.blocked(shard, service), topic.redrive(shard, service), topic.discarded(shard, service),
-      topic.redriven(shard, service), topic.stored(shard, service),
+      namespace.log(shard), namespace.lease(shard, service), namespace.retry(shard, service),
+      namespace.dead(shard, service),
+      namespace.blocked(shard, service), namespace.redrive(shard, service), namespace.discarded(shard, service),
+      namespace.redriven(shard, service), namespace.stored(shard, service),
     ]
   }
 

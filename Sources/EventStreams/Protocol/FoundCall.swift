@@ -5,11 +5,11 @@ struct FoundCall: FunctionCall {
   static let function = "found"
   static let keyNames = ["log"]
 
-  let topic: Topic
+  let namespace: Namespace
   let shard: Int
   let services: [String]
 
-  var keys: [String] { [topic.log(shard)] + services.map { topic.lease(shard, $0) } }
+  var keys: [String] { [namespace.log(shard)] + services.map { namespace.lease(shard, $0) } }
 
   func write(to arguments: inout Commands) {
     for service in services { arguments.argument(service) }

@@ -5,7 +5,7 @@ struct HistoryCall: FunctionCall {
   static let function = "history"
   static let keyNames = ["log", "lease", "dead", "blocked", "redrive"]
 
-  let topic: Topic
+  let namespace: Namespace
   let service: String
   let worker: String
   let page: HistoryPage
@@ -17,8 +17,9 @@ struct HistoryCall: FunctionCall {
   var keys: [String] {
     let shard = page.shard.number
     return [
-      topic.log(shard), topic.lease(shard, service), topic.dead(shard, service), topic.blocked(shard, service),
-      topic.redrive(shard, service),
+      namespace.log(shard), namespace.lease(shard, service), namespace.dead(shard, service),
+      namespace.blocked(shard, service),
+      namespace.redrive(shard, service),
     ] + page.effects.keys
   }
 

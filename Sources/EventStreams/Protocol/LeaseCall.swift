@@ -13,7 +13,7 @@ struct LeaseCall: FunctionCall {
   }
 
   let action: Action
-  let topic: Topic
+  let namespace: Namespace
   let shard: Int
   let service: String
   let worker: String
@@ -32,8 +32,9 @@ struct LeaseCall: FunctionCall {
 
   var keys: [String] {
     [
-      topic.lease(shard, service), topic.log(shard), topic.blocked(shard, service), topic.redrive(shard, service),
-      topic.retry(shard, service),
+      namespace.lease(shard, service), namespace.log(shard), namespace.blocked(shard, service),
+      namespace.redrive(shard, service),
+      namespace.retry(shard, service),
     ]
   }
 

@@ -8,14 +8,14 @@ struct PublishCall: FunctionCall {
   /// What one call may hold, so that its arguments fit the stack of the server's Lua.
   static let mostEvents = 1000
 
-  let topic: Topic
+  let namespace: Namespace
   let shard: Int
   let window: Duration
   let events: [EncodedEvent]
   /// Those of the events that are meant.
   let indexes: ArraySlice<Int>
 
-  var keys: [String] { [topic.log(shard), topic.seen(shard)] }
+  var keys: [String] { [namespace.log(shard), namespace.seen(shard)] }
 
   func write(to arguments: inout Commands) {
     arguments.argument(window.wholeMilliseconds)

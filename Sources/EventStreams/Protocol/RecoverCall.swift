@@ -5,7 +5,7 @@ struct RecoverCall: FunctionCall {
   static let function = "recover"
   static let keyNames = ["log", "lease", "retry"]
 
-  let topic: Topic
+  let namespace: Namespace
   let shard: OwnedShard
   let service: String
   let worker: String
@@ -15,7 +15,7 @@ struct RecoverCall: FunctionCall {
   let others: Bool
 
   var keys: [String] {
-    [topic.log(shard.number), topic.lease(shard.number, service), topic.retry(shard.number, service)]
+    [namespace.log(shard.number), namespace.lease(shard.number, service), namespace.retry(shard.number, service)]
   }
 
   func write(to arguments: inout Commands) {

@@ -5,12 +5,12 @@ struct RedriveCall: FunctionCall {
   static let function = "redrive"
   static let keyNames = ["blocked", "redrive"]
 
-  let topic: Topic
+  let namespace: Namespace
   let shard: Int
   let service: String
   let ordering: Set<Identifier>
 
-  var keys: [String] { [topic.blocked(shard, service), topic.redrive(shard, service)] }
+  var keys: [String] { [namespace.blocked(shard, service), namespace.redrive(shard, service)] }
 
   func write(to arguments: inout Commands) {
     for key in ordering { arguments.argument(key.text) }

@@ -6,7 +6,7 @@ struct RestoreCall: FunctionCall {
   static let function = "restore"
   static let keyNames = ["log", "staged log", "prefix of the publish windows", "staged window"]
 
-  let topic: Topic
+  let namespace: Namespace
   let shard: Int
   let stagedLog: String
   let stagedWindow: String
@@ -18,8 +18,8 @@ struct RestoreCall: FunctionCall {
   let groups: [(group: LogRestore.Group, state: StagedKeys)]
 
   var keys: [String] {
-    [topic.log(shard), stagedLog, topic.seen(shard), stagedWindow]
-      + groups.map { topic.lease(shard, $0.group.held.service) } + groups.flatMap(\.state.all)
+    [namespace.log(shard), stagedLog, namespace.seen(shard), stagedWindow]
+      + groups.map { namespace.lease(shard, $0.group.held.service) } + groups.flatMap(\.state.all)
   }
 
   func write(to arguments: inout Commands) {

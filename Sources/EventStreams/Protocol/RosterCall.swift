@@ -5,14 +5,14 @@ struct RosterCall: FunctionCall {
   static let function = "roster"
   static let keyNames = ["workers"]
 
-  let topic: Topic
+  let namespace: Namespace
   let service: String
   let worker: String
   /// Nil to leave.
   let timeToLive: Duration?
   let shards: Set<Int>
 
-  var keys: [String] { [topic.roster(service)] }
+  var keys: [String] { [namespace.roster(service)] }
 
   func write(to arguments: inout Commands) {
     arguments.argument(worker)

@@ -3,9 +3,9 @@ import Redis
 /// Has events wait beside a shard's log until they are due, unless their ids are known.
 struct ScheduleCall: FunctionCall {
   static let function = "schedule"
-  static let keyNames = Topic.scheduleKeyNames
+  static let keyNames = Namespace.scheduleKeyNames
 
-  let topic: Topic
+  let namespace: Namespace
   let shard: Int
   let window: Duration
   let due: Timestamp
@@ -14,9 +14,9 @@ struct ScheduleCall: FunctionCall {
   /// - Parameter indexes: those of the events that are meant.
   /// - Throws: `EventTooLong` if a record has no room in an entry.
   init(
-    topic: Topic, shard: Int, window: Duration, due: Timestamp, events: [EncodedEvent], indexes: ArraySlice<Int>
+    namespace: Namespace, shard: Int, window: Duration, due: Timestamp, events: [EncodedEvent], indexes: ArraySlice<Int>
   ) throws {
-    self.topic = topic
+    self.namespace = namespace
     self.shard = shard
     self.window = window
     self.due = due
@@ -29,7 +29,7 @@ struct ScheduleCall: FunctionCall {
     }
   }
 
-  var keys: [String] { topic.scheduleKeys(shard) }
+  var keys: [String] { namespace.scheduleKeys(shard) }
 
   func write(to arguments: inout Commands) {
     arguments.argument(window.wholeMilliseconds)

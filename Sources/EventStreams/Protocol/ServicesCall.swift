@@ -1,15 +1,15 @@
 import Redis
 
-/// Changes the list of the services that a topic is for.
+/// Changes the list of the services that a namespace is for.
 struct ServicesCall: FunctionCall {
   static let function = "services"
   static let keyNames = ["config"]
 
-  let topic: Topic
+  let namespace: Namespace
   let service: String
   let isListed: Bool
 
-  var keys: [String] { [topic.configuration] }
+  var keys: [String] { [namespace.configuration] }
 
   func write(to arguments: inout Commands) {
     arguments.argument(isListed ? "add" : "remove")

@@ -5,13 +5,13 @@ struct SwapCall: FunctionCall {
   static let function = "swap"
   static let keyNames = ["lease"]
 
-  let topic: Topic
+  let namespace: Namespace
   let shard: Int
   let service: String
   let epoch: Int
   let state: StagedKeys
 
-  var keys: [String] { [topic.lease(shard, service)] + state.all }
+  var keys: [String] { [namespace.lease(shard, service)] + state.all }
 
   func write(to arguments: inout Commands) {
     arguments.argument(epoch)

@@ -5,7 +5,7 @@ struct Trimming: Sendable {
   /// What is looked at in one call, so that the server is busy for a moment only.
   static let mostEntries = 1000
 
-  let topic: Topic
+  let namespace: Namespace
   let shard: Int
   /// Entries recorded before this time may go; in milliseconds, 0 for none.
   let before: Int64
@@ -22,7 +22,7 @@ struct Trimming: Sendable {
   /// How many were counted before that.
   var counted = 0
 
-  var keys: [String] { [topic.log(shard)] + stores.map { topic.stored(shard, $0) } }
+  var keys: [String] { [namespace.log(shard)] + stores.map { namespace.stored(shard, $0) } }
 
   func write(to arguments: inout Commands) {
     arguments.argument(max(0, before))

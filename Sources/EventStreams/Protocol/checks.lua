@@ -66,7 +66,7 @@ local function groupNamed(log, group)
   end
 end
 
--- Whether a group has never been given anything: made when its topic was, and not run since.
+-- Whether a group has never been given anything: made when its namespace was, and not run since.
 local function isUntouched(info)
   return info[6] == 0 and info[8] == '0-0'
 end

@@ -4,7 +4,7 @@
 -- cluster slot. The library's name carries the version of the protocol between workers and these functions: workers of two
 -- versions run side by side, each with its own functions.
 --
--- Keys, for shard s of topic `rides` and service `payment`:
+-- Keys, for shard s of namespace `rides` and service `payment`:
 --   rides:{s}                   the log, a stream; one field, `event`, holds the event's JSON
 --   rides:{s}:seen:<n>          event id -> stream id, for the n-th publish window since 1970
 --   rides:{s}:scheduled…        what waits until it is due: see waiting.lua

@@ -1,4 +1,4 @@
--- services: changes the list of the services that a topic is for.
+-- services: changes the list of the services that a namespace is for.
 --   KEYS: config
 --   ARGV: `add` or `remove`, service
 -- Without a list nobody has said which they are, and it stays so.

@@ -1,6 +1,6 @@
 -- Scheduled events wait beside the log until they are due.
 --
--- Keys, for shard s of topic `rides`:
+-- Keys, for shard s of namespace `rides`:
 --   rides:{s}:scheduled         sorted set: `<stream id of the record> <event id>` -> when it is due, in ms of the server's clock; of those
 --                               that are due at the same time, the one that was scheduled first comes first
 --   rides:{s}:scheduled:events  hash: event id -> `<due> <stream id of the record> <the event's JSON>`

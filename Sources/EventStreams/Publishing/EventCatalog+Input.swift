@@ -2,10 +2,11 @@ extension EventCatalog {
   /// Reads the events of an input, as far as they are some.
   ///
   /// - Parameters:
-  ///   - topic: where they are published to: what was logged once, and is marked so, is taken as it was.
+  ///   - namespace: where they are published to: what was logged once, and is marked so, is taken as it was.
   ///   - reject: is told where one stands that isn't, and why.
   public func read(
-    _ documents: [InputDocument], for topic: Topic? = nil, rejecting reject: (InputDocument.Place, String) -> Void
+    _ documents: [InputDocument], for namespace: Namespace? = nil,
+    rejecting reject: (InputDocument.Place, String) -> Void
   ) -> [EncodedEvent] {
     var events: [EncodedEvent] = []
     events.reserveCapacity(documents.count)
@@ -15,7 +16,7 @@ extension EventCatalog {
         continue
       }
       do throws(JSONError) {
-        if let topic, let logged = try LoggedEvent.read(document.json, for: topic) {
+        if let namespace, let logged = try LoggedEvent.read(document.json, for: namespace) {
           events.append(logged)
         } else {
           events.append(try read(document.json.span))

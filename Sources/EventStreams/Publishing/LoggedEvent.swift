@@ -9,7 +9,7 @@ public enum LoggedEvent {
   ///
   /// - Parameters:
   ///   - json: an object as it was logged.
-  ///   - shardCount: how many shards the topic had; nil if that isn't known.
+  ///   - shardCount: how many shards the namespace had; nil if that isn't known.
   public static func marked(_ json: [UInt8], shard: Int, of shardCount: Int?) -> [UInt8] {
     guard let end = json.lastIndex(of: UInt8(ascii: "}")) else { return json }
     return json[..<end] + Array("\(mark)\(shard)/\(shardCount.map(String.init) ?? "")\"}".utf8)
@@ -17,21 +17,21 @@ public enum LoggedEvent {
 
   /// Reads a marked event; nil if it isn't marked.
   ///
-  /// - Throws: if the topic has no such shard, or what is marked is no event.
-  static func read(_ json: [UInt8], for topic: Topic) throws(JSONError) -> EncodedEvent? {
+  /// - Throws: if the namespace has no such shard, or what is marked is no event.
+  static func read(_ json: [UInt8], for namespace: Namespace) throws(JSONError) -> EncodedEvent? {
     guard let (event, place) = unmarked(json) else { return nil }
     let parts = place.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let shard = Int(parts[0]), shard >= 0, parts[1].isEmpty || Int(parts[1]) != nil else {
       throw JSONError(path: "loggedIn", problem: "\"\(place)\" is no shard of so many")
     }
-    guard shard < topic.shardCount, parts[1].isEmpty || Int(parts[1]) == topic.shardCount else {
+    guard shard < namespace.shardCount, parts[1].isEmpty || Int(parts[1]) == namespace.shardCount else {
       throw JSONError(
-        path: "loggedIn", problem: "it was in shard \(place), and the topic has \(topic.shardCount) shards")
+        path: "loggedIn", problem: "it was in shard \(place), and the namespace has \(namespace.shardCount) shards")
     }
     let header = try EventHeader(ofEvent: event.span, fallbackID: "")
     try Identifier.check(header.id, "id")
     return EncodedEvent(
-      id: header.id, type: header.type, shardKey: topic.shardKey(choosing: shard), json: event)
+      id: header.id, type: header.type, shardKey: namespace.shardKey(choosing: shard), json: event)
   }
 
   private static func unmarked(_ json: [UInt8]) -> (event: [UInt8], place: String)? {
@@ -46,7 +46,7 @@ public enum LoggedEvent {
   }
 }
 
-extension Topic {
+extension Namespace {
   /// A shard key that chooses a shard.
   fileprivate func shardKey(choosing shard: Int) -> String {
     var number = 0

@@ -5,7 +5,7 @@ public import Redis
 /// Every call may be repeated after an error that left open whether it took effect; the second time it says `isDuplicate`. An event
 /// of a known id that says something else is not published either: look at `difference`.
 public struct Publisher: Sendable {
-  private let topic: Topic
+  private let namespace: Namespace
   private let connection: Connection
   private let window: Duration
 
@@ -14,8 +14,8 @@ public struct Publisher: Sendable {
   /// - Parameters:
   ///   - connection: used by this publisher alone while it publishes.
   ///   - window: how long event ids are remembered at least.
-  public init(topic: Topic, connection: Connection, window: Duration = .seconds(24 * 3600)) {
-    self.topic = topic
+  public init(namespace: Namespace, connection: Connection, window: Duration = .seconds(24 * 3600)) {
+    self.namespace = namespace
     self.connection = connection
     self.window = window
   }
@@ -26,7 +26,7 @@ public struct Publisher: Sendable {
   ///   - id: the event's identity; `data.eventID` if nil.
   ///   - timestamp: when it happened; of one that waits, when it is due unless it is given, else now.
   ///   - due: when to publish it, by the server's clock; nil for now. It waits until then, and is in the log within a second as long as
-  ///     a worker of the topic runs. While it waits its id is known: `cancel` frees it.
+  ///     a worker of the namespace runs. While it waits its id is known: `cancel` frees it.
   public func publish(
     _ data: some EventData, id: String? = nil, timestamp: Timestamp? = nil, due: Timestamp? = nil
   ) async throws -> PublishedEvent {
@@ -52,10 +52,10 @@ public struct Publisher: Sendable {
   public func cancel(_ eventIDs: [String]) async throws -> [Bool] {
     guard !eventIDs.isEmpty else { return [] }
     var commands = Commands()
-    for shard in topic.shards {
+    for shard in namespace.shards {
       for start in stride(from: 0, to: eventIDs.count, by: PublishCall.mostEvents) {
         let part = eventIDs[start..<min(start + PublishCall.mostEvents, eventIDs.count)]
-        commands.append(CancelCall(topic: topic, shard: shard, window: window, ids: part))
+        commands.append(CancelCall(namespace: namespace, shard: shard, window: window, ids: part))
       }
     }
     return try Self.waited(await connection.send(commands), eventIDs.count)
@@ -130,8 +130,8 @@ public struct Publisher: Sendable {
     batch.due = due?.inServerTime
     batch.indexes.removeAll(keepingCapacity: true)
     batch.shards.removeAll(keepingCapacity: true)
-    var byShard: [[Int]] = Array(repeating: [], count: topic.shardCount)
-    for (index, event) in events.enumerated() { byShard[topic.shard(of: event.shardKey)].append(index) }
+    var byShard: [[Int]] = Array(repeating: [], count: namespace.shardCount)
+    for (index, event) in events.enumerated() { byShard[namespace.shard(of: event.shardKey)].append(index) }
     for (shard, indexes) in byShard.enumerated() {
       for start in stride(from: 0, to: indexes.count, by: PublishCall.mostEvents) {
         let part = indexes[start..<min(start + PublishCall.mostEvents, indexes.count)]
@@ -139,10 +139,11 @@ public struct Publisher: Sendable {
         batch.shards.append(shard)
         if let due {
           batch.commands.append(
-            try ScheduleCall(topic: topic, shard: shard, window: window, due: due, events: events, indexes: part))
+            try ScheduleCall(
+              namespace: namespace, shard: shard, window: window, due: due, events: events, indexes: part))
         } else {
           batch.commands.append(
-            PublishCall(topic: topic, shard: shard, window: window, events: events, indexes: part))
+            PublishCall(namespace: namespace, shard: shard, window: window, events: events, indexes: part))
         }
       }
     }

@@ -2,7 +2,7 @@ public import Redis
 
 /// Puts a shard's log, its groups, its publish window, what waits until it is due and its services' state back, from history.
 public struct LogRestore: Sendable {
-  private let topic: Topic
+  private let namespace: Namespace
   private let connection: Connection
   private let shard: Int
   private let window: Duration
@@ -38,13 +38,13 @@ public struct LogRestore: Sendable {
   ///
   /// - Parameter window: how long publishers have ids remembered.
   public init(
-    topic: Topic, connection: Connection, shard: Int, run: RebuildRun, window: Duration = .seconds(24 * 3600)
+    namespace: Namespace, connection: Connection, shard: Int, run: RebuildRun, window: Duration = .seconds(24 * 3600)
   ) async throws {
-    self.topic = topic
+    self.namespace = namespace
     self.connection = connection
     self.shard = shard
     self.window = window
-    let prefix = topic.restored(shard)
+    let prefix = namespace.restored(shard)
     log = "\(prefix)\(run.name):log"
     seen = "\(prefix)\(run.name):seen"
     waiting = WaitingEvents(window: window)
@@ -116,7 +116,8 @@ public struct LogRestore: Sendable {
     do {
       return try await connection.call(
         RestoreCall(
-          topic: topic, shard: shard, stagedLog: log, stagedWindow: seen, window: window, end: end, added: added,
+          namespace: namespace, shard: shard, stagedLog: log, stagedWindow: seen, window: window, end: end,
+          added: added,
           groups: Array(zip(groups, states)).map { (group: $0, state: $1) }))
     } catch  where (error as? RedisError)?.isFenced == true {
       throw MaintenanceLease.Lost(service: groups.first?.held.service ?? "", shard: shard)

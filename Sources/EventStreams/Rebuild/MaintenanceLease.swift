@@ -9,7 +9,7 @@ struct MaintenanceLease: Sendable {
   let service: String
   let shard: Int
   let epoch: Int
-  private let topic: Topic
+  private let namespace: Namespace
   private let connection: Connection
   private let holder: String
 
@@ -17,37 +17,38 @@ struct MaintenanceLease: Sendable {
 
   /// Takes the right.
   static func seize(
-    _ service: String, shard: Int, topic: Topic, connection: Connection
+    _ service: String, shard: Int, namespace: Namespace, connection: Connection
   ) async throws -> MaintenanceLease {
     let holder = "maintenance:\(WorkerSettings.uniqueName())"
-    let answer = try await connection.call(call(.seize, service, shard, topic, holder: holder))
+    let answer = try await connection.call(call(.seize, service, shard, namespace, holder: holder))
     for reader in answer.readers {
       // It may have gone already, or it may not be permitted: what it reads is found by the next owner.
       try? await reader.close(over: connection)
     }
     return MaintenanceLease(
-      service: service, shard: shard, epoch: answer.epoch ?? 0, topic: topic, connection: connection, holder: holder)
+      service: service, shard: shard, epoch: answer.epoch ?? 0, namespace: namespace, connection: connection,
+      holder: holder)
   }
 
   /// Keeps it for another while.
   ///
   /// - Throws: `Lost` if somebody else has it.
   func renew() async throws {
-    let answer = try await connection.call(Self.call(.renew, service, shard, topic, holder: holder, epoch: epoch))
+    let answer = try await connection.call(Self.call(.renew, service, shard, namespace, holder: holder, epoch: epoch))
     guard answer.isKept else { throw Lost(service: service, shard: shard) }
   }
 
   /// Gives it back, and lets the service's workers know.
   func release() async throws {
-    _ = try await connection.call(Self.call(.release, service, shard, topic, holder: holder, epoch: epoch))
-    try await Wake(topic: topic, service: service).wakeAll(on: connection)
+    _ = try await connection.call(Self.call(.release, service, shard, namespace, holder: holder, epoch: epoch))
+    try await Wake(namespace: namespace, service: service).wakeAll(on: connection)
   }
 
   private static func call(
-    _ action: LeaseCall.Action, _ service: String, _ shard: Int, _ topic: Topic, holder: String, epoch: Int = 0
+    _ action: LeaseCall.Action, _ service: String, _ shard: Int, _ namespace: Namespace, holder: String, epoch: Int = 0
   ) -> LeaseCall {
     LeaseCall(
-      action: action, topic: topic, shard: shard, service: service, worker: holder, epoch: epoch,
+      action: action, namespace: namespace, shard: shard, service: service, worker: holder, epoch: epoch,
       timeToLive: timeToLive, pausedBecause: "maintenance")
   }
 

@@ -33,25 +33,26 @@ public struct ShardRebuild: Sendable {
 
   /// Writes a part of the state beside the live one while the service goes on. What earlier runs have left there is removed.
   public static func prepare(
-    _ image: StateImage, _ service: String, shard: Int, run: RebuildRun, topic: Topic, connection: Connection
+    _ image: StateImage, _ service: String, shard: Int, run: RebuildRun, namespace: Namespace, connection: Connection
   ) async throws {
-    let swap = StateSwap(topic: topic, connection: connection, service: service, shard: shard, run: run)
+    let swap = StateSwap(namespace: namespace, connection: connection, service: service, shard: shard, run: run)
     try await swap.clear()
     try await swap.stage(image)
   }
 
   /// Takes the shard from its owner, and reads how far the service has come and what it has stored.
   public static func hold(
-    _ service: String, shard: Int, run: RebuildRun, topic: Topic, connection: Connection
+    _ service: String, shard: Int, run: RebuildRun, namespace: Namespace, connection: Connection
   ) async throws -> ShardRebuild {
-    let lease = try await MaintenanceLease.seize(service, shard: shard, topic: topic, connection: connection)
+    let lease = try await MaintenanceLease.seize(service, shard: shard, namespace: namespace, connection: connection)
     do {
-      let progress = try await Inspector(topic: topic, connection: connection).progress([service], shard: shard)[0]
+      let progress = try await Inspector(namespace: namespace, connection: connection).progress(
+        [service], shard: shard)[0]
       return ShardRebuild(
         lease: lease,
-        swap: StateSwap(topic: topic, connection: connection, service: service, shard: shard, run: run),
+        swap: StateSwap(namespace: namespace, connection: connection, service: service, shard: shard, run: run),
         progress: progress,
-        live: try await StateImage.read(service, shard: shard, topic: topic, connection: connection))
+        live: try await StateImage.read(service, shard: shard, namespace: namespace, connection: connection))
     } catch {
       try? await lease.release()
       throw error

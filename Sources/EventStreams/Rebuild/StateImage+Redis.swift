@@ -3,9 +3,9 @@ import Redis
 extension StateImage {
   /// Reads a service's live state in a shard.
   static func read(
-    _ service: String, shard: Int, topic: Topic, connection: Connection
+    _ service: String, shard: Int, namespace: Namespace, connection: Connection
   ) async throws -> StateImage {
-    let prefix = topic.state(shard, service, "")
+    let prefix = namespace.state(shard, service, "")
     let keys = try await keys(prefix, connection)
     var contents = Contents()
     for part in stride(from: 0, to: keys.count, by: 200) {

@@ -2,7 +2,7 @@ import Redis
 
 /// Writes a state beside a service's live one, and lets it take its place in one step.
 struct StateSwap: Sendable {
-  let topic: Topic
+  let namespace: Namespace
   let connection: Connection
   let service: String
   let shard: Int
@@ -10,7 +10,7 @@ struct StateSwap: Sendable {
 
   /// Removes what was staged for the service in the shard, by whatever run: another that is at work finds it gone, and changes nothing.
   func clear() async throws {
-    try await StateImage.remove(topic.staged(shard, service), connection)
+    try await StateImage.remove(namespace.staged(shard, service), connection)
   }
 
   /// Writes what of the state has been touched since the last call.
@@ -24,7 +24,7 @@ struct StateSwap: Sendable {
       commands.removeAll(keepingCapacity: true)
     }
     for name in touched.sorted() {
-      let key = topic.staged(shard, service, run, name.text)
+      let key = namespace.staged(shard, service, run, name.text)
       commands.append("UNLINK", key)
       let fields = (contents.hashes[name] ?? [:]).flatMap { [$0.key.text, $0.value] }
       for start in stride(from: 0, to: fields.count, by: 1000) {
@@ -54,9 +54,11 @@ struct StateSwap: Sendable {
     let lasting = contents.names.filter { contents.expiries[$0] == nil }.sorted()
     let vanishing = contents.names.filter { contents.expiries[$0] != nil }.sorted()
     return StagedKeys(
-      staged: (lasting + vanishing).map { topic.staged(shard, service, run, $0.text) },
-      live: (lasting + vanishing).map { topic.state(shard, service, $0.text) },
-      obsolete: live.current.names.subtracting(contents.names).sorted().map { topic.state(shard, service, $0.text) },
+      staged: (lasting + vanishing).map { namespace.staged(shard, service, run, $0.text) },
+      live: (lasting + vanishing).map { namespace.state(shard, service, $0.text) },
+      obsolete: live.current.names.subtracting(contents.names).sorted().map {
+        namespace.state(shard, service, $0.text)
+      },
       lasting: lasting.count)
   }
 
@@ -64,7 +66,8 @@ struct StateSwap: Sendable {
   func swap(_ image: StateImage, live: StateImage, epoch: Int) async throws {
     do {
       try await connection.call(
-        SwapCall(topic: topic, shard: shard, service: service, epoch: epoch, state: keys(of: image, live: live)))
+        SwapCall(namespace: namespace, shard: shard, service: service, epoch: epoch, state: keys(of: image, live: live))
+      )
     } catch  where (error as? RedisError)?.isFenced == true {
       throw MaintenanceLease.Lost(service: service, shard: shard)
     }

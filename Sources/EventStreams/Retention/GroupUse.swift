@@ -1,8 +1,8 @@
-/// What a consumer group needs of a topic's logs, and whether anybody runs it.
+/// What a consumer group needs of a namespace's logs, and whether anybody runs it.
 public struct GroupUse: Sendable, Hashable, JSONWritable {
   /// The service's name.
   public let name: String
-  /// True if it is one of the services that the topic was made for.
+  /// True if it is one of the services that the namespace was made for.
   public let isListed: Bool
   /// Workers that own a shard of it now.
   public let owners: Int
@@ -17,7 +17,7 @@ public struct GroupUse: Sendable, Hashable, JSONWritable {
   /// About so much memory of the server holds entries that it still needs.
   public let bytes: Int
 
-  /// True if nobody has run it for five minutes: what it needs is kept until somebody runs it again or removes it. One of the topic's own
+  /// True if nobody has run it for five minutes: what it needs is kept until somebody runs it again or removes it. One of the namespace's own
   /// services that never ran is still to come.
   public var isAbandoned: Bool { owners == 0 && (idle.map { $0 > .seconds(300) } ?? !isListed) }
 

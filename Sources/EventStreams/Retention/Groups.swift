@@ -1,19 +1,19 @@
 public import Redis
 
-/// The consumer groups of a topic: who still reads its logs, and what those that nobody runs keep from being removed.
+/// The consumer groups of a namespace: who still reads its logs, and what those that nobody runs keep from being removed.
 public struct Groups: Sendable {
-  private let topic: Topic
+  private let namespace: Namespace
   private let connection: Connection
 
-  /// Groups of a topic.
-  public init(topic: Topic, connection: Connection) {
-    self.topic = topic
+  /// Groups of a namespace.
+  public init(namespace: Namespace, connection: Connection) {
+    self.namespace = namespace
     self.connection = connection
   }
 
   /// All groups, by name.
   public func list() async throws -> [GroupUse] {
-    let status = try await Inspector(topic: topic, connection: connection).overview()
+    let status = try await Inspector(namespace: namespace, connection: connection).overview()
     let bytesPerEntry = try await bytesPerEntry()
     return Dictionary(grouping: status.groups) { Identifier($0.service) }.map { name, shards in
       GroupUse(
@@ -31,15 +31,15 @@ public struct Groups: Sendable {
   /// - Throws: `GroupInUse` if a worker has it.
   public func remove(_ name: String) async throws -> Bool {
     var found = false
-    let isListed = try await topic.services(on: connection).contains(name)
-    // First: whoever opens the topic makes the groups of those on the list.
-    if isListed { try await topic.setService(name, isListed: false, on: connection) }
-    for shard in topic.shards {
+    let isListed = try await namespace.services(on: connection).contains(name)
+    // First: whoever opens the namespace makes the groups of those on the list.
+    if isListed { try await namespace.setService(name, isListed: false, on: connection) }
+    for shard in namespace.shards {
       switch try await forget(name, shard: shard) {
       case .removed: found = true
       case .unknown: break
       case .inUse:
-        if isListed { try await topic.setService(name, isListed: true, on: connection) }
+        if isListed { try await namespace.setService(name, isListed: true, on: connection) }
         throw GroupInUse(name: name)
       }
     }
@@ -49,14 +49,14 @@ public struct Groups: Sendable {
   /// Removes a group from one shard, unless a worker has it.
   @discardableResult
   func forget(_ name: String, shard: Int) async throws -> ForgetCall.Outcome {
-    try await connection.call(ForgetCall(topic: topic, shard: shard, service: name))
+    try await connection.call(ForgetCall(namespace: namespace, shard: shard, service: name))
   }
 
   private func bytesPerEntry() async throws -> Int {
     var commands = Commands()
-    for shard in topic.shards {
-      commands.append("XLEN", topic.log(shard))
-      commands.append("MEMORY", "USAGE", topic.log(shard))
+    for shard in namespace.shards {
+      commands.append("XLEN", namespace.log(shard))
+      commands.append("MEMORY", "USAGE", namespace.log(shard))
     }
     return Self.bytesPerEntry(try await connection.send(commands))
   }

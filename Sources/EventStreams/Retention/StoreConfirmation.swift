@@ -2,27 +2,27 @@ public import Redis
 
 /// Says in Redis whether a service's store is there and holds what was acknowledged: trimming asks for that.
 public struct StoreConfirmation: Sendable {
-  private let topic: Topic
+  private let namespace: Namespace
   private let connection: Connection
   private let service: String
 
   /// A confirmation of one service's store.
-  public init(_ service: String, topic: Topic, connection: Connection) {
+  public init(_ service: String, namespace: Namespace, connection: Connection) {
     self.service = service
-    self.topic = topic
+    self.namespace = namespace
     self.connection = connection
   }
 
   /// Another store is the one that the service stores into.
   public struct Mismatch: Error, Sendable, CustomStringConvertible {
     let service: String
-    let topic: String
+    let namespace: String
     let known: StoreIdentity
     let found: StoreIdentity
 
     /// What it says to people.
     public var description: String {
-      "\(service) of topic '\(topic)' stores into \(known.place) (\(known.name.prefix(8))), and \(found.place) (\(found.name.prefix(8))) is another store: run it with the one that there is; if that is lost, make this one complete with rebuild \(service) --apply"
+      "\(service) of namespace '\(namespace)' stores into \(known.place) (\(known.name.prefix(8))), and \(found.place) (\(found.name.prefix(8))) is another store: run it with the one that there is; if that is lost, make this one complete with rebuild \(service) --apply"
     }
   }
 
@@ -32,31 +32,31 @@ public struct StoreConfirmation: Sendable {
   public func claim(_ found: StoreIdentity) async throws {
     let value = "\(found.name) \(found.place)"
     var commands = Commands()
-    commands.append("HSETNX", topic.configuration, Self.field(service), value)
-    commands.append("HGET", topic.configuration, Self.field(service))
+    commands.append("HSETNX", namespace.configuration, Self.field(service), value)
+    commands.append("HGET", namespace.configuration, Self.field(service))
     guard let known = Self.identity(try Self.text(await connection.send(commands))) else { return }
     guard known.name == found.name else {
-      throw Mismatch(service: service, topic: topic.name, known: known, found: found)
+      throw Mismatch(service: service, namespace: namespace.name, known: known, found: found)
     }
     if known.place != found.place { try await adopt(found) }
   }
 
   /// Makes a store the service's, whichever was before.
   public func adopt(_ store: StoreIdentity) async throws {
-    _ = try await connection.call("HSET", topic.configuration, Self.field(service), "\(store.name) \(store.place)")
+    _ = try await connection.call("HSET", namespace.configuration, Self.field(service), "\(store.name) \(store.place)")
   }
 
   /// Keeps for one shard where the service's store ends, whatever was known before.
   public func adopt(_ mark: StoreMark, shard: Int) async throws {
     _ = try await connection.call(
-      "HSET", topic.state(shard, service, StoreMark.hash), "number", "\(mark.number)", "digest", mark.digest)
+      "HSET", namespace.state(shard, service, StoreMark.hash), "number", "\(mark.number)", "digest", mark.digest)
   }
 
   /// Where the service's store must end at least, by shard, as its acknowledgements say.
   func marks() async throws -> [Int: StoreMark] {
     var marks: [Int: StoreMark] = [:]
-    for shard in topic.shards {
-      let fields = try await connection.strings(["HGETALL", topic.state(shard, service, StoreMark.hash)])
+    for shard in namespace.shards {
+      let fields = try await connection.strings(["HGETALL", namespace.state(shard, service, StoreMark.hash)])
       marks[shard] = StoreMark([Identifier: String](alternating: fields))
     }
     return marks
@@ -73,21 +73,23 @@ public struct StoreConfirmation: Sendable {
     } catch {
       problem = "\(error)"
     }
-    try await say(problem, shards: topic.shards)
+    try await say(problem, shards: namespace.shards)
   }
 
   /// Says what is wrong with the store; nothing if nothing is.
   func say(_ problem: String, shards: some Sequence<Int>) async throws {
     var commands = Commands()
     for shard in shards {
-      commands.append(ConfirmCall(topic: topic, shard: shard, service: service, problem: problem))
+      commands.append(ConfirmCall(namespace: namespace, shard: shard, service: service, problem: problem))
     }
     if commands.count > 0 { _ = try await connection.answers(to: commands) }
   }
 
-  /// The stores of a topic, by service.
-  public static func stores(of topic: Topic, on connection: Connection) async throws -> [Identifier: StoreIdentity] {
-    let fields = [Identifier: String](alternating: try await connection.strings(["HGETALL", topic.configuration]))
+  /// The stores of a namespace, by service.
+  public static func stores(of namespace: Namespace, on connection: Connection) async throws -> [Identifier:
+    StoreIdentity]
+  {
+    let fields = [Identifier: String](alternating: try await connection.strings(["HGETALL", namespace.configuration]))
     var stores: [Identifier: StoreIdentity] = [:]
     for (name, value) in fields where name.text.hasPrefix(field("")) {
       stores[String(name.text.dropFirst(field("").count))] = identity(value)

@@ -1,13 +1,13 @@
 public import Redis
 
-/// Removes what a retention policy lets go from a topic's logs.
+/// Removes what a retention policy lets go from a namespace's logs.
 public struct Trimmer: Sendable {
-  private let topic: Topic
+  private let namespace: Namespace
   private let connection: Connection
 
-  /// A trimmer of a topic.
-  public init(topic: Topic, connection: Connection) {
-    self.topic = topic
+  /// A trimmer of a namespace.
+  public init(namespace: Namespace, connection: Connection) {
+    self.namespace = namespace
     self.connection = connection
   }
 
@@ -65,9 +65,9 @@ public struct Trimmer: Sendable {
     var result = Result(shard: shard)
     let before = retention.maxAge.map { now.microsecondsSinceEpoch / 1000 - Int64($0.wholeMilliseconds) }
     var trimming = Trimming(
-      topic: topic, shard: shard, before: before ?? 0, most: retention.maxEntries, since: begun.milliseconds,
-      stores: try await StoreConfirmation.stores(of: topic, on: connection).keys.sorted().map(\.text),
-      services: try await topic.services(on: connection))
+      namespace: namespace, shard: shard, before: before ?? 0, most: retention.maxEntries, since: begun.milliseconds,
+      stores: try await StoreConfirmation.stores(of: namespace, on: connection).keys.sorted().map(\.text),
+      services: try await namespace.services(on: connection))
     while true {
       let answer =
         isDryRun

@@ -4,7 +4,7 @@ extension Inspector {
   /// How many events wait until they are due.
   public func scheduledCount() async throws -> Int {
     var commands = Commands()
-    for shard in topic.shards { commands.append("ZCARD", topic.scheduled(shard)) }
+    for shard in namespace.shards { commands.append("ZCARD", namespace.scheduled(shard)) }
     return try await connection.answers(to: commands).reduce(0) { $0 + ($1 ?? 0) }
   }
 
@@ -15,7 +15,7 @@ extension Inspector {
     let now = try await connection.strings(["TIME"])
     let limit = (Int(now[0]) ?? 0) * 1000 + (Int(now[1]) ?? 0) / 1000 - time.wholeMilliseconds
     var commands = Commands()
-    for shard in topic.shards { commands.append("ZCOUNT", topic.scheduled(shard), "-inf", String(limit)) }
+    for shard in namespace.shards { commands.append("ZCOUNT", namespace.scheduled(shard), "-inf", String(limit)) }
     return try await connection.answers(to: commands).reduce(0) { $0 + ($1 ?? 0) }
   }
 
@@ -28,13 +28,13 @@ extension Inspector {
     limit: Int = .max, where isWanted: (Span<UInt8>) -> Bool = { _ in true }
   ) async throws -> [ScheduledEvent] {
     var found: [ScheduledEvent] = []
-    for shard in topic.shards {
-      let ids = try await connection.strings(["ZRANGE", topic.scheduled(shard), "0", "-1"])
+    for shard in namespace.shards {
+      let ids = try await connection.strings(["ZRANGE", namespace.scheduled(shard), "0", "-1"])
         .map(ScheduledEvent.id(ofMember:))
       var count = 0
       for start in stride(from: 0, to: ids.count, by: 500) where count < limit {
         let page = Array(ids[start..<min(start + 500, ids.count)])
-        let values = try await connection.call(["HMGET", topic.scheduledEvents(shard)] + page)
+        let values = try await connection.call(["HMGET", namespace.scheduledEvents(shard)] + page)
         let events = try Self.scheduled(page, values, shard, isWanted)
         count += events.count
         found += events

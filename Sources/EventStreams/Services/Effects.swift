@@ -108,7 +108,7 @@ public struct Effects: Sendable {
   ///   - id: the event's identity; `data.eventID` if nil.
   ///   - timestamp: when it happened; of one that waits, when it is due unless it is given.
   ///   - due: when to publish it; nil for with this commit. It waits until then, and is in the log within a second as long as a worker of
-  ///     the topic runs; `cancel` removes it.
+  ///     the namespace runs; `cancel` removes it.
   public mutating func publish(
     _ data: some EventData, id: String? = nil, timestamp: Timestamp? = nil, due: Timestamp? = nil
   ) {

@@ -5,14 +5,16 @@ enum NameRule {
     "behind", "blocked", "clock", "config", "dead", "discarded", "lease", "log", "outbox", "rebuild", "redrive",
     "redriven", "restore", "retry", "scheduled", "seen", "stored",
   ]
-  /// What follows a topic in keys of the runtime: a topic of such a name would have the same keys as another one.
-  static let ofTopics = ["config", "roster", "wake", "workers"]
+  /// What follows a namespace in keys of the runtime: a namespace of such a name would have the same keys as another one.
+  static let ofNamespaces = ["config", "roster", "wake", "workers"]
 
-  /// What is wrong with a topic's name; nil if nothing is.
-  static func problem(withTopic name: String) -> String? {
+  /// What is wrong with a namespace's name; nil if nothing is.
+  static func problem(withNamespace name: String) -> String? {
     for part in name.split(separator: ":", omittingEmptySubsequences: false) {
-      if let problem = problem(with: part) { return "'\(name)' is no name of a topic: \(problem)" }
-      if ofTopics.contains(where: { $0 == part }) { return "'\(name)' is no name of a topic: '\(part)' is reserved" }
+      if let problem = problem(with: part) { return "'\(name)' is no name of a namespace: \(problem)" }
+      if ofNamespaces.contains(where: { $0 == part }) {
+        return "'\(name)' is no name of a namespace: '\(part)' is reserved"
+      }
     }
     return nil
   }
@@ -20,9 +22,9 @@ enum NameRule {
   /// What is wrong with a service's name; nil if nothing is.
   static func problem(withService name: String) -> String? {
     if let problem = problem(with: name[...]) { return "'\(name)' is no name of a service: \(problem)" }
-    guard ofShards.contains(name) || ofTopics.contains(name) else { return nil }
+    guard ofShards.contains(name) || ofNamespaces.contains(name) else { return nil }
     return
-      "'\(name)' is no name of a service: it is reserved, as \((ofShards + ofTopics).sorted().joined(separator: ", ")) are"
+      "'\(name)' is no name of a service: it is reserved, as \((ofShards + ofNamespaces).sorted().joined(separator: ", ")) are"
   }
 
   /// What is wrong with the name of a hash or stream of a service's state; nil if nothing is.

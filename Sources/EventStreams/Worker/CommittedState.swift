@@ -2,16 +2,16 @@ import Redis
 
 /// Reads a service's committed state for its handlers.
 struct CommittedState: StateReader {
-  let topic: Topic
+  let namespace: Namespace
   let service: String
   let connection: Connection
 
   func hash(_ name: String, shard: Int) async throws -> [Identifier: String] {
-    [Identifier: String](alternating: try await connection.strings(["HGETALL", topic.state(shard, service, name)]))
+    [Identifier: String](alternating: try await connection.strings(["HGETALL", namespace.state(shard, service, name)]))
   }
 
   func field(_ hash: String, _ field: String, shard: Int) async throws -> String? {
-    try Self.string(await connection.call("HGET", topic.state(shard, service, hash), field))
+    try Self.string(await connection.call("HGET", namespace.state(shard, service, hash), field))
   }
 
   private static func string(_ reply: borrowing Reply) throws(RedisError) -> String? {
@@ -19,7 +19,7 @@ struct CommittedState: StateReader {
   }
 
   func records(_ stream: String, shard: Int, after: StreamID, limit: Int) async throws -> [(StreamID, [UInt8])] {
-    let key = topic.state(shard, service, stream)
+    let key = namespace.state(shard, service, stream)
     var records: [(StreamID, [UInt8])] = []
     var after = after
     // An entry holds the records of one commit: one for a quiet account, hundreds for a busy one.

@@ -5,7 +5,7 @@ import Redis
 struct Committer: Sendable {
   let pipeline: Pipeline
   let connection: Connection
-  let topic: Topic
+  let namespace: Namespace
   let settings: WorkerSettings
   let log: Logger
 
@@ -50,7 +50,8 @@ struct Committer: Sendable {
     commands.removeAll(keepingCapacity: true)
     commands.append(
       CommitCall(
-        numbered.batch, topic: topic, service: pipeline.service.name, worker: settings.name, number: numbered.number))
+        numbered.batch, namespace: namespace, service: pipeline.service.name, worker: settings.name,
+        number: numbered.number))
   }
 
   private enum Answer {

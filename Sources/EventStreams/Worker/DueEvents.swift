@@ -7,7 +7,7 @@ import Redis
 struct DueEvents: Sendable {
   let pipeline: Pipeline
   let connection: Connection
-  let topic: Topic
+  let namespace: Namespace
   let log: Logger
 
   /// How long between two looks at the longest: something may have been scheduled meanwhile;
@@ -33,17 +33,17 @@ struct DueEvents: Sendable {
 
   /// Moves what is due; returns how long to wait until the next look.
   private func look() async throws -> Duration {
-    let times = try Self.times(await connection.call(["MGET"] + topic.shards.map(topic.scheduledNext)))
+    let times = try Self.times(await connection.call(["MGET"] + namespace.shards.map(namespace.scheduledNext)))
     guard times.contains(where: { $0 != nil }) else { return Self.interval }
     let now = try Self.now(await connection.call("TIME"))
     let owned = await pipeline.owned
     var wait = Self.interval
     var commands = Commands()
-    for (shard, time) in zip(topic.shards, times) {
+    for (shard, time) in zip(namespace.shards, times) {
       guard let time else { continue }
       let due = .milliseconds(time - now) + (owned[shard] == nil ? Self.grace : .zero)
       if due <= .zero {
-        commands.append(DueCall(topic: topic, shard: shard))
+        commands.append(DueCall(namespace: namespace, shard: shard))
       } else {
         wait = min(wait, due)
       }

@@ -27,7 +27,7 @@ extension Leases {
 
   private func infoCommand(_ shard: Int) -> Commands {
     var commands = Commands()
-    commands.append("XINFO", "STREAM", topic.log(shard))
+    commands.append("XINFO", "STREAM", namespace.log(shard))
     return commands
   }
 

@@ -10,7 +10,7 @@ struct Leases: Sendable {
   let waiting: Connection
   /// The reader's, to interrupt its blocking read.
   let reading: Connection
-  let topic: Topic
+  let namespace: Namespace
   let settings: WorkerSettings
   let state: CommittedState
   let log: Logger
@@ -22,7 +22,7 @@ struct Leases: Sendable {
     var perseverance = Perseverance("keep the leases", on: connection, log: log)
     var hasJoined = false
     var hasMetNamesake = false
-    let namesake = Namesake(connection: connection, topic: topic, service: service, settings: settings)
+    let namesake = Namesake(connection: connection, namespace: namespace, service: service, settings: settings)
     // Turns until the next that looks for everything though nobody asked for it.
     var untilThorough = 0
     while !Task.isCancelled {
@@ -74,14 +74,14 @@ struct Leases: Sendable {
   /// - Parameter isThorough: false to renew the leases without asking what there is to do besides.
   /// - Returns: how long to wait for the next, and whether shards were taken.
   private func turn(isThorough: Bool) async throws -> (nextLook: Duration, tookShards: Bool) {
-    let pauses = try await Pauses(topic: topic, connection: connection).list()[service] ?? []
+    let pauses = try await Pauses(namespace: namespace, connection: connection).list()[service] ?? []
     await pipeline.pause(PauseSet(pauses))
     try await renew(isThorough: isThorough)
     try await reportLosses()
     let owned = await pipeline.owned
     let workers = try await roster(holding: Set(owned.keys), leaving: false)
     let shares = ShardAssignment.shards(
-      topic.shardCount, among: Dictionary(workers.map { (Identifier($0.name), $0.shards) }) { first, _ in first })
+      namespace.shardCount, among: Dictionary(workers.map { (Identifier($0.name), $0.shards) }) { first, _ in first })
     let share = shares[settings.name] ?? []
 
     var nextLook = settings.leaseTime / 2
@@ -127,7 +127,7 @@ struct Leases: Sendable {
     isThorough: Bool = false, known: ShardKnowledge? = nil
   ) -> LeaseCall {
     LeaseCall(
-      action: action, topic: topic, shard: shard, service: service, worker: settings.name, epoch: term,
+      action: action, namespace: namespace, shard: shard, service: service, worker: settings.name, epoch: term,
       timeToLive: settings.leaseTime, start: start ?? settings.start.groupID, reader: reading.clientID,
       pausedBecause: pausedBecause, looks: isThorough, known: known)
   }
@@ -198,7 +198,7 @@ struct Leases: Sendable {
         metadata: ["shard": "\(shard)", "after": "\(place)"])
     }
     if let shift = answer.shift { report(shift, of: shard) }
-    let historyEnd = try await connection.call("HGET", topic.lease(shard, service), "history")
+    let historyEnd = try await connection.call("HGET", namespace.lease(shard, service), "history")
     let isCatchingUp = !historyEnd.root.isNil
     if isCatchingUp, settings.history == nil {
       log.error(
@@ -250,7 +250,8 @@ struct Leases: Sendable {
     guard let (shard, keys) = await pipeline.beginRedrive(keys, shard: number, term: term), !keys.isEmpty else {
       return
     }
-    let letters = try await DeadLetters(topic: topic, connection: connection).list(service: service, shard: number)
+    let letters = try await DeadLetters(namespace: namespace, connection: connection).list(
+      service: service, shard: number)
     var decoder = EntryDecoder(service: pipeline.service)
     for key in keys {
       let deliveries = letters.filter { $0.key.hasSameBytes(as: key) }.map { letter in
@@ -268,7 +269,7 @@ struct Leases: Sendable {
   private func roster(holding shards: Set<Int>, leaving: Bool) async throws -> [RosterCall.Member] {
     try await connection.call(
       RosterCall(
-        topic: topic, service: service, worker: settings.name, timeToLive: leaving ? nil : settings.leaseTime,
+        namespace: namespace, service: service, worker: settings.name, timeToLive: leaving ? nil : settings.leaseTime,
         shards: shards))
   }
 
@@ -280,7 +281,7 @@ struct Leases: Sendable {
     let time = min(time, settings.effectiveResponseTimeout / 2)
     let deadline = ContinuousClock.now + time
     do {
-      let key = topic.wake(service, settings.name)
+      let key = namespace.wake(service, settings.name)
       let seconds = Double(max(1, time.wholeMilliseconds)) / 1000
       _ = try await waiting.call("BLPOP", key, "\(seconds)")
     } catch {
@@ -291,7 +292,7 @@ struct Leases: Sendable {
   }
 
   private func wake(_ workers: [String]) async throws {
-    try await Wake(topic: topic, service: service).wake(workers, on: connection)
+    try await Wake(namespace: namespace, service: service).wake(workers, on: connection)
   }
 
   /// Ends the reader's blocking read, so that it sees the shards of now.

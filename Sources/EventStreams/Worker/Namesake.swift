@@ -4,13 +4,13 @@ import Redis
 struct Namesake: Sendable {
   /// This worker's, called ``clientName(_:_:_:)``.
   let connection: Connection
-  let topic: Topic
+  let namespace: Namespace
   let service: String
   let settings: WorkerSettings
 
   /// What the connection is called in `CLIENT LIST` over which a worker keeps its leases.
-  static func clientName(_ topic: Topic, _ service: String, _ worker: String) -> String {
-    "control:\(topic.name):\(service):\(worker)"
+  static func clientName(_ namespace: Namespace, _ service: String, _ worker: String) -> String {
+    "control:\(namespace.name):\(service):\(worker)"
   }
 
   /// The address of another that works already, or came before this one; nil if there is none that lives.
@@ -21,8 +21,8 @@ struct Namesake: Sendable {
     } catch let error as RedisError where error.code == .noPermission {
       return nil
     }
-    let name = Self.clientName(topic, service, settings.name)
-    let works = try await connection.integer(["HEXISTS", topic.roster(service), settings.name]) == 1
+    let name = Self.clientName(namespace, service, settings.name)
+    let works = try await connection.integer(["HEXISTS", namespace.roster(service), settings.name]) == 1
     for line in list.split(whereSeparator: \.isNewline) {
       let fields = Dictionary(
         line.split(separator: " ").map { field in

@@ -13,7 +13,7 @@ import Redis
 ///   all at once, one read may exceed it, and never doubles it.
 actor Pipeline {
   let service: EventService
-  let topic: Topic
+  let namespace: Namespace
   let settings: WorkerSettings
   let metrics: WorkerMetrics
   let log: Logger
@@ -59,9 +59,9 @@ actor Pipeline {
   nonisolated let leaseNews: AsyncStream<Void>
   let newsForLeases: AsyncStream<Void>.Continuation
 
-  init(service: EventService, topic: Topic, settings: WorkerSettings, metrics: WorkerMetrics, log: Logger) {
+  init(service: EventService, namespace: Namespace, settings: WorkerSettings, metrics: WorkerMetrics, log: Logger) {
     self.service = service
-    self.topic = topic
+    self.namespace = namespace
     self.settings = settings
     self.metrics = metrics
     self.log = log
@@ -83,7 +83,7 @@ actor Pipeline {
     known.commits = 0
     known.isRead = known.isRead || service.readsAhead
     let state = ShardState(
-      shard: shard, prefix: topic.state(shard.number, service.name, ""), blocked: blocked, known: known)
+      shard: shard, prefix: namespace.state(shard.number, service.name, ""), blocked: blocked, known: known)
     state.isCatchingUp = isCatchingUp
     state.delivered = delivered
     shards[shard.number] = state

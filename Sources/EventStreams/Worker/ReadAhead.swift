@@ -41,11 +41,11 @@ struct ReadAhead {
   }
 
   /// Writes the commands.
-  func encode(into commands: inout Commands, topic: Topic, service: String) {
+  func encode(into commands: inout Commands, namespace: Namespace, service: String) {
     for question in questions {
       commands.begin(argumentCount: 2 + question.fields.count)
       commands.argument("HMGET")
-      commands.argument(topic.state(question.shard.number, service, question.hash.text))
+      commands.argument(namespace.state(question.shard.number, service, question.hash.text))
       for field in question.fields { commands.argument(field.text) }
     }
   }

@@ -6,7 +6,7 @@ struct Reader: Sendable {
   let pipeline: Pipeline
   let connection: Connection
   let leases: Leases
-  let topic: Topic
+  let namespace: Namespace
   let settings: WorkerSettings
   let log: Logger
 
@@ -80,7 +80,7 @@ struct Reader: Sendable {
       guard error.concernsOneShard else { throw error }
       return try await readOneByOne(shards, count: count, over: registered, &decoder)
     }
-    try await admit(Self.pages(of: replies, shards, topic), &decoder)
+    try await admit(Self.pages(of: replies, shards, namespace), &decoder)
   }
 
   private func append(to commands: inout Commands, readOf shards: [OwnedShard], count: Int, wait: Duration) {
@@ -96,7 +96,7 @@ struct Reader: Sendable {
       commands.argument(max(1, wait.wholeMilliseconds))
     }
     commands.argument("STREAMS")
-    for shard in shards { commands.argument(topic.log(shard.number)) }
+    for shard in shards { commands.argument(namespace.log(shard.number)) }
     for _ in shards { commands.argument(">") }
   }
 
@@ -113,7 +113,7 @@ struct Reader: Sendable {
         // Taking a shard anew makes its group again.
         await pipeline.lose(shard.number, term: shard.term, because: error.code == .noGroup ? .fenced : .stopped(error))
       } else {
-        try await admit(Self.pages(of: replies, [shard], topic), &decoder)
+        try await admit(Self.pages(of: replies, [shard], namespace), &decoder)
       }
     }
   }
@@ -132,7 +132,7 @@ struct Reader: Sendable {
     let ahead = ReadAhead(deliveries)
     guard !ahead.isEmpty else { return [] }
     var commands = Commands()
-    ahead.encode(into: &commands, topic: topic, service: pipeline.service.name)
+    ahead.encode(into: &commands, namespace: namespace, service: pipeline.service.name)
     return Self.found(ahead, in: try await connection.send(commands))
   }
 
@@ -143,13 +143,13 @@ struct Reader: Sendable {
   private static func error(_ replies: borrowing Replies) -> RedisError? { replies[0].error }
 
   /// The new entries by shard, left as they are.
-  private static func pages(of replies: consuming Replies, _ shards: [OwnedShard], _ topic: Topic) -> [Page] {
+  private static func pages(of replies: consuming Replies, _ shards: [OwnedShard], _ namespace: Namespace) -> [Page] {
     var found: [(stream: Int, count: Int, shard: OwnedShard)] = []
     // The reply leaves out streams without new entries, and keeps the order.
     var next = 0
     for index in 0..<replies[0].count {
       let stream = replies[0][index]
-      while next < shards.count, !stream[0].isEqual(to: topic.log(shards[next].number)) { next += 1 }
+      while next < shards.count, !stream[0].isEqual(to: namespace.log(shards[next].number)) { next += 1 }
       guard next < shards.count else { break }
       if stream[1].count > 0 { found.append((index, stream[1].count, shards[next])) }
     }
@@ -165,7 +165,8 @@ struct Reader: Sendable {
     do {
       let found = try await connection.call(
         RecoverCall(
-          topic: topic, shard: shard, service: pipeline.service.name, worker: settings.name, after: after, count: count,
+          namespace: namespace, shard: shard, service: pipeline.service.name, worker: settings.name, after: after,
+          count: count,
           others: others))
       let (deliveries, bytes) = decode(found.entries, shard, &decoder)
       let ahead = try await readAhead(of: deliveries)

@@ -5,7 +5,7 @@ import Redis
 struct StoreWatch: Sendable {
   let ledger: StoreLedger
   let pipeline: Pipeline
-  let topic: Topic
+  let namespace: Namespace
   let state: any StateReader
   let connection: Connection
   let log: Logger
@@ -13,7 +13,7 @@ struct StoreWatch: Sendable {
   private static let interval = Duration.seconds(2)
 
   private var confirmation: StoreConfirmation {
-    StoreConfirmation(pipeline.service.name, topic: topic, connection: connection)
+    StoreConfirmation(pipeline.service.name, namespace: namespace, connection: connection)
   }
 
   /// Runs until the task is cancelled.

@@ -2,14 +2,14 @@ public import Logging
 public import Redis
 public import ServiceLifecycle
 
-/// One process's run of one service: owns a share of the topic's shards, reads them, handles their events in order per key,
+/// One process's run of one service: owns a share of the namespace's shards, reads them, handles their events in order per key,
 /// and commits the effects exactly once.
 ///
 /// `run` returns after a graceful shutdown, when all that was begun is committed and the shards are given back, so that
 /// other workers take over at once.
 public struct Worker: ServiceLifecycle.Service {
   private let service: EventService
-  private let topic: Topic
+  private let namespace: Namespace
   private let redis: RedisURL
   private let settings: WorkerSettings
   private let log: Logger
@@ -17,11 +17,13 @@ public struct Worker: ServiceLifecycle.Service {
   /// A worker.
   ///
   /// - Parameters:
-  ///   - topic: as `Topic.open` returned it.
+  ///   - namespace: as `Namespace.open` returned it.
   ///   - log: gets the service's and the worker's name as metadata.
-  public init(_ service: EventService, topic: Topic, redis: RedisURL, settings: WorkerSettings = .init(), log: Logger) {
+  public init(
+    _ service: EventService, namespace: Namespace, redis: RedisURL, settings: WorkerSettings = .init(), log: Logger
+  ) {
     self.service = service
-    self.topic = topic
+    self.namespace = namespace
     self.redis = redis
     self.settings = settings
     var log = log
@@ -41,19 +43,22 @@ public struct Worker: ServiceLifecycle.Service {
     try await claimStore()
     try await beginHistory()
     let pipeline = Pipeline(
-      service: service, topic: topic, settings: settings, metrics: WorkerMetrics(service: service.name), log: log)
+      service: service, namespace: namespace, settings: settings, metrics: WorkerMetrics(service: service.name),
+      log: log)
     let reading = connection(ReaderConnection.name(of: settings.name))
     let committing = connection("committer:\(settings.name)")
-    let control = connection(Namesake.clientName(topic, service.name, settings.name))
+    let control = connection(Namesake.clientName(namespace, service.name, settings.name))
     let waiting = connection("waiter:\(settings.name)")
     // For what is done every now and then: trimming, and moving what is due.
     let upkeep = connection("upkeep:\(settings.name)")
-    let committer = Committer(pipeline: pipeline, connection: committing, topic: topic, settings: settings, log: log)
+    let committer = Committer(
+      pipeline: pipeline, connection: committing, namespace: namespace, settings: settings, log: log)
     let leases = Leases(
-      pipeline: pipeline, connection: control, waiting: waiting, reading: reading, topic: topic, settings: settings,
-      state: CommittedState(topic: topic, service: service.name, connection: control), log: log)
+      pipeline: pipeline, connection: control, waiting: waiting, reading: reading, namespace: namespace,
+      settings: settings,
+      state: CommittedState(namespace: namespace, service: service.name, connection: control), log: log)
     let reader = Reader(
-      pipeline: pipeline, connection: reading, leases: leases, topic: topic, settings: settings, log: log)
+      pipeline: pipeline, connection: reading, leases: leases, namespace: namespace, settings: settings, log: log)
     let runner = Runner(service: service)
 
     await withTaskGroup { group in
@@ -68,17 +73,19 @@ public struct Worker: ServiceLifecycle.Service {
         let watching = connection("store:\(settings.name)")
         group.addTask {
           await StoreWatch(
-            ledger: ledger, pipeline: pipeline, topic: topic,
-            state: CommittedState(topic: topic, service: service.name, connection: watching), connection: watching,
+            ledger: ledger, pipeline: pipeline, namespace: namespace,
+            state: CommittedState(namespace: namespace, service: service.name, connection: watching),
+            connection: watching,
             log: log
           ).run()
         }
       }
-      group.addTask { await DueEvents(pipeline: pipeline, connection: upkeep, topic: topic, log: log).run() }
+      group.addTask { await DueEvents(pipeline: pipeline, connection: upkeep, namespace: namespace, log: log).run() }
       if let retention = settings.retention {
         group.addTask {
           await RetentionLoop(
-            pipeline: pipeline, trimmer: Trimmer(topic: topic, connection: upkeep), retention: retention, log: log
+            pipeline: pipeline, trimmer: Trimmer(namespace: namespace, connection: upkeep), retention: retention,
+            log: log
           ).run()
         }
       }
@@ -91,7 +98,7 @@ public struct Worker: ServiceLifecycle.Service {
             work.addTask {
               await CatchUp(
                 pipeline: pipeline, history: history, connection: connection("history:\(settings.name)"),
-                topic: topic, settings: settings, log: log
+                namespace: namespace, settings: settings, log: log
               ).run()
             }
           }
@@ -121,7 +128,7 @@ public struct Worker: ServiceLifecycle.Service {
     guard let store = service.ledger?.store else { return }
     let identity = try await store.identity()
     let connection = connection("store:\(settings.name)")
-    let confirmation = StoreConfirmation(service.name, topic: topic, connection: connection)
+    let confirmation = StoreConfirmation(service.name, namespace: namespace, connection: connection)
     try await persistently("claim its store", on: connection) { try await confirmation.claim(identity) }
   }
 
@@ -129,7 +136,7 @@ public struct Worker: ServiceLifecycle.Service {
   private func beginHistory() async throws {
     guard let history = settings.history, settings.start == .beginning else { return }
     let connection = connection("history:\(settings.name)")
-    let start = HistoryStart(topic: topic, service: service.name, history: history, connection: connection)
+    let start = HistoryStart(namespace: namespace, service: service.name, history: history, connection: connection)
     try await persistently("begin with the history", on: connection) { try await start.begin() }
   }
 

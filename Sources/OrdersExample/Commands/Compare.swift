@@ -7,7 +7,7 @@ struct Compare: AsyncParsableCommand {
     abstract: "Compare four calls with one event: what the user waits for, and what happens when a service is down.",
     discussion: """
       The services take the same time in both cases. Calls cost nothing but that here: they have no network and no queue. Then \
-      email is down: the calls fail halfway, the event is published as always, and email catches up when it is back. Uses a topic \
+      email is down: the calls fail halfway, the event is published as always, and email catches up when it is back. Uses a namespace \
       of its own, and removes it.
       """)
 
@@ -35,16 +35,17 @@ struct Compare: AsyncParsableCommand {
   func run() async throws {
     let times = ["payment": payment, "inventory": inventory, "email": email, "analytics": analytics]
     var shop = shop
-    shop.topic += "-compare-\(UInt32.random(in: 0...(.max)))"
-    let (topic, connection) = try await shop.open()
+    shop.namespace += "-compare-\(UInt32.random(in: 0...(.max)))"
+    let (namespace, connection) = try await shop.open()
     let rehearsal = Rehearsal(
-      times: times.mapValues { .milliseconds($0) }, topic: topic, connection: connection, redis: try shop.redisURL())
+      times: times.mapValues { .milliseconds($0) }, namespace: namespace, connection: connection,
+      redis: try shop.redisURL())
     let result: Comparison
     do { result = try await rehearsal.run() } catch {
-      try await Topic.remove(topic.name, from: connection)
+      try await Namespace.remove(namespace.name, from: connection)
       throw error
     }
-    try await Topic.remove(topic.name, from: connection)
+    try await Namespace.remove(namespace.name, from: connection)
     switch format {
     case .json: print(String(decoding: JSONWriter.bytes(of: result), as: UTF8.self))
     case .table: print(result.text)

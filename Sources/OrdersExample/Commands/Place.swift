@@ -22,10 +22,10 @@ struct Place: AsyncParsableCommand {
   @OptionGroup var shop: ShopOptions
 
   func run() async throws {
-    let (topic, connection) = try await shop.open()
+    let (namespace, connection) = try await shop.open()
     let order = OrderPlaced(
       orderID: order ?? "ORD-\(Int.random(in: 100_000...999_999))", userID: user, amount: amount, items: items)
-    let published = try await Publisher(topic: topic, connection: connection).publish(order)
+    let published = try await Publisher(namespace: namespace, connection: connection).publish(order)
     if let difference = published.difference {
       print("\(order.orderID) was placed already, and says something else: \(difference)")
       throw ExitCode(1)

@@ -10,8 +10,8 @@ struct Publish: AsyncParsableCommand {
   @OptionGroup var shop: ShopOptions
 
   func run() async throws {
-    let (topic, connection) = try await shop.open()
-    let publisher = Publisher(topic: topic, connection: connection)
+    let (namespace, connection) = try await shop.open()
+    let publisher = Publisher(namespace: namespace, connection: connection)
     var lines = LineReader(fileDescriptor: 0, longest: 1_000_000)
     var input = EventInput()
     var (added, duplicates, rejected) = (0, 0, 0)

@@ -13,9 +13,9 @@ struct Status: AsyncParsableCommand {
   @OptionGroup var shop: ShopOptions
 
   func run() async throws {
-    let (topic, connection) = try await shop.open()
-    let groups = try await Inspector(topic: topic, connection: connection).status()
-    let state = ServiceState(topic: topic, connection: connection)
+    let (namespace, connection) = try await shop.open()
+    let groups = try await Inspector(namespace: namespace, connection: connection).status()
+    let state = ServiceState(namespace: namespace, connection: connection)
     var facts = Shop.serviceNames.map { name in
       guard let group = groups.first(where: { $0.service == name }), group.hasRun else {
         return Fact(name: name, value: "never started")

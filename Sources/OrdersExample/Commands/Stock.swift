@@ -27,15 +27,15 @@ struct Stock: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let (topic, connection) = try await shop.open()
+    let (namespace, connection) = try await shop.open()
     if let item, let quantity {
       let delivery = delivery ?? "DEL-\(Int.random(in: 100_000...999_999))"
-      _ = try await Publisher(topic: topic, connection: connection).publish(
+      _ = try await Publisher(namespace: namespace, connection: connection).publish(
         StockReceived(deliveryID: delivery, item: item, quantity: quantity))
       print("\(delivery): \(quantity) of \(item)")
       return
     }
-    let stock = try await ServiceState(topic: topic, connection: connection).hash("inventory", "stock")
+    let stock = try await ServiceState(namespace: namespace, connection: connection).hash("inventory", "stock")
     format.write(stock.map { Fact(name: $0.value.field, value: $0.value.value) }.sorted { $0.name < $1.name })
   }
 }

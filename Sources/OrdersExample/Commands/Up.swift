@@ -51,13 +51,13 @@ struct WorkerOptions: ParsableArguments {
 
   /// Runs services until a signal asks them to stop; then they finish what they have begun.
   func run(_ names: [String], _ shop: ShopOptions) async throws {
-    let (topic, connection) = try await shop.open()
+    let (namespace, connection) = try await shop.open()
     await connection.close()
     let log = Logger(label: "orders-example")
     let workers = try names.compactMap { Shop.service($0, taking: .milliseconds(serviceTime)) }.map {
       var settings = WorkerSettings()
       settings.leaseTime = .milliseconds(leaseTime)
-      return Worker($0, topic: topic, redis: try shop.redisURL(), settings: settings, log: log)
+      return Worker($0, namespace: namespace, redis: try shop.redisURL(), settings: settings, log: log)
     }
     log.notice("started", metadata: ["services": "\(names.joined(separator: " "))"])
     try await ServiceGroup(services: workers, gracefulShutdownSignals: [.sigterm, .sigint], logger: log).run()

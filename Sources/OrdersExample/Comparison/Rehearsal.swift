@@ -6,7 +6,7 @@ import Redis
 struct Rehearsal {
   /// Service -> how long it works on an order.
   let times: [String: Duration]
-  let topic: Topic
+  let namespace: Namespace
   let connection: Connection
   let redis: RedisURL
 
@@ -33,8 +33,10 @@ struct Rehearsal {
       let event = try await time { try await publish(order("ORD-2")) }
       try await done(Self.withoutEmail)
       let others = ContinuousClock.now - start
-      let waiting = try await Inspector(topic: topic, connection: connection).status().first { $0.service == "email" }?
-        .lag
+      let waiting = try await Inspector(namespace: namespace, connection: connection).status().first {
+        $0.service == "email"
+      }?
+      .lag
       let caughtUp = try await time {
         try await running(["email"]) { try await done(["email"]) }
       }
@@ -57,7 +59,7 @@ struct Rehearsal {
   }
 
   private func publish(_ data: some EventData) async throws {
-    _ = try await Publisher(topic: topic, connection: connection).publish(data)
+    _ = try await Publisher(namespace: namespace, connection: connection).publish(data)
   }
 
   /// Runs services until `body` is through; then they drain.
@@ -68,10 +70,10 @@ struct Rehearsal {
     log.logLevel = .error
     return try await withThrowingTaskGroup(of: Void.self) { group in
       for service in services.compactMap({ Shop.service($0, taking: times[$0] ?? .zero) }) {
-        let worker = Worker(service, topic: topic, redis: redis, log: log)
+        let worker = Worker(service, namespace: namespace, redis: redis, log: log)
         group.addTask { try await worker.run() }
       }
-      let inspector = Inspector(topic: topic, connection: connection)
+      let inspector = Inspector(namespace: namespace, connection: connection)
       try await poll {
         let owned = try await inspector.status().filter { $0.owner != nil }.map(\.service)
         return services.allSatisfy { owned.contains($0) }
@@ -84,7 +86,7 @@ struct Rehearsal {
   }
 
   private func done(_ services: [String]) async throws {
-    let inspector = Inspector(topic: topic, connection: connection)
+    let inspector = Inspector(namespace: namespace, connection: connection)
     try await poll { try await inspector.remaining(services).isEmpty }
   }
 

@@ -5,7 +5,7 @@ public import EventStreams
 /// May run while services work: positions are read first, then the state, then the log. What was done before is in the state, and
 /// what is in the state is in the log; what is on its way is allowed to be there or not, and is counted.
 public struct Audit: Sendable {
-  private let topic: Topic
+  private let namespace: Namespace
   private let inspector: Inspector
   private let state: ServiceState
   private let archive: ArchiveReader?
@@ -17,10 +17,10 @@ public struct Audit: Sendable {
   ///   - archive: what analytics stores into; nil to leave it out.
   ///   - commissionBasisPoints: what the driver service was run with.
   public init(
-    topic: Topic, inspector: Inspector, state: ServiceState, archive: ArchiveReader?,
+    namespace: Namespace, inspector: Inspector, state: ServiceState, archive: ArchiveReader?,
     commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
   ) {
-    self.topic = topic
+    self.namespace = namespace
     self.inspector = inspector
     self.state = state
     self.archive = archive
@@ -38,7 +38,7 @@ public struct Audit: Sendable {
       streams[service] = try await state.names(service, prefix: BookedPosting.streamPrefix)
     }
     var rides = RidesByShard()
-    for shard in topic.shards {
+    for shard in namespace.shards {
       let names = streams.mapValues { $0[shard] ?? [] }
       var audit = try await ShardAudit(
         shard: shard, inspector: inspector, state: state, archive: archive, streams: names,

@@ -4,7 +4,7 @@ import EventStreams
 ///
 /// What it has otherwise than it was logged is named and is left alone: its chain would not hold any more.
 struct ArchiveFill: Sendable {
-  let topic: Topic
+  let namespace: Namespace
   let inspector: Inspector
   let reader: ArchiveReader
   /// Where to store; nil to only look.

@@ -6,7 +6,7 @@ public import Redis
 /// The service goes on while most of the state is built. Then each shard is held for a moment: what was handled meanwhile is added,
 /// the states are compared and swapped. Nothing is charged and nothing sent: what was decided is told by events.
 public struct Rebuild: Sendable {
-  private let topic: Topic
+  private let namespace: Namespace
   private let connection: Connection
   private let archive: ArchiveReader?
   private let readsLog: Bool
@@ -20,10 +20,10 @@ public struct Rebuild: Sendable {
   ///   - readsLog: false to take the archive alone.
   ///   - commissionBasisPoints: of rides that were booked before their rate was published; all others tell it themselves.
   public init(
-    topic: Topic, connection: Connection, archive: ArchiveReader?, readsLog: Bool = true,
+    namespace: Namespace, connection: Connection, archive: ArchiveReader?, readsLog: Bool = true,
     commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
   ) {
-    self.topic = topic
+    self.namespace = namespace
     self.connection = connection
     self.archive = archive
     self.readsLog = readsLog
@@ -39,9 +39,10 @@ public struct Rebuild: Sendable {
     var report = RebuildReport(service: ShardHistory.archiveGroup)
     guard let reader = self.archive else { return report }
     let fill = ArchiveFill(
-      topic: topic, inspector: Inspector(topic: topic, connection: connection), reader: reader, archive: archive)
-    for shard in topic.shards { report.shards.append(try await fill.run(shard)) }
-    if archive != nil { try await StoreAnchor(topic: topic, connection: connection).adopt(reader) }
+      namespace: namespace, inspector: Inspector(namespace: namespace, connection: connection), reader: reader,
+      archive: archive)
+    for shard in namespace.shards { report.shards.append(try await fill.run(shard)) }
+    if archive != nil { try await StoreAnchor(namespace: namespace, connection: connection).adopt(reader) }
     return report
   }
 
@@ -54,7 +55,7 @@ public struct Rebuild: Sendable {
     _ service: String, applies: Bool, onProgress: (_ shard: Int, _ events: Int) -> Void = { _, _ in }
   ) async throws -> RebuildReport {
     var report = RebuildReport(service: service)
-    for shard in topic.shards {
+    for shard in namespace.shards {
       report.shards.append(try await rebuild(service, shard, applies: applies) { onProgress(shard, $0) })
     }
     return report
@@ -65,7 +66,8 @@ public struct Rebuild: Sendable {
     filter.types = types
     if let after, after > .zero { filter.recordedFrom = after.recordedAt }
     return ShardHistory(
-      shard: shard, inspector: readsLog ? Inspector(topic: topic, connection: connection) : nil, archive: archive,
+      shard: shard, inspector: readsLog ? Inspector(namespace: namespace, connection: connection) : nil,
+      archive: archive,
       filter: filter)
   }
 
@@ -81,7 +83,7 @@ public struct Rebuild: Sendable {
   ) async throws -> RebuildReport.Shard {
     var (events, unknown, count) = (0, 0, 0)
     // Everything before this place is settled for good.
-    let inspector = Inspector(topic: topic, connection: connection)
+    let inspector = Inspector(namespace: namespace, connection: connection)
     let settled = try await inspector.progress([service], shard: shard)[0]
     var fold = try ServiceFold(
       service, shard: shard, outcomes: try await outcomes(of: service, shard),
@@ -105,12 +107,12 @@ public struct Rebuild: Sendable {
     }
     if applies {
       try await ShardRebuild.prepare(
-        fold.fold.image, service, shard: shard, run: attempt, topic: topic, connection: connection)
+        fold.fold.image, service, shard: shard, run: attempt, namespace: namespace, connection: connection)
     }
 
     let start = ContinuousClock.now
     let held = try await ShardRebuild.hold(
-      service, shard: shard, run: attempt, topic: topic, connection: connection)
+      service, shard: shard, run: attempt, namespace: namespace, connection: connection)
     do {
       // What was decided meanwhile is known by now.
       fold = try await fold.knowing(outcomes(of: service, shard, after: last))
@@ -140,7 +142,7 @@ public struct Rebuild: Sendable {
 
   /// How many entries after a place the service has handled.
   private func missing(_ shard: Int, after: StreamID, _ progress: ServiceProgress) async throws -> Int {
-    let inspector = Inspector(topic: topic, connection: connection)
+    let inspector = Inspector(namespace: namespace, connection: connection)
     var (count, place) = (0, after)
     while true {
       let page = try await inspector.entries(shard: shard, after: place, limit: 1000)

@@ -7,7 +7,7 @@ public import Redis
 /// over all of it; what nothing tells to have been handled is left pending, and is handled, with the same idempotency keys, when the
 /// service goes on. Running it again does no harm.
 public struct Restore: Sendable {
-  private let topic: Topic
+  private let namespace: Namespace
   private let connection: Connection
   private let archive: ArchiveReader
   private let commissionBasisPoints: Int
@@ -22,17 +22,17 @@ public struct Restore: Sendable {
   ///   - logFrom: events recorded earlier stay in the archive alone, unless somebody must still handle them; nil to put all into the log.
   ///   - commissionBasisPoints: of rides that were booked before their rate was published; all others tell it themselves.
   public init(
-    topic: Topic, connection: Connection, archive: ArchiveReader, logFrom: Timestamp? = nil,
+    namespace: Namespace, connection: Connection, archive: ArchiveReader, logFrom: Timestamp? = nil,
     commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
   ) {
-    self.topic = topic
+    self.namespace = namespace
     self.connection = connection
     self.archive = archive
     self.logFrom = logFrom
     self.commissionBasisPoints = commissionBasisPoints
   }
 
-  /// The archive does not belong to this topic.
+  /// The archive does not belong to this namespace.
   public struct Mismatch: Error, Sendable, CustomStringConvertible {
     /// What it says to people.
     public let description: String
@@ -44,8 +44,8 @@ public struct Restore: Sendable {
   public func run(onProgress: (_ shard: Int, _ events: Int) -> Void = { _, _ in }) async throws -> RestoreReport {
     try await check()
     var report = RestoreReport()
-    for shard in topic.shards { report.shards.append(try await restore(shard) { onProgress(shard, $0) }) }
-    try await StoreConfirmation(ShardHistory.archiveGroup, topic: topic, connection: connection)
+    for shard in namespace.shards { report.shards.append(try await restore(shard) { onProgress(shard, $0) }) }
+    try await StoreConfirmation(ShardHistory.archiveGroup, namespace: namespace, connection: connection)
       .adopt(archive.identity())
     return report
   }
@@ -54,18 +54,18 @@ public struct Restore: Sendable {
   private func check() async throws {
     let catalog = EventCatalog(RideEvents.types)
     for shard in try await archive.shards() {
-      guard shard < topic.shardCount else {
+      guard shard < namespace.shardCount else {
         throw Mismatch(
           description:
-            "the archive has events of shard \(shard), the topic has \(topic.shardCount) shards: give the number that it had with --shards"
+            "the archive has events of shard \(shard), the namespace has \(namespace.shardCount) shards: give the number that it had with --shards"
         )
       }
       for row in try await archive.rows(.init(shard: shard, after: .zero, limit: 20)) {
         guard let event = try? catalog.read(row.json.span) else { continue }
-        guard topic.shard(of: event.shardKey) == shard else {
+        guard namespace.shard(of: event.shardKey) == shard else {
           throw Mismatch(
             description:
-              "the archive has event \(event.id) in shard \(shard), in a topic with \(topic.shardCount) shards it belongs into \(topic.shard(of: event.shardKey)): give the number of shards that it had with --shards"
+              "the archive has event \(event.id) in shard \(shard), in a namespace with \(namespace.shardCount) shards it belongs into \(namespace.shard(of: event.shardKey)): give the number of shards that it had with --shards"
           )
         }
       }
@@ -74,15 +74,15 @@ public struct Restore: Sendable {
 
   private func restore(_ shard: Int, _ onProgress: (Int) -> Void) async throws -> RestoreReport.Shard {
     let services = ServiceFold.services + [ShardHistory.archiveGroup]
-    let status = try await Inspector(topic: topic, connection: connection).overview()
+    let status = try await Inspector(namespace: namespace, connection: connection).overview()
     let others = status.allServices.filter { !Set(names: services).contains($0) }
-    let log = try await Inspector(topic: topic, connection: connection).extent(shard: shard)
+    let log = try await Inspector(namespace: namespace, connection: connection).extent(shard: shard)
     var held: [Identifier: ShardRebuild] = [:]
     func release() async throws { for service in held.values { try await service.release() } }
     do {
       for service in services + others {
         held[service] = try await ShardRebuild.hold(
-          service, shard: shard, run: attempt, topic: topic, connection: connection)
+          service, shard: shard, run: attempt, namespace: namespace, connection: connection)
       }
       let result = try await restore(shard, log, held: held, others: others, onProgress)
       try await release()
@@ -97,7 +97,8 @@ public struct Restore: Sendable {
     var filter = HistoryFilter()
     filter.types = types
     return ShardHistory(
-      shard: shard, inspector: Inspector(topic: topic, connection: connection), archive: archive, filter: filter)
+      shard: shard, inspector: Inspector(namespace: namespace, connection: connection), archive: archive, filter: filter
+    )
   }
 
   /// - Parameters:
@@ -113,7 +114,7 @@ public struct Restore: Sendable {
     // It takes another look at all of history.
     var lostOthers: [String] = []
     if !others.isEmpty, try await isLost(live, shard) { lostOthers = others }
-    var log = try await LogRestore(topic: topic, connection: connection, shard: shard, run: attempt)
+    var log = try await LogRestore(namespace: namespace, connection: connection, shard: shard, run: attempt)
     var pending: [Identifier: [StreamID]] = [:]
     var (places, archived, forgotten) = (0, 0, 0)
     var renewed = ContinuousClock.now
@@ -162,7 +163,7 @@ public struct Restore: Sendable {
 
     for fold in folds {
       try await ShardRebuild.prepare(
-        fold.fold.image, fold.service, shard: shard, run: attempt, topic: topic, connection: connection)
+        fold.fold.image, fold.service, shard: shard, run: attempt, namespace: namespace, connection: connection)
     }
     let store = StateImage()
     store.apply(try await archive.end(shard).effects, at: last ?? .zero) { _ in false }

@@ -51,7 +51,7 @@ struct BenchReport: JSONWritable, Sendable {
     versions     rides \(rides), \(server.name) \(server.version), hiredis \(Hiredis.version)
     server       \(address)
     persistence  \(server.persistence)
-    topic        \(shards) shards, batches of \(batchSize)
+    namespace        \(shards) shards, batches of \(batchSize)
     """
   }
 

@@ -9,52 +9,54 @@ struct BenchRun: Sendable {
 
   /// - Parameter onResult: is told the report after each measure.
   func run(version: String, onResult: @escaping @Sendable (BenchReport) -> Void) async throws -> BenchReport {
-    let topics = BenchTopics(url: settings.redis, base: settings.topic)
+    let namespaces = BenchNamespaces(url: settings.redis, base: settings.namespace)
     let connection = Connection(settings.redis)
-    try await topics.refuseExisting(settings.topic, on: connection)
+    try await namespaces.refuseExisting(settings.namespace, on: connection)
     let bytes = max(settings.events, 2 * settings.rides * 6) * max(settings.payloadSize ?? 0, 700) * 2
     try await BenchServer.checkRoom(for: bytes, connection)
     let report = BenchReport(
       server: try await BenchServer(connection), address: "\(settings.redis)", rides: version,
-      shards: Topic.standardShardCount, batchSize: settings.batchSize)
+      shards: Namespace.standardShardCount, batchSize: settings.batchSize)
     do {
-      let found = try await interruptible { try await measure(report, topics, connection, onResult) }
-      try await topics.removeAll()
+      let found = try await interruptible { try await measure(report, namespaces, connection, onResult) }
+      try await namespaces.removeAll()
       Terminal.endProgress()
       return found
     } catch {
       Terminal.endProgress()
-      do { try await topics.removeAll() } catch let problem {
-        Terminal.error("the topics \(settings.topic)-* could not be removed: \(problem)")
+      do { try await namespaces.removeAll() } catch let problem {
+        Terminal.error("the namespaces \(settings.namespace)-* could not be removed: \(problem)")
       }
       throw error
     }
   }
 
   private func measure(
-    _ report: BenchReport, _ topics: BenchTopics, _ connection: Connection,
+    _ report: BenchReport, _ namespaces: BenchNamespaces, _ connection: Connection,
     _ onResult: @Sendable (BenchReport) -> Void
   ) async throws -> BenchReport {
     var report = report
     let commits = CommitTimes()
     if settings.measures.contains(.latency) { MetricsSystem.bootstrap(commits) }
     for measure in settings.measures {
-      let topic = try await topics.make(measure, on: connection)
+      let namespace = try await namespaces.make(measure, on: connection)
       switch measure {
       case .publish:
-        report.publish = try await PublishBench(settings: settings, topic: topic, connection: connection).run()
+        report.publish = try await PublishBench(settings: settings, namespace: namespace, connection: connection).run()
       case .driver:
-        report.driver = try await ServiceBench(settings: settings, topic: topic, connection: connection).driver()
+        report.driver = try await ServiceBench(settings: settings, namespace: namespace, connection: connection)
+          .driver()
       case .services:
-        report.services = try await ServiceBench(settings: settings, topic: topic, connection: connection).all()
+        report.services = try await ServiceBench(settings: settings, namespace: namespace, connection: connection).all()
       case .latency:
         report.latency = try await LatencyBench(
-          settings: settings, topic: topic, connection: connection, commits: commits
+          settings: settings, namespace: namespace, connection: connection, commits: commits
         ).run()
       case .takeover:
-        report.takeover = try await TakeoverBench(settings: settings, topic: topic, connection: connection).run()
+        report.takeover = try await TakeoverBench(settings: settings, namespace: namespace, connection: connection)
+          .run()
       }
-      try await topics.remove(topic)
+      try await namespaces.remove(namespace)
       Terminal.endProgress()
       onResult(report)
     }

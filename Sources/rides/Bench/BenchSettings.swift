@@ -22,8 +22,8 @@ struct BenchSettings: Sendable {
   var leaseTime: Duration = .seconds(1)
   /// Events that are published with one call.
   var batchSize = 500
-  /// What topics are called, with the measure's name behind it.
-  var topic: String
+  /// What namespaces are called, with the measure's name behind it.
+  var namespace: String
   let redis: RedisURL
   /// The address with its password, for processes that are started.
   let redisText: String?

@@ -11,7 +11,7 @@ import RideHailing
 /// long has waited (coordinated omission; Gil Tene, "How NOT to Measure Latency").
 struct LatencyBench: Sendable {
   let settings: BenchSettings
-  let topic: Topic
+  let namespace: Namespace
   let connection: Connection
   let commits: CommitTimes
 
@@ -61,10 +61,10 @@ struct LatencyBench: Sendable {
       Self.warmUpEvents + count, size: settings.payloadSize, cities: Array(SimulatedCity.all.prefix(1)))
     var log = Logger(label: "bench", factory: { _ in LineLogHandler() })
     log.logLevel = .error
-    let worker = Worker(Self.service, topic: topic, redis: settings.redis, log: log)
+    let worker = Worker(Self.service, namespace: namespace, redis: settings.redis, log: log)
     return try await withThrowingTaskGroup { group in
       group.addTask { try await worker.run() }
-      let publisher = Publisher(topic: topic, connection: connection)
+      let publisher = Publisher(namespace: namespace, connection: connection)
       let earlier = commits.count
       for start in stride(from: 0, to: Self.warmUpEvents, by: 10) {
         _ = try await publisher.publish(Array(events[start..<start + 10]))

@@ -4,7 +4,7 @@ import Redis
 /// Publishes events, each once whatever happens, with two batches on their way at any time.
 struct PublishBench: Sendable {
   let settings: BenchSettings
-  let topic: Topic
+  let namespace: Namespace
   let connection: Connection
 
   /// What came out.
@@ -41,7 +41,7 @@ struct PublishBench: Sendable {
     let start = ContinuousClock.now
     var next = 0
     var published = 0
-    try await Publisher(topic: topic, connection: connection).publish(
+    try await Publisher(namespace: namespace, connection: connection).publish(
       batches: {
         try Task.checkCancellation()
         guard next < events.count else { return nil }

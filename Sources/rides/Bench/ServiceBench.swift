@@ -7,7 +7,7 @@ import RideHailing
 /// Runs services in this process, with all their effects, until they have handled everything.
 struct ServiceBench: Sendable {
   let settings: BenchSettings
-  let topic: Topic
+  let namespace: Namespace
   let connection: Connection
 
   /// What came out.
@@ -46,7 +46,8 @@ struct ServiceBench: Sendable {
   /// The driver service through a log that is there already.
   func driver() async throws -> Figures {
     let events = BenchRide.events(settings.events, size: settings.payloadSize)
-    _ = try await PublishBench(settings: settings, topic: topic, connection: connection).publish(events, "driver")
+    _ = try await PublishBench(settings: settings, namespace: namespace, connection: connection).publish(
+      events, "driver")
     return try await measure(["driver"], rides: events.count, payload: events) {}
   }
 
@@ -54,7 +55,8 @@ struct ServiceBench: Sendable {
   func all() async throws -> Figures {
     let events = BenchRide.events(settings.rides, size: settings.payloadSize, requests: true)
     return try await measure(RideServices.names, rides: settings.rides, payload: events) {
-      _ = try await PublishBench(settings: settings, topic: topic, connection: connection).publish(events, "services")
+      _ = try await PublishBench(settings: settings, namespace: namespace, connection: connection).publish(
+        events, "services")
     }
   }
 
@@ -69,10 +71,10 @@ struct ServiceBench: Sendable {
     log.logLevel = .error
     let workers = try names.compactMap { name in
       try RideServices.service(name, configuration).map {
-        Worker($0, topic: topic, redis: settings.redis, log: log)
+        Worker($0, namespace: namespace, redis: settings.redis, log: log)
       }
     }
-    let inspector = Inspector(topic: topic, connection: Connection(settings.redis))
+    let inspector = Inspector(namespace: namespace, connection: Connection(settings.redis))
     let (client, server) = (BenchMachine.processorTime, try await BenchServer.processorTime(connection))
     let start = ContinuousClock.now
     return try await withThrowingTaskGroup { group in

@@ -7,7 +7,7 @@ import RideHailing
 /// How long a shard stands still when its worker is killed: until another has committed an event of it.
 struct TakeoverBench: Sendable {
   let settings: BenchSettings
-  let topic: Topic
+  let namespace: Namespace
   let connection: Connection
 
   /// What came out.
@@ -35,26 +35,26 @@ struct TakeoverBench: Sendable {
     defer {
       if victim.isRunning { kill(victim.processIdentifier, SIGKILL) }
     }
-    let inspector = Inspector(topic: topic, connection: Connection(settings.redis))
+    let inspector = Inspector(namespace: namespace, connection: Connection(settings.redis))
     var workerSettings = WorkerSettings()
     workerSettings.leaseTime = settings.leaseTime
     var log = Logger(label: "bench", factory: { _ in LineLogHandler() })
     log.logLevel = .critical
     let heir = Worker(
-      DriverService().service, topic: topic, redis: settings.redis, settings: workerSettings, log: log)
+      DriverService().service, namespace: namespace, redis: settings.redis, settings: workerSettings, log: log)
     return try await withThrowingTaskGroup { group in
       group.addTask { try await heir.run() }
       // Each has its half, and all that is in the log is handled.
-      let half = topic.shardCount / 2
+      let half = namespace.shardCount / 2
       let groups = try await settle(inspector) { groups in
-        groups.count == topic.shardCount && groups.count { $0.owner == workerSettings.name } == half
+        groups.count == namespace.shardCount && groups.count { $0.owner == workerSettings.name } == half
           && groups.allSatisfy { $0.owner != nil && $0.isQuiet }
       }
       let orphans = Set(groups.filter { $0.owner != workerSettings.name }.map(\.shard))
       Terminal.progress("takeover: one of two workers is killed")
       let start = ContinuousClock.now
       kill(victim.processIdentifier, SIGKILL)
-      _ = try await Publisher(topic: topic, connection: connection).publish(events(in: orphans))
+      _ = try await Publisher(namespace: namespace, connection: connection).publish(events(in: orphans))
       var first: Double?
       _ = try await settle(inspector) { groups in
         let done = groups.count { orphans.contains($0.shard) && $0.isQuiet }
@@ -91,7 +91,7 @@ struct TakeoverBench: Sendable {
     while !left.isEmpty {
       number += 1
       let city = "City \(number)"
-      guard left.remove(topic.shard(of: city)) != nil else { continue }
+      guard left.remove(namespace.shard(of: city)) != nil else { continue }
       var ride = ride
       (ride.rideID, ride.city) = ("takeover-\(number)", city)
       events.append(EncodedEvent(ride))
@@ -106,7 +106,8 @@ struct TakeoverBench: Sendable {
     let process = Process()
     process.executableURL = program
     process.arguments = [
-      "worker", "driver", "--topic", topic.name, "--lease-time", "\(Int(settings.leaseTime.inSeconds * 1000))ms",
+      "worker", "driver", "--namespace", namespace.name, "--lease-time",
+      "\(Int(settings.leaseTime.inSeconds * 1000))ms",
       "--log-level", "critical",
     ]
     // In the environment, where nobody else sees a password.

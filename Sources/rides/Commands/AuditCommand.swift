@@ -22,15 +22,16 @@ struct AuditCommand: AsyncParsableCommand {
 
   @OptionGroup var archive: ArchiveOptions
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func run() async throws {
     let archive = try archive.openIfPresent()
-    let (topic, connection) = try await redis.find()
+    let (namespace, connection) = try await redis.find()
     let audit = Audit(
-      topic: topic, inspector: Inspector(topic: topic, connection: connection),
-      state: ServiceState(topic: topic, connection: connection), archive: archive)
-    let report = try await audit.run { shard in Terminal.progress("\(shard + 1) of \(topic.shardCount) shards audited")
+      namespace: namespace, inspector: Inspector(namespace: namespace, connection: connection),
+      state: ServiceState(namespace: namespace, connection: connection), archive: archive)
+    let report = try await audit.run { shard in
+      Terminal.progress("\(shard + 1) of \(namespace.shardCount) shards audited")
     }
     Terminal.endProgress()
     switch output.format {

@@ -12,7 +12,7 @@ struct Bench: AsyncParsableCommand {
       the moment an event should be published to its commit, at a fixed rate; `takeover`, from a worker's kill -9 to another's \
       first commit in its shards. Workers run in this process, so that it shares the machine with a Redis that runs on it.
 
-      Works in topics of its own, which are removed at the end, after Ctrl-C too; refuses to touch one that is there. It does \
+      Works in namespaces of its own, which are removed at the end, after Ctrl-C too; refuses to touch one that is there. It does \
       load the server: don't run it beside users. The functions that all workers need stay loaded.
 
         rides bench
@@ -48,8 +48,8 @@ struct Bench: AsyncParsableCommand {
     name: .customLong("redis"), help: "Redis, as redis://user:password@host:port/db or unix:///path. Also: REDIS_URL.")
   var url: String?
 
-  @Option(help: "What the topics' names begin with. (default: one that nobody has)")
-  var topic: String?
+  @Option(help: "What the namespaces' names begin with. (default: one that nobody has)")
+  var namespace: String?
 
   @OptionGroup var output: OutputOptions
 
@@ -81,7 +81,7 @@ struct Bench: AsyncParsableCommand {
   func run() async throws {
     let redis = try url.map { url throws(RedisError) in try RedisURL(url) } ?? .fromEnvironment()
     var settings = BenchSettings(
-      topic: topic ?? "rides-bench-\(UUID().uuidString.prefix(8).lowercased())", redis: redis, redisText: url)
+      namespace: namespace ?? "rides-bench-\(UUID().uuidString.prefix(8).lowercased())", redis: redis, redisText: url)
     settings.measures = try measures()
     settings.events = events
     settings.rides = rides

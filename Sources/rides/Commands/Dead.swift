@@ -15,7 +15,8 @@ struct Dead: AsyncParsableCommand {
     subcommands: [List.self, Show.self, Redrive.self, Discard.self], defaultSubcommand: List.self)
 
   /// The dead letters of one service or all.
-  static func letters(_ service: String?, _ topic: Topic, _ dead: DeadLetters, _ inspector: Inspector) async throws
+  static func letters(_ service: String?, _ namespace: Namespace, _ dead: DeadLetters, _ inspector: Inspector)
+    async throws
     -> [DeadLetter]
   {
     try await KnownServices.check(service, inspector)
@@ -32,13 +33,13 @@ struct Dead: AsyncParsableCommand {
     var service: String?
 
     @OptionGroup var output: OutputOptions
-    @OptionGroup var redis: TopicOptions
+    @OptionGroup var redis: NamespaceOptions
 
     func run() async throws {
-      let (topic, connection) = try await redis.find()
+      let (namespace, connection) = try await redis.find()
       let letters = try await Dead.letters(
-        service, topic, DeadLetters(topic: topic, connection: connection),
-        Inspector(topic: topic, connection: connection))
+        service, namespace, DeadLetters(namespace: namespace, connection: connection),
+        Inspector(namespace: namespace, connection: connection))
       var table = Table("SERVICE", "LETTER", "KEY", "STATE", "ATTEMPTS", "REASON")
       for letter in letters {
         table.add(
@@ -59,7 +60,7 @@ struct Dead: AsyncParsableCommand {
     var letter: String
 
     @OptionGroup var output: OutputOptions
-    @OptionGroup var redis: TopicOptions
+    @OptionGroup var redis: NamespaceOptions
 
     func run() async throws {
       let (_, letters) = try await LetterSelection(service: service, ids: [letter], all: false).find(redis)
@@ -94,7 +95,7 @@ struct Dead: AsyncParsableCommand {
     @Flag(help: "All dead letters of the service.")
     var all = false
 
-    @OptionGroup var redis: TopicOptions
+    @OptionGroup var redis: NamespaceOptions
 
     func run() async throws {
       let (dead, found) = try await LetterSelection(service: service, ids: letters, all: all).find(redis)
@@ -121,7 +122,7 @@ struct Dead: AsyncParsableCommand {
     @Flag(help: "Yes, these events shall never be handled.")
     var yes = false
 
-    @OptionGroup var redis: TopicOptions
+    @OptionGroup var redis: NamespaceOptions
 
     func run() async throws {
       guard yes else { throw Failure.usage("discarded events are never handled; say --yes if that is what you want") }
@@ -138,11 +139,11 @@ private struct LetterSelection {
   let ids: [String]
   let all: Bool
 
-  func find(_ redis: TopicOptions) async throws -> (DeadLetters, [DeadLetter]) {
+  func find(_ redis: NamespaceOptions) async throws -> (DeadLetters, [DeadLetter]) {
     guard all != !ids.isEmpty else { throw Failure.usage("name letters, or say --all") }
-    let (topic, connection) = try await redis.find()
-    try await KnownServices.check(service, Inspector(topic: topic, connection: connection))
-    let dead = DeadLetters(topic: topic, connection: connection)
+    let (namespace, connection) = try await redis.find()
+    try await KnownServices.check(service, Inspector(namespace: namespace, connection: connection))
+    let dead = DeadLetters(namespace: namespace, connection: connection)
     if all { return (dead, try await dead.list(service: service)) }
     var found: [DeadLetter] = []
     for id in ids {

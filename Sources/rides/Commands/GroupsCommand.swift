@@ -15,11 +15,11 @@ struct GroupsCommand: AsyncParsableCommand {
         """)
 
     @OptionGroup var output: OutputOptions
-    @OptionGroup var redis: TopicOptions
+    @OptionGroup var redis: NamespaceOptions
 
     func run() async throws {
-      let (topic, connection) = try await redis.find()
-      let groups = try await Groups(topic: topic, connection: connection).list()
+      let (namespace, connection) = try await redis.find()
+      let groups = try await Groups(namespace: namespace, connection: connection).list()
       var table = Table("GROUP", "STATE", "WORKERS", "LAST RUN", "NEEDS", "KEEPS", "DEAD")
       for group in groups {
         table.add(
@@ -27,7 +27,7 @@ struct GroupsCommand: AsyncParsableCommand {
           group.owners > 0 ? "now" : group.idle.map { "\($0.short) ago" } ?? "never", "\(group.lag + group.pending)",
           String(describing: ByteCount(group.bytes)), "\(group.dead)")
       }
-      output.write(groups, table, empty: "no service has ever run on topic '\(topic.name)'")
+      output.write(groups, table, empty: "no service has ever run on namespace '\(namespace.name)'")
     }
   }
 
@@ -42,11 +42,11 @@ struct GroupsCommand: AsyncParsableCommand {
     @Flag(help: "Do it; without, only say what would be lost.")
     var yes = false
 
-    @OptionGroup var redis: TopicOptions
+    @OptionGroup var redis: NamespaceOptions
 
     func run() async throws {
-      let (topic, connection) = try await redis.openExisting()
-      let groups = Groups(topic: topic, connection: connection)
+      let (namespace, connection) = try await redis.openExisting()
+      let groups = Groups(namespace: namespace, connection: connection)
       guard let group = try await groups.list().first(where: { $0.name == name }) else {
         throw Failure.refused("there is no group '\(name)'; see: rides groups")
       }

@@ -42,7 +42,7 @@ struct Import: AsyncParsableCommand {
   @Flag(help: "Print the summary as JSON.")
   var json = false
 
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   private static let batchSize = 500
 
@@ -85,8 +85,8 @@ struct Import: AsyncParsableCommand {
       }
       try lines.finish()
     } else {
-      let (topic, connection) = try await redis.open()
-      counts.events = try await PublishRun(publisher: Publisher(topic: topic, connection: connection)).run {
+      let (namespace, connection) = try await redis.open()
+      counts.events = try await PublishRun(publisher: Publisher(namespace: namespace, connection: connection)).run {
         try nextBatch()
       }
     }

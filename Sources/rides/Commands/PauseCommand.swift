@@ -31,7 +31,7 @@ struct PauseCommand: AsyncParsableCommand {
   var reason: String?
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func validate() throws {
     if until != nil, time != nil { throw ValidationError("--until or --for, not both") }
@@ -49,10 +49,10 @@ struct PauseCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let (topic, connection) = try await redis.openExisting()
-    let pauses = Pauses(topic: topic, connection: connection)
-    guard let service else { return show(try await pauses.list(), in: topic) }
-    let known = try await Inspector(topic: topic, connection: connection).overview().allServices
+    let (namespace, connection) = try await redis.openExisting()
+    let pauses = Pauses(namespace: namespace, connection: connection)
+    guard let service else { return show(try await pauses.list(), in: namespace) }
+    let known = try await Inspector(namespace: namespace, connection: connection).overview().allServices
     guard known.contains(where: { $0.hasSameBytes(as: service) }) else {
       throw Failure.usage("there is no service '\(service)'; there are \(known.joined(separator: ", "))")
     }
@@ -64,7 +64,7 @@ struct PauseCommand: AsyncParsableCommand {
       "paused \(service), \(pause.what)\(end.map { " until \($0)" } ?? ""): \(pause.reason)")
   }
 
-  private func show(_ pauses: [Identifier: [Pause]], in topic: Topic) {
+  private func show(_ pauses: [Identifier: [Pause]], in namespace: Namespace) {
     let all = pauses.sorted { $0.key < $1.key }.flatMap { service, pauses in
       pauses.map { PausedService(service: service.text, pause: $0) }
     }
@@ -74,7 +74,7 @@ struct PauseCommand: AsyncParsableCommand {
         paused.service, paused.pause.what, paused.pause.since.description,
         paused.pause.until?.description ?? "it is resumed", paused.pause.reason)
     }
-    output.write(all, table, empty: "nothing is paused on topic '\(topic.name)'")
+    output.write(all, table, empty: "nothing is paused on namespace '\(namespace.name)'")
   }
 }
 
@@ -93,12 +93,12 @@ struct ResumeCommand: AsyncParsableCommand {
 
   @OptionGroup var scope: PauseScopeOptions
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func run() async throws {
-    let (topic, connection) = try await redis.openExisting()
+    let (namespace, connection) = try await redis.openExisting()
     let only = scope.isGiven ? try scope.scope : nil
-    let removed = try await Pauses(topic: topic, connection: connection).remove(only, from: service)
+    let removed = try await Pauses(namespace: namespace, connection: connection).remove(only, from: service)
     guard !removed.isEmpty else { throw Failure.refused("nothing of that was paused; see: rides pause") }
     output.write(
       removed.map { PausedService(service: service, pause: $0) },

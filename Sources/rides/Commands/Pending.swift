@@ -19,15 +19,15 @@ struct Pending: AsyncParsableCommand {
   var limit = 100
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func validate() throws {
     try Limit.check(limit, atLeast: 1)
   }
 
   func run() async throws {
-    let (topic, connection) = try await redis.find()
-    let inspector = Inspector(topic: topic, connection: connection)
+    let (namespace, connection) = try await redis.find()
+    let inspector = Inspector(namespace: namespace, connection: connection)
     try await KnownServices.check(service, inspector)
     let entries = try await inspector.pending(service: service, minIdle: minIdle.duration, limit: limit)
     var table = Table(

@@ -58,14 +58,14 @@ struct Publish: AsyncParsableCommand {
   @Option(help: "The same seed makes the same rides, up to their times.")
   var seed: UInt64 = 1
 
-  @Option(help: "The number of shards, if the topic is made now.")
+  @Option(help: "The number of shards, if the namespace is made now.")
   var shards: Int?
 
   @Option(help: "Go on trying for so long while Redis can't be reached; nothing is published twice. (default: 60s)")
   var retryFor: DurationArgument?
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func validate() throws {
     if simulate != nil, file != nil { throw ValidationError("give a FILE or --simulate, not both") }
@@ -85,8 +85,8 @@ struct Publish: AsyncParsableCommand {
   func run() async throws {
     let simulation = try simulate.map { try simulated($0) }
     let reader = try simulate == nil ? InputReader(path: file) : nil
-    let (topic, connection) = try await open()
-    var run = PublishRun(publisher: Publisher(topic: topic, connection: connection))
+    let (namespace, connection) = try await open()
+    var run = PublishRun(publisher: Publisher(namespace: namespace, connection: connection))
     run.due = due?.time
     if let retryFor {
       run.patience = retryFor.duration
@@ -96,7 +96,7 @@ struct Publish: AsyncParsableCommand {
     if let simulation {
       summary = try await run.run(simulation)
     } else if let reader {
-      var source = InputSource(reader: reader, catalog: EventCatalog(RideEvents.types), topic: topic)
+      var source = InputSource(reader: reader, catalog: EventCatalog(RideEvents.types), namespace: namespace)
       summary = try await run.run { try await source.next() }
       summary.rejected = source.rejected
     }
@@ -107,8 +107,8 @@ struct Publish: AsyncParsableCommand {
     if summary.rejected + summary.different > 0 { throw ExitCode(1) }
   }
 
-  /// The topic, as soon as Redis can be reached.
-  private func open() async throws -> (topic: Topic, connection: Connection) {
+  /// The namespace, as soon as Redis can be reached.
+  private func open() async throws -> (namespace: Namespace, connection: Connection) {
     let start = ContinuousClock.now
     var attempt = 0
     while true {

@@ -21,15 +21,15 @@ struct Rate: AsyncParsableCommand {
   @Option(help: "What there is to say.")
   var comment: String?
 
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func validate() throws {
     guard (1...5).contains(stars) else { throw ValidationError("--stars must be between 1 and 5") }
   }
 
   func run() async throws {
-    let (topic, connection) = try await redis.open()
-    let state = RideState(ServiceState(topic: topic, connection: connection))
+    let (namespace, connection) = try await redis.open()
+    let state = RideState(ServiceState(namespace: namespace, connection: connection))
     if let stars = try await state.stars(ride) {
       throw Failure.refused("ride '\(ride)' has been rated already, with \(stars) stars")
     }
@@ -41,7 +41,7 @@ struct Rate: AsyncParsableCommand {
     }
     let rating = RideRated(rideID: ride, driverID: window.driverID, city: window.city, stars: stars, comment: comment)
     try InputCheck.check(rating)
-    let published = try await Publisher(topic: topic, connection: connection).publish(rating)
+    let published = try await Publisher(namespace: namespace, connection: connection).publish(rating)
     guard !published.isDuplicate else { throw Failure.refused("ride '\(ride)' has been rated already") }
     Terminal.print("rated ride \(ride) of driver \(window.driverID) with \(stars) stars (entry \(published.streamID))")
   }

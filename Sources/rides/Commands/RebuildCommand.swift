@@ -33,7 +33,7 @@ struct RebuildCommand: AsyncParsableCommand {
 
   @OptionGroup var archive: ArchiveOptions
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func validate() throws {
     if apply, dryRun { throw ValidationError("give --apply or --dry-run, not both") }
@@ -47,12 +47,12 @@ struct RebuildCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let (topic, connection) = try await redis.openExisting()
+    let (namespace, connection) = try await redis.openExisting()
     // A lost one is made anew, from what the log still has.
     let store = service == "analytics" && apply ? try Archive(path: archive.path) : nil
     let reader = try fromArchive.map { try ArchiveOptions.open($0) } ?? archive.openIfPresent()
     let rebuild = Rebuild(
-      topic: topic, connection: connection, archive: reader, readsLog: fromArchive == nil)
+      namespace: namespace, connection: connection, archive: reader, readsLog: fromArchive == nil)
     let report: RebuildReport
     if service == "analytics" {
       if reader == nil { _ = try archive.open() }

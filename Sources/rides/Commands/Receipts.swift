@@ -21,13 +21,13 @@ struct Receipts: AsyncParsableCommand {
   var limit = 50
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func validate() throws { try Limit.check(limit) }
 
   func run() async throws {
-    let (topic, connection) = try await redis.find()
-    let state = RideState(ServiceState(topic: topic, connection: connection))
+    let (namespace, connection) = try await redis.find()
+    let state = RideState(ServiceState(namespace: namespace, connection: connection))
     let receipts: [Receipt] =
       if let ride { try await state.receipt(ride).map { [$0] } ?? [] } else {
         Array(try await state.receipts().prefix(limit))

@@ -30,7 +30,7 @@ struct Replay: AsyncParsableCommand {
   var offline = false
 
   @OptionGroup var options: ArchiveOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func validate() throws {
     try Limit.check(limit)
@@ -45,12 +45,12 @@ struct Replay: AsyncParsableCommand {
     if offline, let archive {
       events = MergedHistory(shards: try await archive.shards(), inspector: nil, archive: archive, filter: filter)
     } else {
-      let (topic, connection) = try await redis.find()
-      shardCount = topic.shardCount
-      // An archive may know shards that this topic does not have.
-      let shards = Set(topic.shards).union(try await archive?.shards() ?? []).sorted()
+      let (namespace, connection) = try await redis.find()
+      shardCount = namespace.shardCount
+      // An archive may know shards that this namespace does not have.
+      let shards = Set(namespace.shards).union(try await archive?.shards() ?? []).sorted()
       events = MergedHistory(
-        shards: shards, inspector: Inspector(topic: topic, connection: connection), archive: archive,
+        shards: shards, inspector: Inspector(namespace: namespace, connection: connection), archive: archive,
         filter: filter)
     }
     let catalog = EventCatalog(RideEvents.types)

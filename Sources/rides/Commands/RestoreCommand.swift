@@ -27,11 +27,11 @@ struct RestoreCommand: AsyncParsableCommand {
     transform: TimeArgument.read)
   var logFrom: TimeArgument?
 
-  @Option(help: "The number of shards that the topic had, if it is gone as well.")
+  @Option(help: "The number of shards that the namespace had, if it is gone as well.")
   var shards: Int?
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func validate() throws {
     try Limit.check(shards: shards)
@@ -39,10 +39,10 @@ struct RestoreCommand: AsyncParsableCommand {
 
   func run() async throws {
     let reader = try ArchiveOptions.open(fromArchive)
-    let (topic, connection) = try await redis.open(shards: shards)
+    let (namespace, connection) = try await redis.open(shards: shards)
     let report: RestoreReport
     do {
-      report = try await Restore(topic: topic, connection: connection, archive: reader, logFrom: logFrom?.time)
+      report = try await Restore(namespace: namespace, connection: connection, archive: reader, logFrom: logFrom?.time)
         .run { shard, events in Terminal.progress("shard \(shard): \(events) events") }
     } catch let error as Restore.Mismatch {
       throw Failure.refused(error.description)

@@ -5,7 +5,7 @@ struct Scheduled: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List or cancel events that wait until they are due.",
     discussion: """
-      An event that is published with --due, or by a service for later, waits in Redis. Any worker of the topic moves it into the \
+      An event that is published with --due, or by a service for later, waits in Redis. Any worker of the namespace moves it into the \
       log within a second of the time by the server's clock; without a worker it waits on. While it waits its id is known: \
       publishing or scheduling it again adds nothing.
 
@@ -23,15 +23,15 @@ struct Scheduled: AsyncParsableCommand {
     var limit = 100
 
     @OptionGroup var output: OutputOptions
-    @OptionGroup var redis: TopicOptions
+    @OptionGroup var redis: NamespaceOptions
 
     func validate() throws {
       try Limit.check(limit, atLeast: 1)
     }
 
     func run() async throws {
-      let (topic, connection) = try await redis.find()
-      let inspector = Inspector(topic: topic, connection: connection)
+      let (namespace, connection) = try await redis.find()
+      let inspector = Inspector(namespace: namespace, connection: connection)
       let events = try await inspector.scheduled(limit: limit)
       var table = Table("DUE", "WAITS", "TYPE", "EVENT", "KEY", "SHARD", "SCHEDULED")
       for event in events {
@@ -56,11 +56,11 @@ struct Scheduled: AsyncParsableCommand {
     @Argument(help: "Events, by their ids, as `list` shows them.")
     var events: [String]
 
-    @OptionGroup var redis: TopicOptions
+    @OptionGroup var redis: NamespaceOptions
 
     func run() async throws {
-      let (topic, connection) = try await redis.openExisting()
-      let waited = try await Publisher(topic: topic, connection: connection).cancel(events)
+      let (namespace, connection) = try await redis.openExisting()
+      let waited = try await Publisher(namespace: namespace, connection: connection).cancel(events)
       let missing = zip(events, waited).filter { !$0.1 }.map(\.0)
       if missing.count < events.count { Terminal.print("cancelled \(events.count - missing.count) events") }
       guard missing.isEmpty else {

@@ -7,7 +7,7 @@ struct Status: AsyncParsableCommand {
     abstract: "Show each service's lag, pending, retrying and dead events, and who works on it.",
     discussion: """
       lag: not yet delivered; pending: delivered, not acknowledged; retrying: of these, waiting for another attempt; dead: in \
-      the dead letters, with what is parked behind them. The services that the topic was made for are shown though they \
+      the dead letters, with what is parked behind them. The services that the namespace was made for are shown though they \
       never ran. Below it says what may be lost, or was: events removed before they were delivered, and settings of the server that \
       lose events.
 
@@ -19,11 +19,11 @@ struct Status: AsyncParsableCommand {
   var watch = false
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func run() async throws {
-    let (topic, connection) = try await redis.find()
-    let inspector = Inspector(topic: topic, connection: connection)
+    let (namespace, connection) = try await redis.find()
+    let inspector = Inspector(namespace: namespace, connection: connection)
     while true {
       let status = try await inspector.overview()
       let services = ServiceStatus.all(status)
@@ -36,14 +36,14 @@ struct Status: AsyncParsableCommand {
       if watch, output.format == .table { Terminal.clear() }
       switch output.format {
       case .json: Terminal.print(json: JSONWriter.bytes(of: services.map { $0.with(warnings) }))
-      case .table: show(services, warnings, in: topic)
+      case .table: show(services, warnings, in: namespace)
       }
       guard watch else { return }
       try await Task.sleep(for: .seconds(1))
     }
   }
 
-  private func show(_ services: [ServiceStatus], _ warnings: [String], in topic: Topic) {
+  private func show(_ services: [ServiceStatus], _ warnings: [String], in namespace: Namespace) {
     var table = Table("SERVICE", "LAG", "PENDING", "RETRYING", "DEAD", "OWNERS")
     for status in services {
       table.add(
@@ -51,7 +51,7 @@ struct Status: AsyncParsableCommand {
         status.ownersText)
     }
     if services.isEmpty {
-      Terminal.print("no service has ever run on topic '\(topic.name)'")
+      Terminal.print("no service has ever run on namespace '\(namespace.name)'")
     } else {
       Terminal.print(table)
     }

@@ -20,13 +20,13 @@ struct Surge: AsyncParsableCommand {
   var limit = 50
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func validate() throws { try Limit.check(limit) }
 
   func run() async throws {
-    let (topic, connection) = try await redis.find()
-    let cells = try await RideState(ServiceState(topic: topic, connection: connection)).multipliers()
+    let (namespace, connection) = try await redis.find()
+    let cells = try await RideState(ServiceState(namespace: namespace, connection: connection)).multipliers()
       .filter { city == nil || $0.multiplier.city.lowercased() == city?.lowercased() }
       .prefix(limit).map { Cell(name: $0.cell, multiplier: $0.multiplier) }
     var table = Table("CITY", "CELL", "MULTIPLIER", "DEMAND", "SUPPLY", "AS OF")

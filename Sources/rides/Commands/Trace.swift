@@ -17,20 +17,22 @@ struct Trace: AsyncParsableCommand {
   var ride: String
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func run() async throws {
-    let (topic, connection) = try await redis.find()
-    let inspector = Inspector(topic: topic, connection: connection)
+    let (namespace, connection) = try await redis.find()
+    let inspector = Inspector(namespace: namespace, connection: connection)
     // In this order: what is moved into the log meanwhile is in one of them, or in both.
     let waiting = try await inspector.scheduled(about: ride, by: RideID.of)
     let events = try await inspector.trace(ride, ids: RideID.firstEvents(of: ride), by: RideID.of)
     let logged = Set(events.map { Identifier($0.header.id) })
     let scheduled = waiting.filter { !logged.contains(Identifier($0.id)) }
     guard let shard = events.first?.shard ?? scheduled.first?.shard else {
-      throw Failure.refused("no event of ride '\(ride)' is in the log of topic '\(topic.name)', and none is scheduled")
+      throw Failure.refused(
+        "no event of ride '\(ride)' is in the log of namespace '\(namespace.name)', and none is scheduled")
     }
-    let outcome = try await RideOutcome(ride, events: events, ServiceState(topic: topic, connection: connection))
+    let outcome = try await RideOutcome(
+      ride, events: events, ServiceState(namespace: namespace, connection: connection))
     if output.format == .json {
       return Terminal.print(json: JSONWriter.bytes(of: Report(events: events, scheduled: scheduled, outcome: outcome)))
     }

@@ -25,7 +25,7 @@ struct Trim: AsyncParsableCommand {
   var dryRun = false
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func validate() throws {
     if olderThan == nil, keep == nil { throw ValidationError("give --older-than, --keep or both") }
@@ -33,19 +33,19 @@ struct Trim: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let (topic, connection) = try await redis.openExisting()
-    let trimmer = Trimmer(topic: topic, connection: connection)
+    let (namespace, connection) = try await redis.openExisting()
+    let trimmer = Trimmer(namespace: namespace, connection: connection)
     let start = try await trimmer.start()
-    for (service, store) in try await StoreConfirmation.stores(of: topic, on: connection) {
+    for (service, store) in try await StoreConfirmation.stores(of: namespace, on: connection) {
       // On another machine it is for the service's workers to say.
       guard let archive = try? ArchiveReader(path: store.place) else { continue }
-      try await StoreConfirmation(service.text, topic: topic, connection: connection).confirm(archive)
+      try await StoreConfirmation(service.text, namespace: namespace, connection: connection).confirm(archive)
     }
     let retention = Retention(maxAge: olderThan?.duration, maxEntries: keep)
     var results: [Trimmer.Result] = []
     var table = Table("SHARD", dryRun ? "WOULD REMOVE" : "REMOVED", "STOPPED BY")
-    for shard in topic.shards {
-      Terminal.progress("shard \(shard) of \(topic.shardCount)")
+    for shard in namespace.shards {
+      Terminal.progress("shard \(shard) of \(namespace.shardCount)")
       let result = try await trimmer.trim(shard: shard, retention, isDryRun: dryRun, since: start)
       results.append(result)
       table.add("\(shard)", "\(result.removed)", result.keptBy ?? "-")
@@ -55,7 +55,7 @@ struct Trim: AsyncParsableCommand {
     let distrusted = Dictionary(grouping: results.filter { $0.distrust != nil }) { $0.keptBy ?? "" }
     for (service, shards) in distrusted.sorted(by: { $0.key < $1.key }) {
       let reason = shards[0].distrust ?? ""
-      let place = try await StoreConfirmation.stores(of: topic, on: connection)[service]?.place ?? "its store"
+      let place = try await StoreConfirmation.stores(of: namespace, on: connection)[service]?.place ?? "its store"
       Terminal.error(
         reason == "unconfirmed"
           ? "nothing was removed that only \(place) may hold: it isn't here, and no worker of \(service) has said that it holds what was acknowledged"

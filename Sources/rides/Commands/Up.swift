@@ -16,7 +16,7 @@ struct Up: AsyncParsableCommand {
       """)
 
   @OptionGroup var worker: WorkerOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func run() async throws {
     var redis = redis

@@ -6,7 +6,7 @@ struct Wait: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Wait until every service has handled everything.",
     discussion: """
-      The services are those that the topic was made for. Dead letters count as handled; scheduled events are waited for once they are \
+      The services are those that the namespace was made for. Dead letters count as handled; scheduled events are waited for once they are \
       due. Exit status 75 if it does not happen in time, \
       with what is left; 1 if events were removed from the log before a service got them, with how many.
 
@@ -20,11 +20,11 @@ struct Wait: AsyncParsableCommand {
   var services: [String] = []
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func run() async throws {
-    let (topic, connection) = try await redis.find()
-    let inspector = Inspector(topic: topic, connection: connection)
+    let (namespace, connection) = try await redis.find()
+    let inspector = Inspector(namespace: namespace, connection: connection)
     let status = try await inspector.overview()
     for service in services { try KnownServices.check(service, status) }
     let expected = services.isEmpty ? status.allServices : services

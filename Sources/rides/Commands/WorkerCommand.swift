@@ -20,11 +20,11 @@ struct WorkerCommand: AsyncParsableCommand {
   @Option(help: "The worker's name, unique; made of host and process if not given.")
   var name: String?
 
-  @Flag(help: "Make the topic if it isn't there, as `up` and `publish` do.")
+  @Flag(help: "Make the namespace if it isn't there, as `up` and `publish` do.")
   var create = false
 
   @OptionGroup var worker: WorkerOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func validate() throws {
     do { if let name { try WorkerSettings.check(name: name) } } catch {

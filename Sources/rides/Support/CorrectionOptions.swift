@@ -19,7 +19,7 @@ struct CorrectionOptions: ParsableArguments {
   var wait = DurationArgument(.seconds(5))
 
   @OptionGroup var archive: ArchiveOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   /// A correction as it was approved.
   struct Approved<Approval: RideCorrectionStep> {
@@ -38,14 +38,14 @@ struct CorrectionOptions: ParsableArguments {
     _ request: (_ ride: CorrectedRide, _ correction: String) throws -> RideCorrection<Request>
   ) async throws -> Approved<Approval> {
     try InputCheck.check(reason: reason)
-    let (topic, connection) = try await redis.find()
-    let events = try await events(topic, connection)
+    let (namespace, connection) = try await redis.find()
+    let events = try await events(namespace, connection)
     guard var current = try CorrectedRide.fold(events) else {
       throw Failure.refused(
         "ride '\(ride)' can't be corrected: its completion is neither in the log nor in the archive")
     }
     // Which is what the request is held against.
-    if let record = try await RideState(ServiceState(topic: topic, connection: connection)).payment(ride) {
+    if let record = try await RideState(ServiceState(namespace: namespace, connection: connection)).payment(ride) {
       current.stand(as: record)
     }
     if let correction,
@@ -57,14 +57,14 @@ struct CorrectionOptions: ParsableArguments {
     }
     let request = try request(current, correction ?? UUID().uuidString.lowercased())
     try InputCheck.check(request)
-    let published = try await Publisher(topic: topic, connection: connection).publish(request)
+    let published = try await Publisher(namespace: namespace, connection: connection).publish(request)
     if let difference = published.difference {
       throw Failure.refused(
         "correction '\(correction ?? "")' was asked for before and says something else: \(difference)")
     }
     let approved = request.becoming(approval)
     let refused = CorrectionRefused.id(ofRequest: request.eventID)
-    let outcome = try await OutcomeWait(topic: topic, connection: connection, patience: wait.duration).first(
+    let outcome = try await OutcomeWait(namespace: namespace, connection: connection, patience: wait.duration).first(
       of: [approved.eventID, refused], shard: published.shard, after: published.streamID)
     switch outcome {
     case (let header, let json)? where header.id.hasSameBytes(as: approved.eventID):
@@ -84,16 +84,16 @@ struct CorrectionOptions: ParsableArguments {
 
   /// What happened to the ride, in order; also before the log begins, if the archive is at hand.
   private func events(
-    _ topic: Topic, _ connection: Connection
+    _ namespace: Namespace, _ connection: Connection
   ) async throws -> [(header: EventHeader, json: [UInt8])] {
-    let inspector = Inspector(topic: topic, connection: connection)
+    let inspector = Inspector(namespace: namespace, connection: connection)
     guard let archive = try archive.openIfPresent() else {
       return try await inspector.trace(ride, ids: RideID.firstEvents(of: ride), by: RideID.of)
         .map { ($0.header, $0.json) }
     }
     var filter = HistoryFilter()
     filter.rides = [ride]
-    var history = MergedHistory(shards: topic.shards, inspector: inspector, archive: archive, filter: filter)
+    var history = MergedHistory(shards: namespace.shards, inspector: inspector, archive: archive, filter: filter)
     var events: [(header: EventHeader, json: [UInt8])] = []
     while let event = try await history.next() {
       if let header = event.header { events.append((header, event.json)) }

@@ -4,14 +4,14 @@ import EventStreams
 struct InputSource {
   private var reader: InputReader
   private let catalog: EventCatalog
-  private let topic: Topic
+  private let namespace: Namespace
   private var input = EventInput()
   private var hasEnded = false
   /// Events rejected so far.
   private(set) var rejected = 0
 
-  init(reader: InputReader, catalog: EventCatalog, topic: Topic) {
-    self.topic = topic
+  init(reader: InputReader, catalog: EventCatalog, namespace: Namespace) {
+    self.namespace = namespace
     self.reader = reader
     self.catalog = catalog
   }
@@ -27,7 +27,7 @@ struct InputSource {
   }
 
   private mutating func events(of documents: [InputDocument]) -> [EncodedEvent] {
-    catalog.read(documents, for: topic) { place, problem in
+    catalog.read(documents, for: namespace) { place, problem in
       rejected += 1
       Terminal.line("\(place): \(problem)")
     }

@@ -9,7 +9,7 @@ enum Limit {
   }
 
   /// Of every `--shards`.
-  static func check(shards: Int?) throws { try check(shards, "--shards", Topic.shardCounts) }
+  static func check(shards: Int?) throws { try check(shards, "--shards", Namespace.shardCounts) }
 
   /// Of any other number, or of a time.
   static func check<Value: Comparable>(_ value: Value?, _ option: String, _ bounds: ClosedRange<Value>) throws {

@@ -25,7 +25,7 @@ struct MovementOptions: ParsableArguments {
   var movement: String?
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func holder() throws -> AccountHolder {
     guard let kind = AccountHolder.Kind(rawValue: kind) else {
@@ -48,19 +48,20 @@ struct MovementOptions: ParsableArguments {
   /// Publishes a movement; what is wrong with it is said before.
   func publish<What: AccountEventKind>(
     _ type: AccountEvent<What>.Type, _ amount: String?, reason: String? = nil
-  ) async throws -> (event: AccountEvent<What>, published: PublishedEvent, topic: Topic, connection: Connection) {
+  ) async throws -> (event: AccountEvent<What>, published: PublishedEvent, namespace: Namespace, connection: Connection)
+  {
     let holder = try holder()
     let event = AccountEvent<What>(
       holder, city: city, amount: try money(amount),
       movement: movement ?? (amount == nil ? holder.description : UUID().uuidString.lowercased()), reason: reason)
     try InputCheck.check(event)
-    let (topic, connection) = try await redis.open()
-    let published = try await Publisher(topic: topic, connection: connection).publish(
+    let (namespace, connection) = try await redis.open()
+    let published = try await Publisher(namespace: namespace, connection: connection).publish(
       event, timestamp: effective?.time ?? .now())
     if let difference = published.difference {
       throw Failure.refused("movement '\(event.movement)' was published before and says something else: \(difference)")
     }
-    return (event, published, topic, connection)
+    return (event, published, namespace, connection)
   }
 
   /// Says what was published.

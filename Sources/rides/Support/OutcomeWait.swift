@@ -3,7 +3,7 @@ import Redis
 
 /// Waits for the event that tells what became of another one.
 struct OutcomeWait {
-  let topic: Topic
+  let namespace: Namespace
   let connection: Connection
   let patience: Duration
 
@@ -13,7 +13,7 @@ struct OutcomeWait {
   func first(of ids: [String], shard: Int, after place: StreamID) async throws -> (
     header: EventHeader, json: [UInt8]
   )? {
-    let inspector = Inspector(topic: topic, connection: connection)
+    let inspector = Inspector(namespace: namespace, connection: connection)
     let deadline = ContinuousClock.now + patience
     var last = place
     let wanted = Set(names: ids)

@@ -8,21 +8,21 @@ import UnixSignals
 
 /// Runs workers in this process until a signal asks it to stop; a second one ends the process.
 struct ServiceRunner {
-  let redis: TopicOptions
+  let redis: NamespaceOptions
   let options: WorkerOptions
-  /// Whether to make the topic if it isn't there.
+  /// Whether to make the namespace if it isn't there.
   let creates: Bool
 
   /// - Parameter server: what the workers need, and can't go on without if it ends; nil if that is not ours to know.
   func run(_ names: [String], name: String? = nil, with server: (any Service)? = nil) async throws {
-    let (topic, connection) = try await open()
+    let (namespace, connection) = try await open()
     let log = options.logLevel.logger
     let url = try redis.redisURL()
     let workers = try names.compactMap { service in
       var settings = options.settings(name: name)
       settings.history = try options.history(for: service)
       return try RideServices.service(service, options.services).map {
-        Worker($0, topic: topic, redis: url, settings: settings, log: log)
+        Worker($0, namespace: namespace, redis: url, settings: settings, log: log)
       }
     }
     let watch = ServerWatch(connection: connection, log: log)
@@ -76,12 +76,12 @@ struct ServiceRunner {
     }
   }
 
-  private func open() async throws -> (topic: Topic, connection: Connection) {
+  private func open() async throws -> (namespace: Namespace, connection: Connection) {
     if creates { return try await redis.open(shards: options.shards) }
     do {
       return try await redis.openExisting()
     } catch let failure as Failure where failure.status == 1 {
-      throw Failure.refused("\(failure.message); a worker serves a topic that exists, to make it say --create")
+      throw Failure.refused("\(failure.message); a worker serves a namespace that exists, to make it say --create")
     }
   }
 }

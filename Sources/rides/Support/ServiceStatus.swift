@@ -23,8 +23,8 @@ struct ServiceStatus: JSONWritable {
   /// What could not be read of it, is wrong with what it stores, or is lost.
   private(set) var warnings: [String]
 
-  /// The status of each service that the topic was made for, in that order, and of those besides that ever ran.
-  static func all(_ status: TopicStatus) -> [ServiceStatus] {
+  /// The status of each service that the namespace was made for, in that order, and of those besides that ever ran.
+  static func all(_ status: NamespaceStatus) -> [ServiceStatus] {
     let found = Dictionary(grouping: status.groups) { Identifier($0.service) }
     return status.allServices.map { ServiceStatus($0, found[$0] ?? [], status.pauses[$0] ?? [], length: status.length) }
   }

@@ -24,7 +24,7 @@ struct WorkerOptions: ParsableArguments {
   @Option(help: "Events in flight at the most: read and not committed.")
   var window = 4000
 
-  @Option(help: "The number of shards, if the topic is made now.")
+  @Option(help: "The number of shards, if the namespace is made now.")
   var shards: Int?
 
   @Option(help: "Remove events from the log this long after, once every service has handled them: 12h, 7d.")

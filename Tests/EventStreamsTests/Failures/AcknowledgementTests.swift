@@ -23,7 +23,7 @@ import Testing
         _ = try await bench.publish([Noted("k", 0)])
         try await eventually("it is being handled") { runs.withLock { $0 } == 1 }
       }
-      #expect(try await bench.connection.groups(of: bench.topic.log(0))["counting"]?.pending == 1)
+      #expect(try await bench.connection.groups(of: bench.namespace.log(0))["counting"]?.pending == 1)
       #expect(try await bench.state("counting", "counts") == [:])
       opener.finish()
       try await bench.running([bench.worker(service, bench.settings("second"))]) { try await bench.settled("counting") }
@@ -49,10 +49,10 @@ import Testing
       try await bench.running([bench.worker(service, bench.settings("first"))]) {
         try await eventually("the first is being handled") { hasBegun.withLock { $0 } }
       }
-      #expect(try await bench.connection.groups(of: bench.topic.log(0))["strict"]?.pending == 10)
+      #expect(try await bench.connection.groups(of: bench.namespace.log(0))["strict"]?.pending == 10)
       isWaiting.withLock { $0 = false }
       try await bench.running([bench.worker(service, bench.settings("second"))]) { try await bench.settled("strict") }
-      let sequence = try await ServiceState(topic: bench.topic, connection: bench.connection)
+      let sequence = try await ServiceState(namespace: bench.namespace, connection: bench.connection)
         .records("strict", "sequence", as: Int.self).map(\.value)
       #expect(sequence == Array(0..<10))
     }
@@ -86,7 +86,7 @@ import Testing
         try await eventually("attempt \(event.attempt - 1) has been seen") { seen.withLock { $0 } == event.attempt - 1 }
         throw RetryLater(after: .zero, "attempt \(event.attempt)")
       }
-      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
       try await bench.running([bench.worker(service)]) {
         _ = try await bench.publish([Noted("k", 0)])
         for attempt in 1...2 {
@@ -98,7 +98,8 @@ import Testing
         }
         try await bench.settled("failing")
       }
-      let dead = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "failing")
+      let dead = try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(
+        service: "failing")
       #expect(dead.map(\.about.attempts) == [3])
       #expect(dead.map(\.about.firstError) == ["attempt 1"])
       #expect(dead.map(\.about.lastError) == ["attempt 3"])

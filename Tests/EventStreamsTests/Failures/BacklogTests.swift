@@ -18,7 +18,9 @@ import Testing
       settings.window = 100
       settings.batchSize = 20
       func pending() async throws -> Int {
-        try await Inspector(topic: bench.topic, connection: bench.connection).status().reduce(0) { $0 + $1.pending }
+        try await Inspector(namespace: bench.namespace, connection: bench.connection).status().reduce(0) {
+          $0 + $1.pending
+        }
       }
       try await bench.running([bench.worker(service, settings)]) {
         // The next read waits until half the window is free.
@@ -52,7 +54,9 @@ import Testing
       settings.windowBytes = 50_000
       settings.batchSize = 2
       func pending() async throws -> Int {
-        try await Inspector(topic: bench.topic, connection: bench.connection).status().reduce(0) { $0 + $1.pending }
+        try await Inspector(namespace: bench.namespace, connection: bench.connection).status().reduce(0) {
+          $0 + $1.pending
+        }
       }
       try await bench.running([bench.worker(service, settings)]) {
         try await eventually("it has read what it may") { try await pending() >= 3 }
@@ -72,7 +76,7 @@ import Testing
       for number in 0..<4 {
         // Two milliseconds apart at least, so that a time lies between.
         _ = try await bench.connection.call(
-          "XADD", bench.topic.log(0), "\(1000 + number * 1000)-1", "event",
+          "XADD", bench.namespace.log(0), "\(1000 + number * 1000)-1", "event",
           #"{"type":"NOTED","timestamp":"2026-04-03T10:30:00Z","data":{"key":"\#(number)","number":0}}"#)
       }
       let starts: [(String, StartPosition, Int)] = [

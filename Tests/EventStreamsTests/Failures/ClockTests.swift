@@ -12,15 +12,15 @@ import Testing
       // Renewed ten minutes from now, for a second; its group is there.
       let now = try await bench.connection.strings(["TIME"])
       let future = (Int(now[0]) ?? 0) * 1000 + 600_000
-      for shard in bench.topic.shards {
+      for shard in bench.namespace.shards {
         _ = try await bench.connection.call(
-          "HSET", bench.topic.lease(shard, "counting"), "owner", "dead", "epoch", "1", "until", "\(future + 1000)",
+          "HSET", bench.namespace.lease(shard, "counting"), "owner", "dead", "epoch", "1", "until", "\(future + 1000)",
           "seen", "\(future)", "commit", "0", "trying", "+")
         _ = try await bench.connection.call(
-          "XGROUP", "CREATE", bench.topic.log(shard), "counting", "0", "MKSTREAM")
+          "XGROUP", "CREATE", bench.namespace.log(shard), "counting", "0", "MKSTREAM")
       }
       _ = try await bench.connection.call("HSET", "test:workers:counting", "dead", "\(future) 1000 0,1")
-      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
       #expect(try await inspector.status().allSatisfy { $0.owner == nil })
       let began = ContinuousClock.now
       try await bench.running([bench.worker(WorkerTests.counting(), bench.settings("new", lease: .seconds(1)))]) {

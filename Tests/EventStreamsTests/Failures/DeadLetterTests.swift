@@ -13,8 +13,8 @@ import Testing
         if event.data.number == 1 { throw Unprocessable("it is bad") }
         return Effects { $0.append(to: "sequence", event.data.number) }
       }
-      let letters = DeadLetters(topic: bench.topic, connection: bench.connection)
-      let state = ServiceState(topic: bench.topic, connection: bench.connection)
+      let letters = DeadLetters(namespace: bench.namespace, connection: bench.connection)
+      let state = ServiceState(namespace: bench.namespace, connection: bench.connection)
       try await bench.running([bench.worker(service)]) {
         _ = try await bench.publish((0..<5).map { Noted("k", $0) })
         try await bench.settled("strict")
@@ -39,7 +39,7 @@ import Testing
         if event.data.number == 0 { throw Unprocessable("it is bad") }
         return Effects { $0.append(to: "sequence", event.data.number) }
       }
-      let letters = DeadLetters(topic: bench.topic, connection: bench.connection)
+      let letters = DeadLetters(namespace: bench.namespace, connection: bench.connection)
       // Small reads, so that some are parked, some are on their way to be, and some are waiting when the key turns out to be free.
       var settings = bench.settings()
       settings.batchSize = 5
@@ -50,7 +50,7 @@ import Testing
         _ = try await bench.publish((1...1000).map { Noted("k", $0) })
         try await bench.settled("strict")
       }
-      let sequence = try await ServiceState(topic: bench.topic, connection: bench.connection)
+      let sequence = try await ServiceState(namespace: bench.namespace, connection: bench.connection)
         .records("strict", "sequence", as: Int.self).map(\.value)
       #expect(sequence == Array(1...1000))
     }
@@ -62,7 +62,9 @@ import Testing
       var service = EventService("strict", concurrency: concurrency)
       service.on(Noted.self) { event in Effects { $0.append(to: "sequence", event.data.number) } }
       func log(_ count: Int) async throws {
-        for _ in 0..<count { _ = try await bench.connection.call("XADD", bench.topic.log(0), "*", "event", "no JSON") }
+        for _ in 0..<count {
+          _ = try await bench.connection.call("XADD", bench.namespace.log(0), "*", "event", "no JSON")
+        }
       }
       try await log(3)
       try await bench.running([bench.worker(service)]) {
@@ -71,9 +73,10 @@ import Testing
         _ = try await bench.publish([Noted("k", 1)])
         try await bench.settled("strict")
       }
-      let letters = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "strict")
+      let letters = try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(
+        service: "strict")
       #expect(letters.map(\.isParked) == Array(repeating: false, count: 5))
-      #expect(try await bench.connection.integer(["XLEN", bench.topic.state(0, "strict", "sequence")]) == 1)
+      #expect(try await bench.connection.integer(["XLEN", bench.namespace.state(0, "strict", "sequence")]) == 1)
     }
   }
 
@@ -92,13 +95,14 @@ import Testing
         #"{"id":"e","type":"\u004fTHER","timestamp":"2026-04-03T10:30:00Z","data":{}}"#,
         #"{"id":"f","type":"NOT\u0045D","timestamp":"2026-04-03T10:30:00Z","data":{"key":"k","number":7}}"#,
       ] {
-        _ = try await bench.connection.call("XADD", bench.topic.log(0), "*", "event", event)
+        _ = try await bench.connection.call("XADD", bench.namespace.log(0), "*", "event", event)
       }
       try await bench.running([bench.worker(service)]) { try await bench.settled("strict") }
-      let letters = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "strict")
+      let letters = try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(
+        service: "strict")
       #expect(letters.count == 3)
       #expect(letters.first?.about.reason == "timestamp: is missing")
-      #expect(try await bench.connection.integer(["XLEN", bench.topic.state(0, "strict", "sequence")]) == 1)
+      #expect(try await bench.connection.integer(["XLEN", bench.namespace.state(0, "strict", "sequence")]) == 1)
     }
   }
 
@@ -111,7 +115,7 @@ import Testing
           #"{"reason":"r","attempts":1,"worker":"w","at":"2026-04-03T10:30:00Z"}"#, "event", "{}")
         _ = try await bench.connection.call("HSET", "test:{\(shard)}:blocked:strict", "k", "1")
       }
-      let letters = DeadLetters(topic: bench.topic, connection: bench.connection)
+      let letters = DeadLetters(namespace: bench.namespace, connection: bench.connection)
       #expect(try await letters.candidates("5-0", service: "strict").map(\.name.description) == ["0/5-0", "1/5-0"])
       let second = try await letters.candidates("1/5-0", service: "strict")
       #expect(second.map(\.shard) == [1])
@@ -138,7 +142,7 @@ import Testing
         }
         return Effects { $0.append(to: "sequence", event.data.number) }
       }
-      let letters = DeadLetters(topic: bench.topic, connection: bench.connection)
+      let letters = DeadLetters(namespace: bench.namespace, connection: bench.connection)
       try await bench.running([bench.worker(service)]) {
         _ = try await bench.publish((1...3).map { Noted("k", $0) })
         try await bench.settled("strict")
@@ -157,7 +161,7 @@ import Testing
         _ = try await letters.redrive(letters.list(service: "strict"))
         try await eventually("all are through") { try await letters.list(service: "strict").isEmpty }
       }
-      let sequence = try await ServiceState(topic: bench.topic, connection: bench.connection)
+      let sequence = try await ServiceState(namespace: bench.namespace, connection: bench.connection)
         .records("strict", "sequence", as: Int.self).map(\.value)
       #expect(sequence == [1, 2, 3])
       #expect(try await bench.connection.integer(["EXISTS", "test:{0}:redriven:strict"]) == 0)

@@ -19,7 +19,7 @@ import Testing
 
       let refusal = await #expect(throws: RedisError.self) { _ = try await bench.publish([Noted("k", 5000)]) }
       #expect(refusal?.code == .outOfMemory && refusal?.isRetriable == true)
-      let trimmer = Trimmer(topic: bench.topic, connection: connection)
+      let trimmer = Trimmer(namespace: bench.namespace, connection: connection)
       let retention = Retention(maxAge: nil, maxEntries: 10)
       #expect(try await trimmer.trim(shard: 0, retention, isDryRun: true).removed == 0)
       // It takes its lease, reads, commits, and gives the lease back.
@@ -27,7 +27,7 @@ import Testing
       #expect(try await bench.state("counting", "counts") == ["all": "2000"])
       #expect(try await trimmer.trim(shard: 0, retention, isDryRun: true).removed == 1990)
       #expect(try await trimmer.trim(shard: 0, retention).removed == 1990)
-      #expect(try await Groups(topic: bench.topic, connection: connection).remove("counting"))
+      #expect(try await Groups(namespace: bench.namespace, connection: connection).remove("counting"))
 
       let used = try await connection.text("INFO", "memory").split(separator: "\r\n")
         .first { $0.hasPrefix("used_memory:") }?.split(separator: ":").last.flatMap { Int($0) }
@@ -41,7 +41,7 @@ import Testing
     try await TestBench.run(shards: 1) { bench in
       _ = try await bench.publish((0..<5).map { Noted("k", $0) })
       _ = try await bench.connection.call("REPLICAOF", "127.0.0.1", "1")
-      let trimmer = Trimmer(topic: bench.topic, connection: bench.connection)
+      let trimmer = Trimmer(namespace: bench.namespace, connection: bench.connection)
       let result = try await trimmer.trim(shard: 0, Retention(maxAge: nil, maxEntries: 1), isDryRun: true)
       #expect(result.removed == 0 && result.keptBy == "nobody")
     }

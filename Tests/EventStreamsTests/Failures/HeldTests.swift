@@ -60,13 +60,13 @@ import Testing
   }
 
   private func letters(_ bench: TestBench) async throws -> [DeadLetter] {
-    try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "rolling")
+    try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(service: "rolling")
   }
 
   @Test("is held with what follows of its key, while others go on, until a worker comes that reads it; none is dead")
   func rolling() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let reader = CommittedState(topic: bench.topic, service: "rolling", connection: bench.connection)
+      let reader = CommittedState(namespace: bench.namespace, service: "rolling", connection: bench.connection)
       func records(_ key: String) async throws -> [String] {
         try await OwnedShard(number: 0, term: 0, reader: reader)
           .records(key, after: .zero, limit: 100, as: String.self).map(\.value)

@@ -12,7 +12,8 @@ import Testing
   /// Places in shards 0 and 1.
   private func places(_ bench: TestBench) -> (bad: String, good: String) {
     (
-      Self.far.first { bench.topic.shard(of: $0) == 0 } ?? "", Self.far.first { bench.topic.shard(of: $0) == 1 } ?? ""
+      Self.far.first { bench.namespace.shard(of: $0) == 0 } ?? "",
+      Self.far.first { bench.namespace.shard(of: $0) == 1 } ?? ""
     )
   }
 
@@ -22,7 +23,7 @@ import Testing
   func wrongType(_ name: String) async throws {
     try await TestBench.run(shards: 2) { bench in
       let (bad, good) = places(bench)
-      let key = name.isEmpty ? bench.topic.log(0) : "\(bench.topic.log(0)):\(name)"
+      let key = name.isEmpty ? bench.namespace.log(0) : "\(bench.namespace.log(0)):\(name)"
       let lines = LoggedLines()
       var service = EventService("counting")
       service.on(Noted.self) { event in
@@ -30,7 +31,8 @@ import Testing
         return Effects { $0.increment("counts", event.data.key, by: 1) }
       }
       let worker = Worker(
-        service, topic: bench.topic, redis: bench.server.url, settings: bench.settings(lease: .milliseconds(400)),
+        service, namespace: bench.namespace, redis: bench.server.url,
+        settings: bench.settings(lease: .milliseconds(400)),
         log: lines.logger(.error))
       _ = try await bench.connection.call("SET", key, "something else")
       try await bench.running([worker]) {
@@ -42,9 +44,9 @@ import Testing
           try await bench.state("counting", "counts")["good"] == "100"
         }
         try await eventually("it is said", within: .seconds(20)) { lines.contains("cannot go on with a shard") }
-        let renewed = try await bench.connection.text("HGET", bench.topic.lease(1, "counting"), "seen")
+        let renewed = try await bench.connection.text("HGET", bench.namespace.lease(1, "counting"), "seen")
         try await eventually("the other lease is renewed") {
-          try await bench.connection.text("HGET", bench.topic.lease(1, "counting"), "seen") != renewed
+          try await bench.connection.text("HGET", bench.namespace.lease(1, "counting"), "seen") != renewed
         }
         #expect(lines.all("").count < 30)
         _ = try await bench.connection.call("DEL", key)
@@ -68,7 +70,7 @@ import Testing
         return Effects { $0.increment("counts", event.data.place, by: 1) }
       }
       _ = try await bench.publish((0..<400).map { Noted("k\($0)", $0, place: slow) })
-      let log = bench.topic.log(0)
+      let log = bench.namespace.log(0)
       _ = try await bench.connection.call("XGROUP", "CREATE", log, "slow", "0")
       _ = try await bench.connection.call(
         "XREADGROUP", "GROUP", "slow", "dead", "COUNT", "400", "STREAMS", log, ">")

@@ -46,7 +46,7 @@ import Testing
       }
       let lines = LoggedLines()
       let steady = Worker(
-        service, topic: bench.topic, redis: bench.server.url, settings: bench.settings("steady"),
+        service, namespace: bench.namespace, redis: bench.server.url, settings: bench.settings("steady"),
         log: lines.logger(.notice))
       try await bench.running([steady]) {
         _ = try await bench.publish((0..<40).map { Noted("k\($0)", $0, place: "p\($0)") })
@@ -54,7 +54,7 @@ import Testing
           // It takes half of the shards, and gives them back.
           try await bench.running([bench.worker(service, bench.settings("passing-\(round)"))]) {
             try await eventually("the other has some") {
-              try await Inspector(topic: bench.topic, connection: bench.connection).status()
+              try await Inspector(namespace: bench.namespace, connection: bench.connection).status()
                 .count { $0.owner == "passing-\(round)" } == 4
             }
           }
@@ -78,18 +78,18 @@ import Testing
         try await Task.sleep(for: .milliseconds(30))
         return Effects { $0.append(to: "sequence", event.data.number) }
       }
-      let shards = Set((0..<50).map { bench.topic.shard(of: "p\($0)") })
+      let shards = Set((0..<50).map { bench.namespace.shard(of: "p\($0)") })
       #expect(shards == [0, 1])
       _ = try await bench.publish((0..<400).map { Noted("k\($0 % 10)", $0, place: "p\($0 % 50)") })
       try await bench.running([bench.worker(service, bench.settings("first"))]) {
         try await eventually("it has all in flight") {
-          let status = try await Inspector(topic: bench.topic, connection: bench.connection).status()
+          let status = try await Inspector(namespace: bench.namespace, connection: bench.connection).status()
           return status.count { $0.owner == "first" && $0.lag == 0 && $0.pending > 0 } == 2
         }
         let began = ContinuousClock.now
         try await bench.running([bench.worker(service, bench.settings("second"))]) {
           try await eventually("the second has a shard") {
-            try await Inspector(topic: bench.topic, connection: bench.connection).status().contains {
+            try await Inspector(namespace: bench.namespace, connection: bench.connection).status().contains {
               $0.owner == "second"
             }
           }
@@ -97,7 +97,7 @@ import Testing
           try await bench.settled("slow", within: .seconds(60))
         }
       }
-      let sequence = try await ServiceState(topic: bench.topic, connection: bench.connection)
+      let sequence = try await ServiceState(namespace: bench.namespace, connection: bench.connection)
         .records("slow", "sequence", as: Int.self)
       #expect(sequence.count == 400)
       for shard in shards {
@@ -113,7 +113,7 @@ import Testing
   @Test("ends with the consumers of earlier owners deleted, but none that has anything pending")
   func consumers() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let log = bench.topic.log(0)
+      let log = bench.namespace.log(0)
       let ids = try await bench.publish((0..<20).map { Noted("k", $0) }).map(\.streamID)
       _ = try await bench.connection.call("XGROUP", "CREATE", log, "counting", "0")
       for consumer in ["dead", "idle"] {
@@ -141,7 +141,7 @@ import Testing
   }
 
   private func consumers(_ bench: TestBench) async throws -> [String] {
-    try Self.names(await bench.connection.call("XINFO", "CONSUMERS", bench.topic.log(0), "counting"))
+    try Self.names(await bench.connection.call("XINFO", "CONSUMERS", bench.namespace.log(0), "counting"))
   }
 
   private static func names(_ reply: borrowing Reply) throws -> [String] {

@@ -10,7 +10,7 @@ import Testing
     -> Worker
   {
     Worker(
-      service, topic: bench.topic, redis: bench.server.url, settings: bench.settings(lease: .milliseconds(300)),
+      service, namespace: bench.namespace, redis: bench.server.url, settings: bench.settings(lease: .milliseconds(300)),
       log: lines.logger(.critical))
   }
 
@@ -23,10 +23,10 @@ import Testing
         try await bench.settled("counting")
         var commands = Commands()
         commands.append("MULTI")
-        commands.append("XGROUP", "DESTROY", bench.topic.log(0), "counting")
+        commands.append("XGROUP", "DESTROY", bench.namespace.log(0), "counting")
         for number in 500..<600 {
           let event = EncodedEvent(Noted("k", number))
-          commands.append("XADD", bench.topic.log(0), "*", "event", String(decoding: event.json, as: UTF8.self))
+          commands.append("XADD", bench.namespace.log(0), "*", "event", String(decoding: event.json, as: UTF8.self))
         }
         commands.append("EXEC")
         _ = try await bench.connection.send(commands)
@@ -59,9 +59,9 @@ import Testing
         _ = try await bench.publish((0..<count).map { Noted("key-\($0)", $0) })
         for round in 1...8 {
           try await eventually("round \(round)") { try await bench.state("counting", "counts").count > round * 300 }
-          _ = try await bench.connection.call("XGROUP", "DESTROY", bench.topic.log(0), "counting")
+          _ = try await bench.connection.call("XGROUP", "DESTROY", bench.namespace.log(0), "counting")
           try await eventually("there is a group again") {
-            try await bench.connection.groups(of: bench.topic.log(0))["counting"] != nil
+            try await bench.connection.groups(of: bench.namespace.log(0))["counting"] != nil
           }
         }
         try await bench.settled("counting")
@@ -93,7 +93,7 @@ import Testing
         }
         // What a loop without a pause would do in the time of a few leases.
         #expect(try await commandsProcessed(bench) - calls < 2000)
-        _ = try await Topic.open("test", shardCount: 2, on: bench.connection)
+        _ = try await Namespace.open("test", shardCount: 2, on: bench.connection)
         _ = try await bench.publish((0..<100).map { Noted("after", $0, place: $0 % 2 == 0 ? "here" : "there") })
         try await bench.settled("counting")
       }
@@ -107,14 +107,14 @@ import Testing
   )
   func undelivered() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
       let service = WorkerTests.counting()
       try await bench.running([bench.worker(service)]) {
         _ = try await bench.publish((0..<3).map { Noted("k", $0) })
         try await bench.settled("counting")
       }
       _ = try await bench.publish((3..<20).map { Noted("k", $0) })
-      _ = try await bench.connection.call("XTRIM", bench.topic.log(0), "MAXLEN", "5")
+      _ = try await bench.connection.call("XTRIM", bench.namespace.log(0), "MAXLEN", "5")
       let before = try #require(await inspector.status().first)
       #expect(before.lag == 5 && before.lost == 12)
       try await bench.running([bench.worker(service)]) {
@@ -125,7 +125,7 @@ import Testing
       #expect(try await inspector.status().first?.lag == 0)
       #expect(try await bench.state("counting", "counts") == ["k": "8"])
       _ = try await bench.publish((20..<22).map { Noted("k", $0) })
-      _ = try await bench.connection.call("XTRIM", bench.topic.log(0), "MAXLEN", "0")
+      _ = try await bench.connection.call("XTRIM", bench.namespace.log(0), "MAXLEN", "0")
       let empty = try #require(await inspector.status().first)
       #expect(empty.lag == 0 && empty.lost >= 2)
       #expect(try await inspector.remaining(["counting"]).isEmpty)
@@ -138,7 +138,7 @@ import Testing
   func removedLog() async throws {
     try await TestBench.run(shards: 1) { bench in
       let lines = LoggedLines()
-      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
       _ = try await bench.publish((0..<100).map { Noted("k", $0) })
       try await bench.running([worker(bench, lines)]) {
         try await bench.settled("counting")
@@ -147,9 +147,9 @@ import Testing
         commands.append("MULTI")
         for number in 100..<120 {
           let event = EncodedEvent(Noted("k", number))
-          commands.append("XADD", bench.topic.log(0), "*", "event", String(decoding: event.json, as: UTF8.self))
+          commands.append("XADD", bench.namespace.log(0), "*", "event", String(decoding: event.json, as: UTF8.self))
         }
-        commands.append("DEL", bench.topic.log(0))
+        commands.append("DEL", bench.namespace.log(0))
         commands.append("EXEC")
         _ = try await bench.connection.send(commands)
         try await eventually("it says so") { lines.contains("gone back to an earlier moment") }
@@ -174,7 +174,7 @@ import Testing
         _ = try? await bench.connection.call("SET", "more", "than there is room for")
         try await eventually("it says so") { lines.contains("gone back to an earlier moment") }
         _ = try await bench.connection.call("CONFIG", "SET", "maxmemory", "0")
-        _ = try await Topic.open("test", shardCount: 1, on: bench.connection)
+        _ = try await Namespace.open("test", shardCount: 1, on: bench.connection)
         _ = try await bench.publish((0..<100).map { Noted("after", $0) })
         try await eventually("it works again") { try await bench.state("counting", "counts")["after"] == "100" }
       }
@@ -188,13 +188,14 @@ import Testing
       _ = try await bench.publish([Noted("k", 1)])
       let connection = bench.connection
       _ = try await connection.call("DEL", "test:config")
-      #expect(try await Topic.absence(of: "test", on: connection).hasPrefix("test:config is gone, though"))
+      #expect(try await Namespace.absence(of: "test", on: connection).hasPrefix("test:config is gone, though"))
       _ = try await connection.call("SWAPDB", "0", "1")
-      #expect(try await Topic.absence(of: "test", on: connection).contains("database 0, but db1 has keys"))
+      #expect(try await Namespace.absence(of: "test", on: connection).contains("database 0, but db1 has keys"))
       _ = try await connection.call("FLUSHALL")
-      #expect(try await Topic.absence(of: "test", on: connection).contains("or the server has lost everything"))
+      #expect(try await Namespace.absence(of: "test", on: connection).contains("or the server has lost everything"))
       _ = try await connection.call("REPLICAOF", "127.0.0.1", "1")
-      #expect(try await Topic.absence(of: "test", on: connection).hasPrefix("the server is a replica of 127.0.0.1:1"))
+      #expect(
+        try await Namespace.absence(of: "test", on: connection).hasPrefix("the server is a replica of 127.0.0.1:1"))
     }
   }
 

@@ -28,12 +28,12 @@ import Testing
     settings.window = 400
     settings.batchSize = 100
     return Worker(
-      Self.service(concurrency), topic: bench.topic, redis: bench.server.url, settings: settings,
+      Self.service(concurrency), namespace: bench.namespace, redis: bench.server.url, settings: settings,
       log: lines.logger(.critical))
   }
 
   private func move(_ bench: TestBench, to place: String) async throws {
-    _ = try await bench.connection.call("XGROUP", "SETID", bench.topic.log(0), "counting", place)
+    _ = try await bench.connection.call("XGROUP", "SETID", bench.namespace.log(0), "counting", place)
   }
 
   /// Checks that each event was handled once, and those of a key in order.
@@ -41,7 +41,7 @@ import Testing
     let counts = try await bench.state("counting", "counts")
     #expect(counts.count == count, "missing")
     #expect(counts.values.allSatisfy { $0 == "1" }, "twice")
-    let state = ServiceState(topic: bench.topic, connection: bench.connection)
+    let state = ServiceState(namespace: bench.namespace, connection: bench.connection)
     for key in 0..<20 {
       let numbers = try await state.records("counting", "sequence-k\(key)", as: Int.self).map(\.value)
       #expect(numbers == Array(stride(from: key, to: count, by: 20)), "k\(key)")
@@ -99,13 +99,13 @@ import Testing
       try await bench.running([worker(bench, LoggedLines())]) { try await bench.settled("counting") }
       ids += try await bench.publish(events(1000..<2000)).map(\.streamID.description)
       try await move(bench, to: ["middle": ids[500], "ahead": ids[1500]][place] ?? place)
-      let trimmed = try await Trimmer(topic: bench.topic, connection: bench.connection)
+      let trimmed = try await Trimmer(namespace: bench.namespace, connection: bench.connection)
         .trim(shard: 0, Retention(maxEntries: 0))
       #expect(trimmed.removed <= 1000)
       if isHeldInBetween {
         // Maintenance puts it back, and leaves it to a worker to say so.
         let held = try await ShardRebuild.hold(
-          "counting", shard: 0, run: RebuildRun(), topic: bench.topic, connection: bench.connection)
+          "counting", shard: 0, run: RebuildRun(), namespace: bench.namespace, connection: bench.connection)
         #expect(held.progress.last.description == ids[999])
         try await held.release()
       }
@@ -123,7 +123,7 @@ import Testing
   @Test("gets back what somebody has acknowledged by hand, or removed with its consumer, of what was being handled")
   func acknowledgedByHand() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let name = bench.topic.log(0)
+      let name = bench.namespace.log(0)
       let log = CommitLog(bench: bench, service: "counting")
       try await log.open()
       let ids = try await log.read(20)
@@ -135,7 +135,7 @@ import Testing
       _ = try await bench.connection.call("XCLAIM", name, "counting", "another", "0", ids[5].description)
       _ = try await bench.connection.call("XGROUP", "DELCONSUMER", name, "counting", "another")
       try await log.open()
-      let pending = try await Inspector(topic: bench.topic, connection: bench.connection)
+      let pending = try await Inspector(namespace: bench.namespace, connection: bench.connection)
         .pending(service: "counting", limit: 100).map(\.streamID)
       // What comes after the hole is given out again.
       #expect(pending == Array(ids[..<9] + ids[10..<15]))

@@ -23,7 +23,7 @@ import Testing
       }
       let events = (0..<2000).map { Noted("key-\($0 % 50)", $0, place: $0 % 2 == 0 ? "here" : "there") }
       _ = try await bench.publish(events)
-      let inspector = Inspector(topic: bench.topic, connection: Connection(bench.server.url))
+      let inspector = Inspector(namespace: bench.namespace, connection: Connection(bench.server.url))
       try await bench.running([bench.worker(service, bench.settings(lease: .seconds(30)))]) {
         // Long before the next renewal of the leases.
         try await eventually("it says why it reads nothing") {

@@ -22,15 +22,17 @@ import Testing
           if event.data.key == "odd" { $0.set("text", "field", to: "value") }
         }
       }
-      _ = try await bench.connection.call("HSET", bench.topic.state(0, "counting", "limits"), "full", String(Int.max))
-      _ = try await bench.connection.call("SET", bench.topic.state(0, "counting", "text"), "no hash")
+      _ = try await bench.connection.call(
+        "HSET", bench.namespace.state(0, "counting", "limits"), "full", String(Int.max))
+      _ = try await bench.connection.call("SET", bench.namespace.state(0, "counting", "text"), "no hash")
       let bad = [Noted("full", 0), Noted("odd", 0)]
       _ = try await bench.publish(
         (0..<50).map { Noted("k\($0 % 5)", $0) } + bad + (50..<100).map { Noted("k\($0 % 5)", $0) } + [Noted("full", 1)]
       )
       try await bench.running([bench.worker(service)]) { try await bench.settled("counting") }
 
-      let letters = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "counting")
+      let letters = try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(
+        service: "counting")
       #expect(letters.filter { !$0.isParked }.map(\.key).sorted() == ["full", "odd"])
       #expect(letters.filter(\.isParked).map(\.key) == ["full"])
       #expect(letters.first { $0.key == "full" }?.about.reason.contains("limits") == true)
@@ -38,7 +40,7 @@ import Testing
       #expect(
         try await bench.state("counting", "counts")
           == Dictionary(uniqueKeysWithValues: (0..<5).map { ("k\($0)", "20") }))
-      let state = ServiceState(topic: bench.topic, connection: bench.connection)
+      let state = ServiceState(namespace: bench.namespace, connection: bench.connection)
       for key in 0..<5 {
         let numbers = try await state.records("counting", "sequence-k\(key)", as: Int.self).map(\.value)
         #expect(numbers == numbers.sorted() && numbers.count == 20)
@@ -58,12 +60,14 @@ import Testing
           if event.data.number == 30 { $0.increment("limits", "full", by: 1) }
         }
       }
-      _ = try await bench.connection.call("HSET", bench.topic.state(0, "counting", "limits"), "full", String(Int.max))
+      _ = try await bench.connection.call(
+        "HSET", bench.namespace.state(0, "counting", "limits"), "full", String(Int.max))
       let history = try await ThrowingHistory.taking(60, from: bench)
       var settings = bench.settings()
       settings.history = history
       try await bench.running([bench.worker(service, settings)]) { try await bench.caughtUp("counting") }
-      let letters = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "counting")
+      let letters = try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(
+        service: "counting")
       #expect(letters.map(\.key) == ["k30"])
       #expect(letters.first?.about.reason.contains("limits") == true)
       #expect(try await bench.state("counting", "counts").count == 59)
@@ -79,8 +83,9 @@ import Testing
         if !isMended.withLock({ $0 }) { throw Unprocessable("not yet") }
         return Effects { $0.increment("limits", "full", by: 1) }
       }
-      _ = try await bench.connection.call("HSET", bench.topic.state(0, "counting", "limits"), "full", String(Int.max))
-      let letters = DeadLetters(topic: bench.topic, connection: bench.connection)
+      _ = try await bench.connection.call(
+        "HSET", bench.namespace.state(0, "counting", "limits"), "full", String(Int.max))
+      let letters = DeadLetters(namespace: bench.namespace, connection: bench.connection)
       try await bench.running([bench.worker(service)]) {
         _ = try await bench.publish([Noted("k", 0)])
         try await bench.settled("counting")
@@ -90,7 +95,7 @@ import Testing
           try await bench.connection.integer(["EXISTS", "test:{0}:redrive:counting"]) == 0
         }
         #expect(try await letters.list(service: "counting").count == 1)
-        _ = try await bench.connection.call("HSET", bench.topic.state(0, "counting", "limits"), "full", "0")
+        _ = try await bench.connection.call("HSET", bench.namespace.state(0, "counting", "limits"), "full", "0")
         _ = try await letters.redrive(letters.list(service: "counting"))
         try await eventually("it is handled") { try await letters.list(service: "counting").isEmpty }
       }

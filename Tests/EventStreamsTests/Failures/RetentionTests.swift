@@ -8,17 +8,17 @@ import Testing
     "stops at what any group still needs: what is pending, what was not delivered, and all of it if there is no group")
   func stopsAtWhatIsNeeded() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let trimmer = Trimmer(topic: bench.topic, connection: bench.connection)
+      let trimmer = Trimmer(namespace: bench.namespace, connection: bench.connection)
       _ = try await bench.publish((0..<5000).map { Noted("k", $0) })
       let nobody = try await trimmer.trim(shard: 0, Retention(maxEntries: 0))
       #expect(nobody.removed == 0 && nobody.keptBy == "nobody")
 
-      let log = bench.topic.log(0)
+      let log = bench.namespace.log(0)
       _ = try await bench.connection.call("XGROUP", "CREATE", log, "slow", "0")
       _ = try await bench.connection.call("XGROUP", "CREATE", log, "fast", "0")
       _ = try await bench.connection.call("XREADGROUP", "GROUP", "fast", "c", "COUNT", "5000", "STREAMS", log, ">")
       _ = try await bench.connection.call("XREADGROUP", "GROUP", "slow", "c", "COUNT", "3000", "STREAMS", log, ">")
-      let ids = try await Inspector(topic: bench.topic, connection: bench.connection)
+      let ids = try await Inspector(namespace: bench.namespace, connection: bench.connection)
         .entries(shard: 0, after: .zero, limit: 5000).map(\.id.description)
       // All but the 2501st and what follows the 3000th is acknowledged by the slow one; everything by the fast one.
       for group in ["fast", "slow"] {
@@ -39,7 +39,7 @@ import Testing
       #expect(undelivered.removed == 500 && undelivered.keptBy == "slow")
 
       // The slow one is let go: now only the policy counts.
-      #expect(try await Groups(topic: bench.topic, connection: bench.connection).remove("slow"))
+      #expect(try await Groups(namespace: bench.namespace, connection: bench.connection).remove("slow"))
       let rest = try await trimmer.trim(shard: 0, Retention(maxEntries: 100))
       #expect(rest.removed == 1900 && rest.keptBy == nil)
       let young = try await trimmer.trim(shard: 0, Retention(maxAge: .seconds(3600)))
@@ -50,12 +50,12 @@ import Testing
   @Test("is done by workers themselves, and a group that nobody runs holds it up and is shown as abandoned")
   func workers() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let log = bench.topic.log(0)
+      let log = bench.namespace.log(0)
       _ = try await bench.publish((0..<1000).map { Noted("k", $0) })
       _ = try await bench.connection.call("XGROUP", "CREATE", log, "forgotten", "0")
       var settings = bench.settings()
       settings.retention = Retention(maxEntries: 10, interval: .milliseconds(20))
-      let groups = Groups(topic: bench.topic, connection: Connection(bench.server.url))
+      let groups = Groups(namespace: bench.namespace, connection: Connection(bench.server.url))
       try await bench.running([bench.worker(WorkerTests.counting(), settings)]) {
         try await bench.settled("counting")
         let listed = try await groups.list()

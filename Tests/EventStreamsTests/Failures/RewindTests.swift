@@ -30,13 +30,13 @@ import Testing
   ) async throws {
     let onMaster = Connection(master.url)
     let onReplica = Connection(replica.url)
-    let topic = try await Topic.open("test", shardCount: 4, on: onMaster)
+    let namespace = try await Namespace.open("test", shardCount: 4, on: onMaster)
     try await eventually("the replica has what the master has") {
       try await onReplica.text("INFO", "replication").contains("master_link_status:up")
     }
     let proxy = try SwallowingProxy(master)
     defer { proxy.stop() }
-    let bench = TestBench(server: replica, connection: onReplica, topic: topic)
+    let bench = TestBench(server: replica, connection: onReplica, namespace: namespace)
     let lines = LoggedLines()
     var service = EventService("counting", concurrency: concurrency)
     service.on(Noted.self) { event in
@@ -46,27 +46,27 @@ import Testing
       }
     }
     let worker = Worker(
-      service, topic: topic, redis: proxy.url, settings: bench.settings(lease: .seconds(1)),
+      service, namespace: namespace, redis: proxy.url, settings: bench.settings(lease: .seconds(1)),
       log: lines.logger(.critical))
     let events = (0..<Self.events).map { Noted("k\($0 % 50)", $0, place: "p\($0 % 50)") }
     try await bench.running([worker]) {
       let publisher = Connection(proxy.url)
       let half = events.count / 2
-      try await publish(events[..<half], topic, publisher)
-      try await eventually("it is in the middle") { try await onMaster.sum(of: topic, "counts") > half / 2 }
+      try await publish(events[..<half], namespace, publisher)
+      try await eventually("it is in the middle") { try await onMaster.sum(of: namespace, "counts") > half / 2 }
       // The load goes on while the replica falls behind.
-      async let more: Void = publish(events[half...], topic, publisher)
+      async let more: Void = publish(events[half...], namespace, publisher)
       _ = try await onReplica.call("REPLICAOF", "NO", "ONE")
-      let before = try await moments(of: topic, onReplica)
+      let before = try await moments(of: namespace, onReplica)
       try await Task.sleep(for: gap)
       proxy.switchOver(to: replica)
       try await more
-      let after = try await moments(of: topic, onMaster)
+      let after = try await moments(of: namespace, onMaster)
 
       // What the replica did not have is published again; of the rest it says that it is there.
-      try await publish(events[...], topic, onReplica)
+      try await publish(events[...], namespace, onReplica)
       try await bench.settled("counting")
-      for shard in topic.shards {
+      for shard in namespace.shards {
         let reports = lines.all("gone back to an earlier moment").filter { $0.contains("\"shard\": \(shard)") }
         #expect(reports.count <= 1)
         if after[shard].commits >= before[shard].commits + 2 {
@@ -87,13 +87,15 @@ import Testing
     let delivered: StreamID?
   }
 
-  private func moments(of topic: Topic, _ connection: Connection) async throws -> [Moment] {
+  private func moments(of namespace: Namespace, _ connection: Connection) async throws -> [Moment] {
     var moments: [Moment] = []
-    for shard in topic.shards {
+    for shard in namespace.shards {
       // A shard that has committed nothing has no position.
       let lease = [Identifier: String](
-        alternating: try await connection.strings(["HGETALL", topic.lease(shard, "counting")]))
-      let status = try await Inspector(topic: topic, connection: connection).status().first { $0.shard == shard }
+        alternating: try await connection.strings(["HGETALL", namespace.lease(shard, "counting")]))
+      let status = try await Inspector(namespace: namespace, connection: connection).status().first {
+        $0.shard == shard
+      }
       moments.append(
         Moment(
           commits: lease["commit"].flatMap { Int($0) } ?? 0, position: lease["position"] ?? "",
@@ -103,8 +105,8 @@ import Testing
   }
 
   /// Publishes events, and those again whose answer did not come.
-  private func publish(_ events: ArraySlice<Noted>, _ topic: Topic, _ connection: Connection) async throws {
-    let publisher = Publisher(topic: topic, connection: connection)
+  private func publish(_ events: ArraySlice<Noted>, _ namespace: Namespace, _ connection: Connection) async throws {
+    let publisher = Publisher(namespace: namespace, connection: connection)
     var rest = events
     while !rest.isEmpty {
       do {
@@ -124,9 +126,9 @@ import Testing
   private func whileIdle(_ body: (TestBench, LoggedLines, _ lease: String) async throws -> Void) async throws {
     try await TestBench.run(shards: 1) { bench in
       let lines = LoggedLines()
-      let lease = bench.topic.lease(0, "counting")
+      let lease = bench.namespace.lease(0, "counting")
       let worker = Worker(
-        WorkerTests.counting(), topic: bench.topic, redis: bench.server.url,
+        WorkerTests.counting(), namespace: bench.namespace, redis: bench.server.url,
         settings: bench.settings(lease: .milliseconds(300)), log: lines.logger(.critical))
       try await bench.running([worker]) {
         _ = try await bench.publish((0..<100).map { Noted("k", $0) })
@@ -142,7 +144,7 @@ import Testing
     try await whileIdle { bench, lines, lease in
       let epoch = try await bench.connection.integer(["HGET", lease, "epoch"])
       // The log is longer than before, but the entry that was read last is not in it.
-      let entries = try await Inspector(topic: bench.topic, connection: bench.connection)
+      let entries = try await Inspector(namespace: bench.namespace, connection: bench.connection)
         .entries(shard: 0, after: .zero, limit: 100)
       var commands = Commands()
       commands.append("MULTI")
@@ -151,7 +153,7 @@ import Testing
       }
       for _ in 0..<5 { commands.append("XADD", "{0}copy", "*", "event", "no JSON") }
       commands.append("XGROUP", "CREATE", "{0}copy", "counting", "$")
-      commands.append("RENAME", "{0}copy", bench.topic.log(0))
+      commands.append("RENAME", "{0}copy", bench.namespace.log(0))
       commands.append("EXEC")
       try await bench.connection.send(commands).check()
       try await eventually("it says so") { lines.contains("gone back to an earlier moment") }
@@ -177,10 +179,10 @@ import Testing
 
 extension Connection {
   /// The sum over all fields of a hash of the service `counting`, in all shards.
-  fileprivate func sum(of topic: Topic, _ name: String) throws -> Int {
+  fileprivate func sum(of namespace: Namespace, _ name: String) throws -> Int {
     var sum = 0
-    for shard in topic.shards {
-      for value in try strings(["HVALS", topic.state(shard, "counting", name)]) { sum += Int(value) ?? 0 }
+    for shard in namespace.shards {
+      for value in try strings(["HVALS", namespace.state(shard, "counting", name)]) { sum += Int(value) ?? 0 }
     }
     return sum
   }

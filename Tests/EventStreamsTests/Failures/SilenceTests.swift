@@ -10,7 +10,7 @@ import Testing
     settings.blockTime = .milliseconds(50)
     settings.responseTimeout = .milliseconds(400)
     return Worker(
-      WorkerTests.counting(), topic: bench.topic, redis: url, settings: settings, log: lines.logger(.error))
+      WorkerTests.counting(), namespace: bench.namespace, redis: url, settings: settings, log: lines.logger(.error))
   }
 
   /// Its worker says so no later than a moment after the timeout.

@@ -26,10 +26,10 @@ import Testing
       let store = RememberedStore()
       let lines = LoggedLines()
       let worker = Worker(
-        Self.service(store), topic: bench.topic, redis: bench.server.url, settings: bench.settings(),
+        Self.service(store), namespace: bench.namespace, redis: bench.server.url, settings: bench.settings(),
         log: lines.logger(.warning))
-      let trimmer = Trimmer(topic: bench.topic, connection: bench.connection)
-      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      let trimmer = Trimmer(namespace: bench.namespace, connection: bench.connection)
+      let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
       try await bench.running([worker]) {
         try await Self.publish(bench, 0..<10)
         try await bench.settled("archive")
@@ -65,10 +65,10 @@ import Testing
       let store = RememberedStore()
       try await Self.publish(bench, 0..<10)
       try await bench.running([bench.worker(Self.service(store))]) { try await bench.settled("archive") }
-      let trimmer = Trimmer(topic: bench.topic, connection: bench.connection)
+      let trimmer = Trimmer(namespace: bench.namespace, connection: bench.connection)
       let silent = try await trimmer.trim(shard: 0, Self.everything, since: trimmer.start(patience: .milliseconds(50)))
       #expect(silent.removed == 0 && silent.keptBy == "archive" && silent.distrust == "unconfirmed")
-      let confirmation = StoreConfirmation("archive", topic: bench.topic, connection: bench.connection)
+      let confirmation = StoreConfirmation("archive", namespace: bench.namespace, connection: bench.connection)
       let start = try await trimmer.start()
       try await confirmation.confirm(RememberedStore("another"))
       #expect(try await trimmer.trim(shard: 0, Self.everything, since: start).removed == 0)
@@ -97,7 +97,7 @@ import Testing
       try await bench.running([bench.worker(Self.service(store))]) { try await bench.settled("archive") }
       store.forgetLast(of: 0)
       try await Self.publish(bench, 3..<4)
-      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
       try await bench.running([bench.worker(Self.service(store), bench.settings("next"))]) {
         try await eventually("it is tried") { try await inspector.status().first?.problem != nil }
       }

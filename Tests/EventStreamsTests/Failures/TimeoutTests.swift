@@ -36,7 +36,8 @@ import Testing
       let counts = try await bench.state("slow", "counts")
       #expect(counts["hangs"] == nil)
       #expect(counts.count == 200)
-      let letters = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "slow")
+      let letters = try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(
+        service: "slow")
       #expect(letters.map(\.about.reason) == ["timed out: it took longer than 0.15 seconds"])
       #expect(letters.first?.about.attempts == 2)
     }
@@ -78,7 +79,9 @@ import Testing
       _ = try await bench.publish((0..<20).map { Noted("k\($0)", $0) })
       try await bench.running([bench.worker(service)]) { try await bench.settled("limited") }
       #expect(try await bench.state("limited", "counts").count == 20)
-      #expect(try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "limited").isEmpty)
+      #expect(
+        try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(service: "limited").isEmpty
+      )
     }
   }
 }

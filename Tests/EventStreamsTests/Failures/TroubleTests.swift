@@ -30,7 +30,7 @@ import Testing
       url.password = "secret"
       let lines = LoggedLines()
       let worker = Worker(
-        service, topic: bench.topic, redis: url, settings: bench.settings(), log: lines.logger(.error))
+        service, namespace: bench.namespace, redis: url, settings: bench.settings(), log: lines.logger(.error))
       try await bench.running([worker]) {
         _ = try await bench.publish((0..<100).map { Noted("k", $0) })
         try await eventually("it is in the middle") { isHandling.withLock { $0 } }

@@ -11,8 +11,8 @@ import Testing
   private static func prepare(_ bench: TestBench, _ history: RememberedHistory, count: Int = 5000) async throws {
     _ = try await bench.publish((0..<count).map { event($0) })
     try await bench.running([bench.worker(history.service)]) { try await bench.settled("archive") }
-    for shard in bench.topic.shards {
-      let trimmed = try await Trimmer(topic: bench.topic, connection: bench.connection).trim(
+    for shard in bench.namespace.shards {
+      let trimmed = try await Trimmer(namespace: bench.namespace, connection: bench.connection).trim(
         shard: shard, Retention(maxEntries: 100))
       #expect(trimmed.removed > 1000)
     }
@@ -31,7 +31,7 @@ import Testing
 
   /// Each event once, in order per key.
   private static func expectOnce(_ bench: TestBench, _ service: String, count: Int) async throws {
-    let state = ServiceState(topic: bench.topic, connection: bench.connection)
+    let state = ServiceState(namespace: bench.namespace, connection: bench.connection)
     for key in 0..<keys {
       let sequence = try await state.records(service, "sequence:key-\(key)", as: Int.self).map(\.value)
       #expect(sequence == Array(stride(from: key, to: count, by: keys)), "key-\(key): \(sequence.count)")
@@ -65,7 +65,8 @@ import Testing
       let history = RememberedHistory()
       _ = try await bench.publish((0..<5000).map { Self.event($0) })
       try await bench.running([bench.worker(history.service)]) { try await bench.settled("archive") }
-      _ = try await Trimmer(topic: bench.topic, connection: bench.connection).trim(shard: 0, Retention(maxEntries: 100))
+      _ = try await Trimmer(namespace: bench.namespace, connection: bench.connection).trim(
+        shard: 0, Retention(maxEntries: 100))
       let calls = Mutex(0)
       var service = EventService("counting")
       service.on(Noted.self) { event in
@@ -76,7 +77,7 @@ import Testing
         }
         return Effects { $0.append(to: "sequence:\(event.data.key)", event.data.number) }
       }
-      let lease = "\(bench.topic.log(0)):lease:counting"
+      let lease = "\(bench.namespace.log(0)):lease:counting"
       let workers = ["a", "b"].map { bench.worker(service, settings(bench, $0, history)) }
       try await bench.running(workers) {
         var owners: Set<String> = []
@@ -103,7 +104,7 @@ import Testing
     try await TestBench.run { bench in
       let history = RememberedHistory()
       try await Self.prepare(bench, history)
-      let shard = bench.topic.shard(of: "a")
+      let shard = bench.namespace.shard(of: "a")
       history.store([])
       let isBroken = Mutex(true)
       let failed = Mutex<[Int: Int]>([:])
@@ -122,7 +123,7 @@ import Testing
         if number == 28, isBroken.withLock({ $0 }) { throw Unprocessable("it is the 28th") }
         return Effects { $0.append(to: "sequence:\(event.data.key)", number) }
       }
-      let letters = DeadLetters(topic: bench.topic, connection: bench.connection)
+      let letters = DeadLetters(namespace: bench.namespace, connection: bench.connection)
       try await bench.running([bench.worker(service, settings(bench, "w", history))]) {
         try await bench.caughtUp("counting")
         // 28 and all that follows of key-0, in history and log.
@@ -149,7 +150,8 @@ import Testing
       let history = RememberedHistory()
       _ = try await bench.publish((0..<20).map { Self.event($0) })
       try await bench.running([bench.worker(history.service)]) { try await bench.settled("archive") }
-      _ = try await Trimmer(topic: bench.topic, connection: bench.connection).trim(shard: 0, Retention(maxEntries: 0))
+      _ = try await Trimmer(namespace: bench.namespace, connection: bench.connection).trim(
+        shard: 0, Retention(maxEntries: 0))
       let attempts = Mutex(0)
       var service = EventService(
         "counting", retry: RetryPolicy(maxAttempts: 2, backoff: .init(base: .milliseconds(1), cap: .milliseconds(1))))
@@ -165,7 +167,8 @@ import Testing
         try await bench.caughtUp("counting")
       }
       // One at the most was given up on before it was clear.
-      let letters = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "counting")
+      let letters = try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(
+        service: "counting")
       #expect(letters.count { !$0.isParked } == 1)
     }
   }
@@ -176,9 +179,10 @@ import Testing
       let history = RememberedHistory()
       _ = try await bench.publish((0..<2000).map { Self.event($0) })
       try await bench.running([bench.worker(history.service)]) { try await bench.settled("archive") }
-      _ = try await Trimmer(topic: bench.topic, connection: bench.connection).trim(shard: 0, Retention(maxEntries: 100))
+      _ = try await Trimmer(namespace: bench.namespace, connection: bench.connection).trim(
+        shard: 0, Retention(maxEntries: 100))
       // Its first page ends with the 701st event, with which it died again and again.
-      let lease = "\(bench.topic.log(0)):lease:counting"
+      let lease = "\(bench.namespace.log(0)):lease:counting"
       let hasReached = Mutex(false)
       var deadly = EventService("counting")
       deadly.on(Noted.self) { event in
@@ -199,7 +203,8 @@ import Testing
       try await bench.running([bench.worker(WorkerTests.counting(), settings(bench, "w2", history))]) {
         try await bench.caughtUp("counting")
       }
-      let letters = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "counting")
+      let letters = try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(
+        service: "counting")
       #expect(letters.count == 186)
       #expect(letters.allSatisfy { $0.key == "key-0" })
       let first = try #require(letters.first)
@@ -216,10 +221,11 @@ import Testing
   func storing() async throws {
     try await TestBench.run(shards: 1) { bench in
       let history = RememberedHistory()
-      _ = try await bench.connection.call("XADD", bench.topic.log(0), "*", "event", "no event")
+      _ = try await bench.connection.call("XADD", bench.namespace.log(0), "*", "event", "no event")
       _ = try await bench.publish((0..<3000).map { Self.event($0) })
       try await bench.running([bench.worker(history.service)]) { try await bench.settled("archive") }
-      _ = try await Trimmer(topic: bench.topic, connection: bench.connection).trim(shard: 0, Retention(maxEntries: 100))
+      _ = try await Trimmer(namespace: bench.namespace, connection: bench.connection).trim(
+        shard: 0, Retention(maxEntries: 100))
       let copy = RememberedHistory()
       let fails = Mutex(true)
       let service = EventService(
@@ -248,7 +254,8 @@ import Testing
       let history = RememberedHistory()
       _ = try await bench.publish((0..<2000).map { Self.event($0) })
       try await bench.running([bench.worker(history.service)]) { try await bench.settled("archive") }
-      _ = try await Trimmer(topic: bench.topic, connection: bench.connection).trim(shard: 0, Retention(maxEntries: 100))
+      _ = try await Trimmer(namespace: bench.namespace, connection: bench.connection).trim(
+        shard: 0, Retention(maxEntries: 100))
       history.forget(110, shard: 0)
       let worker = bench.worker(WorkerTests.counting(), settings(bench, "w", history))
       await #expect {
@@ -256,8 +263,8 @@ import Testing
       } throws: { error in
         (error as? HistoryGap)?.missing == 10
       }
-      #expect(try await bench.connection.groups(of: bench.topic.log(0)).keys.sorted() == ["archive"])
-      #expect(try await bench.connection.integer(["EXISTS", "\(bench.topic.log(0)):lease:counting"]) == 0)
+      #expect(try await bench.connection.groups(of: bench.namespace.log(0)).keys.sorted() == ["archive"])
+      #expect(try await bench.connection.integer(["EXISTS", "\(bench.namespace.log(0)):lease:counting"]) == 0)
     }
   }
 
@@ -267,7 +274,8 @@ import Testing
       let history = RememberedHistory()
       _ = try await bench.publish((0..<2000).map { Self.event($0) })
       try await bench.running([bench.worker(history.service)]) { try await bench.settled("archive") }
-      _ = try await Trimmer(topic: bench.topic, connection: bench.connection).trim(shard: 0, Retention(maxEntries: 100))
+      _ = try await Trimmer(namespace: bench.namespace, connection: bench.connection).trim(
+        shard: 0, Retention(maxEntries: 100))
       var service = EventService("counting")
       service.on(Noted.self) { _ in
         try await Task.sleep(for: .seconds(60))
@@ -275,13 +283,13 @@ import Testing
       }
       var settings = settings(bench, "w", history)
       settings.drainTime = .milliseconds(10)
-      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
       try await bench.running([bench.worker(service, settings)]) {
         try await eventually("it has begun") { try await inspector.status().contains { $0.historyPosition == .zero } }
       }
       try await bench.running([bench.worker(WorkerTests.counting())]) {
         // It takes the lease to see that, and gives it back: the epoch grows, nothing is read.
-        let lease = "\(bench.topic.log(0)):lease:counting"
+        let lease = "\(bench.namespace.log(0)):lease:counting"
         let epoch = try await bench.connection.strings(["HMGET", lease, "epoch"])[0]
         try await eventually("it has looked") {
           try await bench.connection.strings(["HMGET", lease, "epoch"])[0] != epoch

@@ -2,7 +2,7 @@ import EventStreams
 import Redis
 import Synchronization
 
-/// What a topic's only shard held, kept after the log is trimmed; it can't be read the first few times.
+/// What a namespace's only shard held, kept after the log is trimmed; it can't be read the first few times.
 final class ThrowingHistory: EventHistory {
   private let events: [RecordedEvent]
   private let failures: Mutex<Int>
@@ -17,10 +17,10 @@ final class ThrowingHistory: EventHistory {
   /// - Parameter failures: how often in a row reading fails.
   static func taking(_ count: Int, from bench: TestBench, failures: Int = 0) async throws -> ThrowingHistory {
     _ = try await bench.publish((0..<count).map { Noted("k\($0)", $0) })
-    let events = try await Inspector(topic: bench.topic, connection: bench.connection)
+    let events = try await Inspector(namespace: bench.namespace, connection: bench.connection)
       .entries(shard: 0, after: .zero, limit: count)
       .map { RecordedEvent(shard: 0, streamID: $0.id, header: nil, json: $0.json) }
-    _ = try await bench.connection.call("XTRIM", bench.topic.log(0), "MAXLEN", "0")
+    _ = try await bench.connection.call("XTRIM", bench.namespace.log(0), "MAXLEN", "0")
     return ThrowingHistory(events, failures: failures)
   }
 

@@ -11,14 +11,14 @@ import Testing
       var service = EventService("strict")
       service.on(Noted.self) { _ in throw Unprocessable("it is bad") }
       _ = try await bench.publish([Noted("k", 1)])
-      let shard = bench.topic.shard(of: "here")
-      let log = bench.topic.log(shard)
+      let shard = bench.namespace.shard(of: "here")
+      let log = bench.namespace.log(shard)
       try await bench.running([bench.worker(service)]) { try await bench.settled("strict") }
       let connection = bench.connection
       for letter in [
         ["about", "no JSON", "key", "k"], ["x", "y"], ["entry", "1-0", "key", "\u{fffd}", "about", "{}"],
       ] {
-        _ = try await connection.call(["XADD", bench.topic.dead(shard, "strict"), "*"] + letter)
+        _ = try await connection.call(["XADD", bench.namespace.dead(shard, "strict"), "*"] + letter)
       }
       var commands = Commands()
       commands.begin(argumentCount: 5)
@@ -30,16 +30,16 @@ import Testing
       _ = try await connection.call("XADD", log, "9223372036854775807-0", "event", "{}")
       _ = try await connection.call("XADD", log, "18446744073709551615-18446744073709551615", "event", "{}")
       _ = try await connection.call("XREADGROUP", "GROUP", "reading", "c", "COUNT", "3", "STREAMS", log, ">")
-      _ = try await connection.call("HSET", bench.topic.retry(shard, "reading"), "9223372036854775807-0", "no JSON")
+      _ = try await connection.call("HSET", bench.namespace.retry(shard, "reading"), "9223372036854775807-0", "no JSON")
       _ = try await connection.call(
-        "HSET", bench.topic.lease(shard, "reading"), "owner", "x", "until", "9223372036854775807", "seen",
+        "HSET", bench.namespace.lease(shard, "reading"), "owner", "x", "until", "9223372036854775807", "seen",
         "-9223372036854775808")
-      _ = try await connection.call("SET", bench.topic.dead(shard, "reading"), "text")
-      let other = bench.topic.shards.first { $0 != shard } ?? 0
-      _ = try await connection.call("UNLINK", bench.topic.log(other))
-      _ = try await connection.call("SET", bench.topic.log(other), "text")
+      _ = try await connection.call("SET", bench.namespace.dead(shard, "reading"), "text")
+      let other = bench.namespace.shards.first { $0 != shard } ?? 0
+      _ = try await connection.call("UNLINK", bench.namespace.log(other))
+      _ = try await connection.call("SET", bench.namespace.log(other), "text")
 
-      let inspector = Inspector(topic: bench.topic, connection: connection)
+      let inspector = Inspector(namespace: bench.namespace, connection: connection)
       let status = try await inspector.overview()
       #expect(status.groups.filter { $0.shard == shard }.count == 3)
       #expect(status.groups.first { $0.service == "strict" && $0.shard == shard }?.dead == 4)
@@ -50,18 +50,18 @@ import Testing
       #expect("\(try #require(pending.last).streamID.recordedAt)".hasPrefix("9999-12-31T23:59:59"))
       #expect(try #require(pending.last).streamID.next == pending.last?.streamID)
       #expect(try await inspector.progress(["strict"], shard: shard)[0].letters.count >= 2)
-      let trimmed = try await Trimmer(topic: bench.topic, connection: connection)
+      let trimmed = try await Trimmer(namespace: bench.namespace, connection: connection)
         .trim(shard: shard, Retention(maxEntries: 0))
       #expect(trimmed.removed == 0)
 
-      let dead = DeadLetters(topic: bench.topic, connection: connection)
+      let dead = DeadLetters(namespace: bench.namespace, connection: connection)
       let letters = try await dead.list(service: "strict")
       #expect(letters.map(\.isReadable) == [true, false, false, false])
       #expect(letters[1].about.reason.hasPrefix("this letter can't be read: about"))
       #expect(try await dead.redrive(letters) == 1)
       #expect(try await dead.discard(letters) == 4)
       #expect(try await dead.list(service: "strict").isEmpty)
-      #expect(try await connection.integer(["EXISTS", bench.topic.blocked(shard, "strict")]) == 0)
+      #expect(try await connection.integer(["EXISTS", bench.namespace.blocked(shard, "strict")]) == 0)
     }
   }
 
@@ -70,7 +70,7 @@ import Testing
   )
   func largeIDs() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let (log, connection) = (bench.topic.log(0), bench.connection)
+      let (log, connection) = (bench.namespace.log(0), bench.connection)
       let ids = [
         "9007199254740992-0", "9007199254740993-0", "9223372036854775807-9223372036854775806",
         "9223372036854775807-9223372036854775807", "18446744073709551615-18446744073709551614",
@@ -78,7 +78,7 @@ import Testing
       ]
       for id in ids { _ = try await connection.call("XADD", log, id, "event", "{}") }
       _ = try await connection.call("XGROUP", "CREATE", log, "g", "0")
-      let trimmer = Trimmer(topic: bench.topic, connection: connection)
+      let trimmer = Trimmer(namespace: bench.namespace, connection: connection)
       for (index, id) in ids.enumerated() {
         _ = try await connection.call("XREADGROUP", "GROUP", "g", "c", "COUNT", "1", "STREAMS", log, ">")
         #expect(try await trimmer.trim(shard: 0, Retention(maxEntries: 0)).removed == 0)

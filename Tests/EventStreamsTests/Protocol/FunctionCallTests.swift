@@ -39,24 +39,26 @@ import Testing
 
   @Test("name each key for what it is")
   func names() {
-    let topic = Topic("rides", shardCount: 4)
+    let namespace = Namespace("rides", shardCount: 4)
     let shard = OwnedShard(number: 3, term: 7, reader: NoState())
     let batch = CommitBatch(shard: shard)
     let calls: [any FunctionCall] = [
-      ServicesCall(topic: topic, service: "s", isListed: true),
-      FoundCall(topic: topic, shard: 3, services: ["a", "b"]),
-      PublishCall(topic: topic, shard: 3, window: .seconds(1), events: [], indexes: []),
-      CancelCall(topic: topic, shard: 3, window: .seconds(1), ids: []), DueCall(topic: topic, shard: 3),
-      LeaseCall(action: .renew, topic: topic, shard: 3, service: "s", worker: "w", epoch: 7, timeToLive: .seconds(1)),
-      RecoverCall(topic: topic, shard: shard, service: "s", worker: "w", after: .zero, count: 1, others: false),
-      CommitCall(batch, topic: topic, service: "s", worker: "w", number: 1),
-      BeginCall(topic: topic, shard: 3, service: "s"),
+      ServicesCall(namespace: namespace, service: "s", isListed: true),
+      FoundCall(namespace: namespace, shard: 3, services: ["a", "b"]),
+      PublishCall(namespace: namespace, shard: 3, window: .seconds(1), events: [], indexes: []),
+      CancelCall(namespace: namespace, shard: 3, window: .seconds(1), ids: []), DueCall(namespace: namespace, shard: 3),
+      LeaseCall(
+        action: .renew, namespace: namespace, shard: 3, service: "s", worker: "w", epoch: 7, timeToLive: .seconds(1)),
+      RecoverCall(namespace: namespace, shard: shard, service: "s", worker: "w", after: .zero, count: 1, others: false),
+      CommitCall(batch, namespace: namespace, service: "s", worker: "w", number: 1),
+      BeginCall(namespace: namespace, shard: 3, service: "s"),
       HistoryCall(
-        topic: topic, service: "s", worker: "w", page: HistoryPage(shard: shard), number: 1, start: .zero),
-      RedriveCall(topic: topic, shard: 3, service: "s", ordering: ["k"]),
-      DiscardCall(topic: topic, shard: 3, service: "s", letter: .zero),
-      ConfirmCall(topic: topic, shard: 3, service: "s", problem: ""), ForgetCall(topic: topic, shard: 3, service: "s"),
-      RosterCall(topic: topic, service: "s", worker: "w", timeToLive: nil, shards: []),
+        namespace: namespace, service: "s", worker: "w", page: HistoryPage(shard: shard), number: 1, start: .zero),
+      RedriveCall(namespace: namespace, shard: 3, service: "s", ordering: ["k"]),
+      DiscardCall(namespace: namespace, shard: 3, service: "s", letter: .zero),
+      ConfirmCall(namespace: namespace, shard: 3, service: "s", problem: ""),
+      ForgetCall(namespace: namespace, shard: 3, service: "s"),
+      RosterCall(namespace: namespace, service: "s", worker: "w", timeToLive: nil, shards: []),
     ]
     for call in calls {
       let (keys, names) = (call.keys, type(of: call).keyNames)

@@ -11,7 +11,7 @@ import Testing
       func acquire(_ worker: String, knowing epoch: Int = 0) async throws -> Int {
         let answer = try await bench.connection.call(
           LeaseCall(
-            action: .acquire, topic: bench.topic, shard: 0, service: "any", worker: worker, epoch: epoch,
+            action: .acquire, namespace: bench.namespace, shard: 0, service: "any", worker: worker, epoch: epoch,
             timeToLive: .zero))
         return try #require(answer.epoch)
       }
@@ -36,7 +36,8 @@ import Testing
       func recover(_ shard: OwnedShard, _ worker: String) async throws -> Int {
         try await bench.connection.call(
           RecoverCall(
-            topic: bench.topic, shard: shard, service: "any", worker: worker, after: .zero, count: 10, others: false)
+            namespace: bench.namespace, shard: shard, service: "any", worker: worker, after: .zero, count: 10,
+            others: false)
         ).entries.count
       }
       #expect(try await recover(log.shard, "by-hand") == 3)
@@ -52,7 +53,7 @@ import Testing
       func call(_ action: LeaseCall.Action, _ worker: String, _ epoch: Int) async throws -> LeaseCall.Answer {
         try await bench.connection.call(
           LeaseCall(
-            action: action, topic: bench.topic, shard: 0, service: "any", worker: worker, epoch: epoch,
+            action: action, namespace: bench.namespace, shard: 0, service: "any", worker: worker, epoch: epoch,
             timeToLive: .seconds(60), looks: true))
       }
       let earlier = try #require(try await call(.acquire, "a", 0).epoch)
@@ -60,7 +61,7 @@ import Testing
       #expect(try await call(.renew, "a", epoch).isKept)
       #expect(try await !call(.renew, "a", earlier).isKept)
       #expect(try await !call(.renew, "b", epoch).isKept)
-      _ = try await bench.connection.call("XGROUP", "DESTROY", bench.topic.log(0), "any")
+      _ = try await bench.connection.call("XGROUP", "DESTROY", bench.namespace.log(0), "any")
       #expect(try await !call(.renew, "a", epoch).isKept)
       // Nobody has to wait for it.
       #expect(try await call(.acquire, "b", 0).epoch != nil)

@@ -11,7 +11,7 @@ import Testing
     var input = EventInput()
     let documents = input.read(json + [0x0a]) + input.finish()
     var problems: [String] = []
-    let events = EventCatalog([Noted.self]).read(documents, for: Topic("test", shardCount: shards)) {
+    let events = EventCatalog([Noted.self]).read(documents, for: Namespace("test", shardCount: shards)) {
       problems.append($1)
     }
     return (events, problems)
@@ -26,7 +26,7 @@ import Testing
           read(LoggedEvent.marked(Self.json, shard: shard, of: count), shards: shards).events.first)
         #expect(event.json == Self.json)
         #expect(event.id == "GIFT:1")
-        #expect(Topic("test", shardCount: shards).shard(of: event.shardKey) == shard)
+        #expect(Namespace("test", shardCount: shards).shard(of: event.shardKey) == shard)
       }
     }
   }
@@ -35,7 +35,7 @@ import Testing
   func refused() {
     #expect(read(Self.json, shards: 8).problems.first?.contains("is none of NOTED") == true)
     let other = read(LoggedEvent.marked(Self.json, shard: 4, of: 8), shards: 4)
-    #expect(other.problems == ["loggedIn: it was in shard 4/8, and the topic has 4 shards"])
+    #expect(other.problems == ["loggedIn: it was in shard 4/8, and the namespace has 4 shards"])
     for place in ["", "/", "-1/8", "9223372036854775808/8", "4/8/8", "x"] {
       let marked = Self.json.dropLast() + Array(#","loggedIn":"\#(place)"}"#.utf8)
       #expect(read(Array(marked), shards: 8).problems.count == 1, "\(place)")

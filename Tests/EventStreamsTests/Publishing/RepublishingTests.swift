@@ -11,7 +11,7 @@ import Testing
       let proxy = try SwallowingProxy(bench.server)
       defer { proxy.stop() }
       let connection = Connection(proxy.url, options: ConnectionOptions(responseTimeout: .milliseconds(100)))
-      let publisher = Publisher(topic: bench.topic, connection: connection)
+      let publisher = Publisher(namespace: bench.namespace, connection: connection)
       try await connection.connect()
 
       // It arrives, and stands still before it answers.
@@ -20,7 +20,7 @@ import Testing
       #expect(unanswered?.code == .timeout && unanswered?.mayHaveExecuted == true)
       await bench.server.resume()
       try await eventually("it is in the log") {
-        try await bench.connection.integer(["XLEN", bench.topic.log(0)]) == 1
+        try await bench.connection.integer(["XLEN", bench.namespace.log(0)]) == 1
       }
       #expect(try await publisher.publish(Noted("k", 0)).isDuplicate)
 
@@ -30,14 +30,14 @@ import Testing
       #expect(swallowed?.code == .timeout && swallowed?.mayHaveExecuted == true)
       proxy.letThrough()
       #expect(try await publisher.publish(Noted("k", 1)).isDuplicate == false)
-      #expect(try await bench.connection.integer(["XLEN", bench.topic.log(0)]) == 2)
+      #expect(try await bench.connection.integer(["XLEN", bench.namespace.log(0)]) == 2)
     }
   }
 
   @Test("of the same id with another content is told from a duplicate, with what differs; trimmed, it is a duplicate")
   func anotherContent() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let publisher = Publisher(topic: bench.topic, connection: bench.connection)
+      let publisher = Publisher(namespace: bench.namespace, connection: bench.connection)
       func publish(_ number: Int, at time: Timestamp = .now(), key: String? = nil) async throws -> PublishedEvent {
         try await publisher.publish([EncodedEvent(Noted("k", number), id: "an \"id\"", key: key, timestamp: time)])[0]
       }
@@ -52,10 +52,10 @@ import Testing
       // In one call, too.
       let both = try await publisher.publish([3, 4].map { EncodedEvent(Noted("k", $0), id: "twice") })
       #expect(!both[0].isDuplicate && both[1].difference?.description == "data.number is 3 there and 4 here")
-      #expect(try await bench.connection.integer(["XLEN", bench.topic.log(0)]) == 2)
+      #expect(try await bench.connection.integer(["XLEN", bench.namespace.log(0)]) == 2)
 
-      _ = try await bench.connection.call("XGROUP", "CREATE", bench.topic.log(0), "g", "$")
-      _ = try await bench.connection.call("XTRIM", bench.topic.log(0), "MAXLEN", "0")
+      _ = try await bench.connection.call("XGROUP", "CREATE", bench.namespace.log(0), "g", "$")
+      _ = try await bench.connection.call("XTRIM", bench.namespace.log(0), "MAXLEN", "0")
       let trimmed = try await publish(9999)
       #expect(trimmed.isDuplicate && trimmed.difference == nil)
     }
@@ -67,7 +67,7 @@ import Testing
       let window = Timestamp.now().microsecondsSinceEpoch / 1_000_000 / 86400
       for (offset, isKnown) in [(-2, false), (-1, true), (1, true)] {
         let first = try await bench.publish([Noted("k", offset)])[0]
-        let log = bench.topic.seen(0)
+        let log = bench.namespace.seen(0)
         _ = try await bench.connection.call("RENAME", "\(log):\(window)", "\(log):\(window + Int64(offset))")
         let again = try await bench.publish([Noted("k", offset)])[0]
         #expect(again.isDuplicate == isKnown)
@@ -84,15 +84,15 @@ import Testing
       try await log.open()
       for (index, id) in ["plain", "with \"quotes\"", "b\\n", "caf\u{e9}"].enumerated() {
         let publishing = Effects { $0.publish(Noted("k", -1), id: id) }
-        let before = try await bench.connection.integer(["XLEN", bench.topic.log(0)])
+        let before = try await bench.connection.integer(["XLEN", bench.namespace.log(0)])
         try await log.commit([publishing, publishing])
         for _ in 0..<3 { try await log.commit([publishing]) }
-        #expect(try await bench.connection.integer(["XLEN", bench.topic.log(0)]) == before + 5 + 1)
-        let publisher = Publisher(topic: bench.topic, connection: bench.connection)
+        #expect(try await bench.connection.integer(["XLEN", bench.namespace.log(0)]) == before + 5 + 1)
+        let publisher = Publisher(namespace: bench.namespace, connection: bench.connection)
         #expect(try await publisher.publish(Noted("k", -1), id: id).isDuplicate)
         _ = try await publisher.publish(Noted("k", -2), id: "first \(index)")
         try await log.commit([Effects { $0.publish(Noted("k", -2), id: "first \(index)") }])
-        #expect(try await bench.connection.integer(["XLEN", bench.topic.log(0)]) == before + 5 + 1 + 1 + 1)
+        #expect(try await bench.connection.integer(["XLEN", bench.namespace.log(0)]) == before + 5 + 1 + 1 + 1)
       }
     }
   }
@@ -103,7 +103,7 @@ import Testing
       let events = (0..<500).map { EncodedEvent(Noted("k", $0, place: $0 % 2 == 0 ? "here" : "there")) }
       let fresh = try await withThrowingTaskGroup { group in
         for _ in 0..<4 {
-          let publisher = Publisher(topic: bench.topic, connection: Connection(bench.server.url))
+          let publisher = Publisher(namespace: bench.namespace, connection: Connection(bench.server.url))
           group.addTask {
             var fresh = 0
             for start in stride(from: 0, to: events.count, by: 20) {
@@ -115,7 +115,7 @@ import Testing
         return try await group.reduce(0, +)
       }
       #expect(fresh == 500)
-      #expect(try await Inspector(topic: bench.topic, connection: bench.connection).length() == 500)
+      #expect(try await Inspector(namespace: bench.namespace, connection: bench.connection).length() == 500)
     }
   }
 }

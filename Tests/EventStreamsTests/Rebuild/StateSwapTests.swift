@@ -22,8 +22,8 @@ import Testing
 
   private func live(_ bench: TestBench) async throws -> [String: String] {
     var values: [String: String] = [:]
-    for key in try await bench.connection.strings(["KEYS", bench.topic.state(0, "made", "*")]) {
-      values[String(key.dropFirst(bench.topic.state(0, "made", "").count))] = try await bench.connection.strings([
+    for key in try await bench.connection.strings(["KEYS", bench.namespace.state(0, "made", "*")]) {
+      values[String(key.dropFirst(bench.namespace.state(0, "made", "").count))] = try await bench.connection.strings([
         "HVALS", key,
       ])[0]
     }
@@ -36,17 +36,17 @@ import Testing
 
   private func prepare(_ image: StateImage, _ run: RebuildRun, _ bench: TestBench) async throws {
     try await ShardRebuild.prepare(
-      image, "made", shard: 0, run: run, topic: bench.topic, connection: bench.connection)
+      image, "made", shard: 0, run: run, namespace: bench.namespace, connection: bench.connection)
   }
 
   private func hold(_ run: RebuildRun, _ bench: TestBench) async throws -> ShardRebuild {
-    try await ShardRebuild.hold("made", shard: 0, run: run, topic: bench.topic, connection: bench.connection)
+    try await ShardRebuild.hold("made", shard: 0, run: run, namespace: bench.namespace, connection: bench.connection)
   }
 
   @Test("takes the place of the live one as a whole, and leaves nothing beside it")
   func swap() async throws {
     try await TestBench.run(shards: 1) { bench in
-      _ = try await bench.connection.call("HSET", bench.topic.state(0, "made", "obsolete"), "value", "old")
+      _ = try await bench.connection.call("HSET", bench.namespace.state(0, "made", "obsolete"), "value", "old")
       let (run, image) = (RebuildRun(), image("new"))
       try await prepare(image, run, bench)
       #expect(try await live(bench) == ["obsolete": "old"])
@@ -61,7 +61,7 @@ import Testing
   @Test("of a run whose part beside the live one another run has removed changes nothing")
   func twoRuns() async throws {
     try await TestBench.run(shards: 1) { bench in
-      _ = try await bench.connection.call("HSET", bench.topic.state(0, "made", "a"), "value", "old")
+      _ = try await bench.connection.call("HSET", bench.namespace.state(0, "made", "a"), "value", "old")
       let (first, second) = (RebuildRun(), RebuildRun())
       let (one, other) = (image("first"), image("second"))
       try await prepare(one, first, bench)
@@ -81,7 +81,7 @@ import Testing
   @Test("is whole without what vanishes while it is put in place")
   func vanishing() async throws {
     try await TestBench.run(shards: 1) { bench in
-      _ = try await bench.connection.call("HSET", bench.topic.state(0, "made", "minute"), "value", "old")
+      _ = try await bench.connection.call("HSET", bench.namespace.state(0, "made", "minute"), "value", "old")
       let now = StreamID(milliseconds: UInt64(Timestamp.now().microsecondsSinceEpoch / 1000), sequence: 0)
       let (run, image) = (RebuildRun(), image("new", at: now, vanishing: true))
       try await prepare(image, run, bench)

@@ -12,9 +12,9 @@ import Testing
       let now = try await bench.connection.strings(["TIME"])
       for shard in [0, 1] {
         _ = try await bench.connection.call(
-          "HSET", bench.topic.lease(shard, "counting"), "owner", "dead", "epoch", "1", "until",
+          "HSET", bench.namespace.lease(shard, "counting"), "owner", "dead", "epoch", "1", "until",
           "\((Int(now[0]) ?? 0) * 1000 + 60_000)", "commit", "0")
-        _ = try await bench.connection.call("XGROUP", "CREATE", bench.topic.log(shard), "counting", "0", "MKSTREAM")
+        _ = try await bench.connection.call("XGROUP", "CREATE", bench.namespace.log(shard), "counting", "0", "MKSTREAM")
       }
       try await bench.running([bench.worker(WorkerTests.counting())]) {
         var due: [String: Timestamp] = [:]
@@ -28,7 +28,7 @@ import Testing
         var logged: [(id: String, place: StreamID)] = []
         try await eventually("all are in the log") {
           logged = []
-          for shard in bench.topic.shards { logged += try await bench.logged(shard) }
+          for shard in bench.namespace.shards { logged += try await bench.logged(shard) }
           return logged.count == 40
         }
         let late = try logged.map { try $0.place.recordedAt - #require(due[$0.id]) }.sorted()

@@ -21,13 +21,14 @@ import Testing
       let history = try await bench.inspector.entries(shard: 0, after: .zero, limit: 1000)
       let events = try await bench.inspector.scheduled()
       _ = try await bench.connection.call("FLUSHALL")
-      _ = try await Topic.open("test", shardCount: 1, on: bench.connection)
+      _ = try await Namespace.open("test", shardCount: 1, on: bench.connection)
 
       // Producers go on: some of what they do they have done before.
       try await schedule(3...3, due)
       try await schedule(11...11, due)
       try await schedule(20...22, due + .seconds(2))
-      var restore = try await LogRestore(topic: bench.topic, connection: bench.connection, shard: 0, run: RebuildRun())
+      var restore = try await LogRestore(
+        namespace: bench.namespace, connection: bench.connection, shard: 0, run: RebuildRun())
       for entry in history {
         try await restore.add(
           RecordedEvent(

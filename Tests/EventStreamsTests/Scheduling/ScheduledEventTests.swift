@@ -72,22 +72,22 @@ import Testing
       #expect(
         try await bench.publisher.cancel(Array(ids[..<6]) + ["unknown"]) == Array(repeating: true, count: 6) + [false])
       #expect(try await Set(bench.waiting()) == Set(ids[6...]))
-      for shard in bench.topic.shards { try await bench.moveDue(shard) }
+      for shard in bench.namespace.shards { try await bench.moveDue(shard) }
       #expect(try await bench.publisher.cancel(ids) == Array(repeating: false, count: 10))
       func logged() async throws -> Set<String> {
         var all: Set<String> = []
-        for shard in bench.topic.shards { for event in try await bench.logged(shard) { all.insert(event.id) } }
+        for shard in bench.namespace.shards { for event in try await bench.logged(shard) { all.insert(event.id) } }
         return all
       }
       #expect(try await logged() == Set(ids[6...]))
       // Free again: for later, and for now.
       #expect(try await bench.publisher.publish(events[0], due: due).isDuplicate == false)
       #expect(try await bench.publisher.publish(events[1]).isDuplicate == false)
-      for shard in bench.topic.shards { try await bench.moveDue(shard) }
+      for shard in bench.namespace.shards { try await bench.moveDue(shard) }
       #expect(try await logged() == Set([ids[0], ids[1]] + ids[6...]))
       #expect(try await bench.waiting() == [])
-      for shard in bench.topic.shards {
-        #expect(try await bench.connection.integer(["EXISTS", bench.topic.scheduledNext(shard)]) == 0)
+      for shard in bench.namespace.shards {
+        #expect(try await bench.connection.integer(["EXISTS", bench.namespace.scheduledNext(shard)]) == 0)
       }
     }
   }
@@ -132,8 +132,8 @@ import Testing
       _ = try await bench.publisher.publish((0..<count).map { EncodedEvent(Noted("k", $0)) }, due: due)
       // Some days later.
       let window = Timestamp.now().microsecondsSinceEpoch / 1_000_000 / 86400
-      _ = try await bench.connection.call("DEL", "\(bench.topic.seen(0)):\(window)")
-      _ = try await bench.connection.call("SET", bench.topic.scheduledNext(0), "0 \(window - 3) 0")
+      _ = try await bench.connection.call("DEL", "\(bench.namespace.seen(0)):\(window)")
+      _ = try await bench.connection.call("SET", bench.namespace.scheduledNext(0), "0 \(window - 3) 0")
       var calls = 0
       while try await bench.moveDue().wait ?? .zero <= .seconds(1) { calls += 1 }
       #expect((3...20).contains(calls))

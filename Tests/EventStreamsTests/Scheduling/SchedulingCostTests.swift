@@ -48,11 +48,11 @@ import Testing
       }
       #expect(try await bench.inspector.scheduledCount() == 100_000)
       // Their records are nothing that this service has to do with.
-      _ = try await bench.connection.call("XGROUP", "SETID", bench.topic.log(0), "any", "$")
+      _ = try await bench.connection.call("XGROUP", "SETID", bench.namespace.log(0), "any", "$")
       #expect(try await work() == without)
       // Beside the log, which keeps a record of each.
       let memory = try await bench.connection.usedMemory() - before
-      let kept = try await bench.connection.integer(["MEMORY", "USAGE", bench.topic.log(0), "SAMPLES", "0"])
+      let kept = try await bench.connection.integer(["MEMORY", "USAGE", bench.namespace.log(0), "SAMPLES", "0"])
       #expect((memory - kept) / 100_000 < 700, "\((memory - kept) / 100_000) bytes each")
     }
   }

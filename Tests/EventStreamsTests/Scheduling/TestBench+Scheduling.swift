@@ -3,18 +3,18 @@ import Redis
 @testable import EventStreams
 
 extension TestBench {
-  var publisher: Publisher { Publisher(topic: topic, connection: connection) }
-  var inspector: Inspector { Inspector(topic: topic, connection: connection) }
+  var publisher: Publisher { Publisher(namespace: namespace, connection: connection) }
+  var inspector: Inspector { Inspector(namespace: namespace, connection: connection) }
 
   /// Moves what is due in a shard into its log, once; returns how many, and when to look again.
   @discardableResult
   func moveDue(_ shard: Int = 0) async throws -> DueCall.Answer {
-    try await connection.call(DueCall(topic: topic, shard: shard))
+    try await connection.call(DueCall(namespace: namespace, shard: shard))
   }
 
   /// Has all that waits in a shard be due.
   func makeDue(_ shard: Int = 0) async throws {
-    let key = topic.scheduled(shard)
+    let key = namespace.scheduled(shard)
     let members = try await connection.strings(["ZRANGE", key, "0", "-1"])
     _ = try await connection.call(["ZADD", key] + members.flatMap { ["1", $0] })
   }

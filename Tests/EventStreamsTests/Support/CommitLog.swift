@@ -18,14 +18,14 @@ final class CommitLog {
   var shard: OwnedShard {
     OwnedShard(
       number: 0, term: term,
-      reader: CommittedState(topic: bench.topic, service: service, connection: bench.connection))
+      reader: CommittedState(namespace: bench.namespace, service: service, connection: bench.connection))
   }
 
   /// Takes the lease.
   func open() async throws {
     let answer = try await bench.connection.call(
       LeaseCall(
-        action: .acquire, topic: bench.topic, shard: 0, service: service, worker: "by-hand", epoch: 0,
+        action: .acquire, namespace: bench.namespace, shard: 0, service: service, worker: "by-hand", epoch: 0,
         timeToLive: .seconds(600)))
     term = answer.epoch ?? 0
   }
@@ -36,7 +36,7 @@ final class CommitLog {
     events += count
     let published = try await bench.publish((0..<count).map { Noted("k", first + $0) })
     _ = try await bench.connection.call(
-      "XREADGROUP", "GROUP", service, "by-hand", "COUNT", "100000", "STREAMS", bench.topic.log(0), ">")
+      "XREADGROUP", "GROUP", service, "by-hand", "COUNT", "100000", "STREAMS", bench.namespace.log(0), ">")
     return published.map(\.streamID)
   }
 
@@ -44,7 +44,7 @@ final class CommitLog {
   func batch(_ ids: [StreamID], _ effects: [Effects], speculates: Bool = false) -> CommitBatch {
     var batch = CommitBatch(shard: shard, speculates: speculates)
     for (id, effects) in zip(ids, effects) {
-      batch.acknowledge(delivery(id), effects, prefix: bench.topic.state(0, service, ""))
+      batch.acknowledge(delivery(id), effects, prefix: bench.namespace.state(0, service, ""))
     }
     return batch
   }
@@ -52,7 +52,7 @@ final class CommitLog {
   /// Sends a batch under a number; returns what the function says was acknowledged, and what was not parked.
   func send(_ batch: CommitBatch, number: Int) async throws -> (acknowledged: Int, unparked: [StreamID]) {
     var commands = Commands()
-    commands.append(CommitCall(batch, topic: bench.topic, service: service, worker: "by-hand", number: number))
+    commands.append(CommitCall(batch, namespace: bench.namespace, service: service, worker: "by-hand", number: number))
     return try Self.answer(await bench.connection.call(commands))
   }
 
@@ -78,7 +78,7 @@ final class CommitLog {
   func everything(_ ids: [StreamID], _ effects: Effects) -> CommitBatch {
     let failures = Failures(after: nil, error: "it failed", at: .now(), retryAt: nil)
     var batch = CommitBatch(shard: shard)
-    batch.acknowledge(delivery(ids[0], failures), effects, prefix: bench.topic.state(0, service, ""))
+    batch.acknowledge(delivery(ids[0], failures), effects, prefix: bench.namespace.state(0, service, ""))
     batch.count(delivery(ids[1]), deliveries: 2, failures: failures)
     batch.bury(
       CommitBatch.Letter(

@@ -19,7 +19,7 @@ struct RandomEffects {
   mutating func prepare(_ bench: TestBench, _ service: String) async throws -> [String: ExpectedEffects.Value] {
     var commands = Commands()
     for name in Self.names {
-      let key = bench.topic.state(0, service, name)
+      let key = bench.namespace.state(0, service, name)
       commands.append("DEL", key)
       switch Int.random(in: 0..<14, using: &generator) {
       case 0: commands.append("SET", key, "text")
@@ -48,7 +48,7 @@ struct RandomEffects {
   func state(_ bench: TestBench, _ service: String) async throws -> [String: ExpectedEffects.Value] {
     var state: [String: ExpectedEffects.Value] = [:]
     for name in Self.names {
-      let key = bench.topic.state(0, service, name)
+      let key = bench.namespace.state(0, service, name)
       let isLasting = try await bench.connection.integer(["PTTL", key]) < 0
       switch try await bench.connection.text("TYPE", key) {
       case "none": break

@@ -34,7 +34,7 @@ extension TestBench {
   /// The ids of follow-up events that are remembered.
   func published() async throws -> Set<String> {
     var ids: Set<String> = []
-    for key in try await connection.strings(["KEYS", "\(topic.name):{0}:seen:*"]) {
+    for key in try await connection.strings(["KEYS", "\(namespace.name):{0}:seen:*"]) {
       ids.formUnion(try await connection.strings(["HKEYS", key]).filter { $0.hasPrefix("follow") })
     }
     return ids

@@ -4,25 +4,25 @@ import Logging
 import Redis
 import RedisTestSupport
 
-/// A topic on a server of its own, and what tests do with it.
+/// A namespace on a server of its own, and what tests do with it.
 struct TestBench: Sendable {
   let server: RedisServer
   let connection: Connection
-  let topic: Topic
+  let namespace: Namespace
 
-  /// A new server with an empty topic.
+  /// A new server with an empty namespace.
   static func run(
     shards: Int = 2, arguments: [String] = [], environment: [String] = [], _ body: (TestBench) async throws -> Void
   ) async throws {
     try await withRedis(arguments: arguments, environment: environment) { server in
       let connection = Connection(server.url)
-      let topic = try await Topic.open("test", shardCount: shards, on: connection)
-      try await body(TestBench(server: server, connection: connection, topic: topic))
+      let namespace = try await Namespace.open("test", shardCount: shards, on: connection)
+      try await body(TestBench(server: server, connection: connection, namespace: namespace))
     }
   }
 
   func publish(_ events: [some EventData]) async throws -> [PublishedEvent] {
-    try await Publisher(topic: topic, connection: connection).publish(events.map { EncodedEvent($0) })
+    try await Publisher(namespace: namespace, connection: connection).publish(events.map { EncodedEvent($0) })
   }
 
   func settings(_ name: String = "worker-1", lease: Duration = .seconds(2)) -> WorkerSettings {
@@ -34,7 +34,7 @@ struct TestBench: Sendable {
   func worker(_ service: EventService, _ settings: WorkerSettings? = nil) -> Worker {
     var log = Logger(label: "test")
     log.logLevel = Logger.Level(rawValue: ProcessInfo.processInfo.environment["LOG"] ?? "") ?? .critical
-    return Worker(service, topic: topic, redis: server.url, settings: settings ?? self.settings(), log: log)
+    return Worker(service, namespace: namespace, redis: server.url, settings: settings ?? self.settings(), log: log)
   }
 
   /// Runs workers while `body` runs; then they drain.
@@ -50,11 +50,11 @@ struct TestBench: Sendable {
   /// Waits until a group has nothing left in any shard.
   func settled(_ service: String, within limit: Duration = .seconds(60)) async throws {
     try await eventually("\(service) has nothing left", within: limit) {
-      for shard in topic.shards {
+      for shard in namespace.shards {
         var commands = Commands()
-        commands.append("EXISTS", topic.log(shard))
-        if try await connection.integer(["EXISTS", topic.log(shard)]) == 0 { return false }
-        let groups = try await connection.groups(of: topic.log(shard))
+        commands.append("EXISTS", namespace.log(shard))
+        if try await connection.integer(["EXISTS", namespace.log(shard)]) == 0 { return false }
+        let groups = try await connection.groups(of: namespace.log(shard))
         guard let group = groups[service], group.lag == 0, group.pending == 0 else { return false }
       }
       return true
@@ -63,14 +63,14 @@ struct TestBench: Sendable {
 
   /// Waits until a service has handled its history and its log.
   func caughtUp(_ service: String) async throws {
-    let inspector = Inspector(topic: topic, connection: connection)
+    let inspector = Inspector(namespace: namespace, connection: connection)
     try await eventually("\(service) has caught up") { try await inspector.remaining([service]).isEmpty }
   }
 
   func state(_ service: String, _ name: String) async throws -> [String: String] {
     var merged: [String: String] = [:]
-    for shard in topic.shards {
-      let values = try await connection.strings(["HGETALL", topic.state(shard, service, name)])
+    for shard in namespace.shards {
+      let values = try await connection.strings(["HGETALL", namespace.state(shard, service, name)])
       for index in stride(from: 0, to: values.count, by: 2) { merged[values[index]] = values[index + 1] }
     }
     return merged

@@ -10,7 +10,7 @@ import Testing
     "of a service that is one of the runtime's own words, or has other characters than names have, is refused before it runs"
   )
   func services() async throws {
-    for name in NameRule.ofShards + NameRule.ofTopics + [
+    for name in NameRule.ofShards + NameRule.ofNamespaces + [
       "", "a b", "a:b", "a{1}", "café", "a\nb", String(repeating: "x", count: 65),
     ] {
       #expect(EventService(name).mistake != nil, "\(name)")
@@ -19,7 +19,7 @@ import Testing
       #expect(EventService(name).mistake == nil, "\(name)")
     }
     let worker = Worker(
-      EventService("dead"), topic: Topic("test", shardCount: 1), redis: try RedisURL("redis://127.0.0.1:1"),
+      EventService("dead"), namespace: Namespace("test", shardCount: 1), redis: try RedisURL("redis://127.0.0.1:1"),
       log: Logger(label: "test"))
     await #expect { try await worker.run() } throws: {
       "\($0)".hasPrefix("'dead' is no name of a service: it is reserved")
@@ -38,42 +38,45 @@ import Testing
     #expect(archive.mistake != nil)
   }
 
-  @Test("of a topic that begins another one's is no reason to remove that one's keys")
+  @Test("of a namespace that begins another one's is no reason to remove that one's keys")
   func removing() async throws {
     try await withRedis { server in
       let connection = Connection(server.url)
       for name in ["t", "t:eu", "t2"] {
-        let topic = try await Topic.open(name, shardCount: 2, services: ["counting"], on: connection)
-        _ = try await Publisher(topic: topic, connection: connection).publish(Noted("k", 1))
-        _ = try await connection.call("HSET", topic.roster("counting"), "w", "1")
+        let namespace = try await Namespace.open(name, shardCount: 2, services: ["counting"], on: connection)
+        _ = try await Publisher(namespace: namespace, connection: connection).publish(Noted("k", 1))
+        _ = try await connection.call("HSET", namespace.roster("counting"), "w", "1")
       }
-      try await Topic.remove("t", from: connection)
-      #expect(try await Topic.find("t", on: connection) == nil)
+      try await Namespace.remove("t", from: connection)
+      #expect(try await Namespace.find("t", on: connection) == nil)
       for name in ["t:eu", "t2"] {
-        let topic = try #require(try await Topic.find(name, on: connection))
-        #expect(try await Inspector(topic: topic, connection: connection).length() == 1)
-        #expect(try await connection.integer(["EXISTS", topic.roster("counting")]) == 1)
+        let namespace = try #require(try await Namespace.find(name, on: connection))
+        #expect(try await Inspector(namespace: namespace, connection: connection).length() == 1)
+        #expect(try await connection.integer(["EXISTS", namespace.roster("counting")]) == 1)
       }
       #expect(try await StateImage.keys("t:{", connection).isEmpty)
       for name in ["", "a b", "t:", "t:config", "workers", "t{0}", "*"] {
-        await #expect(throws: TopicError.self, "\(name)") { try await Topic.open(name, on: connection) }
+        await #expect(throws: NamespaceError.self, "\(name)") { try await Namespace.open(name, on: connection) }
       }
     }
   }
 
-  @Test("aside, a number of shards that no topic can have is refused with where it stands, and nothing is made of it")
+  @Test(
+    "aside, a number of shards that no namespace can have is refused with where it stands, and nothing is made of it")
   func shardCounts() async throws {
     try await withRedis { server in
       let connection = Connection(server.url)
       for count in ["0", "-3", "9223372036854775807", "9223372036854775808", "1025", "eight", ""] {
         _ = try await connection.call("HSET", "rides:config", "shards", count, "format", "1")
         await #expect("\(count)") {
-          try await Topic.find("rides", on: connection)
+          try await Namespace.find("rides", on: connection)
         } throws: { "\($0)".contains("shards in rides:config is '\(count)'") }
-        await #expect(throws: TopicError.self) { try await Topic.open("rides", on: connection) }
+        await #expect(throws: NamespaceError.self) { try await Namespace.open("rides", on: connection) }
       }
       for count in [0, -3, .max] {
-        await #expect(throws: TopicError.self) { try await Topic.open("new", shardCount: count, on: connection) }
+        await #expect(throws: NamespaceError.self) {
+          try await Namespace.open("new", shardCount: count, on: connection)
+        }
       }
       #expect(try await connection.integer(["EXISTS", "new:config"]) == 0)
     }

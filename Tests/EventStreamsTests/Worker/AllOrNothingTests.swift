@@ -21,7 +21,7 @@ import Testing
         let events = effects.events()
         let ids = try await log.read(events.count)
         let dumps = try await bench.dumps()
-        let logged = try await bench.connection.integer(["XLEN", bench.topic.log(0)])
+        let logged = try await bench.connection.integer(["XLEN", bench.namespace.log(0)])
         var expected = ExpectedEffects(state: before, published: published)
         var failure: ExpectedEffects.Failure?
         do throws(ExpectedEffects.Failure) {
@@ -39,7 +39,7 @@ import Testing
           switch failure {
           case nil:
             #expect(try await effects.state(bench, "any") == expected.state)
-            let added = try await bench.connection.integer(["XLEN", bench.topic.log(0)]) - logged
+            let added = try await bench.connection.integer(["XLEN", bench.namespace.log(0)]) - logged
             #expect(added == expected.published.count - published.count)
             published = expected.published
           case .either: published = try await bench.published()
@@ -58,15 +58,16 @@ import Testing
   @Test("it does nothing if a key of the runtime holds something else than it should", arguments: 0..<10)
   func runtimeKeys(_ key: Int) async throws {
     try await TestBench.run(shards: 1) { bench in
-      let (topic, service) = (bench.topic, "any")
+      let (namespace, service) = (bench.namespace, "any")
       let log = CommitLog(bench: bench, service: service)
       try await log.open()
       let ids = try await log.read(4)
       let window = Timestamp.now().microsecondsSinceEpoch / 1_000_000 / 86400
       let name = [
-        topic.retry(0, service), topic.dead(0, service), topic.blocked(0, service), topic.redrive(0, service),
-        "\(topic.lease(0, service)):behind", "\(topic.seen(0)):\(window)", topic.lease(0, service),
-        topic.scheduled(0), topic.scheduledEvents(0), topic.scheduledNext(0),
+        namespace.retry(0, service), namespace.dead(0, service), namespace.blocked(0, service),
+        namespace.redrive(0, service),
+        "\(namespace.lease(0, service)):behind", "\(namespace.seen(0)):\(window)", namespace.lease(0, service),
+        namespace.scheduled(0), namespace.scheduledEvents(0), namespace.scheduledNext(0),
       ][key]
       _ = try await bench.connection.call("DEL", name)
       _ = try await bench.connection.call("LPUSH", name, "x")
@@ -108,7 +109,7 @@ import Testing
     try await TestBench.run(shards: 1) { bench in
       let log = CommitLog(bench: bench, service: "any")
       try await log.open()
-      let key = bench.topic.state(0, "any", "h")
+      let key = bench.namespace.state(0, "any", "h")
       /// What a field becomes, or why not.
       func sum(_ value: String, _ amount: Int) async throws -> String {
         _ = try await bench.connection.call("HSET", key, "f", value)

@@ -12,7 +12,7 @@ import Testing
     arguments: [0, 4, 10], [true, false])
   func partlyPending(settled: Int, asLetters: Bool) async throws {
     try await TestBench.run(shards: 1) { bench in
-      let (log, name) = (CommitLog(bench: bench, service: "counting"), bench.topic.log(0))
+      let (log, name) = (CommitLog(bench: bench, service: "counting"), bench.namespace.log(0))
       try await log.open()
       let ids = try await log.read(10)
       if settled > 0 {
@@ -22,12 +22,12 @@ import Testing
         _ = try await bench.connection.call(["XACK", name, "counting"] + ids.suffix(3).map(\.description))
         _ = try await bench.connection.call("XGROUP", "SETID", name, "counting", ids[6].description)
       }
-      _ = try await bench.connection.call("HSET", bench.topic.blocked(0, "counting"), "k", "1")
+      _ = try await bench.connection.call("HSET", bench.namespace.blocked(0, "counting"), "k", "1")
       let batch =
         asLetters ? log.parking(ids) : log.batch(ids, Array(repeating: Self.increment, count: 10))
       await #expect { _ = try await log.send(batch, number: 1) } throws: { ($0 as? RedisError)?.prefix == "REWOUND" }
       #expect(try await bench.state("counting", "counts").isEmpty)
-      #expect(try await bench.connection.integer(["XLEN", bench.topic.dead(0, "counting")]) == 0)
+      #expect(try await bench.connection.integer(["XLEN", bench.namespace.dead(0, "counting")]) == 0)
       let pending = settled > 0 ? 10 : 7
       #expect(try await bench.connection.groups(of: name)["counting"]?.pending == pending)
       let again = try await bench.connection.call(
@@ -59,10 +59,10 @@ import Testing
       let ids = try await log.read(3)
       let batch = log.parking(ids)
       for _ in 0..<2 { #expect(try await log.send(batch, number: 1).unparked == ids) }
-      #expect(try await bench.connection.groups(of: bench.topic.log(0))["counting"]?.pending == 3)
-      _ = try await bench.connection.call("HSET", bench.topic.blocked(0, "counting"), "k", "1")
+      #expect(try await bench.connection.groups(of: bench.namespace.log(0))["counting"]?.pending == 3)
+      _ = try await bench.connection.call("HSET", bench.namespace.blocked(0, "counting"), "k", "1")
       for _ in 0..<2 { #expect(try await log.send(batch, number: 2).unparked.isEmpty) }
-      #expect(try await bench.connection.groups(of: bench.topic.log(0))["counting"]?.pending == 0)
+      #expect(try await bench.connection.groups(of: bench.namespace.log(0))["counting"]?.pending == 0)
     }
   }
 
@@ -71,18 +71,19 @@ import Testing
   )
   func greatestDeliveryCount() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let (log, topic) = (CommitLog(bench: bench, service: "counting"), bench.topic)
+      let (log, namespace) = (CommitLog(bench: bench, service: "counting"), bench.namespace)
       try await log.open()
       let id = try await log.read(1)[0]
       _ = try await bench.connection.call(
-        "XCLAIM", topic.log(0), "counting", "by-hand", "0", id.description, "RETRYCOUNT", "9223372036854775807",
+        "XCLAIM", namespace.log(0), "counting", "by-hand", "0", id.description, "RETRYCOUNT", "9223372036854775807",
         "JUSTID")
       // Its owner died while it handled that one.
-      _ = try await bench.connection.call("HSET", topic.lease(0, "counting"), "trying", "+", "epoch", "1")
+      _ = try await bench.connection.call("HSET", namespace.lease(0, "counting"), "trying", "+", "epoch", "1")
       try await log.open()
       let recovered = try await bench.connection.call(
         RecoverCall(
-          topic: topic, shard: log.shard, service: "counting", worker: "by-hand", after: .zero, count: 10, others: false
+          namespace: namespace, shard: log.shard, service: "counting", worker: "by-hand", after: .zero, count: 10,
+          others: false
         ))
       #expect(recovered.entries.map(\.deliveries) == [1_000_000_000_000_000])
     }
@@ -107,11 +108,12 @@ import Testing
       try await log.open()
       var page = HistoryPage(shard: log.shard)
       page.settle(
-        log.delivery(try await log.read(1)[0]), Self.increment, prefix: bench.topic.state(0, "counting", ""))
+        log.delivery(try await log.read(1)[0]), Self.increment, prefix: bench.namespace.state(0, "counting", ""))
       func send(_ number: Int) async throws {
         try await bench.connection.call(
           HistoryCall(
-            topic: bench.topic, service: "counting", worker: "by-hand", page: page, number: number, start: .zero))
+            namespace: bench.namespace, service: "counting", worker: "by-hand", page: page, number: number, start: .zero
+          ))
       }
       try await send(1)
       try await send(1)
@@ -127,7 +129,7 @@ import Testing
       try await log.open()
       let ids = try await log.read(3)
       let batch = log.batch(ids, Array(repeating: Self.increment, count: 3))
-      let lease = bench.topic.lease(0, "counting")
+      let lease = bench.namespace.lease(0, "counting")
       let epoch = try await bench.connection.text("HGET", lease, "epoch")
       for (owner, epoch) in [("by-hand", "1"), ("somebody else", epoch), ("", epoch)] {
         _ = try await bench.connection.call("HSET", lease, "owner", owner, "epoch", epoch)

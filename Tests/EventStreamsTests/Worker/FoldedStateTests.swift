@@ -71,7 +71,7 @@ import Testing
 
   /// Applies effects as they are meant, with a command for each, to the state of a service `single`.
   private func apply(_ list: ArraySlice<Effects.Effect>, of effects: Effects, to bench: TestBench) async throws {
-    func key(_ name: String) -> String { bench.topic.state(0, "single", name) }
+    func key(_ name: String) -> String { bench.namespace.state(0, "single", name) }
     func text(_ range: Range<Int>) -> String {
       effects.bytes(range).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
     }
@@ -107,14 +107,14 @@ import Testing
   private func state(_ service: String, _ bench: TestBench) async throws -> [String: [String]] {
     var state: [String: [String]] = [:]
     for name in Self.hashes {
-      let key = bench.topic.state(0, service, name)
+      let key = bench.namespace.state(0, service, name)
       let values = try await bench.connection.strings(["HGETALL", key])
       var pairs = stride(from: 0, to: values.count, by: 2).map { "\(values[$0])=\(values[$0 + 1])" }.sorted()
       if try await bench.connection.integer(["PTTL", key]) > 0 { pairs.append("has a lifetime") }
       state[name] = pairs
     }
     for name in Self.streams {
-      let entries = try await bench.connection.call("XRANGE", bench.topic.state(0, service, name), "-", "+")
+      let entries = try await bench.connection.call("XRANGE", bench.namespace.state(0, service, name), "-", "+")
       state[name] = try records(entries)
     }
     return state

@@ -26,10 +26,11 @@ import Testing
       var batch = log.batch(ids, effects, speculates: true)
       batch.position = ids.last
       #expect(try await log.send(batch, number: 1).acknowledged == count)
-      #expect(try await bench.connection.integer(["HLEN", bench.topic.state(0, "any", "rides")]) == count)
-      #expect(try await bench.connection.text("HGET", bench.topic.state(0, "any", "counts"), "all") == "\(count)")
-      #expect(try await bench.connection.integer(["XLEN", bench.topic.state(0, "any", "stream \(count - 1)")]) == 1)
-      #expect(try await bench.connection.integer(["XLEN", bench.topic.log(0)]) == 2 * count)
+      #expect(try await bench.connection.integer(["HLEN", bench.namespace.state(0, "any", "rides")]) == count)
+      #expect(try await bench.connection.text("HGET", bench.namespace.state(0, "any", "counts"), "all") == "\(count)")
+      #expect(
+        try await bench.connection.integer(["XLEN", bench.namespace.state(0, "any", "stream \(count - 1)")]) == 1)
+      #expect(try await bench.connection.integer(["XLEN", bench.namespace.log(0)]) == 2 * count)
     }
   }
 
@@ -38,24 +39,25 @@ import Testing
   )
   func recover() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let (topic, connection) = (bench.topic, bench.connection)
+      let (namespace, connection) = (bench.namespace, bench.connection)
       let log = CommitLog(bench: bench, service: "any")
       try await log.open()
       let ids = try await log.read(20000)
       let recovered = try await connection.call(
         RecoverCall(
-          topic: topic, shard: log.shard, service: "any", worker: "by-hand", after: .zero, count: 20000, others: false))
+          namespace: namespace, shard: log.shard, service: "any", worker: "by-hand", after: .zero, count: 20000,
+          others: false))
       #expect(recovered.entries.count == 20000)
       // Of an odd number of hundreds only the last is settled.
       var batch = log.batch([ids[19999]], [.none])
       batch.position = ids[9400]
       for number in 0..<9400 { batch.endRedrive(of: "\(number)") }
       #expect(try await log.send(batch, number: 1).acknowledged == 1)
-      #expect(try await connection.integer(["SCARD", "\(topic.lease(0, "any")):behind"]) == 9401)
+      #expect(try await connection.integer(["SCARD", "\(namespace.lease(0, "any")):behind"]) == 9401)
       // Nothing is lost with the group.
-      _ = try await connection.call("XGROUP", "DESTROY", topic.log(0), "any")
+      _ = try await connection.call("XGROUP", "DESTROY", namespace.log(0), "any")
       try await log.open()
-      #expect(try await connection.groups(of: topic.log(0))["any"]?.pending == 9401)
+      #expect(try await connection.groups(of: namespace.log(0))["any"]?.pending == 9401)
     }
   }
 
@@ -64,12 +66,13 @@ import Testing
     try await TestBench.run(shards: 1) { bench in
       let events = (0..<50000).map { EncodedEvent(Noted("k", $0)) }
       let call = PublishCall(
-        topic: bench.topic, shard: 0, window: .seconds(86400), events: events, indexes: Array(events.indices)[...])
+        namespace: bench.namespace, shard: 0, window: .seconds(86400), events: events,
+        indexes: Array(events.indices)[...])
       let first = try await bench.connection.call(call)
       #expect(Set(first.map(\.streamID)).count == 50000)
       let again = try await bench.connection.call(call)
       #expect(again.map(\.streamID) == first.map(\.streamID) && again.allSatisfy(\.isDuplicate))
-      #expect(try await bench.connection.integer(["XLEN", bench.topic.log(0)]) == 50000)
+      #expect(try await bench.connection.integer(["XLEN", bench.namespace.log(0)]) == 50000)
     }
   }
 }

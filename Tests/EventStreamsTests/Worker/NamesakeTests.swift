@@ -8,14 +8,14 @@ import Testing
 @Suite("Two workers of one name") struct NamesakeTests {
   private func worker(_ bench: TestBench, _ lines: LoggedLines) -> Worker {
     Worker(
-      WorkerTests.counting(), topic: bench.topic, redis: bench.server.url, settings: bench.settings("twin"),
+      WorkerTests.counting(), namespace: bench.namespace, redis: bench.server.url, settings: bench.settings("twin"),
       log: lines.logger(.notice))
   }
 
   private func epochs(_ bench: TestBench) async throws -> [String] {
     var epochs: [String] = []
-    for shard in bench.topic.shards {
-      epochs += try await bench.connection.strings(["HMGET", bench.topic.lease(shard, "counting"), "epoch"])
+    for shard in bench.namespace.shards {
+      epochs += try await bench.connection.strings(["HMGET", bench.namespace.lease(shard, "counting"), "epoch"])
     }
     return epochs
   }

@@ -12,19 +12,19 @@ import Testing
   }
 
   private func records(_ key: String, _ bench: TestBench) async throws -> [Int] {
-    let reader = CommittedState(topic: bench.topic, service: "noting", connection: bench.connection)
+    let reader = CommittedState(namespace: bench.namespace, service: "noting", connection: bench.connection)
     return try await OwnedShard(number: 0, term: 0, reader: reader)
       .records(key, after: .zero, limit: 1000, as: Int.self).map(\.value)
   }
 
-  private func pauses(_ bench: TestBench) -> Pauses { Pauses(topic: bench.topic, connection: bench.connection) }
+  private func pauses(_ bench: TestBench) -> Pauses { Pauses(namespace: bench.namespace, connection: bench.connection) }
 
   @Test(
     "of a service stops it at once, is in status, and is kept to by whoever comes next, until it is taken back",
     arguments: [1, 8])
   func whole(concurrency: Int) async throws {
     try await TestBench.run(shards: 1) { bench in
-      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
       try await bench.running([bench.worker(service(concurrency: concurrency))]) {
         _ = try await bench.publish([Noted("k", 0)])
         try await bench.settled("noting")
@@ -64,7 +64,7 @@ import Testing
             try await eventually("others go on") { try await records("other", bench).count == others + 100 }
           } else {
             try await eventually("it is all read") {
-              try await bench.connection.groups(of: bench.topic.log(0))["noting"]?.lag == 0
+              try await bench.connection.groups(of: bench.namespace.log(0))["noting"]?.lag == 0
             }
             #expect(try await records("other", bench).count == others)
           }
@@ -81,8 +81,8 @@ import Testing
   @Test("that can't be read stops nothing")
   func odd() async throws {
     try await TestBench.run(shards: 1) { bench in
-      for odd in [["SET", bench.topic.paused, "x"], ["HSET", bench.topic.paused, "noting", "no pause"]] {
-        _ = try await bench.connection.call("DEL", bench.topic.paused)
+      for odd in [["SET", bench.namespace.paused, "x"], ["HSET", bench.namespace.paused, "noting", "no pause"]] {
+        _ = try await bench.connection.call("DEL", bench.namespace.paused)
         _ = try await bench.connection.call(odd)
         _ = try await bench.publish([Noted("k", odd.count)])
         try await bench.running([bench.worker(service(concurrency: 1))]) { try await bench.settled("noting") }

@@ -10,7 +10,7 @@ import Testing
     var log = Logger(label: "test")
     log.logLevel = .critical
     let pipeline = Pipeline(
-      service: EventService("counting", concurrency: concurrency), topic: Topic("test", shardCount: 1),
+      service: EventService("counting", concurrency: concurrency), namespace: Namespace("test", shardCount: 1),
       settings: WorkerSettings(), metrics: WorkerMetrics(service: "counting"), log: log)
     await pipeline.own(shard, blocked: [])
     return pipeline

@@ -94,7 +94,7 @@ import Testing
         }
       }
       _ = try await bench.publish((0..<5).map { Noted("bad", $0) } + (0..<5).map { Noted("good", $0) })
-      let letters = DeadLetters(topic: bench.topic, connection: bench.connection)
+      let letters = DeadLetters(namespace: bench.namespace, connection: bench.connection)
       try await bench.running([bench.worker(service)]) {
         try await bench.settled("strict")
         let counts = try await bench.state("strict", "counts")
@@ -134,7 +134,8 @@ import Testing
       _ = try await bench.publish((0..<2).map { Noted("k\($0)", $0, place: "caf\u{e9}") })
       try await bench.running([bench.worker(service)]) { try await bench.settled("counting") }
       #expect(try await bench.state("counting", "counts") == ["all": "2"])
-      let letters = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "counting")
+      let letters = try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(
+        service: "counting")
       #expect(letters.count == 1 && letters[0].about.reason.contains("an event can't leave its shard"))
     }
   }
@@ -145,11 +146,12 @@ import Testing
       for json in [
         "no json", #"{"type":"NOTED","timestamp":"2026-04-03T10:30:00Z","data":{"key":"k","number":"one"}}"#,
       ] {
-        _ = try await bench.connection.call("XADD", bench.topic.log(0), "*", "event", json)
+        _ = try await bench.connection.call("XADD", bench.namespace.log(0), "*", "event", json)
       }
       _ = try await bench.publish([Noted("k", 1)])
       try await bench.running([bench.worker(Self.counting())]) { try await bench.settled("counting") }
-      let dead = try await DeadLetters(topic: bench.topic, connection: bench.connection).list(service: "counting")
+      let dead = try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(
+        service: "counting")
       #expect(
         dead.map(\.about.reason) == [
           "not JSON: expected a value, found 'n' at byte 0", #"data.number: expected a whole number, found "one""#,
@@ -180,10 +182,10 @@ import Testing
         commands.append("MULTI")
         for number in 0..<20 {
           let event = EncodedEvent(Noted("lost", number))
-          commands.append("XADD", bench.topic.log(0), "*", "event", String(decoding: event.json, as: UTF8.self))
+          commands.append("XADD", bench.namespace.log(0), "*", "event", String(decoding: event.json, as: UTF8.self))
         }
         commands.append(
-          "XREADGROUP", "GROUP", "counting", settings.name, "COUNT", "20", "STREAMS", bench.topic.log(0), ">")
+          "XREADGROUP", "GROUP", "counting", settings.name, "COUNT", "20", "STREAMS", bench.namespace.log(0), ">")
         commands.append("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         commands.append("EXEC")
         _ = try await bench.connection.send(commands)
@@ -241,7 +243,7 @@ import Testing
         try await bench.settled("counting")
         try await eventually("each has half") {
           var owners: [String: Int] = [:]
-          for shard in bench.topic.shards {
+          for shard in bench.namespace.shards {
             owners[
               try await bench.connection.strings(["HMGET", "test:{\(shard)}:lease:counting", "owner"])[0], default: 0] +=
               1

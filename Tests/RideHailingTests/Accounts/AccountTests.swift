@@ -113,9 +113,9 @@ extension RideBench {
   /// How many events of each type the log holds.
   func types() async throws -> [String: Int] {
     var types: [String: Int] = [:]
-    let inspector = Inspector(topic: topic, connection: connection)
+    let inspector = Inspector(namespace: namespace, connection: connection)
     let catalog = EventCatalog(RideEvents.types)
-    for shard in topic.shards {
+    for shard in namespace.shards {
       for entry in try await inspector.entries(shard: shard, after: .zero, limit: 100_000) {
         types[try catalog.read(entry.json.span).type.rawValue, default: 0] += 1
       }
@@ -125,7 +125,7 @@ extension RideBench {
 
   func audit(archive: Bool = false) async throws -> AuditReport {
     try await Audit(
-      topic: topic, inspector: Inspector(topic: topic, connection: connection), state: state,
+      namespace: namespace, inspector: Inspector(namespace: namespace, connection: connection), state: state,
       archive: archive ? ArchiveReader(path: configuration.archivePath) : nil
     ).run()
   }

@@ -11,7 +11,7 @@ import Testing
   }
 
   private func current(_ bench: RideBench) async throws -> CorrectedRide {
-    let events = try await Inspector(topic: bench.topic, connection: bench.connection).trace(
+    let events = try await Inspector(namespace: bench.namespace, connection: bench.connection).trace(
       "a", ids: RideID.firstEvents(of: "a"), by: RideID.of)
     return try #require(try CorrectedRide.fold(events.map { ($0.header, $0.json) }))
   }

@@ -24,9 +24,9 @@ import Testing
           try await bench.settled(["driver"])
         }
       }
-      let shard = bench.topic.shard(of: "Paris")
+      let shard = bench.namespace.shard(of: "Paris")
       let snapshots = try await bench.connection.integer([
-        "XLEN", bench.topic.state(shard, "driver", "snapshots:driver:d-1"),
+        "XLEN", bench.namespace.state(shard, "driver", "snapshots:driver:d-1"),
       ])
       #expect(snapshots >= 2)
 

@@ -15,7 +15,7 @@ import Testing
     var found: ArchiveVerificationReport?
     try await RideBench.run { bench in
       let ids = try await Self.fill(bench)
-      let log = bench.topic.log(bench.topic.shard(of: "New York"))
+      let log = bench.namespace.log(bench.namespace.shard(of: "New York"))
       try await spoil(bench, log, ids)
       found = try await Self.report(bench)
     }
@@ -24,17 +24,17 @@ import Testing
 
   /// Forty events that analytics has stored, of which the log holds the last twenty.
   static func fill(_ bench: RideBench) async throws -> [StreamID] {
-    let shard = bench.topic.shard(of: "New York")
+    let shard = bench.namespace.shard(of: "New York")
     try await bench.running(["analytics"]) {
       _ = try await bench.publish((1...40).map { EncodedEvent(completedRide("r\($0)")) })
       try await bench.settled(["analytics"])
     }
-    let ids = try await Inspector(topic: bench.topic, connection: bench.connection).entries(
+    let ids = try await Inspector(namespace: bench.namespace, connection: bench.connection).entries(
       shard: shard, after: .zero, limit: 100
     ).map(\.id)
-    let trimmer = Trimmer(topic: bench.topic, connection: bench.connection)
+    let trimmer = Trimmer(namespace: bench.namespace, connection: bench.connection)
     let start = try await trimmer.start()
-    try await StoreConfirmation("analytics", topic: bench.topic, connection: bench.connection)
+    try await StoreConfirmation("analytics", namespace: bench.namespace, connection: bench.connection)
       .confirm(ArchiveReader(path: bench.configuration.archivePath))
     let trimmed = try await trimmer.trim(shard: shard, Retention(maxEntries: 20), since: start)
     #expect(trimmed.removed == 20)
@@ -44,7 +44,7 @@ import Testing
   static func report(_ bench: RideBench) async throws -> ArchiveVerificationReport {
     try await ArchiveVerification(
       archive: ArchiveReader(path: bench.configuration.archivePath),
-      inspector: Inspector(topic: bench.topic, connection: bench.connection), shards: bench.topic.shards
+      inspector: Inspector(namespace: bench.namespace, connection: bench.connection), shards: bench.namespace.shards
     ).run()
   }
 
@@ -138,8 +138,8 @@ import Testing
   func begunAnew() async throws {
     let report = try await verify { bench, _, _ in
       _ = try await bench.connection.call("FLUSHALL")
-      let topic = try await Topic.open("rides", shardCount: 4, on: bench.connection)
-      #expect(topic == bench.topic)
+      let namespace = try await Namespace.open("rides", shardCount: 4, on: bench.connection)
+      #expect(namespace == bench.namespace)
       try await bench.running(["analytics"]) {
         _ = try await bench.publish([EncodedEvent(completedRide("r41"))])
         try await bench.settled(["analytics"])

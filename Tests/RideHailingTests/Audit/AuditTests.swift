@@ -17,9 +17,9 @@ import Testing
         _ = try await bench.publish([EncodedEvent(completedRide()), EncodedEvent(completedRide("r2"))])
         try await bench.settled(RideServices.names)
       }
-      let shard = bench.topic.shard(of: completedRide().city)
+      let shard = bench.namespace.shard(of: completedRide().city)
       // As if the log had been lost after it had been published first.
-      let log = try await Inspector(topic: bench.topic, connection: bench.connection)
+      let log = try await Inspector(namespace: bench.namespace, connection: bench.connection)
         .entries(shard: shard, after: .zero, limit: 100)
       let archive = try Archive(path: bench.configuration.archivePath)
       for entry in log {
@@ -48,9 +48,10 @@ import Testing
         ])
         try await bench.settled(RideServices.names)
         // As if its publish window were over: all that there is once more, the services' own events too.
-        let log = bench.topic.log(bench.topic.shard(of: ride.city))
-        let inspector = Inspector(topic: bench.topic, connection: bench.connection)
-        for entry in try await inspector.entries(shard: bench.topic.shard(of: ride.city), after: .zero, limit: 100) {
+        let log = bench.namespace.log(bench.namespace.shard(of: ride.city))
+        let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
+        for entry in try await inspector.entries(shard: bench.namespace.shard(of: ride.city), after: .zero, limit: 100)
+        {
           _ = try await bench.connection.call("XADD", log, "*", "event", String(decoding: entry.json, as: UTF8.self))
         }
         try await bench.settled(RideServices.names)
@@ -71,7 +72,7 @@ import Testing
       try await bench.running(["payment", "rating"]) {
         _ = try await bench.publish([EncodedEvent(completedRide())])
         _ = try await bench.connection.call(
-          "XADD", bench.topic.log(bench.topic.shard(of: "New York")), "*", "event", "no event")
+          "XADD", bench.namespace.log(bench.namespace.shard(of: "New York")), "*", "event", "no event")
         try await bench.settled(["payment", "rating"])
       }
       let report = try await Self.report(bench)
@@ -91,12 +92,12 @@ import Testing
         _ = try await bench.publish([EncodedEvent(deposit)])
         try await bench.settled(["payment"])
       }
-      let shard = bench.topic.shard(of: deposit.city)
+      let shard = bench.namespace.shard(of: deposit.city)
       // As it was read: the position before the event, no account of the rider's yet, and then the bank's, which was there already.
-      _ = try await bench.connection.call("XGROUP", "SETID", bench.topic.log(shard), "payment", "0")
+      _ = try await bench.connection.call("XGROUP", "SETID", bench.namespace.log(shard), "payment", "0")
       #expect(
-        try await bench.connection.integer(["DEL", bench.topic.state(shard, "payment", "account:rider:u")]) == 1)
-      _ = try await bench.connection.call("HDEL", bench.topic.state(shard, "payment", "balances"), "rider:u|USD")
+        try await bench.connection.integer(["DEL", bench.namespace.state(shard, "payment", "account:rider:u")]) == 1)
+      _ = try await bench.connection.call("HDEL", bench.namespace.state(shard, "payment", "balances"), "rider:u|USD")
       let report = try await Self.report(bench)
       #expect(report.progress["payment"]?[.undelivered] == 1)
       #expect(report.journals == 1)
@@ -111,7 +112,7 @@ import Testing
       try await bench.running(RideServices.names) {
         try await withThrowingTaskGroup { group in
           group.addTask {
-            let publisher = Publisher(topic: bench.topic, connection: Connection(bench.server.url))
+            let publisher = Publisher(namespace: bench.namespace, connection: Connection(bench.server.url))
             for start in stride(from: 0, to: events.count, by: 50) {
               _ = try await publisher.publish(Array(events[start..<min(start + 50, events.count)]))
             }

@@ -123,9 +123,9 @@ struct Books: Sendable {
 
   // MARK: Spoiling
 
-  var shard: Int { bench.topic.shard(of: completedRide().city) }
+  var shard: Int { bench.namespace.shard(of: completedRide().city) }
 
-  func key(_ service: String, _ name: String) -> String { bench.topic.state(shard, service, name) }
+  func key(_ service: String, _ name: String) -> String { bench.namespace.state(shard, service, name) }
 
   /// Removes the entries of a journal from all accounts of a service, or adds them once more; keeps the balances right.
   func change(_ service: String, _ journal: String, times: Int) async throws {
@@ -188,12 +188,12 @@ struct Books: Sendable {
   func log(_ type: String, id: String, ride: String, shard: Int? = nil, _ data: String) async throws {
     let json =
       #"{"id":"\#(id)","type":"\#(type)","timestamp":"2026-04-03T10:30:00Z","key":"\#(ride)","data":{"rideId":"\#(ride)","city":"New York",\#(data)}}"#
-    _ = try await bench.connection.call("XADD", bench.topic.log(shard ?? self.shard), "*", "event", json)
+    _ = try await bench.connection.call("XADD", bench.namespace.log(shard ?? self.shard), "*", "event", json)
   }
 
   /// The event with an id, as it stands in the log.
   func event(_ id: String) async throws -> (place: String, json: String) {
-    let reply = try await bench.connection.call("XRANGE", bench.topic.log(shard), "-", "+")
+    let reply = try await bench.connection.call("XRANGE", bench.namespace.log(shard), "-", "+")
     return try #require(try Self.find(id, reply), "\(id)")
   }
 
@@ -206,14 +206,15 @@ struct Books: Sendable {
   }
 
   func removeEvent(_ id: String) async throws {
-    _ = try await bench.connection.call("XDEL", bench.topic.log(shard), try await event(id).place)
+    _ = try await bench.connection.call("XDEL", bench.namespace.log(shard), try await event(id).place)
   }
 
   /// Adds the event with an id once more, with another text in it.
   func logAgain(_ id: String, _ old: String, _ new: String) async throws {
     let json = try await event(id).json
     #expect(json.contains(old), "\(json)")
-    _ = try await bench.connection.call("XADD", bench.topic.log(shard), "*", "event", json.replacing(old, with: new))
+    _ = try await bench.connection.call(
+      "XADD", bench.namespace.log(shard), "*", "event", json.replacing(old, with: new))
   }
 
   func archive(_ sql: String) throws {

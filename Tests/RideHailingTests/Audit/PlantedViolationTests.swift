@@ -284,11 +284,11 @@ private struct Plant: Sendable {
     },
     Plant(what: "a ride in two cities", kind: .rideInTwoShards, service: "payment", ride: "card", key: "payments[card]")
     {
-      let other = ($0.shard + 1) % $0.bench.topic.shardCount
+      let other = ($0.shard + 1) % $0.bench.namespace.shardCount
       let json = try await $0.event("RIDE_COMPLETED:card").json
-      _ = try await $0.bench.connection.call("XADD", $0.bench.topic.log(other), "*", "event", json)
+      _ = try await $0.bench.connection.call("XADD", $0.bench.namespace.log(other), "*", "event", json)
       _ = try await $0.bench.connection.call(
-        "HSET", $0.bench.topic.state(other, "payment", "payments"), "card", "{}")
+        "HSET", $0.bench.namespace.state(other, "payment", "payments"), "card", "{}")
     },
     Plant(what: "an event that the log has lost", kind: .lostEvent, service: "log", ride: nil, key: "-") {
       try await $0.removeEvent("RATING_REQUESTED:card")

@@ -8,7 +8,7 @@ import Testing
 @Suite("History") struct HistoryTests {
   private func history(_ bench: RideBench, _ filter: HistoryFilter = HistoryFilter()) throws -> MergedHistory {
     MergedHistory(
-      shards: bench.topic.shards, inspector: Inspector(topic: bench.topic, connection: bench.connection),
+      shards: bench.namespace.shards, inspector: Inspector(namespace: bench.namespace, connection: bench.connection),
       archive: try ArchiveReader(path: bench.configuration.archivePath), filter: filter)
   }
 
@@ -46,11 +46,11 @@ import Testing
   @Test("loses nothing to trimming that goes on while it is read")
   func trimmedMeanwhile() async throws {
     try await RideBench.run { bench in
-      let shard = bench.topic.shard(of: "New York")
+      let shard = bench.namespace.shard(of: "New York")
       let count = 3000
       _ = try await bench.publish((1...count).map { EncodedEvent(completedRide("r\($0)")) })
       // The archive knows the first half when it begins, and all of it, with the log empty, when it has read a page.
-      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
       let archive = try Archive(path: bench.configuration.archivePath)
       let entries = try await inspector.entries(shard: shard, after: .zero, limit: count)
       func store(_ part: ArraySlice<Inspector.LogEntry>) async throws {
@@ -67,7 +67,7 @@ import Testing
           keys.append(item.header?.key ?? "")
           if keys.count == 1050 {
             try await store(entries[1000...])
-            _ = try await bench.connection.call("XTRIM", bench.topic.log(shard), "MAXLEN", "10")
+            _ = try await bench.connection.call("XTRIM", bench.namespace.log(shard), "MAXLEN", "10")
           }
         }
         #expect(keys == (1...count).map { "r\($0)" }, "\(scope): \(keys.count)")
@@ -79,9 +79,9 @@ import Testing
   func repetition() async throws {
     try await RideBench.run { bench in
       let ids = try await ArchiveLogTests.fill(bench)
-      let shard = bench.topic.shard(of: "New York")
+      let shard = bench.namespace.shard(of: "New York")
       // r5 was trimmed, r35 stands in the log still.
-      for key in try await bench.connection.strings(["KEYS", "\(bench.topic.log(shard)):seen:*"]) {
+      for key in try await bench.connection.strings(["KEYS", "\(bench.namespace.log(shard)):seen:*"]) {
         _ = try await bench.connection.call("DEL", key)
       }
       for isArchived in [false, true] {
@@ -94,7 +94,7 @@ import Testing
         #expect(try await keys(history(bench)) == (1...40).map { "r\($0)" })
         // In the log it is there twice, and whoever looks for that sees it.
         var everything = ShardHistory(
-          shard: shard, inspector: Inspector(topic: bench.topic, connection: bench.connection),
+          shard: shard, inspector: Inspector(namespace: bench.namespace, connection: bench.connection),
           archive: try ArchiveReader(path: bench.configuration.archivePath), scope: .everything)
         var last: [String: Bool] = [:]
         while let item = try await everything.next() {
@@ -111,7 +111,7 @@ import Testing
       let ids = try await ArchiveLogTests.fill(bench)
       try FileManager.default.removeItem(atPath: bench.configuration.archivePath)
       let archive = try Archive(path: bench.configuration.archivePath)
-      let shard = bench.topic.shard(of: "New York")
+      let shard = bench.namespace.shard(of: "New York")
       try await archive.store([RecordedEvent(shard: shard, streamID: ids[9], header: nil, json: Array("{}".utf8))])
       var history = try history(bench)
       _ = try await history.next()

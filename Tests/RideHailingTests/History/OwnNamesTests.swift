@@ -9,7 +9,7 @@ import Testing
     try await RideBench.run { bench in
       let ride = completedRide("h-ok1", fare: Fare(base: 1_000, currency: .usd))
       try await bench.handle([EncodedEvent(ride, id: "booking-77", key: "booking-77")], by: RideServices.names)
-      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
       func traced() async throws -> [String] {
         try await inspector.trace("h-ok1", ids: RideID.firstEvents(of: "h-ok1"), by: RideID.of).map(
           \.header.type.rawValue)
@@ -19,7 +19,7 @@ import Testing
       var filter = HistoryFilter()
       filter.rides = ["h-ok1"]
       func archived() async throws -> [String] {
-        var history = MergedHistory(shards: bench.topic.shards, inspector: nil, archive: archive, filter: filter)
+        var history = MergedHistory(shards: bench.namespace.shards, inspector: nil, archive: archive, filter: filter)
         var types: [String] = []
         while let event = try await history.next() { types.append(event.header?.type.rawValue ?? "") }
         return types
@@ -36,7 +36,7 @@ import Testing
       for service in Rebuild.services {
         for readsLog in [true, false] {
           let report = try await Rebuild(
-            topic: bench.topic, connection: bench.connection, archive: archive, readsLog: readsLog
+            namespace: bench.namespace, connection: bench.connection, archive: archive, readsLog: readsLog
           ).run(service, applies: false)
           #expect(report.isIdentical && report.isComplete, "\(service)")
         }

@@ -33,7 +33,7 @@ import Testing
 
       for told in [2_000, 3_000, 1] {
         let report = try await Rebuild(
-          topic: bench.topic, connection: bench.connection, archive: nil, commissionBasisPoints: told
+          namespace: bench.namespace, connection: bench.connection, archive: nil, commissionBasisPoints: told
         ).run("driver", applies: false)
         #expect(report.isIdentical, "\(told) \(report.shards.flatMap(\.comparison.differences).prefix(2))")
         #expect(report.isComplete)

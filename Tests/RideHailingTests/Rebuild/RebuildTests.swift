@@ -41,7 +41,7 @@ import Testing
 
   private func rebuild(_ bench: RideBench, fromArchive: Bool = false, archive: Bool = true) throws -> Rebuild {
     Rebuild(
-      topic: bench.topic, connection: bench.connection,
+      namespace: bench.namespace, connection: bench.connection,
       archive: archive ? try ArchiveReader(path: bench.configuration.archivePath) : nil, readsLog: !fromArchive)
   }
 
@@ -70,7 +70,7 @@ import Testing
       let whole = try await rebuild(bench).fill(nil)
       #expect(whole.isIdentical)
       #expect(whole.shards.map(\.comparison.liveDigest) == whole.shards.map(\.comparison.rebuiltDigest))
-      #expect(Set(whole.shards.map(\.comparison.liveDigest)).count == bench.topic.shardCount)
+      #expect(Set(whole.shards.map(\.comparison.liveDigest)).count == bench.namespace.shardCount)
       let path = bench.configuration.archivePath
       try ChainBench(path: path).sqlite("DELETE FROM events WHERE type = 'RIDE_REQUESTED'")
       let found = try await rebuild(bench).fill(nil)
@@ -92,13 +92,13 @@ import Testing
       try await handled(bench, 200)
       let before = try await bench.types()
       let whole = try await bench.everything()
-      let shard = try #require(bench.topic.shards.first { bench.topic.shard(of: "Paris") == $0 })
-      let balances = bench.topic.state(shard, "driver", "balances")
+      let shard = try #require(bench.namespace.shards.first { bench.namespace.shard(of: "Paris") == $0 })
+      let balances = bench.namespace.state(shard, "driver", "balances")
       let field = try #require(
         try await bench.connection.strings(["HKEYS", balances]).first { $0.hasPrefix("driver:") })
       _ = try await bench.connection.call("HINCRBY", balances, field, "7")
       _ = try await bench.connection.call(
-        "HSET", bench.topic.state(shard, "driver", "nobody"), "asked", "for this")
+        "HSET", bench.namespace.state(shard, "driver", "nobody"), "asked", "for this")
 
       let found = try await rebuild(bench).run("driver", applies: false)
       let differences = found.shards.flatMap(\.comparison.differences)
@@ -129,7 +129,7 @@ import Testing
     try await RideBench.run { bench in
       try await handled(bench, 100)
       let more = events(600)
-      let publisher = Publisher(topic: bench.topic, connection: Connection(bench.server.url))
+      let publisher = Publisher(namespace: bench.namespace, connection: Connection(bench.server.url))
       try await bench.running(Self.all) {
         // While each of them is rebuilt, a part comes.
         let size = more.count / Rebuild.services.count + 1
@@ -157,8 +157,8 @@ import Testing
   func incomplete() async throws {
     try await RideBench.run { bench in
       try await handled(bench, 200)
-      for shard in bench.topic.shards {
-        _ = try await bench.connection.call("XTRIM", bench.topic.log(shard), "MAXLEN", "10")
+      for shard in bench.namespace.shards {
+        _ = try await bench.connection.call("XTRIM", bench.namespace.log(shard), "MAXLEN", "10")
       }
       let whole = try await rebuild(bench).run("payment", applies: false)
       #expect(whole.isIdentical)

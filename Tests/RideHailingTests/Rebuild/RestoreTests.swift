@@ -14,9 +14,9 @@ import Testing
   }
 
   private func restore(_ bench: RideBench) async throws -> RestoreReport {
-    let topic = try await Topic.open("rides", shardCount: 4, on: bench.connection)
+    let namespace = try await Namespace.open("rides", shardCount: 4, on: bench.connection)
     return try await Restore(
-      topic: topic, connection: bench.connection,
+      namespace: namespace, connection: bench.connection,
       archive: try ArchiveReader(path: bench.configuration.archivePath)
     ).run()
   }
@@ -43,7 +43,7 @@ import Testing
       #expect(try await TrialBalance.read(from: bench.state).rows == balances)
       for service in Rebuild.services {
         let rebuilt = try await Rebuild(
-          topic: bench.topic, connection: bench.connection,
+          namespace: bench.namespace, connection: bench.connection,
           archive: try ArchiveReader(path: bench.configuration.archivePath)
         ).run(service, applies: false)
         #expect(rebuilt.isIdentical, "\(service)")
@@ -58,8 +58,8 @@ import Testing
   func scheduled() async throws {
     try await RideBench.run { bench in
       let rides = RideSimulator(seed: 6).prefix(60).map { EncodedEvent($0.completed.event) }
-      let publisher = Publisher(topic: bench.topic, connection: bench.connection)
-      let inspector = Inspector(topic: bench.topic, connection: bench.connection)
+      let publisher = Publisher(namespace: bench.namespace, connection: bench.connection)
+      let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
       _ = try await publisher.publish(Array(rides[..<20]), due: .now() - .seconds(1))
       _ = try await publisher.publish(Array(rides[20...]), due: .now() + .seconds(3600))
       let cancelled = Array(rides[20..<30].map(\.id))
@@ -84,7 +84,7 @@ import Testing
       #expect(audit.violations.isEmpty && audit.rides == 20, "\(audit.violations.prefix(3))")
       for service in Rebuild.services {
         let rebuilt = try await Rebuild(
-          topic: bench.topic, connection: bench.connection,
+          namespace: bench.namespace, connection: bench.connection,
           archive: try ArchiveReader(path: bench.configuration.archivePath)
         ).run(service, applies: false)
         #expect(rebuilt.isIdentical, "\(service)")
@@ -97,7 +97,7 @@ import Testing
     try await RideBench.run { bench in
       let rides = events(9, 30)
       for _ in 1...2 {
-        _ = try await Topic.open("rides", shardCount: 4, on: bench.connection)
+        _ = try await Namespace.open("rides", shardCount: 4, on: bench.connection)
         _ = try await bench.publish(rides)
         try await bench.running(["analytics"]) { try await bench.settled(["analytics"]) }
         _ = try await bench.connection.call("FLUSHALL")
@@ -107,9 +107,9 @@ import Testing
       #expect(verified.found == [])
       #expect(verified.shards.allSatisfy { $0.counting == .complete }, "\(verified.shards.map(\.counting))")
       // What comes next gets a later place than all that was restored, and is given to every group.
-      for shard in bench.topic.shards {
+      for shard in bench.namespace.shards {
         let last = try await ArchiveReader(path: bench.configuration.archivePath).lastID(shard: shard)
-        let extent = try await Inspector(topic: bench.topic, connection: bench.connection).extent(shard: shard)
+        let extent = try await Inspector(namespace: bench.namespace, connection: bench.connection).extent(shard: shard)
         #expect(try #require(extent).lastGenerated >= last ?? .zero)
       }
     }
@@ -124,7 +124,7 @@ import Testing
           let published = Mutex(0)
           let isRestored = Mutex(false)
           group.addTask {
-            let publisher = Publisher(topic: bench.topic, connection: Connection(bench.server.url))
+            let publisher = Publisher(namespace: bench.namespace, connection: Connection(bench.server.url))
             // All of it, and more, for as long as the restore takes.
             repeat {
               for start in stride(from: 0, to: all.count, by: 40) {
@@ -166,7 +166,7 @@ import Testing
     settings.leaseTime = .seconds(1)
     var log = Logger(label: "test")
     log.logLevel = .critical
-    let worker = Worker(Self.loyalty, topic: bench.topic, redis: bench.server.url, settings: settings, log: log)
+    let worker = Worker(Self.loyalty, namespace: bench.namespace, redis: bench.server.url, settings: settings, log: log)
     try await withThrowingTaskGroup { group in
       group.addTask { try await worker.run() }
       try await body()
@@ -190,7 +190,7 @@ import Testing
       }
       if isLost {
         _ = try await bench.connection.call("FLUSHALL")
-        _ = try await Topic.open("rides", shardCount: 4, on: bench.connection)
+        _ = try await Namespace.open("rides", shardCount: 4, on: bench.connection)
         _ = try await bench.publish(events(8, 20).filter { $0.type == RideCompleted.eventType })
         // What it counts of the new log is counted again.
         try await loyalty(bench) { try await bench.settled(["loyalty"]) }
@@ -213,9 +213,10 @@ import Testing
       let some = ["driver", "rating", "analytics", "surge"]
       try await bench.running(some) { try await bench.settled(some) }
       _ = try await bench.connection.call("FLUSHALL")
-      let topic = try await Topic.open("rides", shardCount: 4, on: bench.connection)
+      let namespace = try await Namespace.open("rides", shardCount: 4, on: bench.connection)
       let report = try await Restore(
-        topic: topic, connection: bench.connection, archive: try ArchiveReader(path: bench.configuration.archivePath),
+        namespace: namespace, connection: bench.connection,
+        archive: try ArchiveReader(path: bench.configuration.archivePath),
         logFrom: .now() + .seconds(3600)
       ).run()
       #expect(report.shards.map { $0.pending["payment", default: 0] }.reduce(0, +) >= 200)

@@ -37,7 +37,7 @@ import Testing
       #expect(types["COMPLETION_REFUSED"] == nil)
       #expect(try await bench.audit().violations.isEmpty)
       for service in Self.services {
-        let rebuilt = try await Rebuild(topic: bench.topic, connection: bench.connection, archive: nil)
+        let rebuilt = try await Rebuild(namespace: bench.namespace, connection: bench.connection, archive: nil)
           .run(service, applies: false)
         #expect(rebuilt.isIdentical, "\(service) \(rebuilt.shards.flatMap(\.comparison.differences).prefix(2))")
       }
@@ -94,7 +94,7 @@ import Testing
       // One id with two contents is said; what was booked is as it should be.
       #expect(try await Set(bench.audit().violations.map(\.kind)) == [.contradictingEvent])
       for service in Self.services {
-        let rebuilt = try await Rebuild(topic: bench.topic, connection: bench.connection, archive: nil)
+        let rebuilt = try await Rebuild(namespace: bench.namespace, connection: bench.connection, archive: nil)
           .run(service, applies: false)
         #expect(rebuilt.isIdentical, "\(service) \(rebuilt.shards.flatMap(\.comparison.differences).prefix(2))")
       }

@@ -37,7 +37,7 @@ import Testing
       #expect(audit.rides == 2)
       for service in Rebuild.services {
         let report = try await Rebuild(
-          topic: bench.topic, connection: bench.connection,
+          namespace: bench.namespace, connection: bench.connection,
           archive: try ArchiveReader(path: bench.configuration.archivePath)
         ).run(service, applies: false)
         #expect(report.isIdentical, "\(service) \(report.shards.flatMap(\.comparison.differences).prefix(2))")
@@ -48,9 +48,9 @@ import Testing
       let accounts = try await TrialBalance.read(from: bench.state).rows
       #expect(accounts.count { $0.account.kind == "driver" } == 2)
       _ = try await bench.connection.call("FLUSHALL")
-      let topic = try await Topic.open("rides", shardCount: 4, on: bench.connection)
+      let namespace = try await Namespace.open("rides", shardCount: 4, on: bench.connection)
       _ = try await Restore(
-        topic: topic, connection: bench.connection,
+        namespace: namespace, connection: bench.connection,
         archive: try ArchiveReader(path: bench.configuration.archivePath)
       ).run()
       #expect(try await TrialBalance.read(from: bench.state).rows == accounts)

@@ -6,11 +6,11 @@ import RedisTestSupport
 import RideHailing
 import Testing
 
-/// A topic on a server of its own, with the folders that the services write into.
+/// A namespace on a server of its own, with the folders that the services write into.
 struct RideBench: Sendable {
   let server: RedisServer
   let connection: Connection
-  let topic: Topic
+  let namespace: Namespace
   let configuration: RideServices.Configuration
 
   static func run(arguments: [String] = [], _ body: (RideBench) async throws -> Void) async throws {
@@ -18,20 +18,20 @@ struct RideBench: Sendable {
       let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)")
       defer { try? FileManager.default.removeItem(at: folder) }
       let connection = Connection(server.url)
-      let topic = try await Topic.open("rides", shardCount: 4, on: connection)
+      let namespace = try await Namespace.open("rides", shardCount: 4, on: connection)
       try await body(
         RideBench(
-          server: server, connection: connection, topic: topic,
+          server: server, connection: connection, namespace: namespace,
           configuration: RideServices.Configuration(
             archivePath: folder.appending(path: "archive.sqlite").path(),
             outboxPath: folder.appending(path: "outbox").path())))
     }
   }
 
-  var state: ServiceState { ServiceState(topic: topic, connection: connection) }
+  var state: ServiceState { ServiceState(namespace: namespace, connection: connection) }
 
   func publish(_ events: [EncodedEvent]) async throws -> [PublishedEvent] {
-    try await Publisher(topic: topic, connection: connection).publish(events)
+    try await Publisher(namespace: namespace, connection: connection).publish(events)
   }
 
   /// Runs workers of these services while `body` runs; then they drain.
@@ -41,7 +41,7 @@ struct RideBench: Sendable {
     try await withThrowingTaskGroup { group in
       for name in names {
         let service = try #require(try RideServices.service(name, configuration))
-        let worker = Worker(service, topic: topic, redis: server.url, log: log)
+        let worker = Worker(service, namespace: namespace, redis: server.url, log: log)
         group.addTask { try await worker.run() }
       }
       try await body()
@@ -52,13 +52,13 @@ struct RideBench: Sendable {
 
   /// Waits until these services have nothing left.
   func settled(_ names: [String]) async throws {
-    let inspector = Inspector(topic: topic, connection: connection)
+    let inspector = Inspector(namespace: namespace, connection: connection)
     let deadline = ContinuousClock.now + .seconds(90)
     while true {
       let groups = try await inspector.status()
       let quiet = names.allSatisfy { name in
         let own = groups.filter { $0.service == name }
-        return own.count == topic.shardCount && own.allSatisfy(\.isQuiet)
+        return own.count == namespace.shardCount && own.allSatisfy(\.isQuiet)
       }
       if quiet { return }
       try #require(ContinuousClock.now < deadline, "\(groups)")
@@ -81,8 +81,8 @@ struct RideBench: Sendable {
   func everything() async throws -> String {
     var lines: [String] = []
     for service in RideServices.names {
-      for shard in topic.shards {
-        let keys = try await connection.strings(["KEYS", topic.state(shard, service, "*")])
+      for shard in namespace.shards {
+        let keys = try await connection.strings(["KEYS", namespace.state(shard, service, "*")])
         for key in keys.sorted() {
           let kind = try await connection.call("TYPE", key)
           let isHash = try kind.root.string() == "hash"

@@ -62,7 +62,7 @@ extension RideBench {
     var configuration = configuration
     if let gateway { configuration.gateway = gateway }
     if let commissionBasisPoints { configuration.commissionBasisPoints = commissionBasisPoints }
-    return RideBench(server: server, connection: connection, topic: topic, configuration: configuration)
+    return RideBench(server: server, connection: connection, namespace: namespace, configuration: configuration)
   }
 
   /// Publishes, and lets these services handle it.
@@ -79,8 +79,8 @@ extension RideBench {
   /// The events of some types in the log, in its order, as text.
   func events(_ types: String...) async throws -> [String] {
     var found: [String] = []
-    let inspector = Inspector(topic: topic, connection: connection)
-    for shard in topic.shards {
+    let inspector = Inspector(namespace: namespace, connection: connection)
+    for shard in namespace.shards {
       for entry in try await inspector.entries(shard: shard, after: .zero, limit: 100_000) {
         let text = String(decoding: entry.json, as: UTF8.self)
         if types.contains(where: { text.contains(#""type":"\#($0)""#) }) { found.append(text) }

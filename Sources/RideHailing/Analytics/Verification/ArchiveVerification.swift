@@ -14,7 +14,7 @@ public struct ArchiveVerification: Sendable {
   ///
   /// - Parameters:
   ///   - inspector: of the log; nil to look at the file only.
-  ///   - shards: the topic's; nil for those that the file knows.
+  ///   - shards: the namespace's; nil for those that the file knows.
   /// - Throws: `ArchiveProblem` if the archive has no chains yet.
   public init(archive: ArchiveReader, inspector: Inspector?, shards: Range<Int>?) throws {
     guard archive.isChained else {

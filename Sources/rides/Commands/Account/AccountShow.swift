@@ -32,7 +32,7 @@ struct AccountShow: AsyncParsableCommand {
   var limit = 50
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func validate() throws {
     if at != nil, to != nil { throw ValidationError("give --at or --to, not both") }
@@ -42,12 +42,12 @@ struct AccountShow: AsyncParsableCommand {
 
   func run() async throws {
     let account = try arguments.account()
-    let (topic, connection) = try await redis.find()
+    let (namespace, connection) = try await redis.find()
     let selection = AccountHistory.Selection(
       from: from?.time, before: at.map { $0.time + .microseconds(1) } ?? to?.time, recordedBy: asRecordedAt?.time)
     let statement = try await AccountStatement.read(
-      account, from: ServiceState(topic: topic, connection: connection), selection, limit: limit)
-    let cash = try await cashHeld(account, selection, ServiceState(topic: topic, connection: connection))
+      account, from: ServiceState(namespace: namespace, connection: connection), selection, limit: limit)
+    let cash = try await cashHeld(account, selection, ServiceState(namespace: namespace, connection: connection))
     if output.format == .json {
       return Terminal.print(json: JSONWriter.bytes(of: Report(statement: statement, cashHeld: cash)))
     }

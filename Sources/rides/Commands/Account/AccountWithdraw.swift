@@ -29,12 +29,12 @@ struct AccountWithdraw: AsyncParsableCommand {
   var wait = DurationArgument(.seconds(5))
 
   func run() async throws {
-    let (event, published, topic, connection) = try await options.publish(
+    let (event, published, namespace, connection) = try await options.publish(
       AccountWithdrawalRequested.self, amount, reason: reason)
     let withdrawn = event.becoming(AccountWithdrawn.self).eventID
     let refused = event.becoming(AccountWithdrawalRefused.self).eventID
     let another = event.refusalAsAnother
-    let outcome = try await OutcomeWait(topic: topic, connection: connection, patience: wait.duration).first(
+    let outcome = try await OutcomeWait(namespace: namespace, connection: connection, patience: wait.duration).first(
       of: [withdrawn, refused, another], shard: published.shard, after: published.streamID)
     switch outcome?.header.id {
     case another?:

@@ -30,12 +30,12 @@ struct Statement: AsyncParsableCommand {
   @Option(help: "table, csv with one line per entry, or json.")
   var format = Format.table
 
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func run() async throws {
     guard kind == "driver" else { throw Failure.usage("there are statements of drivers: rides statement driver ID") }
-    let (topic, connection) = try await redis.find()
-    let state = ServiceState(topic: topic, connection: connection)
+    let (namespace, connection) = try await redis.find()
+    let state = ServiceState(namespace: namespace, connection: connection)
     let selection = AccountHistory.Selection(from: month.start, before: month.end)
     let account = try await AccountStatement.read(.driver(id), from: state, selection)
     guard account.count > 0 else { throw Failure.refused("driver '\(id)' has no account: nothing was ever earned") }

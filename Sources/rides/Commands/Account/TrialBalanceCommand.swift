@@ -20,12 +20,12 @@ struct TrialBalanceCommand: AsyncParsableCommand {
   var accounts = false
 
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func run() async throws {
-    let (topic, connection) = try await redis.find()
+    let (namespace, connection) = try await redis.find()
     let balance = try await TrialBalance.read(
-      from: ServiceState(topic: topic, connection: connection), at: at?.time)
+      from: ServiceState(namespace: namespace, connection: connection), at: at?.time)
     let rows = accounts ? balance.rows : balance.byKind
     switch output.format {
     case .json: Terminal.print(json: JSONWriter.bytes(of: Report(rows: rows, balance: balance)))

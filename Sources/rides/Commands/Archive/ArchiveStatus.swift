@@ -19,7 +19,7 @@ struct ArchiveStatus: AsyncParsableCommand {
 
   @OptionGroup var options: ArchiveOptions
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func run() async throws {
     let archive = try options.open()
@@ -47,11 +47,11 @@ struct ArchiveStatus: AsyncParsableCommand {
   /// With how far behind the log they are, if it can be reached; says so if it can't.
   private func compared(_ summaries: [ArchiveSummary]) async -> [ArchiveSummary] {
     do {
-      let (topic, connection) = try await redis.find()
-      let inspector = Inspector(topic: topic, connection: connection)
+      let (namespace, connection) = try await redis.find()
+      let inspector = Inspector(namespace: namespace, connection: connection)
       let groups = try await inspector.status().filter { $0.service == "analytics" }
       var all: [ArchiveSummary] = []
-      for shard in Set(topic.shards).union(summaries.map(\.shard)).sorted() {
+      for shard in Set(namespace.shards).union(summaries.map(\.shard)).sorted() {
         var summary = summaries.first { $0.shard == shard } ?? ArchiveSummary(shard: shard)
         if let group = groups.first(where: { $0.shard == shard }) {
           summary.behind = group.lag + group.pending

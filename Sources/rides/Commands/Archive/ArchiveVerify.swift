@@ -22,18 +22,18 @@ struct ArchiveVerify: AsyncParsableCommand {
 
   @OptionGroup var options: ArchiveOptions
   @OptionGroup var output: OutputOptions
-  @OptionGroup var redis: TopicOptions
+  @OptionGroup var redis: NamespaceOptions
 
   func run() async throws {
     let archive = try options.open()
-    var log: (topic: Topic, inspector: Inspector)?
+    var log: (namespace: Namespace, inspector: Inspector)?
     if !offline {
-      let (topic, connection) = try await redis.find()
-      log = (topic, Inspector(topic: topic, connection: connection))
+      let (namespace, connection) = try await redis.find()
+      log = (namespace, Inspector(namespace: namespace, connection: connection))
     }
     let verification: ArchiveVerification
     do {
-      verification = try ArchiveVerification(archive: archive, inspector: log?.inspector, shards: log?.topic.shards)
+      verification = try ArchiveVerification(archive: archive, inspector: log?.inspector, shards: log?.namespace.shards)
     } catch {
       throw Failure.refused("\(error)")
     }

@@ -1,17 +1,17 @@
 /// A named log split into shards, and the names of all its keys.
-public struct Topic: Sendable, Hashable {
+public struct Namespace: Sendable, Hashable {
   /// The log's name, which every key begins with.
   public let name: String
   /// How many streams the log is split into.
   public let shardCount: Int
 
-  /// The number of shards of a topic that is made without one being asked for.
+  /// The number of shards of a namespace that is made without one being asked for.
   public static let standardShardCount = 8
 
-  /// How many shards a topic may have.
+  /// How many shards a namespace may have.
   public static let shardCounts = 1...1024
 
-  /// A topic; `Topic.open` reads the shard count that all parties agreed on.
+  /// A namespace; `Namespace.open` reads the shard count that all parties agreed on.
   public init(_ name: String, shardCount: Int) {
     self.name = name
     self.shardCount = shardCount
@@ -58,7 +58,7 @@ public struct Topic: Sendable, Hashable {
   var configuration: String { "\(name):config" }
   var paused: String { "\(name):paused" }
 
-  /// Whether a key is this topic's, and not that of a topic whose name goes on after a colon.
+  /// Whether a key is this namespace's, and not that of a namespace whose name goes on after a colon.
   func owns(_ key: String) -> Bool {
     key == configuration || key == paused || ["{", "workers:", "wake:"].contains { key.hasPrefix("\(name):\($0)") }
   }

@@ -1,6 +1,6 @@
-/// How a topic stands, as it was at one look.
-public struct TopicStatus: Sendable {
-  /// The services that the topic was made for, in that order, whether they have run or not.
+/// How a namespace stands, as it was at one look.
+public struct NamespaceStatus: Sendable {
+  /// The services that the namespace was made for, in that order, whether they have run or not.
   public let services: [String]
   /// How each service stands in each shard, by service and shard.
   public let groups: [GroupStatus]
@@ -12,7 +12,7 @@ public struct TopicStatus: Sendable {
   /// Events in all logs.
   public var length: Int { shards.reduce(0) { $0 + $1.length } }
 
-  /// The services that the topic was made for, then those besides that have a group.
+  /// The services that the namespace was made for, then those besides that have a group.
   public var allServices: [String] {
     services + Set(names: groups.map(\.service)).subtracting(Set(names: services)).sorted().map(\.text)
   }

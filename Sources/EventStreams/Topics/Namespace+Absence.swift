@@ -1,20 +1,20 @@
 public import Redis
 
-extension Topic {
-  /// Why a topic isn't there, as far as the server tells: a sentence for people. Looks at every key, so it is for when all is lost anyway.
+extension Namespace {
+  /// Why a namespace isn't there, as far as the server tells: a sentence for people. Looks at every key, so it is for when all is lost anyway.
   public static func absence(of name: String, on connection: Connection) async throws -> String {
-    let topic = Topic(name, shardCount: 1)
+    let namespace = Namespace(name, shardCount: 1)
     let info = try await ServerHealth.figures(on: connection)
     var left = 0
     var scan = KeyScan(matching: "\(KeyScan.literal(name)):*", on: connection)
-    while let keys = try await scan.next() { left += keys.count(where: topic.owns) }
+    while let keys = try await scan.next() { left += keys.count(where: namespace.owns) }
     if left > 0 {
       return
-        "\(topic.configuration) is gone, though \(left) other keys of it are there: the server has lost data, or somebody removed it; restore brings back what the archive has"
+        "\(namespace.configuration) is gone, though \(left) other keys of it are there: the server has lost data, or somebody removed it; restore brings back what the archive has"
     }
     if info["role"] == "slave" {
       let master = [info["master_host"], info["master_port"]].compactMap { $0 }.joined(separator: ":")
-      return "the server is a replica of \(master), which has no such topic, or is not in step yet"
+      return "the server is a replica of \(master), which has no such namespace, or is not in step yet"
     }
     let database = connection.url.database
     let others = info.keys.map(\.text).sorted().filter {

@@ -1,0 +1,57 @@
+public import Redis
+
+extension Namespace {
+  /// The version of the layout of keys and entries. Parties of different versions refuse to work together.
+  static let formatVersion = 1
+
+  /// Opens a namespace as all parties agreed on it, making it if it isn't there, and loads the functions the server lacks.
+  ///
+  /// - Parameters:
+  ///   - shardCount: of a new namespace; of one that exists it must be nil or the same.
+  ///   - services: those that the namespace is for, if nobody has said so yet. They have their groups from the first event on, before they
+  ///     ever ran: nothing is trimmed that one of them needs.
+  /// - Throws: `NamespaceError` if a name or the number is none, or not what was agreed on.
+  public static func open(
+    _ name: String, shardCount: Int? = nil, services: [String] = [], on connection: Connection
+  ) async throws -> Namespace {
+    for problem in [NameRule.problem(withNamespace: name)] + services.map(NameRule.problem(withService:)) {
+      if let problem { throw NamespaceError.name(problem) }
+    }
+    if let shardCount, !shardCounts.contains(shardCount) { throw NamespaceError.shardCount(outOfBounds: shardCount) }
+    try await FunctionLibrary.load(on: connection)
+    let namespace = Namespace(name, shardCount: 1)
+    var commands = Commands()
+    commands.append("HSETNX", namespace.configuration, "shards", String(shardCount ?? standardShardCount))
+    commands.append("HSETNX", namespace.configuration, "format", String(formatVersion))
+    if !services.isEmpty {
+      commands.append("HSETNX", namespace.configuration, "services", services.joined(separator: " "))
+    }
+    commands.append(["HMGET", namespace.configuration] + NamespaceConfiguration.fields)
+    let opened = try opened(namespace, wanting: shardCount, await connection.send(commands))
+    if !services.isEmpty { try await opened.found(on: connection) }
+    return opened
+  }
+
+  /// Opens a namespace that exists, and loads the functions the server lacks; nil if nobody has made it.
+  ///
+  /// - Throws: `NamespaceError` if the name is none, or what is stored about the namespace can't be.
+  public static func openExisting(_ name: String, on connection: Connection) async throws -> Namespace? {
+    guard let namespace = try await find(name, on: connection) else { return nil }
+    try await FunctionLibrary.load(on: connection)
+    if try await !namespace.services(on: connection).isEmpty { try await namespace.found(on: connection) }
+    return namespace
+  }
+
+  private static func opened(_ namespace: Namespace, wanting shardCount: Int?, _ replies: borrowing Replies) throws
+    -> Namespace
+  {
+    try replies.check()
+    guard let configuration = try NamespaceConfiguration(namespace, replies[replies.count - 1]) else {
+      throw RedisError(.unexpectedReply, "\(namespace.configuration) vanished while it was opened")
+    }
+    if let shardCount, shardCount != configuration.shardCount {
+      throw NamespaceError.shardCount(namespace: namespace.name, found: configuration.shardCount, wanted: shardCount)
+    }
+    return Namespace(namespace.name, shardCount: configuration.shardCount)
+  }
+}
