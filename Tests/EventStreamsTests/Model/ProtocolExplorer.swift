@@ -5,12 +5,7 @@ struct ProtocolExplorer {
     /// The states that lead there.
     let path: [ProtocolState]
 
-    var description: String {
-      let steps = path.map {
-        "  \($0.server.applied) pending \($0.server.pending) epoch \($0.server.epoch) \($0.workers)"
-      }
-      return ([problem] + steps).joined(separator: "\n")
-    }
+    var description: String { ([problem] + path.map(\.description)).joined(separator: "\n  ") }
   }
 
   let model: ProtocolModel
@@ -22,12 +17,13 @@ struct ProtocolExplorer {
     var states = [start]
     var parents = [-1]
     var known: Set<ProtocolState> = [start]
+    var finished: Set<ProtocolState> = []
     var index = 0
     while index < states.count {
       // Other tests need the thread, too.
       if index.isMultiple(of: 100) { await Task.yield() }
       let state = states[index]
-      if let problem = problem(of: state) {
+      if let problem = problem(of: state, &finished) {
         var path: [ProtocolState] = []
         var at = index
         while at >= 0 {
@@ -45,31 +41,35 @@ struct ProtocolExplorer {
     return (states.count, nil)
   }
 
-  private func problem(of state: ProtocolState) -> String? {
+  private func problem(of state: ProtocolState, _ finished: inout Set<ProtocolState>) -> String? {
     if let violation = state.server.violation { return violation }
-    if let problem = problemOfFinishing(state, by: nil) { return "a new owner: \(problem)" }
-    for worker in state.workers.indices
-    where state.workers[worker].term == state.server.epoch && state.server.owner == state.workers[worker].name {
-      if let problem = problemOfFinishing(state, by: worker) { return "the owner: \(problem)" }
+    if let problem = problemOfFinishing(state.left(to: nil), &finished) { return "a new owner: \(problem)" }
+    for worker in state.workers where worker.term == state.server.epoch && worker.name == state.server.owner {
+      if let problem = problemOfFinishing(state.left(to: worker), &finished) { return "the owner: \(problem)" }
     }
     return nil
   }
 
-  /// Lets everything get done with nothing going wrong any more, by the owner or, if nil, by a process that takes over.
+  /// Lets the only worker get everything done, with nothing going wrong any more.
   ///
+  /// - Parameter finished: from where that is known to come to an end.
   /// - Returns: what keeps it from being done; nil if it gets done.
-  private func problemOfFinishing(_ state: ProtocolState, by owner: Int?) -> String? {
-    let worker = owner ?? 0
-    var state = owner == nil ? model.acquire(worker, model.crash(worker, state)) : state
+  private func problemOfFinishing(_ start: ProtocolState, _ finished: inout Set<ProtocolState>) -> String? {
+    var state = start
+    var passed: [ProtocolState] = []
     for _ in 0..<100 {
       if let violation = state.server.violation { return violation }
-      if state.server.isComplete { return nil }
-      if let commit = state.workers[worker].unanswered {
+      if state.server.isComplete || finished.contains(state) {
+        finished.formUnion(passed)
+        return nil
+      }
+      passed.append(state)
+      if let commit = state.workers[0].unanswered {
         state = model.execute(commit, state, isSentAgain: false)
-      } else if let next = model.steps(of: worker, in: state).first {
+      } else if let next = model.steps(of: 0, in: state).first {
         state = next
-      } else if state.workers[worker].term == nil {
-        state = model.acquire(worker, state)
+      } else if state.workers[0].term == nil {
+        state = model.acquire(0, state)
       }
     }
     return "never done: \(state.server.applied)"

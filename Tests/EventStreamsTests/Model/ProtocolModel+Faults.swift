@@ -1,17 +1,17 @@
 extension ProtocolModel {
-  /// Somebody removes the group, and with it the list of what is pending.
-  func destroyGroup(_ state: ProtocolState) -> ProtocolState {
+  /// Somebody removes a group, and with it the list of what is pending.
+  func destroyGroup(of topic: Int, _ state: ProtocolState) -> ProtocolState {
     var state = state
-    state.server.hasGroup = false
-    state.server.pending = [:]
+    state.server.places[topic] = nil
+    state.server.pending = state.server.pending.filter { $0.key.topic != topic }
     state.destructionsLeft -= 1
     return state
   }
 
-  /// Somebody moves the group, as with XGROUP SETID.
-  func moveGroup(to place: Int, _ state: ProtocolState) -> ProtocolState {
+  /// Somebody moves a group, as with XGROUP SETID.
+  func moveGroup(of topic: Int, to place: Int, _ state: ProtocolState) -> ProtocolState {
     var state = state
-    state.server.delivered = place
+    state.server.places[topic] = place
     state.movesLeft -= 1
     return state
   }
@@ -26,15 +26,6 @@ extension ProtocolModel {
   }
 
   // MARK: Going back
-
-  /// Somebody publishes an event. No two get the same id, whatever becomes of the first.
-  func publish(_ state: ProtocolState) -> ProtocolState {
-    var state = state
-    state.server.log.append(state.nextEntry)
-    state.nextEntry += 1
-    state.publicationsLeft -= 1
-    return state
-  }
 
   /// The server writes to disk, or a replica falls behind: it may go back to this moment.
   func remember(_ state: ProtocolState) -> ProtocolState {

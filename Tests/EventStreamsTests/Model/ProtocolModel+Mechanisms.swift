@@ -24,7 +24,7 @@ extension ProtocolModel {
     static let rememberReaders = Mechanisms(rawValue: 1 << 9)
     /// An owner looks for what was delivered to it in an answer that never came.
     static let recoverLostAnswers = Mechanisms(rawValue: 1 << 10)
-    /// `commit` refuses when there is no group.
+    /// `commit` and `recover` refuse when any topic's group is gone, also one that they have nothing to do with.
     static let groupCheck = Mechanisms(rawValue: 1 << 11)
     /// The position of a group, and what it passed over, are kept beside the group.
     static let keepPosition = Mechanisms(rawValue: 1 << 12)
@@ -33,10 +33,28 @@ extension ProtocolModel {
     static let putBack = Mechanisms(rawValue: 1 << 14)
     /// `commit` refuses an entry that is settled.
     static let settledCheck = Mechanisms(rawValue: 1 << 15)
-    /// `commit` refuses to pass over what was not given out between two reads.
+    /// `commit` refuses to pass over what was not given out between two reads of a topic, or after the last.
     static let seamCheck = Mechanisms(rawValue: 1 << 16)
-    static let all = Mechanisms(rawValue: 1 << 17 - 1)
-    /// What is enough while nobody moves the group.
+    /// An entry's id is greater than those of all that were published in the shard before, in whatever topic.
+    static let clock = Mechanisms(rawValue: 1 << 17)
+    /// What was read beyond the end of a stream that COUNT cut short waits until more of that is read.
+    static let watermark = Mechanisms(rawValue: 1 << 18)
+    /// What a read gives that may have been woken by one stream waits until the others have been read.
+    static let distrustWaking = Mechanisms(rawValue: 1 << 19)
+    /// Pending entries are handed out in the order of their ids, whatever topic they are in.
+    static let recoverMerged = Mechanisms(rawValue: 1 << 20)
+    /// `recover` refuses to hand out one beyond an entry that is not pending, nor settled.
+    static let recoveryCheck = Mechanisms(rawValue: 1 << 21)
+    /// A new owner gives back what is pending beyond an entry that was not given out, if that is in another topic, too.
+    static let giveBack = Mechanisms(rawValue: 1 << 22)
+    /// A topic that appears takes the lease from the owner, which does not know it.
+    static let fenceAtNewTopic = Mechanisms(rawValue: 1 << 23)
+    /// `commit` refuses unless all that its sender knows that it passes over is pending.
+    static let leftCheck = Mechanisms(rawValue: 1 << 24)
+    /// An owner that reads what comes before something that it gave out takes the shard anew.
+    static let orderCheck = Mechanisms(rawValue: 1 << 25)
+    static let all = Mechanisms(rawValue: 1 << 26 - 1)
+    /// What is enough while nobody moves the group of the only topic.
     static let standing = all.subtracting([.putBack, .settledCheck, .seamCheck])
   }
 }

@@ -1,10 +1,12 @@
-/// The lease and commit protocol as steps between states, each as atomic as in the real system: a call of one of the server's
-/// functions, or something that a worker does by itself.
+/// The lease and commit protocol, and the merge of a shard's streams, as steps between states, each as atomic as in the real
+/// system: a call of one of the server's functions, or something that a worker does by itself.
 ///
 /// A lease may run out whenever nobody renews it, and any worker may be paused for any time, so taking over is possible in
 /// every state. Faults are limited by number: crashes, connections cut in the middle of a call, groups that are destroyed, and
 /// returns of the server to an earlier moment.
 struct ProtocolModel {
+  typealias Entry = ProtocolState.Entry
+
   let mechanisms: Mechanisms
   let epochs: Int
 
@@ -16,17 +18,23 @@ struct ProtocolModel {
         states.append(acquire(worker, state))
       }
       if state.crashesLeft > 0 { states.append(crash(worker, state)) }
-      if state.cutsLeft > 0, canRead(worker, state), state.server.undelivered != nil {
+      if state.cutsLeft > 0, canRead(worker, state), hasUndelivered(worker, state) {
         states.append(loseAnswer(worker, state))
       }
     }
-    if state.destructionsLeft > 0, state.server.hasGroup, state.server.epoch > 0 { states.append(destroyGroup(state)) }
-    if state.movesLeft > 0, state.server.hasGroup, state.server.epoch > 0 {
-      for place in [0] + state.server.log where place != state.server.delivered {
-        states.append(moveGroup(to: place, state))
+    if state.server.epoch > 0 {
+      for (topic, place) in state.server.places.enumerated() where place != nil {
+        if state.destructionsLeft > 0 { states.append(destroyGroup(of: topic, state)) }
+        guard state.movesLeft > 0 else { continue }
+        for other in [0] + state.server.log.map(\.id) where other != place {
+          states.append(moveGroup(of: topic, to: other, state))
+        }
       }
     }
-    if state.publicationsLeft > 0 { states.append(publish(state)) }
+    if !state.publications.isEmpty {
+      states.append(publish(state))
+      states += state.workers.indices.compactMap { publishAndWake($0, state) }
+    }
     if let earlier = state.earlier {
       if earlier != state.server { states.append(goBack(to: earlier, state)) }
     } else if state.returnsLeft > 0 {
@@ -49,16 +57,17 @@ struct ProtocolModel {
       states.append(register(worker, state))
     } else {
       switch it.phase {
-      case .recovering(let entry) where it.isIdle && state.server.hasGroup:
+      case .recovering(let entry) where it.isIdle && state.server.hasGroups:
         states += recover(after: entry, worker, state)
-      case .reading where state.server.hasGroup && state.server.undelivered != nil: states.append(read(worker, state))
+      case .reading where canRead(worker, state) && (hasUndelivered(worker, state) || !it.carried.isEmpty):
+        states.append(read(0..<it.topics, worker, state))
       default: break
       }
     }
     if it.unanswered == nil {
       for entries in commitable(it.inFlight, state) { states.append(send(entries, worker, state)) }
     }
-    if it.isIdle, it.phase == .reading || !state.server.hasGroup { states.append(renewOrRelease(worker, state)) }
+    if it.isIdle, it.phase == .reading || !state.server.hasGroups { states.append(renewOrRelease(worker, state)) }
     return states
   }
 
@@ -73,14 +82,13 @@ struct ProtocolModel {
   func acquire(_ worker: Int, _ state: ProtocolState) -> ProtocolState {
     var state = state
     let earlier = state.server.readers.filter { $0 != state.workers[worker].connection }
-    if !state.server.hasGroup {
-      state.server.hasGroup = true
-      state.server.delivered = mechanisms.contains(.keepPosition) ? state.server.position : state.server.log.last ?? 0
-      for entry in state.server.behind { state.server.pending[entry] = state.workers[worker].name }
-    } else if mechanisms.contains(.putBack) {
-      state.server.putBack(for: state.workers[worker].name)
+    let consumer = state.workers[worker].name
+    state.server.restoreGroups(for: consumer, keepingPosition: mechanisms.contains(.keepPosition))
+    if mechanisms.contains(.putBack) {
+      state.server.putBack(for: consumer, areTogether: mechanisms.contains(.giveBack))
     }
-    if state.hasSeams { state.workers[worker].delivered = state.server.delivered }
+    state.workers[worker].topics = state.server.places.count
+    if state.hasSeams { state.workers[worker].begin(at: state.server.places.map { $0 ?? 0 }) }
     state.server.epoch = nextEpoch(of: worker, state)
     state.server.owner = state.workers[worker].name
     state.server.commit = 0
@@ -101,7 +109,7 @@ struct ProtocolModel {
         state.workers[other].isConnected = false
       }
     }
-    state.workers[worker].phase = mechanisms.contains(.recoverFirst) ? .recovering(after: 0) : .reading
+    state.workers[worker].phase = mechanisms.contains(.recoverFirst) ? .recovering(after: nil) : .reading
     return state
   }
 
@@ -126,7 +134,7 @@ struct ProtocolModel {
   /// Renews an idle worker's lease, which is how it learns that it lost it; gives it back if everything is done.
   private func renewOrRelease(_ worker: Int, _ state: ProtocolState) -> ProtocolState {
     var state = state
-    guard owns(worker, state), state.server.hasGroup else {
+    guard owns(worker, state), state.server.hasGroups else {
       if owns(worker, state) { state.server.owner = nil }
       state.workers[worker].lose()
       return state
@@ -134,7 +142,7 @@ struct ProtocolModel {
     if mechanisms.contains(.putBack), state.server.isShifted {
       state.workers[worker].lose()
     } else if state.server.pending.values.contains(where: { $0 != state.workers[worker].name }) {
-      state.workers[worker].phase = .recovering(after: 0)
+      state.workers[worker].startRecovering()
     } else if state.server.isComplete {
       state.server.owner = nil
       state.workers[worker].lose()
@@ -149,97 +157,39 @@ struct ProtocolModel {
   }
 
   /// As `commit` and `recover` see it, with whatever check is in place.
-  private func isFenced(_ consumer: Int, _ term: Int?, _ state: ProtocolState) -> Bool {
+  func isFenced(_ consumer: Int, _ term: Int?, _ state: ProtocolState) -> Bool {
     mechanisms.contains(.epochCheck) && term != state.server.epoch
       || mechanisms.contains(.ownerCheck) && consumer != state.server.owner
-      || mechanisms.contains(.groupCheck) && !state.server.hasGroup
-  }
-
-  // MARK: Reading
-
-  private func canRead(_ worker: Int, _ state: ProtocolState) -> Bool {
-    let it = state.workers[worker]
-    return it.term != nil && it.phase == .reading && it.isConnected && it.isRegistered && state.server.hasGroup
-  }
-
-  /// XREADGROUP: knows no epoch.
-  private func read(_ worker: Int, _ state: ProtocolState) -> ProtocolState {
-    guard let entry = state.server.undelivered else { return state }
-    var state = state
-    state.server.delivered = entry
-    state.server.pending[entry] = state.workers[worker].name
-    state.workers[worker].inFlight.append(entry)
-    if state.hasSeams { state.workers[worker].receive([entry]) }
-    return state
-  }
-
-  /// The server delivers an entry, and the connection is cut before the answer arrives.
-  private func loseAnswer(_ worker: Int, _ state: ProtocolState) -> ProtocolState {
-    let before = state.workers[worker]
-    var state = read(worker, state)
-    state.workers[worker] = before
-    disconnect(worker, &state)
-    state.cutsLeft -= 1
-    return state
-  }
-
-  /// A worker's connection is gone, and maybe an answer with it.
-  func disconnect(_ worker: Int, _ state: inout ProtocolState) {
-    state.workers[worker].isConnected = false
-    state.workers[worker].isRegistered = false
-    if case .cuttingOff = state.workers[worker].phase { return }
-    guard state.workers[worker].term != nil, mechanisms.contains(.recoverLostAnswers) else { return }
-    state.workers[worker].phase = .recovering(after: 0)
-  }
-
-  /// Hands out the next pending entries, as many as it likes.
-  private func recover(after entry: Int, _ worker: Int, _ state: ProtocolState) -> [ProtocolState] {
-    var state = state
-    guard !isFenced(state.workers[worker].name, state.workers[worker].term, state) else {
-      state.workers[worker].lose()
-      return [state]
-    }
-    let found = state.server.pending.keys.filter { $0 > entry }.sorted()
-    guard !found.isEmpty else {
-      state.workers[worker].phase = .reading
-      return [state]
-    }
-    return found.indices.map { last in
-      var state = state
-      for entry in found[...last] { state.server.pending[entry] = state.workers[worker].name }
-      state.workers[worker].inFlight = Array(found[...last])
-      state.workers[worker].phase = .recovering(after: found[last])
-      if state.hasSeams { state.workers[worker].receive(Array(found[...last])) }
-      return state
-    }
+      || mechanisms.contains(.groupCheck) && !state.server.hasGroups
   }
 
   // MARK: Committing
 
   /// What may be settled next of what is in flight: nothing before the earlier ones of its key.
-  private func commitable(_ inFlight: [Int], _ state: ProtocolState) -> [[Int]] {
+  private func commitable(_ inFlight: [Entry], _ state: ProtocolState) -> [[Entry]] {
     (1..<(1 << inFlight.count)).map { bits in
       inFlight.indices.filter { bits & (1 << $0) != 0 }
     }.filter { chosen in
       chosen.allSatisfy { last in
-        let keys = state.server.predecessors(of: inFlight[last]) + [inFlight[last]]
-        return (0..<last).allSatisfy { chosen.contains($0) || !keys.contains(inFlight[$0]) }
+        (0..<last).allSatisfy { chosen.contains($0) || !state.server.haveSameKey(inFlight[$0], inFlight[last]) }
       }
     }.map { chosen in chosen.map { inFlight[$0] } }
   }
 
-  private func send(_ entries: [Int], _ worker: Int, _ state: ProtocolState) -> ProtocolState {
+  private func send(_ entries: [Entry], _ worker: Int, _ state: ProtocolState) -> ProtocolState {
     var state = state
     let seams = state.hasSeams ? state.workers[worker].takeSeams(passedBy: entries) : []
-    let it = state.workers[worker]
-    let commit = ProtocolState.Commit(
-      consumer: it.name, term: it.term ?? 0, number: it.commits + 1, entries: entries, seams: seams)
-    state.workers[worker].commits += 1
     // What was given out twice is handled twice.
     for entry in entries {
       guard let index = state.workers[worker].inFlight.firstIndex(of: entry) else { continue }
       state.workers[worker].inFlight.remove(at: index)
     }
+    let it = state.workers[worker]
+    let last = entries.map(\.id).max() ?? 0
+    let commit = ProtocolState.Commit(
+      consumer: it.name, term: it.term ?? 0, number: it.commits + 1, entries: entries,
+      left: it.inFlight.count { $0.id < last }, seams: seams)
+    state.workers[worker].commits += 1
     state.workers[worker].unanswered = commit
     state.network.insert(commit)
     return state
@@ -269,13 +219,21 @@ struct ProtocolModel {
   private func settle(_ commit: ProtocolState.Commit, _ server: inout ProtocolState.Server) -> Bool {
     if mechanisms.contains(.commitNumbers), commit.number <= server.commit { return true }
     if mechanisms.contains(.seamCheck),
-      commit.seams.contains(where: { seam in server.log.contains { $0 > seam.after && $0 < seam.before } })
+      commit.seams.contains(where: { seam in
+        server.log.contains { $0.topic == seam.topic && $0.id > seam.after && $0.id < seam.before }
+      })
     {
       return false
     }
     if mechanisms.contains(.settledCheck), commit.entries.contains(where: server.isSettled) { return false }
     if mechanisms.contains(.consecutiveNumbers), commit.number != server.commit + 1 {
       claimBack(commit, &server)
+      return false
+    }
+    let last = commit.entries.map(\.id).max() ?? 0
+    if mechanisms.contains(.leftCheck),
+      server.pending.keys.count(where: { $0.id < last && !commit.entries.contains($0) }) < commit.left
+    {
       return false
     }
     let acknowledged = commit.entries.filter { server.pending.removeValue(forKey: $0) != nil }
@@ -285,10 +243,10 @@ struct ProtocolModel {
     }
     server.commit = commit.number
     server.applied += commit.entries
-    let position = max(server.position, commit.entries.max() ?? 0)
+    let position = max(server.position, last)
     if mechanisms.contains(.keepBehind) {
-      server.behind.formUnion(server.pending.keys.filter { $0 > server.position && $0 <= position })
-      server.behind.subtract(commit.entries)
+      server.behind.formUnion(server.pending.keys.map(\.id).filter { $0 > server.position && $0 <= position })
+      server.behind.subtract(commit.entries.map(\.id))
     }
     server.position = position
     return true
@@ -297,7 +255,7 @@ struct ProtocolModel {
   /// Makes pending again what a refused commit named, unless the group will deliver it anyway.
   private func claimBack(_ commit: ProtocolState.Commit, _ server: inout ProtocolState.Server) {
     guard mechanisms.contains(.claimBack) else { return }
-    for entry in commit.entries where entry <= server.delivered && server.log.contains(entry) {
+    for entry in commit.entries where server.isDelivered(entry) && server.log.contains(entry) {
       if mechanisms.contains(.settledCheck), server.isSettled(entry) { continue }
       server.pending[entry] = commit.consumer
     }

@@ -11,10 +11,13 @@ struct ProtocolState: Hashable {
   var crashesLeft: Int
   var cutsLeft: Int
   var destructionsLeft: Int
-  var publicationsLeft: Int
+  /// What is still to be published: the topics of the entries of each call.
+  var publications: [[Int]]
   var returnsLeft: Int
   var movesLeft: Int
-  /// True if somebody may move the group, or has: only then are seams worth a difference between states.
+  /// How many entries of one stream a read gives at most.
+  let count: Int
+  /// True if somebody may move a group, or has: only then are seams worth a difference between states.
   let hasSeams: Bool
   /// The id that the next event gets.
   var nextEntry: Int
@@ -25,12 +28,15 @@ struct ProtocolState: Hashable {
     let consumer: Int
     let term: Int
     let number: Int
-    let entries: [Int]
+    let entries: [Entry]
+    /// How many that were given out it passes over, and leaves pending.
+    let left: Int
     let seams: [Seam]
   }
 
-  /// Two entries that were given out one after the other.
+  /// Two entries of a topic that were read one after the other.
   struct Seam: Hashable {
+    let topic: Int
     let after: Int
     let before: Int
   }
@@ -40,7 +46,7 @@ struct ProtocolState: Hashable {
       /// Has taken the lease, and is to cut off these connections.
       case cuttingOff([Int])
       /// Deals with what is pending after this entry.
-      case recovering(after: Int)
+      case recovering(after: Entry?)
       case reading
     }
 
@@ -55,10 +61,16 @@ struct ProtocolState: Hashable {
     /// The last that it owned since the moment that the server may go back to, so that the server may not know it; 0 if none.
     var lastTerm = 0
     var phase = Phase.reading
-    /// Read and handled, not committed.
-    var inFlight: [Int] = []
+    /// How many topics it knows in this term.
+    var topics = 0
+    /// Read, and not given out: something that was not read may stand before it.
+    var carried: [Entry] = []
+    /// Given out and handled, not committed.
+    var inFlight: [Entry] = []
     /// The last entry that was given out,
-    var delivered = 0
+    var given = 0
+    /// up to where all of each topic has been read,
+    var read: [Int] = []
     /// the last that it has sent a commit of in this term,
     var settled = 0
     /// and the seams that no commit has named yet.
@@ -72,48 +84,61 @@ struct ProtocolState: Hashable {
 
     var isIdle: Bool { inFlight.isEmpty && unanswered == nil }
 
+    /// Is to deal with what is pending, which is also all that it carries.
+    mutating func startRecovering() {
+      phase = .recovering(after: nil)
+      forgetCarried()
+    }
+
     mutating func lose() {
       term = nil
       phase = .reading
-      inFlight = []
-      (delivered, settled, seams) = (0, 0, [])
+      topics = 0
+      (carried, inFlight) = ([], [])
+      (given, read, settled, seams) = (0, [], 0, [])
       commits = 0
       unanswered = nil
     }
   }
 
+  /// - Parameters:
+  ///   - log: the topics of the entries, a letter for each.
+  ///   - count: how many entries of one stream a read gives at most.
+  ///   - publications: the topics of what is published, call by call.
+  ///   - topics: how many there are; if nil, all that are named. Others appear when something is published in them.
   init(
-    entries: Int, keys: Int, workers count: Int, crashes: Int = 0, cuts: Int = 0, destructions: Int = 0,
-    publications: Int = 0, returns: Int = 0, moves: Int = 0
+    log: String, count: Int = 1, keys: Int, workers workerCount: Int, crashes: Int = 0, cuts: Int = 0,
+    destructions: Int = 0, publications: [String] = [], topics: Int? = nil, returns: Int = 0, moves: Int = 0
   ) {
+    let named = Entry.topics(log + publications.joined()).max() ?? 0
+    self.count = count
     hasSeams = moves > 0
     movesLeft = moves
-    server = Server(keyCount: keys, mayBeMoved: moves > 0, log: Array(1...entries))
-    workers = (0..<count).map { Worker(name: $0, connection: $0) }
-    nextName = count
-    nextEntry = entries + 1
+    server = Server(keyCount: keys, mayBeMoved: moves > 0, places: Array(repeating: 0, count: topics ?? named + 1))
+    workers = (0..<workerCount).map { Worker(name: $0, connection: $0) }
+    nextName = workerCount
+    nextEntry = 1
     crashesLeft = crashes
     cutsLeft = cuts
     destructionsLeft = destructions
-    publicationsLeft = publications
+    self.publications = publications.map(Entry.topics)
     returnsLeft = returns
-  }
-}
-
-extension ProtocolState.Worker {
-  /// Takes in what one read, or one page of what was pending, has given out.
-  mutating func receive(_ entries: [Int]) {
-    if let first = entries.first, first > delivered {
-      seams.append(ProtocolState.Seam(after: delivered, before: first))
+    for topic in Entry.topics(log) {
+      server.log.append(Entry(id: nextEntry, topic: topic))
+      nextEntry += 1
     }
-    delivered = max(delivered, entries.last ?? 0)
   }
 
-  /// The seams that a commit of some entries moves the position over.
-  mutating func takeSeams(passedBy entries: [Int]) -> [ProtocolState.Seam] {
-    settled = max(settled, entries.max() ?? 0)
-    let passed = seams.filter { $0.before <= settled }
-    seams.removeAll { $0.before <= settled }
-    return passed
+  /// The state in which a worker, or a new process if nil, is the only one, and nothing more happens to it.
+  func left(to worker: Worker?) -> ProtocolState {
+    // Names that nobody has.
+    let name = 1_000
+    var state = self
+    state.workers = [worker ?? Worker(name: name, connection: name)]
+    state.nextName = name + 1
+    (state.earlier, state.network, state.publications) = (nil, [], [])
+    (state.crashesLeft, state.cutsLeft, state.destructionsLeft, state.returnsLeft, state.movesLeft) = (0, 0, 0, 0, 0)
+    state.nextEntry = 0
+    return state
   }
 }
