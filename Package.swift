@@ -16,7 +16,8 @@ if Context.environment["CI"] != nil { settings.append(.treatAllWarnings(as: .err
 
 /// The functions that EventStreams loads into the server, and what they share.
 let functions = [
-  "prelude", "numbers", "checks", "positions", "windows", "waiting", "services", "found", "publish", "schedule",
+  "prelude", "numbers", "checks", "topics", "positions", "windows", "waiting", "services", "found", "publish",
+  "schedule",
   "cancel",
   "due", "lease", "recover", "effects",
   "letters",

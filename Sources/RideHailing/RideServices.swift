@@ -29,6 +29,13 @@ public struct RideServices: Sendable {
   /// The services' names, in the order they are shown.
   public static let names = ["payment", "driver", "rating", "analytics", "surge", "notification"]
 
+  /// The services and the topics that they are delivered, in the same order.
+  public static let subscriptions = [
+    PaymentService(gateway: SandboxGateway()).service.subscription, DriverService().service.subscription,
+    RatingService().service.subscription, Subscription(ShardHistory.archiveGroup, topics: [Namespace.allTopics]),
+    SurgeService().service.subscription, NotificationService(outbox: nil).service.subscription,
+  ]
+
   /// Makes one service; nil if there is none with this name.
   public static func service(_ name: String, _ configuration: Configuration) throws -> EventService? {
     switch name {

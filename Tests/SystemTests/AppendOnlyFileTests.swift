@@ -115,7 +115,7 @@ import Testing
       let again = try await publish(20)
       #expect(again.status == 0)
       var entries = 0
-      for log in try await bench.connection.strings(["KEYS", "rides:{*}"]) {
+      for log in try await bench.connection.strings(["KEYS", "rides:{*}:log:*"]) {
         entries += try await bench.connection.integer(["XLEN", log])
       }
       let lost = try #require(Self.published(again)), all = try #require(Self.published(first))

@@ -5,7 +5,7 @@ import RedisTestSupport
 import Testing
 
 @Suite("What a dead worker left pending", .serialized) struct DeadConsumerTests {
-  private let log = "test:{0}"
+  private let log = "test:{0}:log:events"
   private let namespace = Namespace("test", shardCount: 1)
 
   /// Adds events to the log at once; the key of the n-th is n modulo 100, but for one.
@@ -19,10 +19,11 @@ import Testing
       end
       """
     _ = try await connection.call("EVAL", script, "1", log, "\(count)", "\(poison)")
+    _ = try await connection.call("HSET", namespace.topics(0), Namespace.standardTopic, "")
   }
 
   private func counts(_ connection: Connection) async throws -> [String: Int] {
-    let values = try await connection.strings(["HGETALL", "\(log):counting:counts"])
+    let values = try await connection.strings(["HGETALL", namespace.state(0, "counting", "counts")])
     return Dictionary(
       uniqueKeysWithValues: stride(from: 0, to: values.count, by: 2).map { (values[$0], Int(values[$0 + 1]) ?? 0) })
   }

@@ -16,7 +16,12 @@ import Testing
   private func moveGroups(_ bench: SystemBench, to place: String) async throws {
     var commands = Commands()
     for shard in try await bench.namespace().shards {
-      for service in RideServices.names { commands.append("XGROUP", "SETID", "rides:{\(shard)}", service, place) }
+      for service in RideServices.subscriptions {
+        let topics = service.isOfAll ? try await bench.namespace().topics(on: bench.connection)[shard] : service.topics
+        for topic in topics {
+          commands.append("XGROUP", "SETID", "rides:{\(shard)}:log:\(topic)", service.service, place)
+        }
+      }
     }
     try await bench.connection.send(commands).check()
   }
@@ -72,7 +77,9 @@ import Testing
         analytics.stop()
       }
       for shard in try await bench.namespace().shards {
-        _ = try await bench.connection.call("XTRIM", "rides:{\(shard)}", "MAXLEN", "0")
+        for topic in try await bench.namespace().topics(on: bench.connection)[shard] {
+          _ = try await bench.connection.call("XTRIM", "rides:{\(shard)}:log:\(topic)", "MAXLEN", "0")
+        }
       }
       let workers = try RideServices.names.map { try bench.worker($0) }
       defer { workers.forEach { $0.crash() } }

@@ -12,6 +12,13 @@ final class RidesProcess: Sendable {
   /// The programs stand beside the tests.
   private static let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
 
+  /// What programs work in that are not told where, so that none finds what a user has here.
+  private static let emptyFolder = Swift.Result {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "rides-tests-\(getpid())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    return folder
+  }
+
   /// Where a program is.
   static func path(_ program: String) -> String {
     program.hasPrefix("/") ? program : folder.appending(path: program).path()
@@ -22,7 +29,7 @@ final class RidesProcess: Sendable {
   /// - Parameters:
   ///   - isQuiet: what it prints goes to nobody.
   ///   - log: the file that its log goes to.
-  ///   - folder: what it works in; nil for where the tests do.
+  ///   - folder: what it works in; nil for an empty one.
   ///   - target: the file that standard output goes to.
   init(
     _ arguments: [String], redis: String, isQuiet: Bool = false, log: URL? = nil, program: String = "rides",
@@ -31,7 +38,7 @@ final class RidesProcess: Sendable {
     process = Process()
     process.executableURL = URL(fileURLWithPath: Self.path(program))
     process.arguments = arguments
-    if let folder { process.currentDirectoryURL = folder }
+    process.currentDirectoryURL = try folder ?? Self.emptyFolder.get()
     process.environment = ProcessInfo.processInfo.environment.merging(
       ["REDIS_URL": redis, "SWIFT_BACKTRACE": "enable=no"]
     ) { $1 }

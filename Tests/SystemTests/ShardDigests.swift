@@ -19,14 +19,14 @@ struct ShardDigests: Sendable {
   /// By shard.
   func read() async throws -> [String] {
     var command = ["EVAL", Self.script, "0", withLog ? "1" : "0"]
-    for shard in namespace.shards { command.append(namespace.log(shard)) }
+    for shard in namespace.shards { command.append("\(namespace.name):{\(shard)}") }
     command += ["--"] + services
     return try await connection.strings(command)
   }
 
   private static let script = """
-    local logs, services, target = {}, {}, nil
-    target = logs
+    local shards, services, target = {}, {}, nil
+    target = shards
     for i = 2, #ARGV do
       if ARGV[i] == '--' then target = services else target[#target + 1] = ARGV[i] end
     end
@@ -44,11 +44,15 @@ struct ShardDigests: Sendable {
       end
     end
     local digests = {}
-    for _, log in ipairs(logs) do
+    for _, shard in ipairs(shards) do
       local parts = {}
-      if ARGV[1] == '1' and redis.call('EXISTS', log) == 1 and redis.call('XLEN', log) > 0 then contents(log, parts) end
+      local topics = redis.call('KEYS', shard .. ':log:*')
+      table.sort(topics)
+      for _, topic in ipairs(topics) do
+        if ARGV[1] == '1' and redis.call('XLEN', topic) > 0 then contents(topic, parts) end
+      end
       for _, service in ipairs(services) do
-        local keys = redis.call('KEYS', log .. ':' .. service .. ':*')
+        local keys = redis.call('KEYS', shard .. ':' .. service .. ':*')
         table.sort(keys)
         for _, key in ipairs(keys) do contents(key, parts) end
       end

@@ -58,10 +58,14 @@ struct SystemBench: Sendable {
   /// How many events a service has had acknowledged so far.
   func handled(_ service: String) async throws -> Int {
     guard let namespace = try await Namespace.find("rides", on: connection) else { return 0 }
-    var length = 0
-    for shard in namespace.shards { length += try await connection.integer(["XLEN", namespace.log(shard)]) }
-    let groups = try await status(service)
+    let status = try await Inspector(namespace: namespace, connection: connection).overview()
+    let groups = status.groups.filter { $0.service == service }
     guard groups.count == namespace.shardCount else { return 0 }
+    var length = 0
+    for shard in status.shards {
+      let topics = groups.first { $0.shard == shard.shard }?.delivered ?? [:]
+      length += shard.topics.reduce(0) { topics[$1.topic] == nil ? $0 : $0 + $1.length }
+    }
     return length - groups.reduce(0) { $0 + $1.lag + $1.pending }
   }
 

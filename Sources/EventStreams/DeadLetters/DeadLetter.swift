@@ -64,6 +64,8 @@ public struct DeadLetter: Sendable {
   public let name: LetterName
   /// The service that could not handle it.
   public let service: String
+  /// The topic that it stands in; empty if it was handled as history.
+  public let topic: String
   /// Its place in the log.
   public let entryID: StreamID
   /// What ordering is per.
@@ -91,6 +93,7 @@ extension DeadLetter: JSONWritable {
       $0.field("id", id.description)
       $0.field("service", service)
       $0.field("shard", shard)
+      $0.field("topic", topic)
       $0.field("entry", entryID.description)
       $0.field("key", key)
       $0.field("state", isParked ? "parked" : "dead")

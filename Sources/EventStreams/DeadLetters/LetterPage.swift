@@ -31,7 +31,8 @@ struct LetterPage {
         reason: "this letter can't be read: \(problem)", attempts: 0, failures: nil, worker: "?", at: id.recordedAt)
     }
     return DeadLetter(
-      name: LetterName(shard: shard, id: id), service: service, entryID: place ?? .zero, key: key.lossyText,
+      name: LetterName(shard: shard, id: id), service: service, topic: fields[field: "topic"].lossyText,
+      entryID: place ?? .zero, key: key.lossyText,
       isParked: fields[field: "kind"].isEqual(to: "parked"), about: about,
       json: fields[field: "event"].bytes.withUnsafeBufferPointer { Array($0) }, isReadable: problem == nil)
   }

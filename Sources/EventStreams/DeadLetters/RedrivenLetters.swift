@@ -25,7 +25,8 @@ struct RedrivenLetters {
     guard let text = fields["\(letter.id)"], let about = try? LetterPage.about(text.utf8.span) else { return letter }
     let attempts = fields[Self.attempts(of: letter.id)].flatMap { Int($0) } ?? about.attempts
     return DeadLetter(
-      name: letter.name, service: letter.service, entryID: letter.entryID, key: letter.key, isParked: false,
+      name: letter.name, service: letter.service, topic: letter.topic, entryID: letter.entryID, key: letter.key,
+      isParked: false,
       about: about.with(attempts: letter.about.attempts &+ attempts), json: letter.json, isReadable: letter.isReadable)
   }
 

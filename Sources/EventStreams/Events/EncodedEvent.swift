@@ -4,6 +4,8 @@ public struct EncodedEvent: Sendable {
   public let id: String
   /// What happened.
   public let type: EventType
+  /// The family of types that its type is of.
+  public let topic: String
   /// What chooses the shard.
   public let shardKey: String
   /// `{"id":…,"type":…,"timestamp":…,"key":…,"data":{…}}`
@@ -25,6 +27,7 @@ public struct EncodedEvent: Sendable {
     let id = id ?? data.eventID
     self.id = id
     type = Data.eventType
+    topic = Data.topic
     shardKey = data.shardKey
     var writer = JSONWriter(reservingCapacity: 768)
     Self.write(data, id: id, key: key, timestamp: timestamp, traceparent: traceparent, to: &writer)
@@ -44,6 +47,7 @@ public struct EncodedEvent: Sendable {
     try Identifier.check(data.shardKey, "data")
     self.id = id
     type = Data.eventType
+    topic = Data.topic
     shardKey = data.shardKey
     var writer = JSONWriter(reservingCapacity: object.value.rawBytes.count + 128)
     writer.object { json in

@@ -10,20 +10,20 @@ public struct EventCatalog: Sendable {
   private typealias Reader =
     @Sendable (inout JSONObject, EventHeader, _ id: String?, _ key: String?) throws(JSONError) -> EncodedEvent
 
-  private let readers: [EventType: (version: Int, read: Reader)]
+  private let readers: [EventType: (version: Int, topic: String, read: Reader)]
 
   /// A catalog of these types.
   public init(_ types: [any EventData.Type]) {
-    var readers: [EventType: (version: Int, read: Reader)] = [:]
+    var readers: [EventType: (version: Int, topic: String, read: Reader)] = [:]
     for type in types { Self.add(type, to: &readers) }
     self.readers = readers
   }
 
   private static func add<Data: EventData>(
-    _ type: Data.Type, to readers: inout [EventType: (version: Int, read: Reader)]
+    _ type: Data.Type, to readers: inout [EventType: (version: Int, topic: String, read: Reader)]
   ) {
     readers[Data.eventType] = (
-      Data.version,
+      Data.version, Data.topic,
       { (object, header, id, key) throws(JSONError) in
         let data: Data = try object["data"]
         return try EncodedEvent(
@@ -35,6 +35,13 @@ public struct EventCatalog: Sendable {
 
   /// The names of all types, sorted.
   public var typeNames: [String] { readers.keys.map(\.rawValue).sorted() }
+
+  /// The topic of a type; the standard one for a type that isn't known.
+  public func topic(of type: EventType) -> String {
+    if let reader = readers[type] { return reader.topic }
+    return type == ScheduleRecord.scheduled || type == ScheduleRecord.cancelled
+      ? Namespace.scheduleTopic : Namespace.standardTopic
+  }
 
   /// Reads one event; the error names the field that is wrong.
   public func read(_ json: Span<UInt8>) throws(JSONError) -> EncodedEvent {

@@ -10,6 +10,10 @@ public protocol EventData: Sendable, JSONReadable, JSONWritable {
   /// (`RetryPolicy.holdTime`). 1 unless declared otherwise, and not written when it is 1.
   static var version: Int { get }
 
+  /// The topic: the family of event types whose stream this type's events stand in. Services are delivered the topics of the types that they
+  /// handle. `events` unless declared otherwise; it changes what delivery costs, and nothing else.
+  static var topic: String { get }
+
   /// What ordering is per: events with the same key are handled in the order of the log.
   var orderingKey: String { get }
 
@@ -24,6 +28,9 @@ public protocol EventData: Sendable, JSONReadable, JSONWritable {
 extension EventData {
   /// 1
   @inlinable public static var version: Int { 1 }
+
+  /// `events`
+  @inlinable public static var topic: String { Namespace.standardTopic }
 
   /// The ordering key.
   public var shardKey: String { orderingKey }

@@ -55,6 +55,12 @@ public struct StreamID: Sendable, Hashable, Comparable, CustomStringConvertible 
     return milliseconds == .max ? self : StreamID(milliseconds: milliseconds + 1, sequence: 0)
   }
 
+  /// The largest id before this one; `0-0` has none and stays.
+  public var previous: StreamID {
+    if sequence > 0 { return StreamID(milliseconds: milliseconds, sequence: sequence - 1) }
+    return milliseconds == 0 ? self : StreamID(milliseconds: milliseconds - 1, sequence: .max)
+  }
+
   /// Earlier comes first.
   public static func < (a: StreamID, b: StreamID) -> Bool {
     (a.milliseconds, a.sequence) < (b.milliseconds, b.sequence)

@@ -3,9 +3,11 @@ import Redis
 /// Makes the group of a service that begins with its history.
 struct HistoryStart: Sendable {
   let namespace: Namespace
-  let service: String
+  let subscription: Subscription
   let history: any EventHistory
   let connection: Connection
+
+  private var service: String { subscription.service }
 
   /// Makes the group in every shard in which the service has never begun, and notes there where its history ends and the log takes
   /// over. From then on the log keeps what the service has not handled.
@@ -17,7 +19,7 @@ struct HistoryStart: Sendable {
     do {
       for shard in namespace.shards {
         let (group, hasHistory) = try await connection.call(
-          BeginCall(namespace: namespace, shard: shard, service: service))
+          BeginCall(namespace: namespace, shard: shard, subscription: subscription))
         switch group {
         case .made: made.append(shard)
         case .begun: begun.append(shard)

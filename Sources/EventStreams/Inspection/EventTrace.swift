@@ -24,19 +24,22 @@ public struct EventTrace: Sendable, JSONWritable {
 
   /// The shard.
   public let shard: Int
+  /// The topic.
+  public let topic: String
   /// The event's place in the log; its time is when it was recorded.
   public let streamID: StreamID
   /// The event's envelope.
   public let header: EventHeader
   /// The event as it was logged.
   public let json: [UInt8]
-  /// The services, by name.
+  /// The services that are delivered its topic, by name.
   public let steps: [Step]
 
   /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("shard", shard)
+      $0.field("topic", topic)
       $0.field("streamId", streamID.description)
       $0.field("recordedAt", streamID.recordedAt)
       $0.field("event", RawJSON(bytes: self.json))

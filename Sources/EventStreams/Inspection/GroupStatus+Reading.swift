@@ -44,8 +44,10 @@ extension GroupStatus {
     leaseRemaining = isHeld ? remaining : nil
     pausedBecause = isHeld && !paused.isEmpty ? paused : nil
     idle = seen.map { max(.zero, Self.milliseconds(from: $0, to: now)) }
-    lastDelivered = group.lastDelivered
-    historyPosition = lease[4].isNil ? nil : StreamID(utf8: lease[5].bytes) ?? .zero
+    delivered = group.delivered
+    let place = StreamID(utf8: lease[5].bytes)
+    position = lease[4].isNil ? place : nil
+    historyPosition = lease[4].isNil ? nil : place ?? .zero
     let stored = replies[index + 5].lossyText
     self.problem = problem ?? (stored.isEmpty ? nil : stored)
   }

@@ -3,51 +3,90 @@ import Redis
 extension Inspector {
   /// What a shard's log holds; nil if there is no log.
   public func extent(shard: Int) async throws -> LogExtent? {
-    do {
-      return try Self.extent(of: try await connection.call("XINFO", "STREAM", namespace.log(shard)))
-    } catch  where error.message.contains("no such key") {
-      return nil
+    let topics = try await topicwise([shard]) { shard, topic, commands in
+      commands.append("XINFO", "STREAM", namespace.log(shard, topic))
+    } read: { _, topics, answers, first in
+      try topics.enumerated().compactMap { try Self.extent(of: $1, answers[first + $0]) }
+    }[0]
+    return topics.isEmpty ? nil : LogExtent(topics: topics)
+  }
+
+  private static func extent(of topic: String, _ stream: borrowing ReplyNode) throws -> LogExtent.Topic? {
+    if let error = stream.error {
+      if error.message.contains("no such key") { return nil }
+      throw error
     }
+    return LogExtent.Topic(
+      name: topic, length: try stream[field: "length"].integer(),
+      first: StreamID(try stream[field: "first-entry"][0].optionalString() ?? ""),
+      last: StreamID(try stream[field: "last-entry"][0].optionalString() ?? ""),
+      lastGenerated: StreamID(try stream[field: "last-generated-id"].string()) ?? .zero,
+      lastDeleted: StreamID(try stream[field: "max-deleted-entry-id"].string()) ?? .zero,
+      added: try stream[field: "entries-added"].integer())
   }
 
-  private static func extent(of reply: borrowing Reply) throws(RedisError) -> LogExtent {
-    LogExtent(
-      length: try reply.root[field: "length"].integer(),
-      first: StreamID(try reply.root[field: "first-entry"][0].optionalString() ?? ""),
-      last: StreamID(try reply.root[field: "last-entry"][0].optionalString() ?? ""),
-      lastGenerated: StreamID(try reply.root[field: "last-generated-id"].string()) ?? .zero,
-      added: try reply.root[field: "entries-added"].integer())
-  }
-
-  /// The lowest place that a group still needs, by the rule that trimming keeps to: its oldest pending entry, or what follows the
-  /// last one that was delivered. Everything before it has been handled.
+  /// The lowest place that a service still needs: the first entry before its position that it has not settled, or what follows the position.
+  /// Everything before it has been handled.
   ///
-  /// - Returns: nil if there is no such group.
+  /// - Returns: nil if it has never had the shard.
   public func neededFrom(group: String, shard: Int) async throws -> StreamID? {
-    // In this order: what is delivered in between is pending, or handled.
-    guard let delivered = try await lastDelivered(group: group, shard: shard) else { return nil }
-    let pending = try Self.firstPending(of: try await connection.call("XPENDING", namespace.log(shard), group))
-    return min(delivered.next, pending ?? delivered.next)
+    let lease = namespace.lease(shard, group)
+    var commands = Commands()
+    commands.append("MULTI")
+    commands.append("HGET", lease, "position")
+    commands.append("SMEMBERS", "\(lease):behind")
+    commands.append("EXEC")
+    return try Self.needed(await connection.send(commands))
   }
 
-  private func lastDelivered(group: String, shard: Int) async throws -> StreamID? {
-    do {
-      return try Self.lastDelivered(of: try await connection.call("XINFO", "GROUPS", namespace.log(shard)), group)
-    } catch  where error.message.contains("no such key") {
-      return nil
-    }
+  private static func needed(_ replies: borrowing Replies) throws -> StreamID? {
+    try replies.check()
+    guard let position = StreamID(try replies[3][0].optionalString() ?? "") else { return nil }
+    return try replies[3][1].strings().compactMap { StreamID($0) }.min() ?? position.next
   }
 
-  private static func lastDelivered(of reply: borrowing Reply, _ group: String) throws(RedisError) -> StreamID? {
-    for index in 0..<reply.root.count {
-      if reply.root[index][field: "name"].isEqual(to: group) {
-        return StreamID(try reply.root[index][field: "last-delivered-id"].string())
+  // MARK: Entries
+
+  /// An entry of a shard's log.
+  public struct LogEntry: Sendable {
+    /// Its place.
+    public let id: StreamID
+    /// The topic that it stands in.
+    public let topic: String
+    /// The event's JSON; empty if the entry holds no event.
+    public let json: [UInt8]
+  }
+
+  /// The entries after a place, whatever their topics, in the order of the log; at most so many, and fewer only at the end.
+  public func entries(shard: Int, after: StreamID, limit: Int) async throws -> [LogEntry] {
+    // Nothing is after the largest id, and the server refuses to look.
+    if after.next == after { return [] }
+    let start = after == .zero ? "-" : "(\(after)"
+    return try await topicwise([shard]) { shard, topic, commands in
+      commands.append("XRANGE", namespace.log(shard, topic), start, "+", "COUNT", "\(limit)")
+    } read: { _, topics, answers, first in
+      var all: [LogEntry] = []
+      // What stands beyond the last entry of a topic that has more may have others before it.
+      var cutAt: StreamID?
+      for (index, topic) in topics.enumerated() {
+        try answers[first + index].check()
+        let entries = Self.entries(of: answers[first + index], topic)
+        if entries.count >= limit, let last = entries.last?.id { cutAt = min(cutAt ?? last, last) }
+        all += entries
       }
-    }
-    return nil
+      if topics.count > 1 { all.sort { $0.id < $1.id } }
+      return Array(all.prefix { $0.id <= cutAt ?? $0.id }.prefix(limit))
+    }[0]
   }
 
-  private static func firstPending(of reply: borrowing Reply) throws(RedisError) -> StreamID? {
-    StreamID(try reply.root[1].optionalString() ?? "")
+  private static func entries(of range: borrowing ReplyNode, _ topic: String) -> [LogEntry] {
+    var entries: [LogEntry] = []
+    entries.reserveCapacity(range.count)
+    for index in 0..<range.count {
+      guard let id = StreamID(utf8: range[index][0].bytes) else { continue }
+      let json = range[index][1][1].bytes.withUnsafeBufferPointer { Array($0) }
+      entries.append(LogEntry(id: id, topic: topic, json: json))
+    }
+    return entries
   }
 }

@@ -11,7 +11,9 @@ extension Inspector {
     service: String? = nil, minIdle: Duration = .zero, limit: Int
   ) async throws -> [PendingEntry] {
     var places = try await status().filter { $0.pending > 0 && (service == nil || $0.service == service) }
-      .map { PendingPlace(service: $0.service, shard: $0.shard) }
+      .flatMap { group in
+        group.delivered.keys.map { PendingPlace(service: group.service, shard: group.shard, topic: $0.text) }
+      }
     var rows: [PendingRow] = []
     // The oldest of all are among the oldest of each: one page of each is enough unless it is a large limit.
     let pageSize = min(limit, 1000)
@@ -19,9 +21,8 @@ extension Inspector {
       var commands = Commands()
       for place in places {
         commands.append(
-          "XPENDING", namespace.log(place.shard), place.service, "IDLE", String(minIdle.wholeMilliseconds), place.after,
-          "+",
-          String(pageSize))
+          "XPENDING", namespace.log(place.shard, place.topic), place.service, "IDLE",
+          String(minIdle.wholeMilliseconds), place.after, "+", String(pageSize))
       }
       let pages = try Self.pages(of: await connection.send(commands), places)
       rows += pages.joined()
@@ -34,6 +35,7 @@ extension Inspector {
   private struct PendingPlace {
     let service: String
     let shard: Int
+    let topic: String
     var after = "-"
   }
 
@@ -44,7 +46,9 @@ extension Inspector {
     let idle: Int
     let deliveries: Int
 
-    var placeAfter: PendingPlace { PendingPlace(service: place.service, shard: place.shard, after: "(\(id)") }
+    var placeAfter: PendingPlace {
+      PendingPlace(service: place.service, shard: place.shard, topic: place.topic, after: "(\(id)")
+    }
   }
 
   private static func pages(of replies: borrowing Replies, _ places: [PendingPlace]) throws -> [[PendingRow]] {
@@ -76,7 +80,7 @@ extension Inspector {
       let page = rows[start..<min(start + 1000, rows.endIndex)]
       var commands = Commands()
       for row in page {
-        commands.append("XRANGE", namespace.log(row.place.shard), "\(row.id)", "\(row.id)")
+        commands.append("XRANGE", namespace.log(row.place.shard, row.place.topic), "\(row.id)", "\(row.id)")
         commands.append("HGET", namespace.retry(row.place.shard, row.place.service), "\(row.id)")
       }
       entries += try Self.entries(page, await connection.send(commands))
@@ -89,7 +93,7 @@ extension Inspector {
     for (index, row) in rows.enumerated() {
       entries.append(
         PendingEntry(
-          service: row.place.service, shard: row.place.shard, streamID: row.id,
+          service: row.place.service, shard: row.place.shard, topic: row.place.topic, streamID: row.id,
           header: header(of: replies[index * 2], row.id), consumer: row.consumer, idle: .milliseconds(row.idle),
           deliveries: row.deliveries, failures: failures(of: replies[index * 2 + 1])))
     }

@@ -9,26 +9,30 @@ extension Inspector {
     var all: [ServiceProgress] = []
     for service in services {
       let group = groups.first { $0.service == service }
-      let pending = group == nil ? [] : try await pendingIDs(service, shard)
+      let delivered = group?.delivered ?? [:]
+      var pending: [StreamID: String] = [:]
+      for topic in delivered.keys { try await addPending(service, shard, topic.text, to: &pending) }
       let letters = try await dead.list(service: service, shard: shard)
       let discarded = try await connection.strings(["SMEMBERS", namespace.discarded(shard, service)])
       all.append(
         ServiceProgress(
-          service: service, shard: shard, isStarted: group != nil, lastDelivered: group?.lastDelivered ?? .zero,
+          service: service, shard: shard, isStarted: group != nil, delivered: delivered, position: group?.position,
           pending: pending, letters: Dictionary(letters.map { ($0.entryID, $0.isParked) }) { $0 && $1 },
           discarded: Set(discarded.compactMap { StreamID($0) })))
     }
     return all
   }
 
-  private func pendingIDs(_ service: String, _ shard: Int) async throws -> Set<StreamID> {
-    var ids: Set<StreamID> = []
+  private func addPending(
+    _ service: String, _ shard: Int, _ topic: String, to pending: inout [StreamID: String]
+  ) async throws {
     var after = "-"
     while true {
       let page = try Self.ids(
-        of: try await connection.call("XPENDING", namespace.log(shard), service, after, "+", "\(Self.pageSize)"))
-      ids.formUnion(page)
-      guard page.count == Self.pageSize, let last = page.last else { return ids }
+        of: try await connection.call(
+          "XPENDING", namespace.log(shard, topic), service, after, "+", "\(Self.pageSize)"))
+      for id in page { pending[id] = topic }
+      guard page.count == Self.pageSize, let last = page.last else { return }
       after = "(\(last)"
     }
   }
@@ -39,36 +43,5 @@ extension Inspector {
     var ids: [StreamID] = []
     for index in 0..<reply.root.count { ids.append(StreamID(utf8: reply.root[index][0].bytes) ?? .zero) }
     return ids
-  }
-
-  // MARK: The log
-
-  /// An entry of a shard's log.
-  public struct LogEntry: Sendable {
-    /// Its place.
-    public let id: StreamID
-    /// The event's JSON; empty if the entry holds no event.
-    public let json: [UInt8]
-  }
-
-  /// The entries after a place, at most so many.
-  public func entries(shard: Int, after: StreamID, limit: Int) async throws -> [LogEntry] {
-    // Nothing is after the largest id, and the server refuses to look.
-    if after.next == after { return [] }
-    let first = after == .zero ? "-" : "(\(after)"
-    return try Self.entries(
-      of: try await connection.call("XRANGE", namespace.log(shard), first, "+", "COUNT", "\(limit)"))
-  }
-
-  private static func entries(of reply: borrowing Reply) throws -> [LogEntry] {
-    var entries: [LogEntry] = []
-    let root = reply.root
-    entries.reserveCapacity(root.count)
-    for index in 0..<root.count {
-      guard let id = StreamID(utf8: root[index][0].bytes) else { continue }
-      let json = root[index][1][1].bytes.withUnsafeBufferPointer { Array($0) }
-      entries.append(LogEntry(id: id, json: json))
-    }
-    return entries
   }
 }

@@ -21,7 +21,8 @@ extension Inspector {
       for event in try await events(about: name, by: subject, shard: shard, from: places[shard] ?? .zero) {
         let steps = try await steps(of: event, shard: shard, groups[shard] ?? [])
         traces.append(
-          EventTrace(shard: shard, streamID: event.id, header: event.header, json: event.json, steps: steps))
+          EventTrace(
+            shard: shard, topic: event.topic, streamID: event.id, header: event.header, json: event.json, steps: steps))
       }
     }
     return traces
@@ -52,6 +53,7 @@ extension Inspector {
 
   private struct FoundEvent {
     let id: StreamID
+    let topic: String
     let header: EventHeader
     let json: [UInt8]
   }
@@ -60,43 +62,34 @@ extension Inspector {
     about name: String, by subject: ((Span<UInt8>) -> String?)?, shard: Int, from start: StreamID
   ) async throws -> [FoundEvent] {
     var found: [FoundEvent] = []
-    var next = start.description
+    var place = start == .zero ? start : start.previous
     let needle = JSONWriter.bytes(of: name)
+    var parser = JSONParser()
     while true {
-      let reply = try await connection.call("XRANGE", namespace.log(shard), next, "+", "COUNT", "1000")
-      let page = Self.page(reply, about: name, by: subject, needle: needle)
-      found += page.found
+      let page = try await entries(shard: shard, after: place, limit: 1000)
+      for entry in page {
+        let json = entry.json.span
+        // A producer may have written the name with escapes.
+        guard json.contains(needle[...]) || json.contains([UInt8(ascii: "\\")][...]) else { continue }
+        // What is no event is none of this key.
+        guard let header = Self.header(of: entry, &parser) else { continue }
+        let about = subject.map { $0(json) } ?? header.key
+        if about?.hasSameBytes(as: name) == true {
+          found.append(FoundEvent(id: entry.id, topic: entry.topic, header: header, json: entry.json))
+        }
+      }
       guard page.count == 1000, let last = page.last else { return found }
-      next = "(\(last)"
+      place = last.id
     }
   }
 
-  private static func page(
-    _ reply: borrowing Reply, about name: String, by subject: ((Span<UInt8>) -> String?)?, needle: [UInt8]
-  ) -> (found: [FoundEvent], count: Int, last: StreamID?) {
-    var found: [FoundEvent] = []
-    var last: StreamID?
-    var parser = JSONParser()
-    let entries = reply.root
-    for index in 0..<entries.count {
-      guard let id = StreamID(utf8: entries[index][0].bytes) else { continue }
-      last = id
-      let json = entries[index][1][1].bytes
-      // A producer may have written the name with escapes.
-      guard json.contains(needle[...]) || json.contains([UInt8(ascii: "\\")][...]) else { continue }
-      do throws(JSONError) {
-        var object = try parser.parse(json).object()
-        let header = try EventHeader(from: &object, fallbackID: id.description)
-        let about = subject.map { $0(json) } ?? header.key
-        if about?.hasSameBytes(as: name) == true {
-          found.append(FoundEvent(id: id, header: header, json: json.withUnsafeBufferPointer { Array($0) }))
-        }
-      } catch {
-        // No event, so none of this key.
-        continue
-      }
+  private static func header(of entry: LogEntry, _ parser: inout JSONParser) -> EventHeader? {
+    do throws(JSONError) {
+      var object = try parser.parse(entry.json.span).object()
+      return try EventHeader(from: &object, fallbackID: entry.id.description)
+    } catch {
+      return nil
     }
-    return (found, entries.count, last)
   }
 
   private func steps(
@@ -104,8 +97,9 @@ extension Inspector {
   ) async throws -> [EventTrace.Step] {
     var steps: [EventTrace.Step] = []
     for group in groups {
-      let isDelivered = event.id <= group.lastDelivered
-      let pending = isDelivered && group.pending > 0 ? try await isPending(event.id, group) : false
+      guard let delivered = group.delivered[event.topic] else { continue }
+      let isDelivered = event.id <= delivered
+      let pending = isDelivered && group.pending > 0 ? try await isPending(event, group) : false
       var letter: DeadLetter?
       if isDelivered, !pending, group.dead > 0 {
         letter = try await DeadLetters(namespace: namespace, connection: connection)
@@ -125,9 +119,10 @@ extension Inspector {
     return steps
   }
 
-  private func isPending(_ id: StreamID, _ group: GroupStatus) async throws -> Bool {
+  private func isPending(_ event: FoundEvent, _ group: GroupStatus) async throws -> Bool {
     let reply = try await connection.call(
-      "XPENDING", namespace.log(group.shard), group.service, id.description, id.description, "1")
+      "XPENDING", namespace.log(group.shard, event.topic), group.service, event.id.description, event.id.description,
+      "1")
     return reply.root.count > 0
   }
 

@@ -35,32 +35,28 @@ public struct Inspector: Sendable {
   /// How many events the namespace holds.
   public func length() async throws -> Int { try await look().status.length }
 
-  /// The logs of all shards that have one, in one round trip, and then what is kept beside them.
+  /// The logs of all shards that have one, each at one moment, and then what is kept beside them.
   private func look() async throws -> (logs: [ShardLog], status: NamespaceStatus) {
+    let logs = try await logs()
     var commands = Commands()
-    for shard in namespace.shards { ShardLog.ask(namespace, shard, in: &commands) }
-    let logs = Self.logs(of: try await connection.send(commands), namespace)
-    commands = Commands()
     commands.append("TIME")
     for log in logs {
       for group in log.groups { GroupStatus.ask(namespace, log.shard, group.name, in: &commands) }
     }
     let groups = try Self.groups(of: logs, await connection.send(commands))
-    let shards = logs.map { ShardStatus(shard: $0.shard, length: $0.length, problem: $0.problem) }
+    let shards = logs.map { ShardStatus(shard: $0.shard, topics: $0.topics) }
     let status = NamespaceStatus(
       services: try await namespace.services(on: connection), groups: groups, shards: shards,
       pauses: try await Pauses(namespace: namespace, connection: connection).list())
     return (logs, status)
   }
 
-  private static func logs(of replies: borrowing Replies, _ namespace: Namespace) -> [ShardLog] {
-    var logs: [ShardLog] = []
-    for shard in namespace.shards {
-      if let log = ShardLog(shard: shard, groups: replies[shard * 2], stream: replies[shard * 2 + 1]) {
-        logs.append(log)
-      }
-    }
-    return logs
+  private func logs() async throws -> [ShardLog] {
+    try await topicwise(Array(namespace.shards)) { shard, topic, commands in
+      ShardLog.ask(namespace, shard, topic, in: &commands)
+    } read: { shard, topics, answers, first in
+      ShardLog(shard: shard, topics: topics, answers, from: first)
+    }.compactMap(\.self)
   }
 
   private static func groups(of logs: [ShardLog], _ replies: borrowing Replies) throws -> [GroupStatus] {

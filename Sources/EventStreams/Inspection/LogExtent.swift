@@ -1,22 +1,52 @@
 /// What a shard's log holds of all that was ever added to it.
 public struct LogExtent: Sendable, Hashable {
+  /// What one topic holds.
+  struct Topic: Sendable, Hashable {
+    let name: String
+    let length: Int
+    let first: StreamID?
+    let last: StreamID?
+    let lastGenerated: StreamID
+    /// The greatest of the entries that somebody has removed by hand; trimming leaves none.
+    let lastDeleted: StreamID
+    let added: Int
+
+    var removed: Int { max(0, added - length) }
+    var start: StreamID { first ?? lastGenerated.next }
+  }
+
+  let topics: [Topic]
+
   /// Entries it holds.
-  public let length: Int
+  public var length: Int { topics.reduce(0) { $0 + $1.length } }
+
   /// Its first entry; nil if it holds none.
-  public let first: StreamID?
+  public var first: StreamID? { topics.compactMap(\.first).min() }
+
   /// The last entry it holds; nil if it holds none.
-  public let last: StreamID?
+  public var last: StreamID? { topics.compactMap(\.last).max() }
+
   /// The id that was given out last, even if its entry is gone.
-  public let lastGenerated: StreamID
+  public var lastGenerated: StreamID { topics.map(\.lastGenerated).max() ?? .zero }
+
   /// Entries that were ever added; begins anew with a log that was lost.
-  public let added: Int
+  public var added: Int { topics.reduce(0) { $0 + $1.added } }
 
   /// True if it holds every entry that was ever added to it.
-  public var isWhole: Bool { length == added }
+  public var isWhole: Bool { topics.allSatisfy { $0.length == $0.added } }
 
   /// Entries that were removed: trimmed, as a rule.
-  public var removed: Int { max(0, added - length) }
+  public var removed: Int { topics.reduce(0) { $0 + $1.removed } }
 
-  /// Its first entry, or, if it holds none, the first place that one could have.
-  public var start: StreamID { first ?? lastGenerated.next }
+  /// The place from which on it holds everything of all topics: its first entry where nothing was removed.
+  public var start: StreamID {
+    topics.filter { $0.removed > 0 }.map(\.start).max() ?? first ?? lastGenerated.next
+  }
+
+  /// Whether an entry of a topic that it does not hold may have been trimmed: everything before it has gone as well, and nobody has removed it
+  /// by hand.
+  public func mayHaveTrimmed(_ id: StreamID, of topic: String) -> Bool {
+    guard let topic = topics.first(where: { $0.name.hasSameBytes(as: topic) }) else { return id < start }
+    return id < topic.start && id != topic.lastDeleted
+  }
 }

@@ -1,7 +1,7 @@
 /// How a namespace stands, as it was at one look.
 public struct NamespaceStatus: Sendable {
   /// The services that the namespace was made for, in that order, whether they have run or not.
-  public let services: [String]
+  public let services: [Subscription]
   /// How each service stands in each shard, by service and shard.
   public let groups: [GroupStatus]
   /// The shards that have a log, or something else in its place.
@@ -14,6 +14,7 @@ public struct NamespaceStatus: Sendable {
 
   /// The services that the namespace was made for, then those besides that have a group.
   public var allServices: [String] {
-    services + Set(names: groups.map(\.service)).subtracting(Set(names: services)).sorted().map(\.text)
+    let listed = services.map(\.service)
+    return listed + Set(names: groups.map(\.service)).subtracting(Set(names: listed)).sorted().map(\.text)
   }
 }

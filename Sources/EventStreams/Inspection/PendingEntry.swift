@@ -4,6 +4,8 @@ public struct PendingEntry: Sendable, JSONWritable {
   public let service: String
   /// The shard.
   public let shard: Int
+  /// The topic.
+  public let topic: String
   /// Its place in the log.
   public let streamID: StreamID
   /// The event's envelope; nil if the log doesn't hold it any more, or it is no event.
@@ -22,6 +24,7 @@ public struct PendingEntry: Sendable, JSONWritable {
     json.object {
       $0.field("service", service)
       $0.field("shard", shard)
+      $0.field("topic", topic)
       $0.field("streamId", streamID.description)
       $0.field("eventId", header?.id)
       $0.field("type", header?.type.rawValue)

@@ -22,29 +22,42 @@ public struct ServiceProgress: Sendable {
   public let shard: Int
   /// False if the service never began in this shard.
   public let isStarted: Bool
-  let lastDelivered: StreamID
-  let pending: Set<StreamID>
+  /// Topic -> the last entry that was given to a worker.
+  let delivered: [Identifier: StreamID]
+  /// Up to here everything is settled, but for what is pending.
+  let position: StreamID?
+  /// Entry -> its topic.
+  let pending: [StreamID: String]
   /// Entry -> whether it is parked.
   let letters: [StreamID: Bool]
   let discarded: Set<StreamID>
 
+  /// The topics that it is delivered.
+  public var topics: [String] { delivered.keys.sorted().map(\.text) }
+
   /// The first entry that may still be handled, whatever comes; everything before it is done or discarded.
   public var firstOpen: StreamID {
-    ([isStarted ? lastDelivered.next : .zero] + Array(pending) + Array(letters.keys)).min() ?? .zero
+    ([isStarted ? position?.next ?? .zero : .zero] + Array(pending.keys) + Array(letters.keys)).min() ?? .zero
   }
 
-  /// The entries that were given to workers and not acknowledged.
-  public var open: [StreamID] { pending.sorted() }
+  /// The entries that were given to workers and not acknowledged, in the order of the log.
+  public var open: [TopicPlace] {
+    pending.map { TopicPlace(topic: $0.value, id: $0.key) }.sorted { $0.id < $1.id }
+  }
 
-  /// The last entry that was given to a worker.
-  public var last: StreamID { isStarted ? lastDelivered : .zero }
+  /// The last entry that was given to a worker, of all topics up to there.
+  public var last: StreamID { max(position ?? .zero, pending.keys.max() ?? .zero) }
 
-  /// What had become of an entry when the service was looked at.
-  public func state(of id: StreamID) -> State {
-    guard isStarted, id <= lastDelivered else { return .undelivered }
-    if pending.contains(id) { return .pending }
+  /// What had become of an entry when the service was looked at; one that it does not want is done.
+  ///
+  /// - Parameter topic: nil if it is not known: then what may not have been given out yet is taken for that.
+  public func state(of id: StreamID, in topic: String? = nil) -> State {
+    guard isStarted else { return .undelivered }
+    if pending[id] != nil { return .pending }
     if let isParked = letters[id] { return isParked ? .parked : .dead }
     if discarded.contains(id) { return .discarded }
-    return .done
+    guard let topic else { return id <= last ? .done : .undelivered }
+    guard let place = delivered[topic] else { return .done }
+    return id <= max(place, position ?? .zero) ? .done : .undelivered
   }
 }

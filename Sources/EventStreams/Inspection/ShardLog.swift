@@ -1,48 +1,70 @@
 import Redis
 
-/// A shard's log and the groups that read it, as Redis tells.
+/// A shard's log, topic by topic, and the groups that read it, as Redis tells.
 struct ShardLog: Sendable {
+  /// A service's groups on the topics of the shard.
   struct Group: Sendable {
     let name: String
-    let pending: Int
-    let lastDelivered: StreamID
+    /// Topic -> the last entry that was delivered of it.
+    var delivered: [Identifier: StreamID]
+    var pending: Int
     /// Entries that the log holds and that were not delivered; at least 1 if there is any.
-    let lag: Int
+    var lag: Int
     /// Entries that were removed from the log before they were delivered, as far as the server knows.
-    let lost: Int
+    var lost: Int
   }
 
   let shard: Int
-  /// Entries it holds now.
-  let length: Int
+  /// In the order of their names.
+  let topics: [TopicStatus]
+  /// By name.
   let groups: [Group]
-  /// Why nothing is known of it; nil if that isn't so.
-  let problem: String?
 
-  /// The two commands that tell it.
-  static func ask(_ namespace: Namespace, _ shard: Int, in commands: inout Commands) {
-    commands.append("XINFO", "GROUPS", namespace.log(shard))
-    commands.append("XINFO", "STREAM", namespace.log(shard))
+  /// Entries it holds now.
+  var length: Int { topics.reduce(0) { $0 + $1.length } }
+  /// Why nothing is known of a topic; nil if that isn't so.
+  var problem: String? { topics.lazy.compactMap(\.problem).first }
+
+  /// The commands that tell it, for one topic.
+  static func ask(_ namespace: Namespace, _ shard: Int, _ topic: String, in commands: inout Commands) {
+    commands.append("XINFO", "GROUPS", namespace.log(shard, topic))
+    commands.append("XINFO", "STREAM", namespace.log(shard, topic))
   }
 
-  /// Reads the answers to `ask`; nil if there is no log yet.
-  init?(shard: Int, groups: borrowing ReplyNode, stream: borrowing ReplyNode) {
-    self.shard = shard
-    if let error = groups.error ?? stream.error {
-      // "ERR no such key": nothing was ever published here.
-      if error.message.contains("no such key") { return nil }
-      (length, self.groups, problem) = (0, [], error.message)
-      return
+  /// Reads the answers to `ask` for some topics, which stand one after the other; nil if there is no log yet.
+  init?(shard: Int, topics names: [String], _ answers: borrowing ReplyNode, from first: Int) {
+    var topics: [TopicStatus] = []
+    var groups: [Identifier: Group] = [:]
+    for (index, name) in names.enumerated() {
+      let (found, stream) = (answers[first + index * 2], answers[first + index * 2 + 1])
+      if let error = found.error ?? stream.error {
+        // "ERR no such key": it was removed.
+        if error.message.contains("no such key") { continue }
+        topics.append(TopicStatus(topic: name, length: 0, problem: error.message))
+        continue
+      }
+      let extent = Extent(stream)
+      topics.append(TopicStatus(topic: name, length: extent.length, problem: nil))
+      for index in 0..<found.count {
+        let group = extent.group(found[index], topic: name)
+        if var known = groups[group.name] {
+          known.delivered.merge(group.delivered) { $1 }
+          known.pending += group.pending
+          known.lag += group.lag
+          known.lost += group.lost
+          groups[group.name] = known
+        } else {
+          groups[group.name] = group
+        }
+      }
     }
-    let extent = Extent(stream)
-    var found: [Group] = []
-    for index in 0..<groups.count { found.append(extent.group(groups[index])) }
-    length = extent.length
-    self.groups = found
-    problem = nil
+    guard !topics.isEmpty else { return nil }
+    self.shard = shard
+    self.topics = topics
+    self.groups = groups.sorted { $0.key < $1.key }.map(\.value)
   }
 
-  /// What the log holds.
+  /// What a topic's stream holds.
   private struct Extent {
     let length: Int
     let first: StreamID
@@ -56,7 +78,7 @@ struct ShardLog: Sendable {
       added = stream[field: "entries-added"].lenientInteger
     }
 
-    func group(_ info: borrowing ReplyNode) -> Group {
+    func group(_ info: borrowing ReplyNode, topic: String) -> Group {
       let delivered = StreamID(utf8: info[field: "last-delivered-id"].bytes) ?? .zero
       let read = info[field: "entries-read"].lenientInteger
       let lag = lag(behind: delivered, read: read, told: info[field: "lag"].lenientInteger)
@@ -64,8 +86,8 @@ struct ShardLog: Sendable {
       // A group that was made in the middle of the log has no count.
       if let added, let read, read >= 0 { lost = max(0, added.clampedDifference(read).clampedDifference(lag)) }
       return Group(
-        name: info[field: "name"].lossyText, pending: max(0, info[field: "pending"].lenientInteger ?? 0),
-        lastDelivered: delivered, lag: lag, lost: lost)
+        name: info[field: "name"].lossyText, delivered: [Identifier(topic): delivered],
+        pending: max(0, info[field: "pending"].lenientInteger ?? 0), lag: lag, lost: lost)
     }
 
     /// The server's own figure counts what is not there any more, and it gives up counting where entries were removed, and for a group

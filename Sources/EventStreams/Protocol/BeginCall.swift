@@ -3,15 +3,18 @@ import Redis
 /// Makes the group of a service that handles its history before the log, unless it has begun before.
 struct BeginCall: FunctionCall {
   static let function = "begin"
-  static let keyNames = ["log", "lease"]
+  static let keyNames = ["prefix of the logs", "lease"]
 
   let namespace: Namespace
   let shard: Int
-  let service: String
+  let subscription: Subscription
 
-  var keys: [String] { [namespace.log(shard), namespace.lease(shard, service)] }
+  var keys: [String] { [namespace.logs(shard), namespace.lease(shard, subscription.service)] }
 
-  func write(to arguments: inout Commands) { arguments.argument(service) }
+  func write(to arguments: inout Commands) {
+    arguments.argument(subscription.service)
+    for topic in subscription.topics { arguments.argument(topic) }
+  }
 
   enum Group {
     case made

@@ -3,7 +3,7 @@ import Redis
 /// Settles a batch of entries and applies their effects, if the lease is still this owner's: all of it or nothing.
 struct CommitCall: FunctionCall {
   static let function = "commit"
-  static let keyNames = ["log", "lease", "retry", "dead", "blocked", "redrive"]
+  static let keyNames = ["prefix of the logs", "lease", "retry", "dead", "blocked", "redrive"]
 
   let namespace: Namespace
   let service: String
@@ -25,7 +25,7 @@ struct CommitCall: FunctionCall {
   var keys: [String] {
     let shard = batch.shard.number
     return [
-      namespace.log(shard), namespace.lease(shard, service), namespace.retry(shard, service),
+      namespace.logs(shard), namespace.lease(shard, service), namespace.retry(shard, service),
       namespace.dead(shard, service),
       namespace.blocked(shard, service), namespace.redrive(shard, service),
     ] + effects.keys
@@ -37,21 +37,31 @@ struct CommitCall: FunctionCall {
     arguments.argument(number)
     arguments.argument(worker)
     arguments.argument(batch.position)
+    arguments.argument(batch.open)
     arguments.argument(batch.seams.count)
     for seam in batch.seams {
+      arguments.argument(batch.shard.topics[seam.topic])
       arguments.argument(seam.after)
       arguments.argument(seam.before)
     }
-    arguments.arguments(counted: batch.acknowledged.sorted())
+    let topics = batch.shard.topics
+    let used = batch.acknowledged.indices.filter { !batch.acknowledged[$0].isEmpty }
+    arguments.argument(used.count)
+    for topic in used {
+      arguments.argument(topics[topic])
+      arguments.arguments(counted: batch.acknowledged[topic].sorted())
+    }
     arguments.arguments(counted: batch.cleared)
     arguments.argument(batch.counted.count)
     for (delivery, deliveries, failures) in batch.counted {
+      arguments.argument(topics[delivery.topic])
       arguments.argument(delivery.streamID)
       arguments.argument(deliveries)
       arguments.argument(json: failures)
     }
     arguments.argument(batch.letters.count)
     for letter in batch.letters {
+      arguments.argument(topics[letter.delivery.topic])
       arguments.argument(letter.delivery.streamID)
       arguments.argument(letter.delivery.key)
       arguments.argument(letter.isParked ? "parked" : "dead")
@@ -63,7 +73,7 @@ struct CommitCall: FunctionCall {
       arguments.argument(delivery.key)
     }
     arguments.arguments(counted: batch.redriveEnded)
-    effects.encode(into: &arguments, log: 1, firstKey: Self.keyNames.count + 1)
+    effects.encode(into: &arguments, firstKey: Self.keyNames.count + 1)
   }
 
   /// - Returns: the entries that were not parked, because their key is not blocked any more.

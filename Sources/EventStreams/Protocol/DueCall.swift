@@ -24,10 +24,10 @@ struct DueCall: FunctionCall {
 extension Namespace {
   /// The keys of the functions about what waits.
   static var scheduleKeyNames: [String] {
-    ["log", "prefix of the publish windows", "scheduled", "scheduled:events", "scheduled:next"]
+    ["prefix of the logs", "prefix of the publish windows", "scheduled", "scheduled:events", "scheduled:next"]
   }
 
   func scheduleKeys(_ shard: Int) -> [String] {
-    [log(shard), seen(shard), scheduled(shard), scheduledEvents(shard), scheduledNext(shard)]
+    [logs(shard), seen(shard), scheduled(shard), scheduledEvents(shard), scheduledNext(shard)]
   }
 }

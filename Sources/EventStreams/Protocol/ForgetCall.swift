@@ -3,7 +3,9 @@ import Redis
 /// Removes a group that nobody runs, and what is kept for it; its own state stays.
 struct ForgetCall: FunctionCall {
   static let function = "forget"
-  static let keyNames = ["log", "lease", "retry", "dead", "blocked", "redrive", "discarded", "redriven", "stored"]
+  static let keyNames = [
+    "prefix of the logs", "lease", "retry", "dead", "blocked", "redrive", "discarded", "redriven", "stored",
+  ]
 
   let namespace: Namespace
   let shard: Int
@@ -11,7 +13,7 @@ struct ForgetCall: FunctionCall {
 
   var keys: [String] {
     [
-      namespace.log(shard), namespace.lease(shard, service), namespace.retry(shard, service),
+      namespace.logs(shard), namespace.lease(shard, service), namespace.retry(shard, service),
       namespace.dead(shard, service),
       namespace.blocked(shard, service), namespace.redrive(shard, service), namespace.discarded(shard, service),
       namespace.redriven(shard, service), namespace.stored(shard, service),

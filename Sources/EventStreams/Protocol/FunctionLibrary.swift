@@ -5,7 +5,7 @@ import Redis
 /// The library's name carries the version of the protocol between workers and these functions: workers of two versions run side by side,
 /// each with its own functions.
 enum FunctionLibrary {
-  private static let version = "v3"
+  private static let version = "v4"
   static let name = "eventstreams_\(version)"
 
   /// What a function is called in the server.
@@ -28,6 +28,7 @@ enum FunctionLibrary {
     PackageResources.prelude_lua,
     PackageResources.numbers_lua,
     PackageResources.checks_lua,
+    PackageResources.topics_lua,
     PackageResources.positions_lua,
     PackageResources.windows_lua,
     PackageResources.waiting_lua,

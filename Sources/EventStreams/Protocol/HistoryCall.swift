@@ -3,7 +3,7 @@ import Redis
 /// Settles a page of a service's history and applies its effects, if the lease is still this owner's: all of it or nothing.
 struct HistoryCall: FunctionCall {
   static let function = "history"
-  static let keyNames = ["log", "lease", "dead", "blocked", "redrive"]
+  static let keyNames = ["prefix of the logs", "lease", "dead", "blocked", "redrive"]
 
   let namespace: Namespace
   let service: String
@@ -17,7 +17,7 @@ struct HistoryCall: FunctionCall {
   var keys: [String] {
     let shard = page.shard.number
     return [
-      namespace.log(shard), namespace.lease(shard, service), namespace.dead(shard, service),
+      namespace.logs(shard), namespace.lease(shard, service), namespace.dead(shard, service),
       namespace.blocked(shard, service),
       namespace.redrive(shard, service),
     ] + page.effects.keys
@@ -38,7 +38,7 @@ struct HistoryCall: FunctionCall {
       arguments.argument(json: letter.about)
       arguments.argument(letter.json)
     }
-    page.effects.encode(into: &arguments, log: 1, firstKey: Self.keyNames.count + 1)
+    page.effects.encode(into: &arguments, firstKey: Self.keyNames.count + 1)
   }
 
   static func answer(_ reply: ReplyNode) {}

@@ -3,7 +3,7 @@ import Redis
 /// Takes, keeps or gives back the right of one worker to one (service, shard).
 struct LeaseCall: FunctionCall {
   static let function = "lease"
-  static let keyNames = ["lease", "log", "blocked", "redrive", "retry"]
+  static let keyNames = ["lease", "prefix of the logs", "blocked", "redrive", "retry"]
 
   enum Action: String {
     case acquire
@@ -15,7 +15,7 @@ struct LeaseCall: FunctionCall {
   let action: Action
   let namespace: Namespace
   let shard: Int
-  let service: String
+  let subscription: Subscription
   let worker: String
   /// To acquire, the last that this process had of the shard; 0 if none.
   let epoch: Int
@@ -30,9 +30,11 @@ struct LeaseCall: FunctionCall {
   /// What the worker knows of the shard.
   var known: ShardKnowledge?
 
+  private var service: String { subscription.service }
+
   var keys: [String] {
     [
-      namespace.lease(shard, service), namespace.log(shard), namespace.blocked(shard, service),
+      namespace.lease(shard, service), namespace.logs(shard), namespace.blocked(shard, service),
       namespace.redrive(shard, service),
       namespace.retry(shard, service),
     ]
@@ -49,7 +51,11 @@ struct LeaseCall: FunctionCall {
     arguments.argument(pausedBecause ?? "")
     arguments.argument(looks ? "look" : "")
     arguments.argument(known?.commits ?? 0)
-    arguments.argument(known?.lastRead)
+    arguments.argument(known?.lastRead?.topic ?? "")
+    arguments.argument(known?.lastRead?.id)
+    if action == .acquire {
+      for topic in subscription.topics { arguments.argument(topic) }
+    }
   }
 
   /// What became of it, in the form that each action answers in.
@@ -70,15 +76,17 @@ struct LeaseCall: FunctionCall {
     var restoredAfter: String? { value(2).isEmpty ? nil : value(2) }
     /// Whether the server has gone back to an earlier moment.
     var wentBack: Bool { value(3) == "1" }
-    /// From where to where the group was put back; nil if it stood where it must.
+    /// From where to where a group that somebody has moved was put back; nil if nobody has.
     var shift: (from: String, to: String)? {
       let places = value(4).split(separator: " ")
       return places.count == 2 ? (String(places[0]), String(places[1])) : nil
     }
-    /// The last entry that the group has given out.
+    /// The place in the log up to which everything has been given out.
     var delivered: StreamID { StreamID(value(5)) ?? .zero }
+    /// The topics to read in this term.
+    var topics: [String] { value(6).split(separator: " ").map(String.init) }
     /// Keys that have dead letters.
-    var blocked: ArraySlice<String> { values.dropFirst(6) }
+    var blocked: ArraySlice<String> { values.dropFirst(7) }
 
     // MARK: Renew
 
@@ -86,7 +94,7 @@ struct LeaseCall: FunctionCall {
     var isKept: Bool { value(0) == "1" }
     /// Whether it is not because the server has gone back.
     var isRewound: Bool { !isKept && values.last == "1" }
-    /// Whether it is not because the group does not stand where it must.
+    /// Whether it is not because a group does not stand where it must.
     var isShifted: Bool { !isKept && values.last == "2" }
     /// Whether anything is pending for others than the owner.
     var hasForeign: Bool { values.count > 1 && value(1) != "0" }

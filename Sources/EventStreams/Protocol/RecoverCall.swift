@@ -3,7 +3,7 @@ import Redis
 /// Hands a new owner the next entries that earlier owners left pending, in log order.
 struct RecoverCall: FunctionCall {
   static let function = "recover"
-  static let keyNames = ["log", "lease", "retry"]
+  static let keyNames = ["prefix of the logs", "lease", "retry"]
 
   let namespace: Namespace
   let shard: OwnedShard
@@ -15,7 +15,7 @@ struct RecoverCall: FunctionCall {
   let others: Bool
 
   var keys: [String] {
-    [namespace.log(shard.number), namespace.lease(shard.number, service), namespace.retry(shard.number, service)]
+    [namespace.logs(shard.number), namespace.lease(shard.number, service), namespace.retry(shard.number, service)]
   }
 
   func write(to arguments: inout Commands) {
@@ -29,6 +29,7 @@ struct RecoverCall: FunctionCall {
 
   /// One pending entry.
   struct Entry {
+    let topic: String
     let streamID: StreamID
     let deliveries: Int
     /// Nil if the log does not hold it any more.
@@ -39,16 +40,18 @@ struct RecoverCall: FunctionCall {
   /// - Returns: the entries, and the last place that was looked at; nil if that was the end.
   static func answer(_ reply: ReplyNode) throws -> (entries: [Entry], last: StreamID?) {
     var entries: [Entry] = []
-    for index in stride(from: 1, to: reply.count - 3, by: 4) {
-      guard let id = StreamID(utf8: reply[index].bytes) else { continue }
+    for index in stride(from: 1, to: reply.count - 4, by: 5) {
+      guard let id = StreamID(utf8: reply[index + 1].bytes) else { continue }
       var failures: Failures?
-      if !reply[index + 3].isNil {
+      if !reply[index + 4].isNil {
         var parser = JSONParser()
-        failures = try Failures(from: parser.parse(reply[index + 3].bytes))
+        failures = try Failures(from: parser.parse(reply[index + 4].bytes))
       }
-      let json = reply[index + 2].isNil ? nil : reply[index + 2].bytes.withUnsafeBufferPointer { Array($0) }
+      let json = reply[index + 3].isNil ? nil : reply[index + 3].bytes.withUnsafeBufferPointer { Array($0) }
       entries.append(
-        Entry(streamID: id, deliveries: try reply[index + 1].integer(), json: json, failures: failures))
+        Entry(
+          topic: try reply[index].string(), streamID: id, deliveries: try reply[index + 2].integer(), json: json,
+          failures: failures))
     }
     return (entries, StreamID(utf8: reply[0].bytes))
   }

@@ -4,35 +4,46 @@ import Redis
 /// step; answers how many events were published meanwhile.
 struct RestoreCall: FunctionCall {
   static let function = "restore"
-  static let keyNames = ["log", "staged log", "prefix of the publish windows", "staged window"]
+  static let keyNames = [
+    "prefix of the logs", "prefix of the staged logs", "prefix of the publish windows", "staged window",
+  ]
 
   let namespace: Namespace
   let shard: Int
-  let stagedLog: String
+  let stagedLogs: String
   let stagedWindow: String
   let window: Duration
   /// The last entry of the live log that the staged one takes account of; nil if there was none.
   let end: StreamID?
-  /// Entries that the shard's log has ever had.
-  let added: Int
+  /// Entries that the shard's topics have ever had.
+  let added: [Identifier: Int]
   let groups: [(group: LogRestore.Group, state: StagedKeys)]
 
   var keys: [String] {
-    [namespace.log(shard), stagedLog, namespace.seen(shard), stagedWindow]
+    [namespace.logs(shard), stagedLogs, namespace.seen(shard), stagedWindow]
       + groups.map { namespace.lease(shard, $0.group.held.service) } + groups.flatMap(\.state.all)
   }
 
   func write(to arguments: inout Commands) {
     arguments.argument(end)
-    arguments.argument(added)
     arguments.argument(window.wholeMilliseconds)
+    arguments.argument(added.count)
+    for (topic, count) in added {
+      arguments.argument(topic.text)
+      arguments.argument(count)
+    }
     arguments.argument(groups.count)
     for (group, state) in groups {
       arguments.argument(group.held.service)
       arguments.argument(group.held.epoch)
       arguments.argument(group.position)
       state.writeCounts(to: &arguments)
-      arguments.arguments(counted: group.pending)
+      arguments.arguments(counted: group.topics)
+      arguments.argument(group.pending.count)
+      for entry in group.pending {
+        arguments.argument(entry.topic)
+        arguments.argument(entry.id)
+      }
     }
   }
 

@@ -9,7 +9,7 @@ struct ScheduleCall: FunctionCall {
   let shard: Int
   let window: Duration
   let due: Timestamp
-  let events: [(id: String, length: Int, record: [UInt8])]
+  let events: [(id: String, topic: String, length: Int, record: [UInt8])]
 
   /// - Parameter indexes: those of the events that are meant.
   /// - Throws: `EventTooLong` if a record has no room in an entry.
@@ -23,9 +23,9 @@ struct ScheduleCall: FunctionCall {
     self.events = try indexes.map { index in
       let event = events[index]
       var record = JSONWriter(reservingCapacity: event.json.count + 512)
-      ScheduleRecord.write(event.json, id: event.id, due: due, to: &record)
+      ScheduleRecord.write(event.json, id: event.id, topic: event.topic, due: due, to: &record)
       guard record.bytes.count <= EncodedEvent.longest else { throw EventTooLong(event, record: record.bytes.count) }
-      return (event.id, event.json.count, record.bytes)
+      return (event.id, event.topic, event.json.count, record.bytes)
     }
   }
 
@@ -36,6 +36,7 @@ struct ScheduleCall: FunctionCall {
     for event in events {
       arguments.argument(event.id)
       arguments.argument(due.dueMilliseconds)
+      arguments.argument(event.topic)
       arguments.argument(event.length)
       arguments.argument(event.record)
     }

@@ -6,14 +6,15 @@ struct ServicesCall: FunctionCall {
   static let keyNames = ["config"]
 
   let namespace: Namespace
-  let service: String
+  let service: Subscription
   let isListed: Bool
 
   var keys: [String] { [namespace.configuration] }
 
   func write(to arguments: inout Commands) {
     arguments.argument(isListed ? "add" : "remove")
-    arguments.argument(service)
+    arguments.argument(service.service)
+    arguments.argument(service.topics.joined(separator: ","))
   }
 
   static func answer(_ reply: ReplyNode) {}

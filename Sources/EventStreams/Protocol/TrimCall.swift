@@ -3,7 +3,7 @@ import Redis
 /// Removes the oldest entries of a log that are past their time and that no group needs any more.
 struct TrimCall: FunctionCall {
   static let function = "trim"
-  static let keyNames = ["log"]
+  static let keyNames = ["prefix of the logs", "stream of the topic"]
 
   let trimming: Trimming
 

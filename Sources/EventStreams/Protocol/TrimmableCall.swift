@@ -3,7 +3,7 @@ import Redis
 /// Counts what `trim` would remove.
 struct TrimmableCall: FunctionCall {
   static let function = "trimmable"
-  static let keyNames = ["log"]
+  static let keyNames = ["prefix of the logs", "stream of the topic"]
   static let isReading = true
 
   let trimming: Trimming

@@ -7,6 +7,7 @@ struct Trimming: Sendable {
 
   let namespace: Namespace
   let shard: Int
+  let topic: String
   /// Entries recorded before this time may go; in milliseconds, 0 for none.
   let before: Int64
   /// Entries beyond so many may go; nil for no limit.
@@ -15,14 +16,16 @@ struct Trimming: Sendable {
   let since: Int
   /// The services that have stores.
   let stores: [String]
-  /// The services that must have a group.
+  /// The services that must have a group on the topic.
   let services: [String]
   /// Where to go on; nil for the beginning.
   var after: StreamID?
   /// How many were counted before that.
   var counted = 0
 
-  var keys: [String] { [namespace.log(shard)] + stores.map { namespace.stored(shard, $0) } }
+  var keys: [String] {
+    [namespace.logs(shard), namespace.log(shard, topic)] + stores.map { namespace.stored(shard, $0) }
+  }
 
   func write(to arguments: inout Commands) {
     arguments.argument(max(0, before))

@@ -24,7 +24,7 @@ local function refused(key, field, reason)
   return redis.error_reply('REFUSED ' .. key .. (field and ', field ' .. field or '') .. ': ' .. reason)
 end
 
--- How many ids a stream must have left: more than one call can add.
+-- How much room the ids of a stream must have left: more than one call can add.
 local lastUsable = '18446744073709551615-18446744073700000000'
 
 -- Why nothing can be added to one of some streams: its key and the reason; nil if there is no reason.
@@ -52,16 +52,10 @@ local function unappendable(streams)
   end
 end
 
--- An error reply if nothing can be added to a log.
-local function unloggable(log)
-  local stream, reason = unappendable({ log })
-  if stream then return refused(stream, nil, reason) end
-end
-
--- What XINFO GROUPS says of a group; nil if there is none.
-local function groupNamed(log, group)
-  if redis.call('EXISTS', log) == 0 then return nil end
-  for _, info in ipairs(redis.call('XINFO', 'GROUPS', log)) do
+-- What XINFO GROUPS says of a stream's group; nil if there is none.
+local function groupNamed(stream, group)
+  if redis.call('EXISTS', stream) == 0 then return nil end
+  for _, info in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
     if info[2] == group then return info end
   end
 end

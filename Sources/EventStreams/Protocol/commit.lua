@@ -1,11 +1,12 @@
 -- commit: settles a batch of entries and applies their effects, if the lease is still this owner's: all of it or nothing.
---   KEYS: log, lease, retry, dead, blocked, redrive, then the state that the effects name
---   ARGV: group, epoch, number of this commit, consumer, the last entry in the log's order that the owner has had settled with it,
---     n, then n seams of what the owner was given, up to that entry: the last entry of a read, the first of the next,
---     n, then n stream ids to acknowledge, in the log's order, the effects of which follow at the end,
+--   KEYS: prefix of the logs, lease, retry, dead, blocked, redrive, then the state that the effects name
+--   ARGV: group, epoch, number of this commit, consumer, the last entry in the log's order that the owner has had settled with it, how many
+--     entries up to there it was given and has not settled,
+--     n, then n seams of what the owner was given, up to that entry: topic, the last entry of a read, the first of the next,
+--     n, then for each of n topics its name, m, and m stream ids to acknowledge, in the log's order, the effects of which follow at the end,
 --     n, then n stream ids whose record of failures is done with,
---     n, then (stream id, deliveries, failures so far or '') of n entries to leave pending with that delivery count,
---     n, then (stream id, key, 'dead' or 'parked', JSON about it) of n entries to move to the dead letters,
+--     n, then (topic, stream id, deliveries, failures so far or '') of n entries to leave pending with that delivery count,
+--     n, then (topic, stream id, key, 'dead' or 'parked', JSON about it) of n entries to move to the dead letters,
 --     n, then (letter id, key) of n dead letters that have been handled,
 --     n, then n keys whose redrive is over,
 --     effects
@@ -14,47 +15,62 @@
 -- What is acknowledged here was pending until now, because only the lease's owner acknowledges, commits are numbered one by one, and
 -- a commit that is repeated is repeated as it was. If that is not so, the server went back to an earlier moment, or the group was
 -- moved or made anew: the entries that the group will not deliver again are made pending again, and no effect is applied.
-redis.register_function({ function_name = 'eventstreams_commit_v3', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_commit_v4', flags = { 'allow-oom' }, callback = function(keys, args)
   local log, lease, retry, dead, blocked, redrive = keys[1], keys[2], keys[3], keys[4], keys[5], keys[6]
   local group, consumer, number = args[1], args[4], tonumber(args[3])
-  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'commit', 'position')
+  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'commit', 'position', 'topics')
   if held[1] ~= consumer or held[2] ~= args[2] then return fenced(log) end
-  local before, position = tonumber(held[3] or 0), held[4]
+  local before, position, topics = tonumber(held[3] or 0), held[4], wordsOf(held[5])
 
-  local i = 6
+  local i = 7
   local function list(width)
     local first = i + 1
     i = first + tonumber(args[i]) * width
     return first, i - 1
   end
-  local firstSeam, lastSeam = list(2)
-  local first, last = list(1)
+  local firstSeam, lastSeam = list(3)
+  -- By topic: where its entries stand in ARGV.
+  local lists = {}
+  i = i + 1
+  for at = 1, tonumber(args[i - 1]) do
+    local topic = args[i]
+    i = i + 1
+    local first, last = list(1)
+    lists[at] = { stream = streamOf(log, topic), first = first, last = last }
+  end
   local firstCleared, lastCleared = list(1)
-  local firstCounted, lastCounted = list(3)
-  local firstLetter, lastLetter = list(4)
+  local firstCounted, lastCounted = list(4)
+  local firstLetter, lastLetter = list(5)
   local firstHandled, lastHandled = list(2)
   local firstEnded, lastEnded = list(1)
 
   if number <= before then
     local reply = { -1, 0 }
-    for at = firstLetter, lastLetter, 4 do
-      local id, isParked = args[at], args[at + 2] == 'parked'
-      if isParked and #redis.call('XPENDING', log, group, id, id, 1) > 0 then reply[#reply + 1] = id end
+    for at = firstLetter, lastLetter, 5 do
+      local id, isParked = args[at + 1], args[at + 3] == 'parked'
+      if isParked and #redis.call('XPENDING', streamOf(log, args[at]), group, id, id, 1) > 0 then reply[#reply + 1] = id end
     end
     return reply
   end
 
-  -- The entries that become letters.
+  -- The entries that become letters, by stream.
   local moved = {}
   local function givenBack(refusal)
-    local info = groupNamed(log, group)
-    if not info then return redis.error_reply('FENCED ' .. log .. ' has no group ' .. group) end
-    local missed = {}
-    for at = first, last do moved[#moved + 1] = args[at] end
-    for _, id in ipairs(moved) do
-      if not isAfter(id, info[8]) and not isSettled(lease, position, id) then missed[#missed + 1] = id end
+    for _, list in ipairs(lists) do
+      for at = list.first, list.last do
+        if not moved[list.stream] then moved[list.stream] = {} end
+        moved[list.stream][#moved[list.stream] + 1] = args[at]
+      end
     end
-    claim(log, group, consumer, missed, 'FORCE', 'JUSTID')
+    for stream, ids in pairs(moved) do
+      local info = groupNamed(stream, group)
+      if not info then return redis.error_reply('FENCED ' .. stream .. ' has no group ' .. group) end
+      local missed = {}
+      for _, id in ipairs(ids) do
+        if not isAfter(id, info[8]) and not isSettled(lease, position, id) then missed[#missed + 1] = id end
+      end
+      claim(stream, group, consumer, missed, 'FORCE', 'JUSTID')
+    end
     return redis.error_reply(refusal)
   end
   local function shifted(why)
@@ -64,14 +80,21 @@ redis.register_function({ function_name = 'eventstreams_commit_v3', flags = { 'a
   -- Everything is checked before anything is written.
   local refusal = unusable('SCARD', behindOf(lease))
   if refusal then return refusal end
-  for at = firstSeam, lastSeam, 2 do
-    if #redis.call('XREVRANGE', log, '(' .. args[at + 1], '(' .. args[at], 'COUNT', 1) > 0 then
-      return redis.error_reply(shifted('it gave out nothing between ' .. args[at] .. ' and ' .. args[at + 1]))
+  for at = firstSeam, lastSeam, 3 do
+    local topic, after, before = args[at], args[at + 1], args[at + 2]
+    if #redis.call('XRANGE', streamOf(log, topic), '(' .. after, '(' .. before, 'COUNT', 1) > 0 then
+      return redis.error_reply(shifted('it gave out nothing of ' .. topic .. ' between ' .. after .. ' and ' .. before))
     end
   end
-  local lastPassed = first - 1 + (position and countThrough(position, args, first, last) or 0)
-  local again = notBehind(lease, args, first, lastPassed)
-  if again then return redis.error_reply(shifted(again .. ' was settled before')) end
+  local named = 0
+  for _, list in ipairs(lists) do
+    named = named + list.last - list.first + 1
+    -- Of these, the position has passed over the first.
+    list.lastPassed = list.first - 1 + (position and countThrough(position, args, list.first, list.last) or 0)
+    local again = notBehind(lease, args, list.first, list.lastPassed)
+    if again then return redis.error_reply(shifted(again .. ' was settled before')) end
+  end
+  local acknowledged = named
   if i > firstCleared + 5 then
     -- There is more to it than effects.
     refusal = unusable('HLEN', retry, 'HLEN', blocked, 'XLEN', dead, 'SCARD', redrive)
@@ -80,21 +103,23 @@ redis.register_function({ function_name = 'eventstreams_commit_v3', flags = { 'a
   local moves = args[5] ~= '' and (not position or isAfter(args[5], position))
   local counts, letters, reply = {}, {}, { 0, 0 }
   if lastLetter >= firstLetter then
-    counts, refusal = letterCounts(blocked, args, firstLetter + 1, lastLetter, 4)
+    counts, refusal = letterCounts(blocked, args, firstLetter + 2, lastLetter, 5)
     if refusal then return refusal end
     refusal = forbidden('XADD', dead, 'HSET', blocked)
     if refusal then return refusal end
     local _, reason = unappendable({ dead })
     if reason then return redis.error_reply('ERR ' .. dead .. ': ' .. reason) end
-    for at = firstLetter, lastLetter, 4 do
-      local id, key, kind = args[at], args[at + 1], args[at + 2]
+    for at = firstLetter, lastLetter, 5 do
+      local stream, id, key, kind = streamOf(log, args[at]), args[at + 1], args[at + 2], args[at + 3]
       if isSettled(lease, position, id) then return redis.error_reply(shifted(id .. ' was settled before')) end
       if kind == 'parked' and not counts[key] then
         reply[#reply + 1] = id
       else
         counts[key] = milliseconds((counts[key] or 0) + 1)
         letters[#letters + 1] = at
-        moved[#moved + 1] = id
+        named = named + 1
+        if not moved[stream] then moved[stream] = {} end
+        moved[stream][#moved[stream] + 1] = id
       end
     end
   end
@@ -108,7 +133,7 @@ redis.register_function({ function_name = 'eventstreams_commit_v3', flags = { 'a
     end
   end
   local plan
-  if last >= first or lastHandled < firstHandled or #handled > 0 then
+  if acknowledged > 0 or lastHandled < firstHandled or #handled > 0 then
     plan, refusal = planned(keys, args, i)
     if refusal then return refusal end
   end
@@ -116,41 +141,64 @@ redis.register_function({ function_name = 'eventstreams_commit_v3', flags = { 'a
   if number ~= before + 1 then
     return givenBack('REWOUND ' .. log .. ' was set back: its last commit is ' .. milliseconds(before) .. ', and this is ' .. args[3])
   end
-  local named = last - first + 1 + #moved
-  local pending = acknowledge(log, group, args, first, last) + acknowledge(log, group, moved, 1, #moved)
+  local pending = 0
+  for _, list in ipairs(lists) do pending = pending + acknowledge(list.stream, group, args, list.first, list.last) end
+  for stream, ids in pairs(moved) do pending = pending + acknowledge(stream, group, ids, 1, #ids) end
   if pending < named then
     local found = named .. ' entries were to be settled, and ' .. pending .. ' of them were pending'
-    for at = first + 1, last do
-      if args[at] == args[at - 1] then return givenBack(shifted(found .. ', because it gave out ' .. args[at] .. ' twice')) end
+    for _, list in ipairs(lists) do
+      for at = list.first + 1, list.last do
+        if args[at] == args[at - 1] then return givenBack(shifted(found .. ', because it gave out ' .. args[at] .. ' twice')) end
+      end
     end
     return givenBack('REWOUND ' .. log .. ' was set back: ' .. found)
   end
+  -- What the position passes over and is still pending; of that the owner knows.
+  local passed = {}
+  if moves then
+    for _, topic in ipairs(topics) do
+      local stream, from = streamOf(log, topic), position and '(' .. position or '-'
+      repeat
+        local found = redis.pcall('XPENDING', stream, group, from, args[5], most)
+        if found.err then return givenBack('FENCED ' .. stream .. ' has no group ' .. group) end
+        for _, entry in ipairs(found) do passed[#passed + 1] = entry[1] end
+        if #found > 0 then from = '(' .. found[#found][1] end
+      until #found < most
+    end
+    local open = #passed + redis.call('SCARD', behindOf(lease))
+    for _, list in ipairs(lists) do open = open - (list.lastPassed - list.first + 1) end
+    for _, ids in pairs(moved) do
+      for _, id in ipairs(ids) do
+        if position and not isAfter(id, position) then open = open - 1 end
+      end
+    end
+    local expected = args[6] + #reply - 2
+    if open ~= expected then
+      local found = expected .. ' entries up to ' .. args[5] .. ' were given out and not settled, and ' .. open .. ' are pending'
+      return givenBack(open < expected and 'REWOUND ' .. log .. ' was set back: ' .. found or shifted(found))
+    end
+  end
 
   redis.call('HSET', lease, 'commit', args[3])
-  inParts('SREM', behindOf(lease), args, first, lastPassed)
-  inParts('SREM', behindOf(lease), moved, 1, #moved)
+  for _, list in ipairs(lists) do inParts('SREM', behindOf(lease), args, list.first, list.lastPassed) end
+  for _, ids in pairs(moved) do inParts('SREM', behindOf(lease), ids, 1, #ids) end
   inParts('HDEL', retry, args, firstCleared, lastCleared)
-  for at = firstCounted, lastCounted, 3 do
-    local claimed = redis.call('XCLAIM', log, group, consumer, 0, args[at], 'RETRYCOUNT', args[at + 1], 'JUSTID')
-    if #claimed > 0 and args[at + 2] ~= '' then redis.call('HSET', retry, args[at], args[at + 2]) end
+  for at = firstCounted, lastCounted, 4 do
+    local stream, id = streamOf(log, args[at]), args[at + 1]
+    local claimed = redis.call('XCLAIM', stream, group, consumer, 0, id, 'RETRYCOUNT', args[at + 2], 'JUSTID')
+    if #claimed > 0 and args[at + 3] ~= '' then redis.call('HSET', retry, id, args[at + 3]) end
   end
   for _, at in ipairs(letters) do
-    local id = args[at]
-    local found = redis.call('XRANGE', log, id, id)[1]
-    redis.call('XADD', dead, '*', 'entry', id, 'key', args[at + 1], 'kind', args[at + 2], 'about', args[at + 3],
+    local id, key = args[at + 1], args[at + 2]
+    local found = redis.call('XRANGE', streamOf(log, args[at]), id, id)[1]
+    redis.call('XADD', dead, '*', 'entry', id, 'topic', args[at], 'key', key, 'kind', args[at + 3], 'about', args[at + 4],
       'event', found and found[2][2] or '')
-    redis.call('HSET', blocked, args[at + 1], counts[args[at + 1]])
+    redis.call('HSET', blocked, key, counts[key])
     redis.call('HDEL', retry, id)
   end
 
   if moves then
-    -- What the position passes over and is still pending.
-    local from = position and '(' .. position or '-'
-    repeat
-      local passed = redis.call('XPENDING', log, group, from, args[5], most)
-      for _, entry in ipairs(passed) do redis.call('SADD', behindOf(lease), entry[1]) end
-      if #passed > 0 then from = '(' .. passed[#passed][1] end
-    until #passed < most
+    inParts('SADD', behindOf(lease), passed, 1, #passed)
     redis.call('HSET', lease, 'position', args[5])
   end
 
@@ -169,6 +217,6 @@ redis.register_function({ function_name = 'eventstreams_commit_v3', flags = { 'a
   inParts('SREM', redrive, args, firstEnded, lastEnded)
 
   if plan then write(keys, args, plan) end
-  reply[1], reply[2] = last - first + 1, #handled
+  reply[1], reply[2] = acknowledged, #handled
   return reply
 end })

@@ -3,8 +3,9 @@
 --   then command, index of its key, number of its arguments, arguments; again and again.
 -- WHEN (field, condition, value, number of ARGV to pass over) lets the effects after it happen only if its condition holds;
 -- SKIP (number of ARGV to pass over) at their end passes over what is to happen otherwise.
--- PUBLISH (id and JSON of each event) adds events to the log, unless their ids are remembered as those of publishers are.
+-- PUBLISH (id and JSON of each event) adds events to a topic, unless their ids are remembered as those of publishers are.
 -- SCHEDULE and CANCEL have events wait, and wait no more (arguments as `addWaiting` and `cancelWaiting` have them).
+-- These three have a topic in the place of a key's index: the one that they add to.
 
 -- Looks for fields that are assumed to be absent.
 --   Returns where the effects begin in ARGV; or nil and an error reply.
@@ -94,7 +95,7 @@ local function planned(keys, args, i)
   -- increased joins the earlier ones, as long as nothing else has been done to the hash. Of hashes, whether their type is unknown.
   local steps, increased, joining = {}, {}, {}
   local hashes, streams, commands, ids, jsons = {}, {}, {}, {}, {}
-  local schedules = false
+  local topics, isNamed, topicsOfIds, schedules = {}, {}, {}, false
   local last = #args
   while i <= last do
     local step, command, key, count = i, args[i], args[i + 1], tonumber(args[i + 2])
@@ -142,45 +143,55 @@ local function planned(keys, args, i)
       elseif command == 'XADD' then
         streams[key] = true
         if count > 2 * most then return nil, refused(keys[tonumber(key)], nil, 'too many records in one entry') end
-      elseif command == 'PUBLISH' then
-        streams[key] = true
-        for place = at, at + count - 1, 2 do
-          ids[#ids + 1] = args[place]
-          jsons[#jsons + 1] = args[place + 1]
+      elseif command == 'PUBLISH' or command == 'SCHEDULE' or command == 'CANCEL' then
+        if not isNamed[key] then topics[#topics + 1], isNamed[key] = key, true end
+        if command == 'PUBLISH' then
+          for place = at, at + count - 1, 2 do
+            ids[#ids + 1] = args[place]
+            jsons[#jsons + 1] = args[place + 1]
+            topicsOfIds[#ids] = key
+          end
+        else
+          schedules = true
         end
-        command = 'XADD'
-      elseif command == 'SCHEDULE' or command == 'CANCEL' then
-        streams[key] = true
-        schedules, command = true, 'XADD'
+        command = nil
       else
         return nil, refused(keys[tonumber(key)], nil, 'there is no effect ' .. command)
       end
       steps[#steps + 1] = step
-      commands[command] = commands[command] or keys[tonumber(key)]
+      if command then commands[command] = commands[command] or keys[tonumber(key)] end
     end
   end
-  local known, window
+  local log, plan = keys[1], { schedules = schedules, steps = steps, increased = increased, ids = ids, jsons = jsons }
   if #ids > 0 then
-    known, window = remembered(keys[1] .. ':seen', standardWindow, ids)
-    for place = 1, #ids do known[place] = known[place] and firstOf(keys[1], known[place]) end
-    commands.HSET = commands.HSET or window
+    plan.known, plan.window = remembered(seenOf(log), standardWindow, ids)
+    for at = 1, #ids do plan.known[at] = plan.known[at] and firstOf(log, topicsOfIds[at], plan.known[at], ids[at]) end
+    commands.HSET = commands.HSET or plan.window
   end
-  refusal = unwritable(keys, hashes, streams, commands) or (schedules and waitingRefusal(keys[1]))
+  refusal = unwritable(keys, hashes, streams, commands) or (schedules and waitingRefusal(log))
+  if not refusal and #topics > 0 then
+    refusal = unappendableBy(log, topics)
+    if not refusal then
+      local stream, reason
+      plan.place, stream, reason = openLog(log, topics)
+      if not plan.place then refusal = refused(stream, nil, reason) end
+    end
+  end
   if refusal then return nil, refusal end
-  return { schedules = schedules, steps = steps, increased = increased, ids = ids, jsons = jsons, known = known, window = window }
+  return plan
 end
 
--- Adds the events of a plan to the log, from one on, unless their ids are remembered; returns the first that is not of this effect.
+-- Adds the events of a plan to a topic, from one on, unless their ids are remembered; returns the first that is not of this effect.
 --   changed: id -> true for what this commit has published or scheduled, false for what it has cancelled
-local function publish(log, plan, first, count, added, changed)
-  for place = first, first + count - 1 do
-    local id = plan.ids[place]
+local function publish(topic, plan, first, count, added, changed)
+  for at = first, first + count - 1 do
+    local id = plan.ids[at]
     local isKnown = changed[id]
-    if isKnown == nil then isKnown = plan.known[place] end
+    if isKnown == nil then isKnown = plan.known[at] end
     if not isKnown then
       changed[id] = true
       added[#added + 1] = id
-      added[#added + 1] = redis.call('XADD', log, '*', 'event', plan.jsons[place])
+      added[#added + 1] = append(plan.place, topic, plan.jsons[at])
     end
   end
   return first + count
@@ -188,24 +199,25 @@ end
 
 -- Writes what was planned.
 local function write(keys, args, plan)
-  local call, added, changed, nextEvent = redis.call, {}, {}, 1
+  local call, added, changed, nextEvent, log = redis.call, {}, {}, 1, keys[1]
   for _, i in ipairs(plan.steps) do
-    local command, key, count = args[i], keys[tonumber(args[i + 1])], tonumber(args[i + 2])
-    local increased = plan.increased[i]
+    local command, count, increased = args[i], tonumber(args[i + 2]), plan.increased[i]
+    local key = keys[tonumber(args[i + 1])]
     if increased then
       inParts('HSET', key, increased, 1, #increased)
     elseif command == 'PUBLISH' then
-      nextEvent = publish(key, plan, nextEvent, count / 2, added, changed)
+      nextEvent = publish(args[i + 1], plan, nextEvent, count / 2, added, changed)
     elseif command == 'SCHEDULE' then
-      addWaiting(key, key .. ':seen', standardWindow, args, i + 3, i + 2 + count, changed)
+      addWaiting(plan.place, seenOf(log), standardWindow, args, i + 3, i + 2 + count, changed)
     elseif command == 'CANCEL' then
-      cancelWaiting(key, key .. ':seen', standardWindow, args, i + 3, i + 2 + count, changed)
+      cancelWaiting(plan.place, seenOf(log), standardWindow, args, i + 3, i + 2 + count, changed)
     elseif command == 'XADD' then
       call('XADD', key, unpack(args, i + 3, i + 2 + count))
     else
       inParts(command, key, args, i + 3, i + 2 + count)
     end
   end
+  if plan.place then closeLog(plan.place) end
   if plan.window then remember(plan.window, standardWindow, added) end
-  if plan.schedules then noteWaiting(keys[1]) end
+  if plan.schedules then noteWaiting(log) end
 end

@@ -1,15 +1,17 @@
--- found: makes the groups of services that never ran, at the beginning of the log, so that it keeps everything for them.
---   KEYS: log, then the lease of each service
---   ARGV: the services
+-- found: makes the groups of services that never ran, at the beginning of their topics, so that these keep everything for them.
+--   KEYS: prefix of the logs, then the lease of each service
+--   ARGV: of each service its name and its topics, `*` for all there are and will be, with commas in between
 -- One that ran and whose group is lost gets it back where it was when it is run again (`lease`).
-redis.register_function('eventstreams_found_v3', function(keys, args)
-  local log, there = keys[1], {}
-  if redis.call('EXISTS', log) == 1 then
-    for _, info in ipairs(redis.call('XINFO', 'GROUPS', log)) do there[info[2]] = true end
-  end
-  for i, group in ipairs(args) do
-    if not there[group] and redis.call('EXISTS', keys[i + 1]) == 0 then
-      redis.call('XGROUP', 'CREATE', log, group, '0', 'MKSTREAM')
+redis.register_function('eventstreams_found_v4', function(keys, args)
+  local log = keys[1]
+  for i = 2, #keys do
+    local group, wanted = args[i * 2 - 3], args[i * 2 - 2]
+    if redis.call('EXISTS', keys[i]) == 0 then
+      for topic in string.gmatch(wanted, '[^,]+') do
+        if topic == allTopics then wantAll(log, group, '0') elseif not groupNamed(streamOf(log, topic), group) then
+          makeGroup(log, topic, group, '0')
+        end
+      end
     end
   end
   return 1

@@ -1,13 +1,13 @@
 -- history: settles a page of a service's history and applies its effects, if the lease is still this owner's: all of it or nothing.
---   KEYS: log, lease, dead, blocked, redrive, then the state that the effects name
+--   KEYS: prefix of the logs, lease, dead, blocked, redrive, then the state that the effects name
 --   ARGV: group, epoch, number of this commit, consumer, the last event of the page, 1 if the log takes over after it,
 --     n, then (stream id, key, 'dead' or 'parked', JSON about it, the event) of n events to put into the dead letters,
 --     effects
 --   Returns 1, -1 if this commit was made before (its answer was lost), or an error.
-redis.register_function('eventstreams_history_v3', function(keys, args)
+redis.register_function('eventstreams_history_v4', function(keys, args)
   local log, lease, dead, blocked, redrive = keys[1], keys[2], keys[3], keys[4], keys[5]
   local number = tonumber(args[3])
-  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'commit')
+  local held = redis.call('HMGET', lease, 'owner', 'epoch', 'commit', 'history', 'topics')
   if held[1] ~= args[4] or held[2] ~= args[2] then return fenced(log) end
   local before = tonumber(held[3] or 0)
   if number <= before then return -1 end
@@ -31,7 +31,13 @@ redis.register_function('eventstreams_history_v3', function(keys, args)
 
   redis.call('HSET', lease, 'commit', args[3], 'position', args[5])
   redis.call('HDEL', lease, 'tries')
-  if args[6] == '1' then redis.call('HDEL', lease, 'history') end
+  if args[6] == '1' then
+    -- What comes before the first place of the log was in the history.
+    for _, topic in ipairs(groupsOf(log, args[1], wordsOf(held[5]))) do
+      if held[4] and isUntouched(topic.info) then redis.call('XGROUP', 'SETID', topic.stream, args[1], predecessor(held[4])) end
+    end
+    redis.call('HDEL', lease, 'history')
+  end
   for at = first, last, 5 do
     local key, kind = args[at + 1], args[at + 2]
     -- Somebody may have discarded the letter that it was parked behind.

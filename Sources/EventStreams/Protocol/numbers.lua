@@ -29,6 +29,20 @@ local function successor(id)
   return ms .. '-' .. plusOne(seq)
 end
 
+local function minusOne(digits)
+  if #digits < 16 then return milliseconds(digits - 1) end
+  local high, low = string.sub(digits, 1, -11), string.sub(digits, -10) - 1
+  if low >= 0 then return high .. string.format('%010.0f', low) end
+  return milliseconds(high - 1) .. '9999999999'
+end
+
+-- The last stream id before another, which is not the first.
+local function predecessor(id)
+  local ms, seq = partsOf(id)
+  if seq ~= '0' then return ms .. '-' .. minusOne(seq) end
+  return minusOne(ms) .. '-18446744073709551615'
+end
+
 -- Whether a number in two parts of one sign, 10^10 · high + low, is beyond 64 bits.
 local function isBeyond(high, low)
   local limit = 6854775807

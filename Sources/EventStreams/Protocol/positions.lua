@@ -1,8 +1,11 @@
--- Where a group must stand follows from the lease: everything up to `position` is settled, but for what stands `behind` it, and nothing
--- after it is. So what is behind is pending; so is everything after the position that was given out, without a hole; and the group stands
--- at the last of that. Whoever takes a shard puts the group back to there (`putBack`), renewals look whether it stands there
--- (`isShifted`), and a commit neither settles what is settled nor moves the position over a hole: for that the owner names the seams of
--- what it was given, the last entry of one read and the first of the next, between which the log must have nothing.
+-- A service has a group on each of its topics; the lease says which these are. Where they must stand follows from the lease: everything up
+-- to `position` is settled, but for what stands `behind` it, and nothing after it is. So what is behind is pending; so is everything after the
+-- position that was given out, of all topics up to one place of the log, without a hole; and the groups stand there. Whoever takes a shard
+-- puts the groups back to there (`putBack`), renewals look whether they do (`isShifted`), and a commit neither settles what is settled nor
+-- moves the position over a hole: for that the owner names the seams of what it was given, the last entry of one read and the first of the
+-- next, between which no topic may have anything.
+-- While an owner works, a group may stand beyond that place: a read that cut one topic short gives out later entries of the others, which the
+-- owner keeps until it has what comes before them. If it dies, they are given out again.
 
 -- How many of list[first … last], which are in the log's order, do not come after a place.
 local function countThrough(place, list, first, last)
@@ -29,30 +32,30 @@ local function isSettled(lease, position, id)
   return position and not isAfter(id, position) and redis.call('SISMEMBER', behindOf(lease), id) == 0
 end
 
--- Whether a log has an entry after one place, up to another.
-local function hasBetween(log, after, through)
-  return #redis.call('XRANGE', log, '(' .. after, through, 'COUNT', 1) > 0
+-- Whether a stream has an entry after one place, up to another.
+local function hasBetween(stream, after, through)
+  return #redis.call('XRANGE', stream, '(' .. after, through, 'COUNT', 1) > 0
 end
 
--- Whether a group, of which this is said, does not stand where it must, as far as a short look shows.
-local function isShifted(log, group, lease, position, info)
+-- Whether a group of a stream, of which this is said, does not stand where it must, as far as a short look shows.
+local function isShifted(stream, group, lease, position, info)
   local last = position
   if info[6] > 0 then
-    local pending = redis.call('XPENDING', log, group)
+    local pending = redis.call('XPENDING', stream, group)
     if isSettled(lease, position, pending[2]) then return true end
     if isAfter(pending[3], last) then last = pending[3] end
   end
   if last == info[8] then return false end
-  if isAfter(last, info[8]) then return hasBetween(log, info[8], last) end
-  return hasBetween(log, last, info[8])
+  if isAfter(last, info[8]) then return hasBetween(stream, info[8], last) end
+  return hasBetween(stream, last, info[8])
 end
 
--- What is pending: what is settled, what is after the position, and what stands behind the position and is not pending; in order.
-local function pendingBy(log, group, lease, position)
-  local behind, settled, open, lacking, from = {}, {}, {}, {}, '-'
-  for _, id in ipairs(redis.call('SMEMBERS', behindOf(lease))) do behind[id] = true end
+-- What is pending of a stream: what is settled, and what is after the position, in order. What stands behind the position, a set, loses
+-- what is pending.
+local function pendingBy(stream, group, behind, position)
+  local settled, open, from = {}, {}, '-'
   repeat
-    local found = redis.call('XPENDING', log, group, from, '+', most)
+    local found = redis.call('XPENDING', stream, group, from, '+', most)
     for _, entry in ipairs(found) do
       local id = entry[1]
       if isAfter(id, position) then
@@ -65,50 +68,56 @@ local function pendingBy(log, group, lease, position)
     end
     if #found > 0 then from = '(' .. found[#found][1] end
   until #found < most
-  for id in pairs(behind) do lacking[#lacking + 1] = id end
-  return settled, open, lacking
+  return settled, open
 end
 
--- Up to where a log has no hole after a place: an entry, up to `through`, that is not in a list in the log's order.
---   Returns that place, how many of the list are up to there, and whether there is a hole.
-local function withoutHole(log, place, through, list)
+-- The first entry of a stream after a place that is not in a list in its order; nil if there is none.
+local function firstBeside(stream, place, list)
   local count, from = 0, place
   repeat
     local asked = math.min(#list - count + 1, most)
-    local found = redis.call('XRANGE', log, '(' .. from, through, 'COUNT', asked)
+    local found = redis.call('XRANGE', stream, '(' .. from, '+', 'COUNT', asked)
     for _, entry in ipairs(found) do
       from = entry[1]
-      -- The log may not hold all of the list any more.
-      while list[count + 1] and isAfter(from, list[count + 1]) do
-        count = count + 1
-        place = list[count]
-      end
-      if list[count + 1] ~= from then return place, count, true end
+      -- The stream may not hold all of the list any more.
+      while list[count + 1] and isAfter(from, list[count + 1]) do count = count + 1 end
+      if list[count + 1] ~= from then return from end
       count = count + 1
-      place = from
     end
   until #found < asked
-  return list[#list] or place, #list, false
 end
 
--- Puts a group back to where it must stand. What is settled is pending no more; what stands behind the position is pending again; what was
--- given out beyond a hole will be given out again, after what is in the hole.
---   Returns from where to where, with a blank in between, and where it stands now; or '' if nothing was wrong, and where it stands.
-local function putBack(log, group, lease, retry, worker, position, info)
-  local stood = info[8]
-  local settled, open, lacking = pendingBy(log, group, lease, position)
-  local through = open[#open] and isAfter(open[#open], stood) and open[#open] or stood
-  local place, count, isHole = withoutHole(log, position, through, open)
-  local isElsewhere = isHole or (isAfter(place, stood) and hasBetween(log, stood, place))
-  if isElsewhere then redis.call('XGROUP', 'SETID', log, group, place) else place = stood end
-  local claimed = 0
-  for _, id in ipairs(lacking) do
-    -- What the log does not hold any more is not claimed.
-    claimed = claimed + #redis.call('XCLAIM', log, group, worker, 0, id, 'FORCE', 'JUSTID')
+-- Puts a service's groups back to where they must stand. What is settled is pending no more; what stands behind the position is pending again;
+-- what was given out beyond an entry that was not will be given out again, after that one.
+--   groups: {topic, stream, what is said of the group} of each topic
+--   Returns from where to where somebody has moved a group, with a blank in between, or '' if nobody has; and the place up to which all is
+--   given out.
+local function putBack(groups, group, lease, retry, worker, position)
+  local behind, first, shifted, place = {}, nil, '', position
+  for _, id in ipairs(redis.call('SMEMBERS', behindOf(lease))) do behind[id] = true end
+  for _, topic in ipairs(groups) do
+    topic.settled, topic.open = pendingBy(topic.stream, group, behind, position)
+    topic.beside = firstBeside(topic.stream, position, topic.open)
+    if topic.beside and (not first or isAfter(first, topic.beside)) then first = topic.beside end
   end
-  if not isElsewhere and #settled == 0 and claimed == 0 then return '', stood end
-  acknowledge(log, group, settled, 1, #settled)
-  acknowledge(log, group, open, count + 1, #open)
-  inParts('HDEL', retry, open, count + 1, #open)
-  return stood .. ' ' .. place, place
+  for _, topic in ipairs(groups) do
+    local stream, open, stood = topic.stream, topic.open, topic.info[8]
+    local count = first and countThrough(first, open, 1, #open) or #open
+    local last = open[count] or position
+    if isAfter(last, place) then place = last end
+    local claimed = 0
+    for id in pairs(behind) do
+      -- What the stream does not hold is not claimed.
+      claimed = claimed + #redis.call('XCLAIM', stream, group, worker, 0, id, 'FORCE', 'JUSTID')
+    end
+    local isElsewhere = count < #open or hasBetween(stream, last, stood) or (isAfter(last, stood) and hasBetween(stream, stood, last))
+    if isElsewhere then redis.call('XGROUP', 'SETID', stream, group, last) end
+    if #topic.settled > 0 or claimed > 0 or (topic.beside and not isAfter(topic.beside, stood)) or hasBetween(stream, stood, open[#open] or position) then
+      shifted = stood .. ' ' .. (isElsewhere and last or stood)
+    end
+    acknowledge(stream, group, topic.settled, 1, #topic.settled)
+    acknowledge(stream, group, open, count + 1, #open)
+    inParts('HDEL', retry, open, count + 1, #open)
+  end
+  return shifted, place
 end

@@ -1,11 +1,13 @@
-#!lua name=eventstreams_v3
+#!lua name=eventstreams_v4
 
 -- The atomic steps of EventStreams, one function each. All keys of a call carry the same hash tag, so it runs in one
 -- cluster slot. The library's name carries the version of the protocol between workers and these functions: workers of two
 -- versions run side by side, each with its own functions.
 --
 -- Keys, for shard s of namespace `rides` and service `payment`:
---   rides:{s}                   the log, a stream; one field, `event`, holds the event's JSON
+--   rides:{s}:log:<topic>       a topic's part of the log, a stream; one field, `event`, holds the event's JSON
+--   rides:{s}:clock             the last id that was given to an entry of the shard, of whichever topic
+--   rides:{s}:topics            hash with a field for each topic that the shard has had; `*` holds the services that want all of them
 --   rides:{s}:seen:<n>          event id -> stream id, for the n-th publish window since 1970
 --   rides:{s}:scheduled…        what waits until it is due: see waiting.lua
 --   rides:{s}:lease:payment     hash: owner, epoch (fencing token), until (server time in ms), commit (number of the last one),
@@ -16,7 +18,7 @@
 --                               a pending entry up to this one; `+` for any, empty if nothing is handled), suspects (the cause of the
 --                               last death is a pending entry up to this one, empty if there was none), redriving (deaths while
 --                               dead letters were handled again), shifted (from where to where maintenance has put the group back,
---                               until a worker has said so)
+--                               until a worker has said so), topics (those on which the service has groups)
 --                               For a service that began with its history: history (the first place of its log, until which it
 --                               handles history; gone when it is through), during which position is a place in the history; tries
 --                               (by how many processes the page after it was begun, and the epoch of the last)

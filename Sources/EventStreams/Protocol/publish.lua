@@ -1,39 +1,50 @@
 -- publish: adds events to the log unless their ids are remembered.
---   KEYS: log, prefix of the publish windows
---   ARGV: window in ms, then id and JSON of each event
+--   KEYS: prefix of the logs, prefix of the publish windows
+--   ARGV: window in ms, then runs of events of one topic each: topic, n, id and JSON of n events
 --   Returns a stream id per event; that of the first publication, with `=` before it, for one that is there already. If that one's JSON
 --   is known and another, it is {that id, JSON}: whoever published it finds out whether it says the same.
 -- An id is remembered for at least one window: lookups go to the current, the previous and the next one.
-redis.register_function('eventstreams_publish_v3', function(keys, args)
-  local log, window, last, ids = keys[1], tonumber(args[1]), #args, {}
-  for i = 2, last, 2 do ids[i / 2] = args[i] end
-  if last < 2 then return {} end
-  local refusal = forbidden('XADD', log, 'HSET', keys[2])
+redis.register_function('eventstreams_publish_v4', function(keys, args)
+  local log, window, last = keys[1], tonumber(args[1]), #args
+  local ids, jsons, topics, names, isNamed, count = {}, {}, {}, {}, {}, 0
+  local at = 2
+  while at <= last do
+    local topic, through = args[at], at + 1 + 2 * args[at + 1]
+    if not isNamed[topic] then names[#names + 1], isNamed[topic] = topic, true end
+    for i = at + 2, through, 2 do
+      count = count + 1
+      ids[count], jsons[count], topics[count] = args[i], args[i + 1], topic
+    end
+    at = through + 1
+  end
+  if count == 0 then return {} end
+  local refusal = unappendableBy(log, names) or forbidden('HSET', keys[2])
   if refusal then return refusal end
   -- Becomes the reply.
   local known, current = remembered(keys[2], window, ids)
-  refusal = unloggable(log)
-  if refusal then return refusal end
-  for place = 1, #ids do
-    if known[place] then
-      local first, json = firstOf(log, known[place])
-      known[place] = first and duplicate(first, json, args[place * 2 + 1])
+  local place, stream, reason = openLog(log, names)
+  if not place then return refused(stream, nil, reason) end
+  for i = 1, count do
+    if known[i] then
+      local first, json = firstOf(log, topics[i], known[i], ids[i])
+      known[i] = first and duplicate(first, json, jsons[i])
     end
   end
 
-  local added, count, places = {}, 0, {}
-  for place, id in ipairs(ids) do
-    local json = args[place * 2 + 1]
+  local added, places = {}, {}
+  for i = 1, count do
+    local id, json = ids[i], jsons[i]
     local first = places[id]
     if first then
-      known[place] = duplicate(known[first], args[first * 2 + 1], json)
-    elseif not known[place] then
-      local streamId = redis.call('XADD', log, '*', 'event', json)
-      places[id], known[place] = place, streamId
-      added[count + 1], added[count + 2] = id, streamId
-      count = count + 2
+      known[i] = duplicate(known[first], jsons[first], json)
+    elseif not known[i] then
+      local streamId = append(place, topics[i], json)
+      places[id], known[i] = i, streamId
+      added[#added + 1] = id
+      added[#added + 1] = streamId
     end
   end
+  closeLog(place)
   remember(current, window, added)
   return known
 end)

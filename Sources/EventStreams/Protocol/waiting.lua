@@ -3,17 +3,18 @@
 -- Keys, for shard s of namespace `rides`:
 --   rides:{s}:scheduled         sorted set: `<stream id of the record> <event id>` -> when it is due, in ms of the server's clock; of those
 --                               that are due at the same time, the one that was scheduled first comes first
---   rides:{s}:scheduled:events  hash: event id -> `<due> <stream id of the record> <the event's JSON>`
+--   rides:{s}:scheduled:events  hash: event id -> `<due> <stream id of the record> <topic> <the event's JSON>`
 --   rides:{s}:scheduled:next    `<when to look next, in ms> <window> <cursor>`: workers ask all shards for it with one command; the
 --                               publish window in which the ids of all that waits are being remembered, and how far that is (0 at the end)
 --
--- Who schedules adds a record to the log, an event EVENT_SCHEDULED that holds the event, and who cancels one EVENT_CANCELLED: so the
--- archive has what waits, and a restore brings it back. An id that waits is remembered as those of publications are, with the record's
+-- Who schedules adds a record to the topic `schedule`, an event EVENT_SCHEDULED that holds the event, and who cancels one EVENT_CANCELLED: so
+-- the archive has what waits, and a restore brings it back. An id that waits is remembered as those of publications are, with the record's
 -- place: to publish it is to publish it again. It is remembered anew in each publish window, for as long as it waits: that is why what
 -- waits costs a publication or a commit nothing.
 
 local function waitingBeside(log)
-  return { set = log .. ':scheduled', events = log .. ':scheduled:events', next = log .. ':scheduled:next' }
+  local scheduled = scheduledOf(log)
+  return { set = scheduled, events = scheduled .. ':events', next = scheduled .. ':next' }
 end
 
 -- An event in the sorted set, where places are compared as texts.
@@ -31,11 +32,13 @@ local renewalPause = 100
 -- Why what waits beside a log can't be changed; nil if there is no reason.
 local function waitingRefusal(log)
   local waiting = waitingBeside(log)
-  local current, previous, following = windowsNow(log .. ':seen', standardWindow)
+  local seen = seenOf(log)
+  local current, previous, following = windowsNow(seen, standardWindow)
   return unusable('ZCARD', waiting.set, 'HLEN', waiting.events, 'STRLEN', waiting.next, 'HLEN', current, 'HLEN', previous,
     'HLEN', following)
     or forbidden('ZADD', waiting.set, 'ZREM', waiting.set, 'HSET', waiting.events, 'HDEL', waiting.events, 'SET', waiting.next,
-      'DEL', waiting.next, 'XADD', log, 'HSET', log .. ':seen', 'HDEL', log .. ':seen')
+      'DEL', waiting.next, 'HSET', seen, 'HDEL', seen)
+    or unappendableBy(log, { recordTopic })
 end
 
 -- Notes when to look next at what waits beside a log; returns in how many ms that is, -1 if nothing waits.
@@ -56,38 +59,40 @@ local function noteWaiting(log, renewed)
   return math.max(0, look - time)
 end
 
--- A waiting event: when it is due, the place of its record, and its JSON; nil if there is none.
+-- A waiting event: when it is due, the place of its record, its topic and its JSON; nil if there is none.
 local function waitingEvent(value)
   if not value then return nil end
-  return string.match(value, '^(%d+) (%d+%-%d+) (.*)$')
+  local due, place, topic, json = string.match(value, '^(%d+) (%d+%-%d+) (%S+) (.*)$')
+  return due and { due = due, place = place, topic = topic, json = json }
 end
 
--- Schedules events whose ids are not known; `noteWaiting` is to follow.
---   args[first … last]: of each event its id, when it is due, the length of its JSON, and the record, which ends with that and `}}`
+-- Schedules events whose ids are not known; `closeLog` and `noteWaiting` are to follow.
+--   place: as `openLog` has made it, for the records
+--   args[first … last]: of each event its id, when it is due, its topic, the length of its JSON, and the record, which ends with that and `}}`
 --   changed: id -> true for what this call has published or scheduled, false for what it has cancelled
 --   Returns of each the place of its record, or what is said of a duplicate; of one that waits that is
 --   {= and the place of its record, JSON, when it is due}
-local function addWaiting(log, seen, window, args, first, last, changed)
-  local waiting, ids, reply, added = waitingBeside(log), {}, {}, {}
-  for at = first, last, 4 do ids[#ids + 1] = args[at] end
+local function addWaiting(place, seen, window, args, first, last, changed)
+  local waiting, ids, reply, added = waitingBeside(place.log), {}, {}, {}
+  for at = first, last, 5 do ids[#ids + 1] = args[at] end
   if #ids == 0 then return reply end
   local known, current = remembered(seen, window, ids)
-  for place, id in ipairs(ids) do
-    local at = first + (place - 1) * 4
-    local due, record = args[at + 1], args[at + 3]
-    local json = string.sub(record, -2 - tonumber(args[at + 2]), -3)
-    local waitsUntil, recordId, waitingJson = waitingEvent(redis.call('HGET', waiting.events, id))
+  for i, id in ipairs(ids) do
+    local at = first + (i - 1) * 5
+    local due, topic, record = args[at + 1], args[at + 2], args[at + 4]
+    local json = string.sub(record, -2 - tonumber(args[at + 3]), -3)
+    local event = waitingEvent(redis.call('HGET', waiting.events, id))
     local firstId, firstJson
-    if not waitsUntil and known[place] then firstId, firstJson = firstOf(log, known[place]) end
-    if waitsUntil then
-      reply[place] = { '=' .. recordId, waitingJson, waitsUntil }
+    if not event and known[i] then firstId, firstJson = firstOf(place.log, topic, known[i], id) end
+    if event then
+      reply[i] = { '=' .. event.place, event.json, event.due }
     elseif firstId then
-      reply[place] = duplicate(firstId, firstJson, json)
+      reply[i] = duplicate(firstId, firstJson, json)
     elseif not changed[id] then
-      recordId = redis.call('XADD', log, '*', 'event', record)
-      redis.call('HSET', waiting.events, id, due .. ' ' .. recordId .. ' ' .. json)
+      local recordId = append(place, recordTopic, record)
+      redis.call('HSET', waiting.events, id, due .. ' ' .. recordId .. ' ' .. topic .. ' ' .. json)
       redis.call('ZADD', waiting.set, due, memberOf(recordId, id))
-      changed[id], reply[place] = true, recordId
+      changed[id], reply[i] = true, recordId
       for _, text in ipairs({ id, recordId, string.match(record, '^{"id":"([^"]*)"') or id, recordId }) do
         added[#added + 1] = text
       end
@@ -97,22 +102,23 @@ local function addWaiting(log, seen, window, args, first, last, changed)
   return reply
 end
 
--- Cancels events that wait, so that their ids are free again; `noteWaiting` is to follow.
+-- Cancels events that wait, so that their ids are free again; `closeLog` and `noteWaiting` are to follow.
+--   place: as `openLog` has made it, for the records
 --   args[first … last]: of each event its id, and the record
 --   Returns of each 1, or 0 if it does not wait.
-local function cancelWaiting(log, seen, window, args, first, last, changed)
-  local waiting, reply = waitingBeside(log), {}
+local function cancelWaiting(place, seen, window, args, first, last, changed)
+  local waiting, reply = waitingBeside(place.log), {}
   for at = first, last, 2 do
     local id, record = args[at], args[at + 1]
-    local _, place = waitingEvent(redis.call('HGET', waiting.events, id))
-    reply[#reply + 1] = place and 1 or 0
-    if place then
+    local event = waitingEvent(redis.call('HGET', waiting.events, id))
+    reply[#reply + 1] = event and 1 or 0
+    if event then
       redis.call('HDEL', waiting.events, id)
-      redis.call('ZREM', waiting.set, memberOf(place, id))
+      redis.call('ZREM', waiting.set, memberOf(event.place, id))
       for _, length in ipairs({ window, standardWindow }) do
         for _, key in ipairs({ windowsNow(seen, length) }) do redis.call('HDEL', key, id) end
       end
-      local recordId = redis.call('XADD', log, '*', 'event', record)
+      local recordId = append(place, recordTopic, record)
       remember((windowsNow(seen, window)), window, { string.match(record, '^{"id":"([^"]*)"') or id, recordId })
       changed[id] = false
     end
@@ -129,8 +135,8 @@ local function renewWaiting(waiting, seen)
   local found = redis.call('HSCAN', waiting.events, index == window and cursor or '0', 'COUNT', mostRenewed)
   local ids, places, added = {}, {}, {}
   for at = 1, #found[2], 2 do
-    local _, place = waitingEvent(found[2][at + 1])
-    if place then ids[#ids + 1], places[#places + 1] = found[2][at], place end
+    local event = waitingEvent(found[2][at + 1])
+    if event then ids[#ids + 1], places[#places + 1] = found[2][at], event.place end
   end
   if #ids > 0 then
     local known, current = remembered(seen, standardWindow, ids)
@@ -150,19 +156,19 @@ local function followWaiting(staged, seen, log, event)
   local about = type(event.data) == 'table' and event.data.event
   if event.type == 'EVENT_SCHEDULED' and type(about) == 'table' and type(about.id) == 'string' then
     local value = redis.call('HGET', waitingBeside(log).events, about.id)
-    local due, place = waitingEvent(value)
-    if due and redis.call('HSETNX', waiting.events, about.id, value) == 1 then
-      redis.call('ZADD', waiting.set, due, memberOf(place, about.id))
+    local waits = waitingEvent(value)
+    if waits and redis.call('HSETNX', waiting.events, about.id, value) == 1 then
+      redis.call('ZADD', waiting.set, waits.due, memberOf(waits.place, about.id))
     end
     return
   end
   local id = event.id
   if event.type == 'EVENT_CANCELLED' then id = about end
   if type(id) ~= 'string' then return end
-  local _, place = waitingEvent(redis.call('HGET', waiting.events, id))
-  if place then
+  local waits = waitingEvent(redis.call('HGET', waiting.events, id))
+  if waits then
     redis.call('HDEL', waiting.events, id)
-    redis.call('ZREM', waiting.set, memberOf(place, id))
+    redis.call('ZREM', waiting.set, memberOf(waits.place, id))
     redis.call('HDEL', seen, id)
   end
 end

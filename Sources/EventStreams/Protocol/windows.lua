@@ -15,14 +15,17 @@ local function windowsNow(seen, window)
   return seen .. ':' .. milliseconds(index), seen .. ':' .. milliseconds(index - 1), seen .. ':' .. milliseconds(index + 1)
 end
 
--- Looks for event ids in the publish windows: for each its first stream id, or false; and the window of now.
+-- Looks for event ids in the publish windows: for each its stream id, or false; and the window of now. Of an event that waited, the window
+-- before may still have the place of its record, and of one that was lost, the place that it had: the greatest is where it stands.
 local function remembered(seen, window, ids)
   local current, previous, following = windowsNow(seen, window)
   local known = valuesOf(current, ids)
   for _, other in ipairs({ previous, following }) do
     if redis.call('EXISTS', other) == 1 then
       local found = valuesOf(other, ids)
-      for i = 1, #found do known[i] = known[i] or found[i] end
+      for i = 1, #found do
+        if found[i] and (not known[i] or isAfter(found[i], known[i])) then known[i] = found[i] end
+      end
     end
   end
   return known, current
@@ -41,22 +44,33 @@ local function remember(current, window, added)
   end
 end
 
--- Whether an entry that the log does not hold any more may never have been delivered: some group has not come to it, or the log
+-- Whether an entry that a topic does not hold any more may never have been delivered: some group of the topic has not come to it, or the topic
 -- itself has not, as after the loss of its end.
-local function isLost(log, streamId)
-  if redis.call('EXISTS', log) == 0 or isAfter(streamId, redis.call('XINFO', 'STREAM', log)[8]) then return true end
-  local groups = redis.call('XINFO', 'GROUPS', log)
+local function isLost(log, topic, streamId)
+  local stream = streamOf(log, topic)
+  if redis.call('EXISTS', stream) == 0 or isAfter(streamId, lastOf(log, { topic }, '0-0')) then return true end
+  local groups = redis.call('XINFO', 'GROUPS', stream)
   for _, info in ipairs(groups) do
-    if isAfter(streamId, info[8]) then return true end
+    if isAfter(streamId, info[8]) then
+      local position = redis.pcall('HGET', leaseOf(log, info[2]), 'position')
+      if type(position) ~= 'string' or isAfter(streamId, position) then return true end
+    end
   end
   return #groups == 0
 end
 
 -- The first event of an id that is remembered: its stream id, or nil if it was lost; and its JSON, unless it was trimmed.
-local function firstOf(log, streamId)
-  local entry = redis.call('XRANGE', log, streamId, streamId)[1]
+--   topic: that of the event that has the id now, which is where the first one stands, unless it was something else.
+-- The record of an event that waits stands for it; of one that waits no more it tells nothing of use.
+local function firstOf(log, topic, streamId, id)
+  local entry = redis.call('XRANGE', streamOf(log, topic), streamId, streamId)[1]
   if entry then return streamId, entry[2][2] end
-  if isLost(log, streamId) then return nil end
+  for _, other in ipairs(shardTopics(log)) do
+    entry = redis.call('XRANGE', streamOf(log, other), streamId, streamId)[1]
+    if entry and other == recordTopic and redis.call('HEXISTS', scheduledOf(log) .. ':events', id) == 0 then return streamId end
+    if entry then return streamId, entry[2][2] end
+  end
+  if isLost(log, topic, streamId) then return nil end
   return streamId
 end
 

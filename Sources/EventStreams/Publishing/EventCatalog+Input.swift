@@ -16,7 +16,7 @@ extension EventCatalog {
         continue
       }
       do throws(JSONError) {
-        if let namespace, let logged = try LoggedEvent.read(document.json, for: namespace) {
+        if let namespace, let logged = try LoggedEvent.read(document.json, for: namespace, topic: topic) {
           events.append(logged)
         } else {
           events.append(try read(document.json.span))

@@ -17,8 +17,11 @@ public enum LoggedEvent {
 
   /// Reads a marked event; nil if it isn't marked.
   ///
+  /// - Parameter topic: of a type.
   /// - Throws: if the namespace has no such shard, or what is marked is no event.
-  static func read(_ json: [UInt8], for namespace: Namespace) throws(JSONError) -> EncodedEvent? {
+  static func read(
+    _ json: [UInt8], for namespace: Namespace, topic: (EventType) -> String
+  ) throws(JSONError) -> EncodedEvent? {
     guard let (event, place) = unmarked(json) else { return nil }
     let parts = place.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == 2, let shard = Int(parts[0]), shard >= 0, parts[1].isEmpty || Int(parts[1]) != nil else {
@@ -31,7 +34,8 @@ public enum LoggedEvent {
     let header = try EventHeader(ofEvent: event.span, fallbackID: "")
     try Identifier.check(header.id, "id")
     return EncodedEvent(
-      id: header.id, type: header.type, shardKey: namespace.shardKey(choosing: shard), json: event)
+      id: header.id, type: header.type, topic: topic(header.type), shardKey: namespace.shardKey(choosing: shard),
+      json: event)
   }
 
   private static func unmarked(_ json: [UInt8]) -> (event: [UInt8], place: String)? {
@@ -56,9 +60,10 @@ extension Namespace {
 }
 
 extension EncodedEvent {
-  fileprivate init(id: String, type: EventType, shardKey: String, json: [UInt8]) {
+  fileprivate init(id: String, type: EventType, topic: String, shardKey: String, json: [UInt8]) {
     self.id = id
     self.type = type
+    self.topic = topic
     self.shardKey = shardKey
     self.json = json
   }

@@ -10,7 +10,10 @@ public struct LogRestore: Sendable {
   /// Entries written.
   public private(set) var count = 0
 
-  private let log: String
+  /// What the names of the staged streams begin with.
+  private let logs: String
+  /// Topic -> entries that it has ever had.
+  private var added: [Identifier: Int] = [:]
   private let seen: String
   private var waiting: WaitingEvents
 
@@ -21,15 +24,20 @@ public struct LogRestore: Sendable {
     /// The last entry that it has been given.
     public let position: StreamID
     /// Entries up to there that it has not handled.
-    public let pending: [StreamID]
+    public let pending: [TopicPlace]
+    /// The topics that it is delivered; `*` for all.
+    public let topics: [String]
     /// The state to put in the place of the live one; nil to leave it alone.
     public let state: StateImage?
 
     /// A group.
-    public init(_ held: ShardRebuild, position: StreamID, pending: [StreamID], state: StateImage?) {
+    public init(
+      _ held: ShardRebuild, position: StreamID, pending: [TopicPlace], topics: [String], state: StateImage?
+    ) {
       self.held = held
       self.position = position
       self.pending = pending
+      self.topics = topics
       self.state = state
     }
   }
@@ -45,18 +53,18 @@ public struct LogRestore: Sendable {
     self.shard = shard
     self.window = window
     let prefix = namespace.restored(shard)
-    log = "\(prefix)\(run.name):log"
+    logs = "\(prefix)\(run.name):log"
     seen = "\(prefix)\(run.name):seen"
     waiting = WaitingEvents(window: window)
     try await StateImage.remove(prefix, connection)
   }
 
   /// Adds an event at the place that it had.
-  public mutating func add(_ event: RecordedEvent) async throws {
-    remember(event)
+  public mutating func add(_ event: RecordedEvent, topic: String) async throws {
+    remember(event, topic: topic)
     commands.begin(argumentCount: 5)
     commands.argument("XADD")
-    commands.argument(log)
+    commands.argument("\(logs):\(topic)")
     commands.argument(event.streamID.description)
     commands.argument("event")
     commands.argument(event.json)
@@ -65,25 +73,30 @@ public struct LogRestore: Sendable {
   }
 
   /// Has publishing an event again recognised, if it was recorded within the window, though it is not in the log any more.
-  public mutating func remember(_ event: RecordedEvent) {
-    note(event)
+  public mutating func remember(_ event: RecordedEvent, topic: String) {
+    note(event, topic: topic)
     guard let id = event.header?.id, event.streamID.recordedAt + window > .now() else { return }
     commands.append("HSETNX", seen, id, event.streamID.description)
   }
 
   /// Takes in an event that was published again, and stands in the log no more: one of its id that waited does so no more either.
-  public mutating func note(_ event: RecordedEvent) { waiting.add(event) }
+  ///
+  /// - Parameter isCounted: false for one that nobody will look for.
+  public mutating func note(_ event: RecordedEvent, topic: String, isCounted: Bool = true) {
+    waiting.add(event)
+    if isCounted { added[topic, default: 0] += 1 }
+  }
 
   /// Writes what waits beside the log.
   private mutating func stageWaiting() async throws {
     for (id, event) in waiting.events {
       let due = String(event.due.dueMilliseconds)
-      commands.append("ZADD", "\(log):scheduled", due, ScheduledEvent.member(id.text, at: event.place))
+      commands.append("ZADD", "\(logs.dropLast(4)):scheduled", due, ScheduledEvent.member(id.text, at: event.place))
       commands.begin(argumentCount: 4)
       commands.argument("HSET")
-      commands.argument("\(log):scheduled:events")
+      commands.argument("\(logs.dropLast(4)):scheduled:events")
       commands.argument(id.text)
-      commands.argument(Array("\(due) \(event.place) ".utf8) + event.json)
+      commands.argument(Array("\(due) \(event.place) \(event.topic) ".utf8) + event.json)
       commands.append("HSETNX", seen, id.text, event.place.description)
       if commands.count >= 1000 { try await flush() }
     }
@@ -99,9 +112,8 @@ public struct LogRestore: Sendable {
   ///
   /// - Parameters:
   ///   - end: the last entry of the live log that was added, or left out on purpose; nil if there was none.
-  ///   - added: entries that the shard's log has ever had.
   /// - Returns: how many events were published meanwhile.
-  public mutating func finish(through end: StreamID?, added: Int, groups: [Group]) async throws -> Int {
+  public mutating func finish(through end: StreamID?, groups: [Group]) async throws -> Int {
     try await stageWaiting()
     try await flush()
     var states: [StagedKeys] = []
@@ -116,7 +128,7 @@ public struct LogRestore: Sendable {
     do {
       return try await connection.call(
         RestoreCall(
-          namespace: namespace, shard: shard, stagedLog: log, stagedWindow: seen, window: window, end: end,
+          namespace: namespace, shard: shard, stagedLogs: logs, stagedWindow: seen, window: window, end: end,
           added: added,
           groups: Array(zip(groups, states)).map { (group: $0, state: $1) }))
     } catch  where (error as? RedisError)?.isFenced == true {

@@ -48,7 +48,8 @@ struct MaintenanceLease: Sendable {
     _ action: LeaseCall.Action, _ service: String, _ shard: Int, _ namespace: Namespace, holder: String, epoch: Int = 0
   ) -> LeaseCall {
     LeaseCall(
-      action: action, namespace: namespace, shard: shard, service: service, worker: holder, epoch: epoch,
+      action: action, namespace: namespace, shard: shard, subscription: Subscription(service, topics: []),
+      worker: holder, epoch: epoch,
       timeToLive: timeToLive, pausedBecause: "maintenance")
   }
 

@@ -2,6 +2,8 @@
 public struct GroupUse: Sendable, Hashable, JSONWritable {
   /// The service's name.
   public let name: String
+  /// The topics that it is delivered.
+  public let topics: [String]
   /// True if it is one of the services that the namespace was made for.
   public let isListed: Bool
   /// Workers that own a shard of it now.
@@ -25,6 +27,7 @@ public struct GroupUse: Sendable, Hashable, JSONWritable {
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("group", name)
+      $0.field("topics", topics)
       $0.field("owners", owners)
       $0.field("lag", lag)
       $0.field("pending", pending)

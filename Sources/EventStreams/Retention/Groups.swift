@@ -17,7 +17,8 @@ public struct Groups: Sendable {
     let bytesPerEntry = try await bytesPerEntry()
     return Dictionary(grouping: status.groups) { Identifier($0.service) }.map { name, shards in
       GroupUse(
-        name: name.text, isListed: Set(names: status.services).contains(name),
+        name: name.text, topics: Set(shards.flatMap(\.delivered.keys)).sorted().map(\.text),
+        isListed: status.services.contains { Identifier($0.service) == name },
         owners: Set(names: shards.compactMap(\.owner)).count, lag: shards.reduce(0) { $0 + $1.lag },
         pending: shards.reduce(0) { $0 + $1.pending }, dead: shards.reduce(0) { $0 + $1.dead },
         idle: shards.compactMap(\.idle).min(),
@@ -31,15 +32,15 @@ public struct Groups: Sendable {
   /// - Throws: `GroupInUse` if a worker has it.
   public func remove(_ name: String) async throws -> Bool {
     var found = false
-    let isListed = try await namespace.services(on: connection).contains(name)
+    let listed = try await namespace.services(on: connection).first { $0.service.hasSameBytes(as: name) }
     // First: whoever opens the namespace makes the groups of those on the list.
-    if isListed { try await namespace.setService(name, isListed: false, on: connection) }
+    if let listed { try await namespace.list(listed, isListed: false, on: connection) }
     for shard in namespace.shards {
       switch try await forget(name, shard: shard) {
       case .removed: found = true
       case .unknown: break
       case .inUse:
-        if isListed { try await namespace.setService(name, isListed: true, on: connection) }
+        if let listed { try await namespace.list(listed, isListed: true, on: connection) }
         throw GroupInUse(name: name)
       }
     }
@@ -54,10 +55,13 @@ public struct Groups: Sendable {
 
   private func bytesPerEntry() async throws -> Int {
     var commands = Commands()
-    for shard in namespace.shards {
-      commands.append("XLEN", namespace.log(shard))
-      commands.append("MEMORY", "USAGE", namespace.log(shard))
+    for (shard, topics) in try await namespace.topics(on: connection).enumerated() {
+      for topic in topics {
+        commands.append("XLEN", namespace.log(shard, topic))
+        commands.append("MEMORY", "USAGE", namespace.log(shard, topic))
+      }
     }
+    guard commands.count > 0 else { return 0 }
     return Self.bytesPerEntry(try await connection.send(commands))
   }
 

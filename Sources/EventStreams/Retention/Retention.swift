@@ -2,7 +2,7 @@
 public struct Retention: Sendable, Hashable {
   /// Entries recorded longer ago may go; nil for no limit.
   public var maxAge: Duration?
-  /// The oldest entries beyond so many in a shard may go; nil for no limit.
+  /// The oldest entries beyond so many of a topic in a shard may go; nil for no limit.
   public var maxEntries: Int?
   /// How often a worker looks for what may go.
   public var interval: Duration

@@ -19,18 +19,26 @@ struct RetentionLoop: Sendable {
     guard let start = try? await trimmer.start() else { return }
     for shard in shards {
       do {
-        let result = try await trimmer.trim(shard: shard, retention, since: start)
-        if result.removed > 0 {
-          log.info("trimmed a log", metadata: ["shard": "\(shard)", "entries": "\(result.removed)"])
-        }
-        if let distrust = result.distrust {
-          log.warning(
-            "does not trim a log: what was stored may be gone",
-            metadata: ["shard": "\(shard)", "by": "\(result.keptBy ?? "")", "reason": "\(distrust)"])
-        }
+        for result in try await trimmer.trim(shard: shard, retention, since: start) { report(result) }
       } catch {
         log.warning("cannot trim a log; will try again", metadata: ["shard": "\(shard)", "error": "\(error)"])
       }
+    }
+  }
+
+  private func report(_ result: Trimmer.Result) {
+    if result.removed > 0 {
+      log.info(
+        "trimmed a log",
+        metadata: ["shard": "\(result.shard)", "topic": "\(result.topic)", "entries": "\(result.removed)"])
+    }
+    if let distrust = result.distrust {
+      log.warning(
+        "does not trim a log: what was stored may be gone",
+        metadata: [
+          "shard": "\(result.shard)", "topic": "\(result.topic)", "by": "\(result.keptBy ?? "")",
+          "reason": "\(distrust)",
+        ])
     }
   }
 }

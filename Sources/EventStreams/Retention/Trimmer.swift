@@ -11,10 +11,12 @@ public struct Trimmer: Sendable {
     self.connection = connection
   }
 
-  /// What became of one shard's log.
+  /// What became of one topic of a shard's log.
   public struct Result: Sendable, Hashable, JSONWritable {
     /// The shard.
     public let shard: Int
+    /// The topic.
+    public let topic: String
     /// Entries that were removed, or would be.
     public fileprivate(set) var removed = 0
     /// The group that keeps the next entry that is past its time; nil if none is.
@@ -27,6 +29,7 @@ public struct Trimmer: Sendable {
     public func write(to json: inout JSONWriter) {
       json.object {
         $0.field("shard", shard)
+        $0.field("topic", topic)
         $0.field("removed", removed)
         $0.field("keptBy", keptBy)
         $0.field("distrust", distrust)
@@ -51,7 +54,7 @@ public struct Trimmer: Sendable {
       milliseconds: (Int(time[0]) ?? 0) * 1000 + (Int(time[1]) ?? 0) / 1000, deadline: .now + patience)
   }
 
-  /// Trims one shard's log, in steps that the server is busy with for a moment only.
+  /// Trims the topics of one shard's log, each as far as those need it that are delivered it, in steps that the server is busy with for a moment only.
   ///
   /// - Parameters:
   ///   - now: the time that ages are counted from.
@@ -59,15 +62,27 @@ public struct Trimmer: Sendable {
   ///   - start: of the whole trimming, if it is of several shards.
   public func trim(
     shard: Int, _ retention: Retention, now: Timestamp = .now(), isDryRun: Bool = false, since start: Start? = nil
-  ) async throws -> Result {
+  ) async throws -> [Result] {
     let begun: Start
     if let start { begun = start } else { begun = try await self.start() }
-    var result = Result(shard: shard)
     let before = retention.maxAge.map { now.microsecondsSinceEpoch / 1000 - Int64($0.wholeMilliseconds) }
-    var trimming = Trimming(
-      namespace: namespace, shard: shard, before: before ?? 0, most: retention.maxEntries, since: begun.milliseconds,
-      stores: try await StoreConfirmation.stores(of: namespace, on: connection).keys.sorted().map(\.text),
-      services: try await namespace.services(on: connection))
+    let stores = try await StoreConfirmation.stores(of: namespace, on: connection).keys.sorted().map(\.text)
+    let services = try await namespace.services(on: connection)
+    var results: [Result] = []
+    for topic in try await namespace.topics(on: connection)[shard] {
+      let trimming = Trimming(
+        namespace: namespace, shard: shard, topic: topic, before: before ?? 0, most: retention.maxEntries,
+        since: begun.milliseconds, stores: stores, services: services.filter { $0.wants(topic) }.map(\.service))
+      results.append(try await trim(trimming, isDryRun: isDryRun, until: begun.deadline))
+    }
+    return results
+  }
+
+  private func trim(
+    _ trimming: Trimming, isDryRun: Bool, until deadline: ContinuousClock.Instant
+  ) async throws -> Result {
+    var trimming = trimming
+    var result = Result(shard: trimming.shard, topic: trimming.topic)
     while true {
       let answer =
         isDryRun
@@ -78,7 +93,7 @@ public struct Trimmer: Sendable {
         trimming.after = answer.last
         trimming.counted = result.removed
       }
-      if answer.isUnconfirmed, ContinuousClock.now < begun.deadline {
+      if answer.isUnconfirmed, ContinuousClock.now < deadline {
         try await Task.sleep(for: .milliseconds(20))
       } else if answer.removed < Trimming.mostEntries {
         result.keptBy = answer.keeper.isEmpty ? nil : answer.keeper

@@ -1,7 +1,7 @@
 /// What the log holds about scheduled events: an event `EVENT_SCHEDULED` for each that waits, which has it in full, and
 /// `EVENT_CANCELLED` for each that waits no more. So whoever has the log, or the archive, knows what waits.
 ///
-/// `{"id":"EVENT_SCHEDULED:8f…","type":"EVENT_SCHEDULED","timestamp":…,"key":<the event's id>,"data":{"due":…,"event":{…}}}`
+/// `{"id":"EVENT_SCHEDULED:8f…","type":"EVENT_SCHEDULED","timestamp":…,"key":<the event's id>,"data":{"due":…,"topic":…,"event":{…}}}`
 public enum ScheduleRecord {
   /// The type of the record of an event that waits from then on.
   public static let scheduled: EventType = "EVENT_SCHEDULED"
@@ -15,6 +15,8 @@ public enum ScheduleRecord {
   struct Scheduled {
     let id: String
     let due: Timestamp
+    /// The topic that it will stand in.
+    let topic: String
     /// The event's JSON.
     let json: [UInt8]
 
@@ -26,17 +28,19 @@ public enum ScheduleRecord {
         throw JSONError(path: "type", problem: "\(type) is not \(ScheduleRecord.scheduled)")
       }
       let data: Data = try object["data"]
-      (id, due, json) = (data.id, data.due, data.json)
+      (id, due, topic, json) = (data.id, data.due, data.topic, data.json)
     }
 
     private struct Data: JSONReadable {
       let id: String
       let due: Timestamp
+      let topic: String
       let json: [UInt8]
 
       init(from value: borrowing JSONValue) throws(JSONError) {
         var object = try value.object()
         due = try object["due"]
+        topic = try object.optional("topic") ?? Namespace.standardTopic
         (id, json) = try object.with("event") { (event) throws(JSONError) in
           var fields = try event.object()
           return (try fields["id"], event.rawBytes.withUnsafeBufferPointer { Array($0) })
@@ -61,8 +65,8 @@ public enum ScheduleRecord {
   }
 
   /// Writes the record of an event that is to wait: it ends with the event and two braces.
-  static func write(_ event: [UInt8], id: String, due: Timestamp, to writer: inout JSONWriter) {
-    write(scheduled, about: id, .waits(event, due: due), to: &writer)
+  static func write(_ event: [UInt8], id: String, topic: String, due: Timestamp, to writer: inout JSONWriter) {
+    write(scheduled, about: id, .waits(event, topic: topic, due: due), to: &writer)
   }
 
   /// Writes the record of an event that waits no more.
@@ -71,14 +75,15 @@ public enum ScheduleRecord {
   }
 
   private enum Content: JSONWritable {
-    case waits([UInt8], due: Timestamp)
+    case waits([UInt8], topic: String, due: Timestamp)
     case waitsNoMore(id: String)
 
     func write(to json: inout JSONWriter) {
       json.object { json in
         switch self {
-        case .waits(let event, let due):
+        case .waits(let event, let topic, let due):
           json.field("due", due)
+          json.field("topic", topic)
           json.field("event", RawJSON(bytes: event))
         case .waitsNoMore(let id): json.field("event", id)
         }

@@ -6,6 +6,8 @@ public struct ScheduledEvent: Sendable, JSONWritable {
   public let id: String
   /// When it is due, by the server's clock.
   public let due: Timestamp
+  /// The topic that it will stand in.
+  public let topic: String
   /// The place of the record in the log that says that it waits; its time is when it was scheduled.
   public let recordID: StreamID
   /// The event's envelope; nil if it is none.
@@ -13,18 +15,19 @@ public struct ScheduledEvent: Sendable, JSONWritable {
   /// The event as it will be logged.
   public let json: [UInt8]
 
-  /// Reads a value of the hash that holds what waits: `<due> <stream id of the record> <JSON>`.
+  /// Reads a value of the hash that holds what waits: `<due> <stream id of the record> <topic> <JSON>`.
   init?(shard: Int, id: String, _ value: Span<UInt8>) {
     let bytes = value.withUnsafeBufferPointer { Array($0) }
-    let parts = bytes.split(separator: UInt8(ascii: " "), maxSplits: 2)
-    guard parts.count == 3, let due = Int64(String(decoding: parts[0], as: UTF8.self)),
+    let parts = bytes.split(separator: UInt8(ascii: " "), maxSplits: 3)
+    guard parts.count == 4, let due = Int64(String(decoding: parts[0], as: UTF8.self)),
       let recordID = StreamID(String(decoding: parts[1], as: UTF8.self))
     else { return nil }
     self.shard = shard
     self.id = id
     self.due = Timestamp(millisecondsSinceEpoch: due)
     self.recordID = recordID
-    let json = Array(parts[2])
+    topic = String(decoding: parts[2], as: UTF8.self)
+    let json = Array(parts[3])
     self.json = json
     header = try? EventHeader(ofEvent: json.span, fallbackID: id)
   }
@@ -47,6 +50,7 @@ public struct ScheduledEvent: Sendable, JSONWritable {
       $0.field("due", due)
       $0.field("scheduledAt", recordID.recordedAt)
       $0.field("shard", shard)
+      $0.field("topic", topic)
       $0.field("event", RawJSON(bytes: self.json))
     }
   }

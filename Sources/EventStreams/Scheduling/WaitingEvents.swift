@@ -4,6 +4,7 @@ struct WaitingEvents: Sendable {
     /// Of the record.
     let place: StreamID
     let due: Timestamp
+    let topic: String
     let json: [UInt8]
   }
 
@@ -24,7 +25,8 @@ struct WaitingEvents: Sendable {
       let id = Identifier(scheduled.id)
       if let place = published[id], place.recordedAt + window > event.streamID.recordedAt { return }
       guard events[id] == nil else { return }
-      events[id] = Waiting(place: event.streamID, due: scheduled.due, json: scheduled.json)
+      events[id] = Waiting(
+        place: event.streamID, due: scheduled.due, topic: scheduled.topic, json: scheduled.json)
     case ScheduleRecord.cancelled:
       if let id = try? ScheduleRecord.cancelledID(in: event.json) { events[Identifier(id)] = nil }
     default:

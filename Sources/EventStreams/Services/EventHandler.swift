@@ -11,6 +11,8 @@ struct EventHandler: Sendable {
     @Sendable (borrowing JSONValue, EventHeader, OwnedShard, StreamID, _ inOrder: Bool) throws(JSONError) -> BoundCall
   @usableFromInline
   let version: Int
+  @usableFromInline
+  let topic: String
   /// Whether it says what it is going to read.
   @usableFromInline
   let readsAhead: Bool
@@ -21,6 +23,7 @@ struct EventHandler: Sendable {
     _ handler: @escaping @Sendable (Event<Data>) async throws -> Effects
   ) {
     version = Data.version
+    topic = Data.topic
     readsAhead = reads != nil
     decode = { (json: borrowing JSONValue, header, shard, streamID, inOrder) throws(JSONError) -> BoundCall in
       let event = Event(

@@ -7,7 +7,7 @@
 /// }
 /// ```
 ///
-/// Events of other types are acknowledged without a call. A handler is called again for an event whose commit did not
+/// It is delivered the topics of these types; what else stands there is acknowledged without a call. A handler is called again for an event whose commit did not
 /// happen (a crash, a lost lease), so what it does outside Redis needs an idempotency key: the event's id.
 public struct EventService: Sendable {
   /// The consumer group's name.
@@ -97,6 +97,14 @@ public struct EventService: Sendable {
     handling = .batches { try await ledger.store($0) }
     self.ledger = ledger
     mistake = NameRule.problem(withService: name).map(ServiceMistake.init(description:))
+  }
+
+  /// The topics that it wants: those of the types that it handles, or all.
+  public var subscription: Subscription {
+    switch handling {
+    case .eachEvent(let handlers): Subscription(name, topics: handlers.map(\.handler.topic))
+    case .batches: Subscription(name, topics: [Namespace.allTopics])
+    }
   }
 
   /// True if its events are handled one after the other, and need be decoded only right before.

@@ -5,14 +5,29 @@ public struct OwnedShard: Sendable {
   /// The lease's epoch (fencing token). A handler that keeps a shard's state in memory must load it again when the term
   /// changes: somebody else may have owned the shard in between.
   public let term: Int
+  /// The topics that the service is delivered in this term.
+  let topics: [String]
+  /// Those of them that this worker handles nothing of: another version of the service does.
+  private let foreignTopics: Set<Int>
   let reader: any StateReader
 
   /// A shard with the given reader of its state, as the worker makes it and a test may.
   public init(number: Int, term: Int, reader: any StateReader) {
+    self.init(
+      number: number, term: term, topics: [Namespace.standardTopic],
+      subscription: Subscription("", topics: [Namespace.allTopics]), reader: reader)
+  }
+
+  init(number: Int, term: Int, topics: [String], subscription: Subscription, reader: any StateReader) {
     self.number = number
     self.term = term
+    self.topics = topics
+    foreignTopics = Set(topics.indices.filter { !subscription.wants(topics[$0]) })
     self.reader = reader
   }
+
+  /// Whether this worker handles nothing of one of the topics.
+  func isForeign(_ topic: Int) -> Bool { !foreignTopics.isEmpty && foreignTopics.contains(topic) }
 
   /// Every field of one of this service's hashes in this shard, as committed; empty if there is no such hash.
   ///

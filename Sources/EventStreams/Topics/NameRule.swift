@@ -3,7 +3,7 @@ enum NameRule {
   /// What follows a shard's log in keys of the runtime: a service of such a name would write into them.
   static let ofShards = [
     "behind", "blocked", "clock", "config", "dead", "discarded", "lease", "log", "outbox", "rebuild", "redrive",
-    "redriven", "restore", "retry", "scheduled", "seen", "stored",
+    "redriven", "restore", "retry", "scheduled", "seen", "stored", "topics",
   ]
   /// What follows a namespace in keys of the runtime: a namespace of such a name would have the same keys as another one.
   static let ofNamespaces = ["config", "roster", "wake", "workers"]
@@ -25,6 +25,11 @@ enum NameRule {
     guard ofShards.contains(name) || ofNamespaces.contains(name) else { return nil }
     return
       "'\(name)' is no name of a service: it is reserved, as \((ofShards + ofNamespaces).sorted().joined(separator: ", ")) are"
+  }
+
+  /// What is wrong with a topic's name; nil if nothing is.
+  static func problem(withTopic name: String) -> String? {
+    problem(with: name[...]).map { "'\(name)' is no name of a topic: \($0)" }
   }
 
   /// What is wrong with the name of a hash or stream of a service's state; nil if nothing is.

@@ -2,7 +2,7 @@ public import Redis
 
 extension Namespace {
   /// The version of the layout of keys and entries. Parties of different versions refuse to work together.
-  static let formatVersion = 1
+  static let formatVersion = 2
 
   /// Opens a namespace as all parties agreed on it, making it if it isn't there, and loads the functions the server lacks.
   ///
@@ -12,9 +12,9 @@ extension Namespace {
   ///     ever ran: nothing is trimmed that one of them needs.
   /// - Throws: `NamespaceError` if a name or the number is none, or not what was agreed on.
   public static func open(
-    _ name: String, shardCount: Int? = nil, services: [String] = [], on connection: Connection
+    _ name: String, shardCount: Int? = nil, services: [Subscription] = [], on connection: Connection
   ) async throws -> Namespace {
-    for problem in [NameRule.problem(withNamespace: name)] + services.map(NameRule.problem(withService:)) {
+    for problem in [NameRule.problem(withNamespace: name)] + services.map(\.problem) {
       if let problem { throw NamespaceError.name(problem) }
     }
     if let shardCount, !shardCounts.contains(shardCount) { throw NamespaceError.shardCount(outOfBounds: shardCount) }
@@ -24,7 +24,7 @@ extension Namespace {
     commands.append("HSETNX", namespace.configuration, "shards", String(shardCount ?? standardShardCount))
     commands.append("HSETNX", namespace.configuration, "format", String(formatVersion))
     if !services.isEmpty {
-      commands.append("HSETNX", namespace.configuration, "services", services.joined(separator: " "))
+      commands.append("HSETNX", namespace.configuration, "services", services.map(\.description).joined(separator: " "))
     }
     commands.append(["HMGET", namespace.configuration] + NamespaceConfiguration.fields)
     let opened = try opened(namespace, wanting: shardCount, await connection.send(commands))

@@ -2,13 +2,28 @@ public import Redis
 
 /// The services that a namespace is for: what has to be kept for them, and whether they are done, is known before they ever ran.
 extension Namespace {
-  /// Their names, in the order they were given; empty if nobody has said.
-  public func services(on connection: Connection) async throws -> [String] {
-    Self.names(try await connection.call("HGET", configuration, "services"))
+  /// Them and their topics, in the order they were given; empty if nobody has said.
+  public func services(on connection: Connection) async throws -> [Subscription] {
+    Self.subscriptions(try await connection.call("HGET", configuration, "services"))
   }
 
-  private static func names(_ reply: borrowing Reply) -> [String] {
-    reply.root.lossyText.split(separator: " ").map(String.init)
+  private static func subscriptions(_ reply: borrowing Reply) -> [Subscription] {
+    reply.root.lossyText.split(separator: " ").map { Subscription($0) }
+  }
+
+  /// The topics that each shard has had, in the order of their names.
+  public func topics(on connection: Connection) async throws -> [[String]] {
+    var commands = Commands()
+    for shard in shards { commands.append("HKEYS", topics(shard)) }
+    return try Self.topics(await connection.send(commands))
+  }
+
+  private static func topics(_ replies: borrowing Replies) throws -> [[String]] {
+    try (0..<replies.count).map { shard in
+      // Something else in its place says so where it matters.
+      guard replies[shard].error == nil else { return [] }
+      return try replies[shard].strings().filter { $0 != allTopics }.sorted()
+    }
   }
 
   /// Makes the groups of those that never ran, at the beginning of each shard's log.
@@ -23,7 +38,7 @@ extension Namespace {
   }
 
   /// Takes a service off the list, or puts it there.
-  func setService(_ name: String, isListed: Bool, on connection: Connection) async throws {
-    try await connection.call(ServicesCall(namespace: self, service: name, isListed: isListed))
+  func list(_ service: Subscription, isListed: Bool, on connection: Connection) async throws {
+    try await connection.call(ServicesCall(namespace: self, service: service, isListed: isListed))
   }
 }

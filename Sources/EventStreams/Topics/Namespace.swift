@@ -1,8 +1,10 @@
-/// A named log split into shards, and the names of all its keys.
+/// Everything of one deployment: its logs, split into shards, and the names of all its keys.
+///
+/// A shard's log is the merge of its topics' streams by entry id.
 public struct Namespace: Sendable, Hashable {
-  /// The log's name, which every key begins with.
+  /// Its name, which every key begins with.
   public let name: String
-  /// How many streams the log is split into.
+  /// How many shards the log is split into.
   public let shardCount: Int
 
   /// The number of shards of a namespace that is made without one being asked for.
@@ -10,6 +12,15 @@ public struct Namespace: Sendable, Hashable {
 
   /// How many shards a namespace may have.
   public static let shardCounts = 1...1024
+
+  /// The topic of event types that name none.
+  public static let standardTopic = "events"
+
+  /// Where the records stand of what is scheduled and cancelled.
+  public static let scheduleTopic = "schedule"
+
+  /// Stands for all topics that there are and will be.
+  public static let allTopics = "*"
 
   /// A namespace; `Namespace.open` reads the shard count that all parties agreed on.
   public init(_ name: String, shardCount: Int) {
@@ -29,30 +40,39 @@ public struct Namespace: Sendable, Hashable {
     return Int(hash % UInt64(shardCount))
   }
 
-  /// The stream that holds a shard's events.
-  public func log(_ shard: Int) -> String { "\(name):{\(shard)}" }
+  /// What every key of a shard begins with.
+  func prefix(_ shard: Int) -> String { "\(name):{\(shard)}" }
+
+  /// The stream that holds a shard's events of one topic: `rides:{3}:log:payments`.
+  public func log(_ shard: Int, _ topic: String = standardTopic) -> String { "\(prefix(shard)):log:\(topic)" }
 
   /// The key of a service's own state: `rides:{3}:payment:balances`.
   public func state(_ shard: Int, _ service: String, _ name: String) -> String {
-    "\(log(shard)):\(service):\(name)"
+    "\(prefix(shard)):\(service):\(name)"
   }
 
-  func seen(_ shard: Int) -> String { "\(log(shard)):seen" }
-  func scheduled(_ shard: Int) -> String { "\(log(shard)):scheduled" }
-  func scheduledEvents(_ shard: Int) -> String { "\(log(shard)):scheduled:events" }
-  func scheduledNext(_ shard: Int) -> String { "\(log(shard)):scheduled:next" }
-  func lease(_ shard: Int, _ service: String) -> String { "\(log(shard)):lease:\(service)" }
-  func retry(_ shard: Int, _ service: String) -> String { "\(log(shard)):retry:\(service)" }
-  func dead(_ shard: Int, _ service: String) -> String { "\(log(shard)):dead:\(service)" }
-  func blocked(_ shard: Int, _ service: String) -> String { "\(log(shard)):blocked:\(service)" }
-  func redrive(_ shard: Int, _ service: String) -> String { "\(log(shard)):redrive:\(service)" }
-  func discarded(_ shard: Int, _ service: String) -> String { "\(log(shard)):discarded:\(service)" }
+  /// What the names of all of a shard's streams begin with.
+  func logs(_ shard: Int) -> String { "\(prefix(shard)):log" }
+  func clock(_ shard: Int) -> String { "\(prefix(shard)):clock" }
+
+  /// The hash that has a field for each topic of a shard.
+  public func topics(_ shard: Int) -> String { "\(prefix(shard)):topics" }
+  func seen(_ shard: Int) -> String { "\(prefix(shard)):seen" }
+  func scheduled(_ shard: Int) -> String { "\(prefix(shard)):scheduled" }
+  func scheduledEvents(_ shard: Int) -> String { "\(prefix(shard)):scheduled:events" }
+  func scheduledNext(_ shard: Int) -> String { "\(prefix(shard)):scheduled:next" }
+  func lease(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):lease:\(service)" }
+  func retry(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):retry:\(service)" }
+  func dead(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):dead:\(service)" }
+  func blocked(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):blocked:\(service)" }
+  func redrive(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):redrive:\(service)" }
+  func discarded(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):discarded:\(service)" }
   func staged(_ shard: Int, _ service: String, _ run: RebuildRun? = nil, _ name: String = "") -> String {
-    "\(log(shard)):rebuild:\(service):\(run.map { "\($0.name):" } ?? "")\(name)"
+    "\(prefix(shard)):rebuild:\(service):\(run.map { "\($0.name):" } ?? "")\(name)"
   }
-  func redriven(_ shard: Int, _ service: String) -> String { "\(log(shard)):redriven:\(service)" }
-  func stored(_ shard: Int, _ service: String) -> String { "\(log(shard)):stored:\(service)" }
-  func restored(_ shard: Int) -> String { "\(log(shard)):restore:" }
+  func redriven(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):redriven:\(service)" }
+  func stored(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):stored:\(service)" }
+  func restored(_ shard: Int) -> String { "\(prefix(shard)):restore:" }
   func roster(_ service: String) -> String { "\(name):workers:\(service)" }
   func wake(_ service: String, _ worker: String) -> String { "\(name):wake:\(service):\(worker)" }
   var configuration: String { "\(name):config" }

@@ -8,7 +8,9 @@ public struct NamespaceError: Error, Sendable, CustomStringConvertible {
   static func format(namespace: String, found: Int, known: Int) -> NamespaceError {
     NamespaceError(
       description:
-        "namespace '\(namespace)' has format \(found), this program knows format \(known): use the program that made it"
+        found < known
+        ? "namespace '\(namespace)' has format \(found), which is older than this program's, \(known). Archive it with the program that made it, and bring it over: rides restore --namespace NEW --archive FILE"
+        : "namespace '\(namespace)' has format \(found), this program knows format \(known): use the program that made it"
     )
   }
 

@@ -9,20 +9,29 @@ struct CommitBatch: Sendable {
     let about: DeadLetter.About
   }
 
-  /// Two entries that were given out one after the other, by two reads: the log has nothing between them, unless somebody moved the group.
+  /// A part of a topic that the position passes over, and of which nothing was given out: there is nothing, unless somebody moved the group.
   struct Seam: Sendable {
+    /// Of the shard's topics.
+    let topic: Int
     let after: StreamID
     let before: StreamID
   }
 
   let shard: OwnedShard
-  private(set) var acknowledged: [StreamID] = []
+  /// By topic of the shard.
+  private(set) var acknowledged: [[StreamID]]
+  /// How many that are.
+  private(set) var acknowledgedCount = 0
+  /// The last of them in the log's order.
+  private var lastAcknowledged: StreamID?
   /// Those of them that failed before.
   private(set) var cleared: [StreamID] = []
   /// The last entry, in the log's order, that this owner has had settled with this batch; nil if none yet.
   var position: StreamID?
   /// What the position passes over with this batch.
   var seams: [Seam] = []
+  /// How many entries up to the position were given out and are not settled.
+  var open = 0
   private(set) var letters: [Letter] = []
   /// A dead letter that was handled; alone in its commit, so that its effects depend on it alone.
   private(set) var handledLetter: (delivery: Delivery, id: StreamID)?
@@ -42,17 +51,18 @@ struct CommitBatch: Sendable {
   ///   - notesWrites: whether to note what is written, for handlers that read.
   init(shard: OwnedShard, speculates: Bool = false, notesWrites: Bool = false) {
     self.shard = shard
+    acknowledged = Array(repeating: [], count: shard.topics.count)
     effects = FoldedEffects(speculates: speculates)
     if notesWrites { written = WrittenState() }
   }
 
   var isEmpty: Bool {
-    acknowledged.isEmpty && letters.isEmpty && counted.isEmpty && handledLetter == nil && redriveEnded.isEmpty
+    acknowledgedCount == 0 && letters.isEmpty && counted.isEmpty && handledLetter == nil && redriveEnded.isEmpty
   }
 
   /// The last entry of the log that it settles; nil if there is none.
   var lastSettled: StreamID? {
-    letters.reduce(acknowledged.max()) { max($0 ?? .zero, $1.delivery.streamID) }
+    letters.reduce(lastAcknowledged) { max($0 ?? .zero, $1.delivery.streamID) }
   }
 
   /// The last entry of the log that it is about.
@@ -66,8 +76,8 @@ struct CommitBatch: Sendable {
   /// The only event that it settles, and nothing is done besides; nil if it is another batch.
   var onlyEvent: Delivery.Place? {
     guard letters.isEmpty, counted.isEmpty, redriveEnded.isEmpty else { return nil }
-    if let handledLetter { return acknowledged.isEmpty ? .letter(handledLetter.id) : nil }
-    return acknowledged.count == 1 ? .entry(acknowledged[0]) : nil
+    if let handledLetter { return acknowledgedCount == 0 ? .letter(handledLetter.id) : nil }
+    return acknowledgedCount == 1 ? lastAcknowledged.map { .entry($0) } : nil
   }
 
   /// True if it may change what a handler reads.
@@ -76,7 +86,8 @@ struct CommitBatch: Sendable {
   mutating func acknowledge(_ delivery: Delivery, _ effects: Effects, prefix: String) {
     switch delivery.source {
     case .log:
-      acknowledge(delivery.streamID, effects, prefix: prefix, traceparent: delivery.header.traceparent)
+      acknowledge(
+        delivery.streamID, of: delivery.topic, effects, prefix: prefix, traceparent: delivery.header.traceparent)
       if delivery.failures != nil { cleared.append(delivery.streamID) }
     case .letter(let id):
       handledLetter = (delivery, id)
@@ -85,8 +96,14 @@ struct CommitBatch: Sendable {
   }
 
   /// Acknowledges an entry of the log that has not failed before.
-  mutating func acknowledge(_ streamID: StreamID, _ effects: Effects, prefix: String, traceparent: String?) {
-    acknowledged.append(streamID)
+  ///
+  /// - Parameter topic: the one it stands in, of the shard's.
+  mutating func acknowledge(
+    _ streamID: StreamID, of topic: Int, _ effects: Effects, prefix: String, traceparent: String?
+  ) {
+    acknowledged[topic].append(streamID)
+    acknowledgedCount += 1
+    lastAcknowledged = max(lastAcknowledged ?? .zero, streamID)
     add(effects, prefix: prefix, traceparent: traceparent)
   }
 

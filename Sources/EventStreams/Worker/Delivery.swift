@@ -30,6 +30,8 @@ final class Delivery: Sendable {
 
   let source: Source
   let shard: OwnedShard
+  /// The topic that it stands in, of the shard's.
+  let topic: Int
   let streamID: StreamID
   let header: EventHeader
   /// What the service orders it by: the event's own key unless the handler names another.
@@ -42,11 +44,13 @@ final class Delivery: Sendable {
   let failures: Failures?
 
   init(
-    source: Source = .log, shard: OwnedShard, streamID: StreamID, header: EventHeader, key: String? = nil, work: Work,
+    source: Source = .log, shard: OwnedShard, topic: Int = 0, streamID: StreamID, header: EventHeader,
+    key: String? = nil, work: Work,
     reads: [StateField] = [], deliveries: Int, failures: Failures?
   ) {
     self.source = source
     self.shard = shard
+    self.topic = topic
     self.streamID = streamID
     self.header = header
     self.key = key ?? header.key
@@ -79,7 +83,8 @@ final class Delivery: Sendable {
 
   func with(deliveries: Int, failures: Failures?) -> Delivery {
     Delivery(
-      source: source, shard: shard, streamID: streamID, header: header, key: key, work: work, deliveries: deliveries,
+      source: source, shard: shard, topic: topic, streamID: streamID, header: header, key: key, work: work,
+      deliveries: deliveries,
       failures: failures)
   }
 
@@ -98,7 +103,8 @@ final class Delivery: Sendable {
   /// The same, to be moved to the dead letters.
   func condemned(because reason: String) -> Delivery {
     Delivery(
-      source: source, shard: shard, streamID: streamID, header: header, key: key, work: .condemned(reason),
+      source: source, shard: shard, topic: topic, streamID: streamID, header: header, key: key,
+      work: .condemned(reason),
       deliveries: deliveries, failures: failures)
   }
 }

@@ -23,9 +23,13 @@ struct EntryDecoder: ~Copyable {
 
   /// What is to be done about an entry.
   ///
-  /// - Parameter inOrder: false to leave out what only tells its order among others: the key, and the header of an event that the
-  ///   service does not want.
-  mutating func read(_ bytes: Span<UInt8>, streamID: StreamID, shard: OwnedShard, inOrder: Bool) -> Entry {
+  /// - Parameters:
+  ///   - topic: the one it stands in, of the shard's.
+  ///   - inOrder: false to leave out what only tells its order among others: the key, and the header of an event that the
+  ///     service does not want.
+  mutating func read(
+    _ bytes: Span<UInt8>, streamID: StreamID, shard: OwnedShard, topic: Int, inOrder: Bool
+  ) -> Entry {
     let service = service
     var entry = Entry(streamID: streamID)
     do throws(JSONError) {
@@ -35,7 +39,8 @@ struct EntryDecoder: ~Copyable {
       let value = try parser.parse(bytes)
       let handler = try service.handler(of: value)
       var object = try value.object()
-      if handler == nil, !inOrder {
+      let isForeign = handler == nil && shard.isForeign(topic)
+      if handler == nil, !inOrder, !isForeign {
         // It must be an event all the same.
         _ = try Envelope<AnyText>(from: &object)
         return entry
@@ -44,6 +49,10 @@ struct EntryDecoder: ~Copyable {
       entry.header = header
       if service.storesEvents {
         entry.work = Self.stored(bytes, streamID, shard, header)
+      } else if isForeign {
+        entry.work = .held(
+          "\(service.name) is delivered the topic \(shard.topics[topic]), of which this worker handles nothing: it waits for one that does"
+        )
       } else if let handler, let problem = handler.problem(with: header) {
         entry.work = .held(problem.description)
         entry.key = handler.key(ofNewer: &object, header: header, shard: shard, streamID: streamID)
@@ -62,12 +71,12 @@ struct EntryDecoder: ~Copyable {
 
   /// An entry's event as a delivery; one that can't be read is a delivery too, with the reason.
   mutating func decode(
-    _ bytes: Span<UInt8>, source: Delivery.Source = .log, streamID: StreamID, shard: OwnedShard, deliveries: Int,
-    failures: Failures? = nil
+    _ bytes: Span<UInt8>, source: Delivery.Source = .log, streamID: StreamID, shard: OwnedShard, topic: Int = 0,
+    deliveries: Int, failures: Failures? = nil
   ) -> Delivery {
-    let entry = read(bytes, streamID: streamID, shard: shard, inOrder: true)
+    let entry = read(bytes, streamID: streamID, shard: shard, topic: topic, inOrder: true)
     return Delivery(
-      source: source, shard: shard, streamID: streamID,
+      source: source, shard: shard, topic: topic, streamID: streamID,
       header: entry.header ?? EventHeader(id: streamID.description, type: "", timestamp: streamID.recordedAt, key: ""),
       key: entry.key, work: entry.work, reads: entry.reads, deliveries: deliveries, failures: failures)
   }

@@ -18,11 +18,18 @@ struct FoldedEffects: Sendable {
     var count = 1
   }
 
-  /// A command about events.
-  fileprivate enum Publication: String, Sendable {
-    case publish = "PUBLISH"
-    case schedule = "SCHEDULE"
-    case cancel = "CANCEL"
+  /// A command about events, and the topic that it adds to.
+  fileprivate struct Publication: Sendable {
+    let command: StaticString
+    let topic: String
+
+    static func publish(in topic: String) -> Publication { Publication(command: "PUBLISH", topic: topic) }
+    static let schedule = Publication(command: "SCHEDULE", topic: Namespace.scheduleTopic)
+    static let cancel = Publication(command: "CANCEL", topic: Namespace.scheduleTopic)
+
+    func isSame(as other: Publication) -> Bool {
+      command.utf8Start == other.command.utf8Start && topic.hasSameBytes(as: other.topic)
+    }
   }
 
   fileprivate enum Operation: Sendable {
@@ -153,7 +160,7 @@ struct FoldedEffects: Sendable {
         EncodedEvent.write(data, id: id, timestamp: timestamp, traceparent: traceparent, to: &text)
         var list = Pieces(first: name, last: name)
         add(endPiece(start), to: &list)
-        publish(.publish, list, isConditional: isConditional)
+        publish(.publish(in: type(of: data).topic), list, isConditional: isConditional)
       case .schedule(let data, let id, let timestamp, let due):
         let id = id ?? data.eventID
         var event = JSONWriter()
@@ -161,9 +168,11 @@ struct FoldedEffects: Sendable {
         let name = piece(id)
         var list = Pieces(first: name, last: name)
         add(piece(String(due.dueMilliseconds)), to: &list)
+        let topic = type(of: data).topic
+        add(piece(topic), to: &list)
         add(piece(String(event.bytes.count)), to: &list)
         let start = text.bytes.count
-        ScheduleRecord.write(event.bytes, id: id, due: due, to: &text)
+        ScheduleRecord.write(event.bytes, id: id, topic: topic, due: due, to: &text)
         add(endPiece(start), to: &list)
         publish(.schedule, list, isConditional: isConditional)
       case .cancel(let id):
@@ -255,7 +264,7 @@ struct FoldedEffects: Sendable {
   /// Adds something about an event; what follows on the same about another becomes one operation with it.
   private mutating func publish(_ publication: Publication, _ event: Pieces, isConditional: Bool) {
     if !isConditional, let publishing, publishing.round == round,
-      case .publish(publication, var list) = operations[publishing.operation]
+      case .publish(let earlier, var list) = operations[publishing.operation], earlier.isSame(as: publication)
     {
       pieces[list.last].next = event.first
       list.last = event.last
@@ -319,10 +328,8 @@ struct FoldedEffects: Sendable {
 
   /// Writes the operations as arguments of `commit`.
   ///
-  /// - Parameters:
-  ///   - log: index of the log's key among the call's keys.
-  ///   - firstKey: index there of the first of `keys`.
-  func encode(into commands: inout Commands, log: Int, firstKey: Int) {
+  /// - Parameter firstKey: index of the first of `keys` among the call's keys.
+  func encode(into commands: inout Commands, firstKey: Int) {
     commands.argument(assumptions.count)
     for (key, fields) in assumptions {
       commands.argument(firstKey + key)
@@ -352,8 +359,8 @@ struct FoldedEffects: Sendable {
           commands.argument(text.bytes.span.extracting($0))
         }
       case .publish(let publication, let list):
-        commands.argument(publication.rawValue)
-        commands.argument(log)
+        commands.argument(publication.command)
+        commands.argument(publication.topic)
         commands.argument(list.count)
         forEach(of: list) { commands.argument(text.bytes.span.extracting($0)) }
       case .when(let key, let field, let condition, let count):
@@ -372,7 +379,7 @@ struct FoldedEffects: Sendable {
         }
         commands.argument(argumentCount(of: count, after: position))
       case .skip(let count):
-        header(&commands, "SKIP", log, 1)
+        header(&commands, "SKIP", 1, 1)
         commands.argument(argumentCount(of: count, after: position))
       }
     }

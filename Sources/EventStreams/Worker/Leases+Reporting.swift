@@ -14,25 +14,20 @@ extension Leases {
   func reportLosses() async throws {
     for shard in await pipeline.behind {
       let known = await pipeline.knowledge(of: shard)
-      let logEnd = try await Self.logEnd(connection.send(infoCommand(shard)))
+      let logEnd = try Self.place(await connection.call("GET", namespace.clock(shard)))
       log.critical(
         "the server has gone back to an earlier moment: what this worker committed since is lost, and so are events that it read or that were published since; publish them again",
         metadata: [
-          "shard": "\(shard)", "logEndsAt": "\(logEnd)", "hadRead": "\(known.lastRead ?? .zero)",
+          "shard": "\(shard)", "logEndsAt": "\(logEnd)", "hadRead": "\(known.lastRead?.id ?? .zero)",
           "hadCommitted": "\(known.committed ?? .zero)",
         ])
       await pipeline.reported(shard)
     }
   }
 
-  private func infoCommand(_ shard: Int) -> Commands {
-    var commands = Commands()
-    commands.append("XINFO", "STREAM", namespace.log(shard))
-    return commands
-  }
-
-  /// The last entry that was ever added to a log; `0-0` if there is none.
-  private static func logEnd(_ replies: borrowing Replies) -> StreamID {
-    StreamID(utf8: replies[0][field: "last-generated-id"].bytes) ?? .zero
+  /// The last place that a shard's clock has given out; `0-0` if there is none.
+  private static func place(_ reply: borrowing Reply) throws -> StreamID {
+    try reply.root.check()
+    return StreamID(utf8: reply.root.bytes) ?? .zero
   }
 }

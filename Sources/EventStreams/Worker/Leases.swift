@@ -107,7 +107,11 @@ struct Leases: Sendable {
       }
     }
     if !taken.isEmpty {
-      log.info("took shards", metadata: ["shards": "\(taken)"])
+      log.info(
+        "took shards",
+        metadata: [
+          "shards": "\(taken)", "topics": "\(pipeline.service.subscription.topics.joined(separator: " "))",
+        ])
       _ = try await roster(holding: Set(await pipeline.owned.keys), leaving: false)
       try await interruptReading()
     }
@@ -127,7 +131,8 @@ struct Leases: Sendable {
     isThorough: Bool = false, known: ShardKnowledge? = nil
   ) -> LeaseCall {
     LeaseCall(
-      action: action, namespace: namespace, shard: shard, service: service, worker: settings.name, epoch: term,
+      action: action, namespace: namespace, shard: shard, subscription: pipeline.service.subscription,
+      worker: settings.name, epoch: term,
       timeToLive: settings.leaseTime, start: start ?? settings.start.groupID, reader: reading.clientID,
       pausedBecause: pausedBecause, looks: isThorough, known: known)
   }
@@ -185,7 +190,7 @@ struct Leases: Sendable {
     // A group that must be made goes on after what this worker has read of the shard, if it ever did.
     let known = await pipeline.knowledge(of: shard)
     let answer = try await connection.call(
-      leaseCall(.acquire, shard: shard, term: known.term, start: known.lastRead?.description, known: known))
+      leaseCall(.acquire, shard: shard, term: known.term, start: known.lastRead?.id.description, known: known))
     if answer.wentBack {
       await pipeline.foundBehind(shard)
       try await reportLosses()
@@ -209,7 +214,9 @@ struct Leases: Sendable {
     }
     let reader = StateAsHandled(committed: state, pipeline: pipeline, term: term)
     await pipeline.own(
-      OwnedShard(number: shard, term: term, reader: reader), blocked: Set(names: answer.blocked),
+      OwnedShard(
+        number: shard, term: term, topics: answer.topics, subscription: pipeline.service.subscription, reader: reader),
+      blocked: Set(names: answer.blocked),
       delivered: answer.delivered, isCatchingUp: isCatchingUp)
     return nil
   }

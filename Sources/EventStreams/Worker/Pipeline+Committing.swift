@@ -38,7 +38,7 @@ extension Pipeline {
   func committed(_ batch: CommitBatch, unparked: Set<StreamID>) {
     guard let state = state(of: batch.shard) else { return }
     state.committed()
-    var settled = batch.acknowledged.count
+    var settled = batch.acknowledgedCount
     for letter in batch.letters {
       let isFree = unparked.contains(letter.delivery.streamID)
       if isFree { state.active -= 1 } else { settled += 1 }

@@ -160,7 +160,7 @@ extension Pipeline {
     if let history = state.history, !history.mayRead(name) { throw HistoryRun.BeginsNextPage() }
     switch state.run {
     case .page(let run) where run.touches(name):
-      state.returnBatch(run.exchangeBatch(for: state.newBatch()))
+      state.returnBatch(run.exchangeBatch(for: state.newBatch()), settling: run.takeSettled())
     case .deliveries(let run): settleEarly(run)
     default: break
     }

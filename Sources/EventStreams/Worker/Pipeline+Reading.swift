@@ -4,7 +4,7 @@ import Redis
 extension Pipeline {
   /// What the reader does next.
   enum Reading: Sendable {
-    /// Read new entries of these shards, so many of each at the most, and wait so long for some.
+    /// Read new entries of these shards, so many of each of their topics at the most, and wait so long for some.
     case new([OwnedShard], count: Int, wait: Duration)
     /// Deal with the next of what earlier owners left pending in this shard.
     /// If `others`, only with what was delivered to other consumers than this worker.
@@ -14,8 +14,11 @@ extension Pipeline {
   /// Waits until there is something to read and room for it; nil when the worker is stopping.
   ///
   /// New entries of some shards, and pages of what is pending in others, take turns: neither holds up the other.
-  func nextReading() async -> Reading? {
+  ///
+  /// - Parameter carried: what has been read, and waits for what comes before it.
+  func nextReading(carrying carried: Load) async -> Reading? {
     beingRead = []
+    self.carried = carried
     observers.wake()
     while !isDraining {
       let unrecovered = shards.values.filter { !$0.isRecovered && !$0.isRetiring && !$0.isCatchingUp }
@@ -30,7 +33,7 @@ extension Pipeline {
         for number in beingRead { self.shards[number]?.beginReadAhead() }
         // A page may be through at any moment, and the next of its shard is not to wait for others' events to come.
         let wait = unrecovered.isEmpty ? settings.blockTime : Self.waitWhileRecovering
-        return .new(shards, count: count, wait: recoverable.isEmpty ? wait : .zero)
+        return .new(shards, count: count, wait: recoverable.isEmpty && carried.events == 0 ? wait : .zero)
       }
       await reader.wait()
     }
@@ -59,23 +62,38 @@ extension Pipeline {
   /// What may be read of which shards; nil if nothing.
   private func readable() -> (shards: [OwnedShard], count: Int)? {
     let readable = shards.values.filter { !$0.isRetiring && !$0.isCatchingUp && $0.isRecovered }.map(\.shard)
+      .filter { !$0.topics.isEmpty }
     guard !readable.isEmpty else { return nil }
-    let room = roomToRead
     // A quarter of the window is read while the rest is handled and committed: large reads and commits cost the server least, and
     // the next read is on its way before what was read has been committed.
     let active = shards.values.reduce(0) { $0 + $1.active }
     let quarter = settings.window / 4
-    guard room >= min(settings.batchSize, quarter), active <= settings.window - quarter else { return nil }
-    let fitting = load.fitting(into: settings.windowBytes)
+    let least = min(settings.batchSize, quarter)
+    // What is carried has room of its own where nothing else is in flight: only the next read sets it free.
+    let room =
+      load.events == 0 && roomToRead > 0 ? max(least, roomToRead - carried.events) : roomToRead - carried.events
+    guard room >= least, active <= settings.window - quarter else { return nil }
+    let fitting =
+      load.events == 0
+      ? max(1, load.fitting(into: settings.windowBytes - carried.bytes))
+      : load.fitting(into: settings.windowBytes - carried.bytes)
     guard load.events == 0 || load.bytes <= settings.windowBytes / 4 * 3, fitting > 0 else { return nil }
-    let count = breaker.isOpen ? 1 : max(1, min(share(of: room, among: readable.count), fitting / readable.count))
+    let streams = readable.reduce(0) { $0 + $1.topics.count }
+    let count = breaker.isOpen ? 1 : max(1, min(share(of: room, among: streams), fitting / max(1, streams)))
     return (readable.sorted { $0.number < $1.number }, count)
   }
 
-  /// How many entries of each shard may be read.
+  /// How many entries of each topic of each shard may be read.
   private func share(of room: Int, among count: Int) -> Int {
-    let expected = room / (sharing == 0 ? count : min(sharing, count))
-    return max(1, min(settings.batchSize, expected, (room + settings.window) / count))
+    let expected = room / max(1, sharing == 0 ? count : min(sharing, count))
+    return max(1, min(settings.batchSize, expected, (room + settings.window) / max(1, count)))
+  }
+
+  /// Has everything pending of a shard looked for again: something of it was given out that this worker does not know any more.
+  func forgetPending(_ number: Int, term: Int) {
+    guard let state = shards[number], state.shard.term == term else { return }
+    state.forgetPending()
+    reader.wake()
   }
 
   /// How many entries may be read now; while the circuit breaker is open one, if there is nothing else to probe with.
@@ -108,11 +126,12 @@ extension Pipeline {
   /// Takes in the next of what was pending, in log order.
   ///
   /// - Parameters:
+  ///   - lost: those that the log does not hold any more: they stay pending.
   ///   - after: where it was looked for.
   ///   - last: the last place that was looked at; nil if that was the end.
   ///   - found: what was read ahead for them.
   func admitRecovered(
-    _ deliveries: [Delivery], bytes: Int, of shard: OwnedShard, after: StreamID, last: StreamID?,
+    _ deliveries: [Delivery], lost: [StreamID] = [], bytes: Int, of shard: OwnedShard, after: StreamID, last: StreamID?,
     _ found: [ReadAhead.Found] = []
   ) {
     guard let state = state(of: shard), let recovery = state.recovery, recovery.after == after else { return }
@@ -130,28 +149,23 @@ extension Pipeline {
     }
     state.recovery?.found += deliveries.count
     state.recovery?.after = last
-    admit(deliveries.filter { !recovery.known.contains($0.streamID) }, bytes: bytes, shards: 1, found)
+    state.recover(deliveries.map(\.streamID) + lost, through: last)
+    admit(deliveries.filter { !recovery.known.contains($0.streamID) }, bytes: bytes, found)
   }
 
   /// Takes deliveries in, in log order.
   ///
   /// - Parameters:
   ///   - bytes: what they took of the server's answer.
-  ///   - shards: how many shards they are of.
   ///   - found: what was read ahead for them.
-  func admit(_ deliveries: [Delivery], bytes: Int, shards: Int, _ found: [ReadAhead.Found] = []) {
-    sharing = shards
+  func admit(_ deliveries: [Delivery], bytes: Int, _ found: [ReadAhead.Found] = []) {
     var known: ShardState?
-    var previous: ShardState?
     var admitted = 0
     for delivery in deliveries {
       guard let state = state(of: delivery.shard, unless: &known), takesIn(state) else { continue }
-      if previous !== state { state.noteSeam(before: delivery.streamID) }
-      previous = state
-      state.delivered = max(state.delivered, delivery.streamID)
       admitted += 1
       state.active += 1
-      state.known.lastRead = max(state.known.lastRead ?? .zero, delivery.streamID)
+      state.known.noteRead(delivery.streamID, of: state.shard.topics[delivery.topic])
       let reason = state.known.setbacks.reason(toBury: delivery.place)
       let admitted = reason.map { delivery.condemned(because: $0) } ?? delivery
       state.expect(admitted.reads)
@@ -163,20 +177,31 @@ extension Pipeline {
     runners.wake(admitted)
   }
 
-  /// Takes in what was read of some shards.
-  func admit(_ read: [Page]) {
-    sharing = read.count
-    for page in read {
-      guard let state = state(of: page.shard), takesIn(state) else { continue }
-      state.noteSeam(before: page.first)
-      state.delivered = max(state.delivered, page.last)
+  /// Takes in what was read of some shards, which so many of their topics gave.
+  func admit(_ read: [Page], streams: Int) {
+    for page in give(read, streams: streams) {
+      guard let state = state(of: page.shard) else { continue }
       load.enter(page.count, bytes: page.bytes)
       state.active += page.count
-      state.known.lastRead = max(state.known.lastRead ?? .zero, page.last)
+      state.known.noteRead(page.last, of: state.shard.topics[page.topic(page.count - 1)])
       state.pages.append(page)
       takeTurns(state)
     }
     runners.wake()
+  }
+
+  /// Notes what a read gives out; a shard of which something comes too late is taken anew, with all that was read of it.
+  ///
+  /// - Parameter streams: how many topics of shards had something.
+  /// - Returns: what may be taken in.
+  func give(_ read: [Page], streams: Int) -> [Page] {
+    sharing = streams
+    return read.filter { page in
+      guard let state = state(of: page.shard), takesIn(state) else { return false }
+      if state.give(page) { return true }
+      lose(page.shard.number, term: page.shard.term, because: .shifted)
+      return false
+    }
   }
 
   /// False if the shard is to be given back or the worker is to stop since the read began: what it brought stays pending for the next

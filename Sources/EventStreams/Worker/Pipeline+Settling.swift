@@ -39,8 +39,8 @@ extension Pipeline {
     state.run = nil
     metrics.handled.increment(by: run.done)
     let batch = run.exchangeBatch(for: state.newBatch())
-    for id in batch.acknowledged.suffix(min(run.done, service.breaker.window)) { breaker.succeeded(id) }
-    state.returnBatch(batch)
+    for place in max(0, run.done - service.breaker.window)..<run.done { breaker.succeeded(run.page.id(place)) }
+    state.returnBatch(batch, settling: run.takeSettled())
     let rest = run.rest
     if rest.count > 0, !returns(rest.count, in: state) {
       state.pages.prepend(rest)
@@ -160,7 +160,7 @@ extension Pipeline {
     // The count is that of the attempts, and of the crashes.
     let waiting = delivery.with(deliveries: max(1, failures.attempts) + delivery.crashes, failures: failures)
     if case .log = delivery.source {
-      state.settle(delivery) { $0.count(delivery, deliveries: waiting.deliveries, failures: failures) }
+      state.settle(delivery, isCounted: true) { $0.count(delivery, deliveries: waiting.deliveries, failures: failures) }
     }
     state.active -= 1
     state.held[delivery.key, default: []].prepend(waiting)

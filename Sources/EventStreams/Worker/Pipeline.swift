@@ -26,6 +26,8 @@ actor Pipeline {
   /// Shards that have something to handle, in turn.
   var turns: Deque<ShardState> = []
   var load = Load()
+  /// What has been read, and waits for what comes before it in the log.
+  var carried = Load()
   var running = 0
   private(set) var isDraining = false
   /// True when what has not begun stays pending.
@@ -36,7 +38,7 @@ actor Pipeline {
   var isCommitDue = false
   /// Shards that the read on its way asks for.
   var beingRead: Set<Int> = []
-  /// How many shards had something at the last read: they share the room at the next. Zero if none had.
+  /// How many topics of shards had something at the last read: they share the room at the next. Zero if none had.
   var sharing = 0
   /// The shard that was recovered last; nil if something new was read since.
   var recoveredLast: Int?
@@ -75,7 +77,7 @@ actor Pipeline {
   var owned: [Int: Int] { shards.mapValues(\.shard.term) }
 
   /// - Parameters:
-  ///   - delivered: where its group stands: what was given out up to there is pending or settled.
+  ///   - delivered: the place up to which everything is pending or settled.
   ///   - isCatchingUp: true if the service is to handle the shard's history first.
   func own(_ shard: OwnedShard, blocked: Set<Identifier>, delivered: StreamID = .zero, isCatchingUp: Bool = false) {
     var known = known.removeValue(forKey: shard.number) ?? ShardKnowledge()
@@ -83,9 +85,9 @@ actor Pipeline {
     known.commits = 0
     known.isRead = known.isRead || service.readsAhead
     let state = ShardState(
-      shard: shard, prefix: namespace.state(shard.number, service.name, ""), blocked: blocked, known: known)
+      shard: shard, prefix: namespace.state(shard.number, service.name, ""), blocked: blocked, known: known,
+      delivered: delivered)
     state.isCatchingUp = isCatchingUp
-    state.delivered = delivered
     shards[shard.number] = state
     unreturned[shard.number] = nil
     reader.wake()
@@ -107,6 +109,8 @@ actor Pipeline {
     case surprised(through: StreamID?)
     /// The group does not stand where it must: somebody has moved it.
     case shifted
+    /// An entry was given out before one of another topic that comes before it: by a read that was on its way when the shard was taken.
+    case overtaken
     /// Something else stops this shard, and no other.
     case stopped(any Error)
   }
@@ -145,6 +149,9 @@ actor Pipeline {
       message = "what a batch assumed was not so; taking the shard anew"
     case .shifted:
       message = "the consumer group is not where it must be; taking the shard anew, which puts it back"
+    case .overtaken:
+      level = .notice
+      message = "a read that was on its way has given out what comes later; taking the shard anew, which puts it back"
     case .stopped(let error):
       level = .error
       message = "cannot go on with a shard, others go on; will try again"

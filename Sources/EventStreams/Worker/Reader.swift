@@ -15,16 +15,18 @@ struct Reader: Sendable {
     var decoder = EntryDecoder(service: pipeline.service)
     var perseverance = Perseverance("read", on: connection, log: log)
     // The connection that stands in the leases; no other is read with.
-    var registered: Int?
+    var registered: Registration?
     // The client that read last, which may be about to read once more although nobody listens to it.
     var lastReader: Int?
-    while let reading = await pipeline.nextReading() {
+    var merged = MergedReading()
+    while let reading = await pipeline.nextReading(carrying: merged.load) {
       do {
         switch reading {
         case .new(let shards, let count, let wait):
           if let known = registered {
             lastReader = connection.clientID
-            try await read(shards, count: count, wait: wait, over: known, &decoder)
+            for shard in merged.keep(only: shards) { await pipeline.forgetPending(shard.number, term: shard.term) }
+            try await read(shards, count: count, wait: wait, over: known, &merged, &decoder)
           } else {
             registered = try await register()
           }
@@ -36,6 +38,7 @@ struct Reader: Sendable {
         perseverance.succeeded()
       } catch {
         registered = nil
+        merged.removeAll()
         await pipeline.readFailed()
         await perseverance.failed(error)
       }
@@ -43,11 +46,30 @@ struct Reader: Sendable {
   }
 
   /// Connects, and writes the connection's id into the leases; those that were lost meanwhile are forgotten.
-  private func register() async throws -> Int {
+  private func register() async throws -> Registration {
     try await connection.connect()
     let count = await connection.connectCount
+    let wakesWithSnapshot = try Self.wakesWithSnapshot(await connection.call("INFO", "server"))
     try await leases.renew()
-    return count
+    return Registration(connectCount: count, wakesWithSnapshot: wakesWithSnapshot)
+  }
+
+  /// A connection that stands in the leases.
+  private struct Registration {
+    let connectCount: Int
+    /// Whether a read that has waited shows all streams as they are when it wakes up. Before Redis 7.2 it shows the one that woke it, and what
+    /// the same call has added to others is missing.
+    let wakesWithSnapshot: Bool
+  }
+
+  /// Also where that isn't told, it is taken for an old server.
+  private static func wakesWithSnapshot(_ reply: borrowing Reply) -> Bool {
+    guard reply.root.error == nil else { return false }
+    for line in reply.root.lossyText.split(whereSeparator: \.isNewline) where line.hasPrefix("redis_version:") {
+      let numbers = line.dropFirst("redis_version:".count).split(separator: ".").compactMap { Int($0) }
+      return numbers.count > 1 && (numbers[0], numbers[1]) >= (7, 2)
+    }
+    return false
   }
 
   /// Closes a connection of this worker that was given up: a server that stood still may not have noticed yet.
@@ -69,23 +91,27 @@ struct Reader: Sendable {
     return description.contains(" name=\(client) ")
   }
 
-  /// One read over all shards, which waits for new entries.
+  /// One read over all topics of all shards, which waits for new entries.
   private func read(
-    _ shards: [OwnedShard], count: Int, wait: Duration, over registered: Int, _ decoder: inout EntryDecoder
+    _ shards: [OwnedShard], count: Int, wait: Duration, over registered: Registration, _ merged: inout MergedReading,
+    _ decoder: inout EntryDecoder
   ) async throws {
     var commands = Commands()
     append(to: &commands, readOf: shards, count: count, wait: wait)
-    let replies = try await connection.send(commands, overConnection: registered)
+    let replies = try await connection.send(commands, overConnection: registered.connectCount)
     if let error = Self.error(replies) {
       guard error.concernsOneShard else { throw error }
-      return try await readOneByOne(shards, count: count, over: registered, &decoder)
+      return try await readOneByOne(shards, count: count, over: registered, &merged, &decoder)
     }
-    try await admit(Self.pages(of: replies, shards, namespace), &decoder)
+    let mayBePartial = wait > .zero && !registered.wakesWithSnapshot
+    try await admit(
+      Self.ready(of: replies, shards, namespace, count: count, mayBePartial: mayBePartial, &merged), &decoder)
   }
 
   private func append(to commands: inout Commands, readOf shards: [OwnedShard], count: Int, wait: Duration) {
     let waits = wait > .zero
-    commands.begin(argumentCount: (waits ? 9 : 7) + shards.count * 2)
+    let streams = shards.reduce(0) { $0 + $1.topics.count }
+    commands.begin(argumentCount: (waits ? 9 : 7) + streams * 2)
     for word: StaticString in ["XREADGROUP", "GROUP"] { commands.argument(word) }
     commands.argument(pipeline.service.name)
     commands.argument(settings.name)
@@ -96,34 +122,42 @@ struct Reader: Sendable {
       commands.argument(max(1, wait.wholeMilliseconds))
     }
     commands.argument("STREAMS")
-    for shard in shards { commands.argument(namespace.log(shard.number)) }
-    for _ in shards { commands.argument(">") }
+    for shard in shards {
+      for topic in shard.topics { commands.argument(namespace.log(shard.number, topic)) }
+    }
+    for _ in 0..<streams { commands.argument(">") }
   }
 
   /// Reads each shard by itself, after one of them has kept all from being read, and leaves that one alone.
   private func readOneByOne(
-    _ shards: [OwnedShard], count: Int, over registered: Int, _ decoder: inout EntryDecoder
+    _ shards: [OwnedShard], count: Int, over registered: Registration, _ merged: inout MergedReading,
+    _ decoder: inout EntryDecoder
   ) async throws {
     for shard in shards {
       var commands = Commands()
       append(to: &commands, readOf: [shard], count: count, wait: .zero)
-      let replies = try await connection.send(commands, overConnection: registered)
+      let replies = try await connection.send(commands, overConnection: registered.connectCount)
       if let error = Self.error(replies) {
         guard error.concernsOneShard else { throw error }
         // Taking a shard anew makes its group again.
         await pipeline.lose(shard.number, term: shard.term, because: error.code == .noGroup ? .fenced : .stopped(error))
       } else {
-        try await admit(Self.pages(of: replies, [shard], namespace), &decoder)
+        try await admit(
+          Self.ready(of: replies, [shard], namespace, count: count, mayBePartial: false, &merged), &decoder)
       }
     }
   }
 
-  private func admit(_ pages: [Page], _ decoder: inout EntryDecoder) async throws {
-    if pipeline.service.takesPages { return await pipeline.admit(pages) }
+  private func admit(
+    _ read: (pages: [Page], streams: Int), _ decoder: inout EntryDecoder
+  ) async throws {
+    if pipeline.service.takesPages { return await pipeline.admit(read.pages, streams: read.streams) }
+    let pages = await pipeline.give(read.pages, streams: read.streams)
+    guard !pages.isEmpty else { return }
     let bytes = pages.reduce(0) { $0 + $1.bytes }
     let deliveries = pages.flatMap { $0.deliveries(&decoder) }
     let found = try await readAhead(of: deliveries)
-    await pipeline.admit(deliveries, bytes: bytes, shards: pages.count, found)
+    await pipeline.admit(deliveries, bytes: bytes, found)
   }
 
   /// What deliveries are going to ask for.
@@ -142,19 +176,34 @@ struct Reader: Sendable {
 
   private static func error(_ replies: borrowing Replies) -> RedisError? { replies[0].error }
 
-  /// The new entries by shard, left as they are.
-  private static func pages(of replies: consuming Replies, _ shards: [OwnedShard], _ namespace: Namespace) -> [Page] {
-    var found: [(stream: Int, count: Int, shard: OwnedShard)] = []
+  /// What may be handled of an answer and of what was carried, by shard, left as it is; and how many streams had something.
+  private static func ready(
+    of replies: consuming Replies, _ shards: [OwnedShard], _ namespace: Namespace, count: Int, mayBePartial: Bool,
+    _ merged: inout MergedReading
+  ) -> (pages: [Page], streams: Int) {
+    let streams = replies[0].count
+    var found: [(shard: OwnedShard, parts: [Page.Part])] = []
     // The reply leaves out streams without new entries, and keeps the order.
     var next = 0
-    for index in 0..<replies[0].count {
-      let stream = replies[0][index]
-      while next < shards.count, !stream[0].isEqual(to: namespace.log(shards[next].number)) { next += 1 }
-      guard next < shards.count else { break }
-      if stream[1].count > 0 { found.append((index, stream[1].count, shards[next])) }
+    for shard in shards {
+      var parts: [Page.Part] = []
+      for (topic, name) in shard.topics.enumerated() where next < streams {
+        guard replies[0][next][0].isEqual(to: namespace.log(shard.number, name)) else { continue }
+        let entries = replies[0][next][1].count
+        if entries > 0 { parts.append(Page.Part(topic: topic, stream: next, count: entries)) }
+        next += 1
+      }
+      found.append((shard, parts))
     }
     let answer = Page.Answer(replies)
-    return found.map { Page(of: answer, stream: $0.stream, count: $0.count, shard: $0.shard) }
+    let pages = found.flatMap { shard, parts in
+      let page = parts.isEmpty ? nil : Page(of: answer, parts, shard: shard)
+      let cutAt = parts.filter { $0.count >= count && shard.topics.count > 1 }.map { answer.last(of: $0) }.min()
+      return merged.merge(
+        page, of: shard, cutAt: cutAt,
+        isSnapshot: !mayBePartial || streams != 1 || shard.topics.count == 1 || page == nil)
+    }
+    return (pages, streams)
   }
 
   /// Deals with the next of what earlier owners left pending, in order, a page at a time: what the server hands out as a page is what it
@@ -168,11 +217,12 @@ struct Reader: Sendable {
           namespace: namespace, shard: shard, service: pipeline.service.name, worker: settings.name, after: after,
           count: count,
           others: others))
-      let (deliveries, bytes) = decode(found.entries, shard, &decoder)
+      let (deliveries, lost, bytes) = decode(found.entries, shard, &decoder)
       let ahead = try await readAhead(of: deliveries)
-      await pipeline.admitRecovered(deliveries, bytes: bytes, of: shard, after: after, last: found.last, ahead)
-    } catch let error as RedisError where error.isFenced {
-      await pipeline.lose(shard.number, term: shard.term)
+      await pipeline.admitRecovered(
+        deliveries, lost: lost, bytes: bytes, of: shard, after: after, last: found.last, ahead)
+    } catch let error as RedisError where error.refusal == .fenced || error.refusal == .shifted {
+      await pipeline.lose(shard.number, term: shard.term, because: error.refusal == .fenced ? .fenced : .overtaken)
     } catch let error as RedisError where !error.concernsOneShard {
       throw error
     } catch {
@@ -182,22 +232,26 @@ struct Reader: Sendable {
 
   private func decode(
     _ entries: [RecoverCall.Entry], _ shard: OwnedShard, _ decoder: inout EntryDecoder
-  ) -> (deliveries: [Delivery], bytes: Int) {
+  ) -> (deliveries: [Delivery], lost: [StreamID], bytes: Int) {
     var deliveries: [Delivery] = []
+    var lost: [StreamID] = []
     var bytes = 0
     for entry in entries {
       guard let json = entry.json else {
         log.critical(
           "an entry was trimmed from the log before it was acknowledged: its effects are missing",
           metadata: ["shard": "\(shard.number)", "entry": "\(entry.streamID)"])
+        lost.append(entry.streamID)
         continue
       }
       bytes += json.count
       deliveries.append(
         decoder.decode(
-          json.span, streamID: entry.streamID, shard: shard, deliveries: entry.deliveries, failures: entry.failures
+          json.span, streamID: entry.streamID, shard: shard,
+          topic: shard.topics.firstIndex { $0.hasSameBytes(as: entry.topic) } ?? 0, deliveries: entry.deliveries,
+          failures: entry.failures
         ).condemned(after: pipeline.service.retry.maxCrashes))
     }
-    return (deliveries, bytes)
+    return (deliveries, lost, bytes)
   }
 }

@@ -72,7 +72,7 @@ struct Runner: Sendable {
       guard case .done(let effects) = outcome else {
         return run.fail(run.page.delivery(done, &decoder), outcome)
       }
-      run.acknowledge(entry.streamID, effects, traceparent: entry.header?.traceparent)
+      run.acknowledge(entry.streamID, of: run.page.topic(done), effects, traceparent: entry.header?.traceparent)
       done += 1
     }
   }

@@ -8,12 +8,18 @@ struct ShardKnowledge: Sendable {
   /// The last entry, in the log's order, that was settled by a commit that was answered.
   var committed: StreamID?
   /// The last entry that was read.
-  var lastRead: StreamID?
+  var lastRead: TopicPlace?
   /// True if the server has gone back, which nobody has been told yet.
   var isBehind = false
   var setbacks = Setbacks()
   /// True when handlers have read the service's state: from then on is noted what uncommitted events write.
   var isRead = false
+
+  /// Takes in that an entry of a topic was read.
+  mutating func noteRead(_ id: StreamID, of topic: String) {
+    if let lastRead, id <= lastRead.id { return }
+    lastRead = TopicPlace(topic: topic, id: id)
+  }
 
   /// Takes in that the loss is reported: what the server does not hold any more is nothing to compare it with.
   mutating func forgetWhatIsLost() {

@@ -66,9 +66,11 @@ final class ShardState {
   // MARK: What is read
 
   /// The last entry that was given out: up to here nothing is missing, as far as the seams show.
-  var delivered = StreamID.zero
-  /// Where a read followed another, and no commit has found yet that it passed over nothing.
-  private var seams: Deque<CommitBatch.Seam> = []
+  private(set) var delivered: StreamID
+  /// By topic: where a read followed another, and no commit has found yet that it passed over nothing.
+  private var seams: [TopicSeams]
+  /// What was given out and is not settled.
+  private var open = OpenEntries()
   /// True when entries that earlier owners left pending have been dealt with, so that new ones may be read.
   var isRecovered = false
   /// Where recovery goes on; nil if it has not begun.
@@ -90,7 +92,12 @@ final class ShardState {
     let known: Set<StreamID>
   }
 
-  init(shard: OwnedShard, prefix: String, blocked: Set<Identifier>, known: ShardKnowledge) {
+  /// - Parameter delivered: the place up to which everything is pending or settled.
+  init(
+    shard: OwnedShard, prefix: String, blocked: Set<Identifier>, known: ShardKnowledge, delivered: StreamID = .zero
+  ) {
+    self.delivered = delivered
+    seams = Array(repeating: TopicSeams(from: delivered), count: shard.topics.count)
     self.shard = shard
     self.prefix = prefix
     self.blocked = blocked
@@ -120,23 +127,37 @@ final class ShardState {
       $0.acknowledge(delivery, effects, prefix: prefix)
       foreseen.apply(effects, batch: closed + 1)
     }
-    if batch.acknowledged.count >= Self.entriesPerCommit { closeBatch() }
+    if batch.acknowledgedCount >= Self.entriesPerCommit { closeBatch() }
   }
 
   /// Has what becomes of an event join the batch; alone, where the server has refused one that held it, and for a dead letter.
-  func settle(_ delivery: Delivery, _ join: (inout CommitBatch) -> Void) {
+  ///
+  /// - Parameter isCounted: true for one that stays pending, with one more attempt.
+  func settle(_ delivery: Delivery, isCounted: Bool = false, _ join: (inout CommitBatch) -> Void) {
     var isAlone = known.setbacks.singlyThrough.map { delivery.streamID <= $0 } ?? false
     if case .letter = delivery.source { isAlone = true }
     if isAlone { closeBatch() }
     join(&batch)
+    if case .log = delivery.source, !isCounted { open.settle(delivery.streamID) }
     filledSince = filledSince ?? .now
     foreseen.release(delivery.reads)
     if isAlone { closeBatch() }
   }
 
-  /// Takes in where a read begins; what is given out again is no news.
-  func noteSeam(before first: StreamID) {
-    if first > delivered { seams.append(CommitBatch.Seam(after: delivered, before: first)) }
+  /// Takes in what a read gives out; false if it comes before what was given out before: somebody has moved a group.
+  func give(_ page: Page) -> Bool {
+    guard page.first > delivered else { return false }
+    delivered = page.last
+    for run in page.runs { seams[run.topic].add(first: run.first, through: run.last) }
+    for index in 0..<page.count { open.add(page.id(index)) }
+    return true
+  }
+
+  /// Takes in that pending entries are given out again, between which and the position there is nothing else.
+  func recover(_ ids: some Sequence<StreamID>, through last: StreamID) {
+    for id in ids { open.add(id) }
+    delivered = max(delivered, last)
+    for topic in seams.indices { seams[topic].passed(last) }
   }
 
   /// Takes in that this worker does not know any more what is pending for it: if it goes on with the shard, it looks.
@@ -171,7 +192,10 @@ final class ShardState {
   /// - Returns: true if the key's events may go on.
   func parked(_ delivery: Delivery, isFree: Bool) -> Bool {
     let key = delivery.key
-    if isFree { held[key, default: []].append(delivery) }
+    if isFree {
+      held[key, default: []].append(delivery)
+      open.reopen(delivery.streamID)
+    }
     parking[key, default: 1] -= 1
     guard parking[key] == 0 else { return false }
     parking[key] = nil
@@ -192,7 +216,10 @@ final class ShardState {
   }
 
   /// Takes back what was lent; anything else that has been settled meanwhile goes after it.
-  func returnBatch(_ returned: CommitBatch) {
+  ///
+  /// - Parameter page: what was settled with it.
+  func returnBatch(_ returned: CommitBatch, settling page: Page) {
+    for index in 0..<page.count { open.settle(page.id(index)) }
     let later = batch
     batch = returned
     filledSince = filledSince ?? .now
@@ -200,7 +227,7 @@ final class ShardState {
       closeBatch()
       batch = later
     }
-    if batch.acknowledged.count >= Self.entriesPerCommit { closeBatch() }
+    if batch.acknowledgedCount >= Self.entriesPerCommit { closeBatch() }
   }
 
   /// Lets nothing more join what has been settled so far.
@@ -208,9 +235,13 @@ final class ShardState {
     guard !batch.isEmpty else { return }
     if let last = batch.lastSettled { position = max(position ?? .zero, last) }
     batch.position = position
-    while let seam = seams.first, let position, seam.before <= position {
-      batch.seams.append(seam)
-      seams.removeFirst()
+    if let position {
+      batch.open = open.pass(to: position)
+      for topic in seams.indices {
+        for seam in seams[topic].take(through: position) {
+          batch.seams.append(CommitBatch.Seam(topic: topic, after: seam.after, before: seam.before))
+        }
+      }
     }
     closedBatches.append(batch)
     closed += 1
@@ -225,7 +256,7 @@ final class ShardState {
 
   /// True if the batch is small, and more is about to be handled that can join it soon.
   func isFilling(at now: ContinuousClock.Instant) -> Bool {
-    guard hasWork, batch.acknowledged.count < Self.largeBatch, let filledSince else { return false }
+    guard hasWork, batch.acknowledgedCount < Self.largeBatch, let filledSince else { return false }
     return now < filledSince + Self.fillingTime
   }
 
@@ -250,7 +281,7 @@ final class ShardState {
     committing = nil
     foreseen.committed(through: committedBatches)
     if let written = batch.written { writtenSinceRead?.append(written) }
-    noteCommit(of: batch.acknowledged.count, position: batch.position)
+    noteCommit(of: batch.acknowledgedCount, position: batch.position)
     for letter in batch.letters { known.setbacks.settled(letter.delivery.place) }
   }
 

@@ -44,6 +44,8 @@ final class PageRun: Sendable {
     var batch: CommitBatch
     /// How many entries are settled.
     var done = 0
+    /// How many of them have been taken.
+    var taken = 0
     /// The first that failed, and what became of it.
     var failed: (delivery: Delivery, outcome: Outcome)?
   }
@@ -60,15 +62,23 @@ final class PageRun: Sendable {
   /// What was not begun.
   var rest: Page { progress.withLock { page.dropFirst($0.done + ($0.failed == nil ? 0 : 1)) } }
 
-  func acknowledge(_ streamID: StreamID, _ effects: Effects, traceparent: String?) {
+  func acknowledge(_ streamID: StreamID, of topic: Int, _ effects: Effects, traceparent: String?) {
     progress.withLock { progress in
-      progress.batch.acknowledge(streamID, effects, prefix: prefix, traceparent: traceparent)
+      progress.batch.acknowledge(streamID, of: topic, effects, prefix: prefix, traceparent: traceparent)
       progress.done += 1
     }
   }
 
   func fail(_ delivery: Delivery, _ outcome: Outcome) {
     progress.withLock { $0.failed = (delivery, outcome) }
+  }
+
+  /// The entries that were settled since the last call.
+  func takeSettled() -> Page {
+    progress.withLock { progress in
+      defer { progress.taken = progress.done }
+      return page.prefix(progress.done).dropFirst(progress.taken)
+    }
   }
 
   func touches(_ name: StateName) -> Bool { progress.withLock { $0.batch.touches(name) } }

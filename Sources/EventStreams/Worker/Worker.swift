@@ -136,7 +136,8 @@ public struct Worker: ServiceLifecycle.Service {
   private func beginHistory() async throws {
     guard let history = settings.history, settings.start == .beginning else { return }
     let connection = connection("history:\(settings.name)")
-    let start = HistoryStart(namespace: namespace, service: service.name, history: history, connection: connection)
+    let start = HistoryStart(
+      namespace: namespace, subscription: service.subscription, history: history, connection: connection)
     try await persistently("begin with the history", on: connection) { try await start.begin() }
   }
 

@@ -17,6 +17,8 @@ struct ShopOptions: ParsableArguments {
   /// The namespace, made if it isn't there. One warehouse is one shard.
   func open() async throws -> (namespace: Namespace, connection: Connection) {
     let connection = Connection(try redisURL())
-    return (try await Namespace.open(namespace, shardCount: 1, services: Shop.serviceNames, on: connection), connection)
+    return (
+      try await Namespace.open(namespace, shardCount: 1, services: Shop.subscriptions, on: connection), connection
+    )
   }
 }

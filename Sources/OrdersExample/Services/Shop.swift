@@ -10,6 +10,8 @@ enum Shop {
 
   static let serviceNames = ["payment", "inventory", "email", "analytics"]
 
+  static let subscriptions = serviceNames.compactMap { service($0)?.subscription }
+
   /// Makes a service; nil if there is none with this name.
   ///
   /// - Parameter time: how long it works on an order, in place of the card processor, mail server and so on that it would call.

@@ -78,7 +78,7 @@ struct ShardAudit {
       if item.isRepetition {
         repeated.formUnion(RideID.of(item.json.span).map { [Identifier($0)] } ?? [])
       } else {
-        try await check(item.id, item.json, header, &report)
+        try await check(item, header, &report)
       }
     }
     try await finish(isWhole: isWhole, &report)
@@ -108,13 +108,13 @@ struct ShardAudit {
             .alteredArchiveRow, "analytics", nil, key, String(decoding: logged, as: UTF8.self),
             String(decoding: archived.json, as: UTF8.self)))
       }
-    case (let logged?, nil) where progress["analytics"]?.state(of: item.id) == .done:
+    case (let logged?, nil) where progress["analytics"]?.state(of: item.id, in: item.topic) == .done:
       report.add(
         violation(.missingArchiveRow, "analytics", nil, key, String(decoding: logged, as: UTF8.self), "nothing"))
     // A repetition is not missed in a log that was restored: there it stands once, where it stood first.
     case (nil, let archived?) where logHasBegun && !item.isRepetition:
       // It may have been trimmed since the page before was read.
-      if let start = try await inspector.extent(shard: shard)?.start, start > item.id { return }
+      if try await inspector.extent(shard: shard)?.mayHaveTrimmed(item.id, of: item.topic) == true { return }
       report.add(
         violation(.lostEvent, "log", nil, key, String(decoding: archived.json, as: UTF8.self), "nothing in the log"))
     default: break
@@ -122,8 +122,8 @@ struct ShardAudit {
   }
 
   private func count(_ item: ShardHistory.Item, _ report: inout AuditReport) {
-    for (service, progress) in progress {
-      let state = progress.state(of: item.id)
+    for (service, progress) in progress where Self.isDelivered(item.topic, to: service) {
+      let state = progress.state(of: item.id, in: item.topic)
       report.progress[service, default: [:]][state, default: 0] += 1
       if state != .done, report.inFlight.count < AuditReport.limit {
         report.inFlight.append(
@@ -133,13 +133,17 @@ struct ShardAudit {
     }
   }
 
+  private static func isDelivered(_ topic: String, to service: Identifier) -> Bool {
+    RideServices.subscriptions.contains { $0.service.hasSameBytes(as: service.text) && $0.wants(topic) }
+  }
+
   private mutating func check(
-    _ id: StreamID, _ json: [UInt8], _ header: EventHeader, _ report: inout AuditReport
+    _ item: ShardHistory.Item, _ header: EventHeader, _ report: inout AuditReport
   ) async throws {
-    let event = RecordedEvent(shard: shard, streamID: id, header: header, json: json)
+    let event = RecordedEvent(shard: shard, streamID: item.id, header: header, json: item.json)
     // Whatever key its producer gave it.
-    let ride = RideID.of(json.span)
-    if let first = seen.add(header.id, at: id) {
+    let ride = RideID.of(event.json.span)
+    if let first = seen.add(header.id, at: item.id) {
       try await compare(event, header, ride: ride, withFirst: first, &report)
     } else {
       facts.add(event, header)
@@ -148,8 +152,8 @@ struct ShardAudit {
         outcomes.append((Identifier(header.id), service, ride ?? header.key))
       }
     }
-    for service in Self.services { try await handle(event, header, service, ride: ride, &report) }
-    ratings.add(event, header, isDone: progress["rating"]?.state(of: id) == .done)
+    for service in Self.services { try await handle(event, in: item.topic, header, service, ride: ride, &report) }
+    ratings.add(event, header, isDone: progress["rating"]?.state(of: item.id, in: item.topic) == .done)
   }
 
   /// Who alone publishes events of a type.
@@ -181,11 +185,12 @@ struct ShardAudit {
 
   /// Has a service's own handler say what must have come of an event.
   private mutating func handle(
-    _ event: RecordedEvent, _ header: EventHeader, _ service: String, ride: String?, _ report: inout AuditReport
+    _ event: RecordedEvent, in topic: String, _ header: EventHeader, _ service: String, ride: String?,
+    _ report: inout AuditReport
   ) async throws {
     guard let fold = folds[service], fold.wants(header.type) else { return }
     if service == "surge" { noteSurge(event) }
-    guard progress[service]?.state(of: event.streamID) == .done else {
+    guard progress[service]?.state(of: event.streamID, in: topic) == .done else {
       open[service, default: OpenWork()].add(event, header, ride: ride)
       return
     }

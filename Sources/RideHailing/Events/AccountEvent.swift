@@ -4,6 +4,8 @@ public import EventStreams
 public struct AccountEvent<What: AccountEventKind>: EventData, Hashable {
   /// The `type` field of such an event.
   public static var eventType: EventType { What.eventType }
+  /// The topic of such an event.
+  public static var topic: String { RideTopics.accounts }
 
   /// Whose account.
   public var holder: AccountHolder

@@ -6,6 +6,8 @@ public import EventStreams
 public struct DriverPaid: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "DRIVER_PAID"
+  /// The topic of such an event.
+  public static let topic = RideTopics.earnings
 
   /// The ride.
   public var rideID: String

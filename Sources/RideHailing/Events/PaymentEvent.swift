@@ -4,6 +4,8 @@ public import EventStreams
 public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static var eventType: EventType { Outcome.eventType }
+  /// The topic of such an event.
+  public static var topic: String { RideTopics.payments }
 
   /// The ride.
   public var rideID: String

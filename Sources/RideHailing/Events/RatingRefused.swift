@@ -4,6 +4,8 @@ public import EventStreams
 public struct RatingRefused: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RATING_REFUSED"
+  /// The topic of such an event.
+  public static let topic = RideTopics.ratings
 
   /// The ride, as the rating named it.
   public var rideID: String

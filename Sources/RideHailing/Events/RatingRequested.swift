@@ -4,6 +4,8 @@ public import EventStreams
 public struct RatingRequested: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RATING_REQUESTED"
+  /// The topic of such an event.
+  public static let topic = RideTopics.receipts
 
   /// The ride.
   public var rideID: String

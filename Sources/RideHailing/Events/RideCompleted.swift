@@ -4,6 +4,8 @@ public import EventStreams
 public struct RideCompleted: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RIDE_COMPLETED"
+  /// The topic of such an event.
+  public static let topic = RideTopics.rides
 
   /// The ride.
   public var rideID: String

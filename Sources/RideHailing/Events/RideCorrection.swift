@@ -8,6 +8,8 @@ public import EventStreams
 public struct RideCorrection<Step: RideCorrectionStep>: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static var eventType: EventType { Step.eventType }
+  /// The topic of such an event.
+  public static var topic: String { RideTopics.rides }
 
   /// The ride.
   public var rideID: String

@@ -12,4 +12,7 @@ public enum RideEvents {
     FareAdjustmentRequested.self, FareAdjusted.self, RefundRequested.self, RideRefunded.self, CorrectionRefused.self,
     DriverPaid.self, CompletionRefused.self, RatingRefused.self,
   ]
+
+  /// Reads and checks them.
+  public static let catalog = EventCatalog(types)
 }

@@ -4,6 +4,8 @@ public import EventStreams
 public struct RideRated: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RIDE_RATED"
+  /// The topic of such an event.
+  public static let topic = RideTopics.ratings
 
   /// The ride.
   public var rideID: String

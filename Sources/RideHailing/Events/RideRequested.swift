@@ -4,6 +4,8 @@ public import EventStreams
 public struct RideRequested: RideEvent, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RIDE_REQUESTED"
+  /// The topic of such an event.
+  public static let topic = RideTopics.requests
 
   /// The ride.
   public var rideID: String

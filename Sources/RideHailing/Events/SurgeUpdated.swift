@@ -4,6 +4,8 @@ public import EventStreams
 public struct SurgeUpdated: EventData, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "SURGE_UPDATED"
+  /// The topic of such an event.
+  public static let topic = RideTopics.surge
 
   /// Where.
   public var city: String

@@ -51,11 +51,3 @@ public struct HistoryFilter: Sendable {
     UInt64(clamping: (time.microsecondsSinceEpoch + 999) / 1000)
   }
 }
-
-extension StreamID {
-  /// The largest id before this one; `0-0` has none and stays.
-  var previous: StreamID {
-    if sequence > 0 { return StreamID(milliseconds: milliseconds, sequence: sequence - 1) }
-    return milliseconds == 0 ? self : StreamID(milliseconds: milliseconds - 1, sequence: .max)
-  }
-}

@@ -9,6 +9,8 @@ public struct ShardHistory {
   public struct Item: Sendable {
     /// The place.
     public let id: StreamID
+    /// The topic that it stands in, or would.
+    public let topic: String
     /// The event as the log holds it; nil if it does not, or was not asked.
     public let logged: [UInt8]?
     /// The event as the archive holds it; nil if it does not.
@@ -179,7 +181,8 @@ public struct ShardHistory {
     let header = Self.header(of: json, id)
     guard filter.wants(header, json) else { return nil }
     return Item(
-      id: id, logged: entry?.json, archived: row, header: header,
+      id: id, topic: entry?.topic ?? RideEvents.catalog.topic(of: header?.type ?? ""), logged: entry?.json,
+      archived: row, header: header,
       isRepetition: try await isRepetition(entry, row, header))
   }
 

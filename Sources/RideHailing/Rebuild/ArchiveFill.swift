@@ -24,7 +24,7 @@ struct ArchiveFill: Sendable {
       if let archived = item.archived {
         comparison.liveDigest = Digest.fnv1a(archived.json, after: Digest.fnv1a(place, after: comparison.liveDigest))
       }
-      guard item.archived != nil || progress.state(of: item.id) == .done else { continue }
+      guard item.archived != nil || progress.state(of: item.id, in: item.topic) == .done else { continue }
       comparison.rebuiltDigest = Digest.fnv1a(item.json, after: Digest.fnv1a(place, after: comparison.rebuiltDigest))
       guard let logged = item.logged else { continue }
       if let archived = item.archived {

@@ -146,7 +146,7 @@ public struct Rebuild: Sendable {
     var (count, place) = (0, after)
     while true {
       let page = try await inspector.entries(shard: shard, after: place, limit: 1000)
-      count += page.count { $0.id <= progress.last && progress.state(of: $0.id) == .done }
+      count += page.count { $0.id <= progress.last && progress.state(of: $0.id, in: $0.topic) == .done }
       guard page.count == 1000, let last = page.last?.id, last < progress.last else { return count }
       place = last
     }

@@ -52,7 +52,7 @@ public struct Restore: Sendable {
 
   /// Refuses an archive whose events belong into other shards.
   private func check() async throws {
-    let catalog = EventCatalog(RideEvents.types)
+    let catalog = RideEvents.catalog
     for shard in try await archive.shards() {
       guard shard < namespace.shardCount else {
         throw Mismatch(
@@ -115,8 +115,8 @@ public struct Restore: Sendable {
     var lostOthers: [String] = []
     if !others.isEmpty, try await isLost(live, shard) { lostOthers = others }
     var log = try await LogRestore(namespace: namespace, connection: connection, shard: shard, run: attempt)
-    var pending: [Identifier: [StreamID]] = [:]
-    var (places, archived, forgotten) = (0, 0, 0)
+    var pending: [Identifier: [TopicPlace]] = [:]
+    var (places, archived) = (0, 0)
     var renewed = ContinuousClock.now
     var last: StreamID?
     // From the first event on that must still be handled, or is wanted: a log has no holes.
@@ -133,31 +133,30 @@ public struct Restore: Sendable {
           renewed = .now
         }
       }
-      // One that the archive has not stored is nowhere after this: nobody is to look for it.
-      if item.isRepetition, item.archived == nil { forgotten += 1 }
       let event = RecordedEvent(shard: shard, streamID: item.id, header: item.header, json: item.json)
       guard !item.isRepetition else {
-        log.note(event)
+        // One that the archive has not stored is nowhere after this: nobody is to look for it.
+        log.note(event, topic: item.topic, isCounted: item.archived != nil)
         continue
       }
       var isOpen = false
       for fold in folds {
         if case .unknown = try await fold.addIfHandled(event) {
-          pending[fold.service, default: []].append(item.id)
+          pending[fold.service, default: []].append(TopicPlace(topic: item.topic, id: item.id))
           isOpen = true
         }
       }
       if item.archived == nil {
-        pending[ShardHistory.archiveGroup, default: []].append(item.id)
+        pending[ShardHistory.archiveGroup, default: []].append(TopicPlace(topic: item.topic, id: item.id))
         isOpen = true
       } else {
         archived += 1
       }
       hasLogBegun = hasLogBegun || isOpen || !lostOthers.isEmpty || logFrom.map { item.id.recordedAt >= $0 } != false
       if hasLogBegun {
-        try await log.add(event)
+        try await log.add(event, topic: item.topic)
       } else {
-        log.remember(event)
+        log.remember(event, topic: item.topic)
       }
     }
 
@@ -171,23 +170,33 @@ public struct Restore: Sendable {
     for (name, service) in held.sorted(by: { $0.key < $1.key }) {
       let fold = folds.first { $0.service.hasSameBytes(as: name.text) }
       let state = name == Identifier(ShardHistory.archiveGroup) ? store : fold?.fold.image
+      let topics = try await topics(of: name.text, service.progress)
       let group =
         if Set(names: lostOthers).contains(name) {
           // It handles everything again, so it begins with nothing.
-          LogRestore.Group(service, position: .zero, pending: [], state: StateImage())
+          LogRestore.Group(service, position: .zero, pending: [], topics: topics, state: StateImage())
         } else if Set(names: others).contains(name) {
-          LogRestore.Group(service, position: service.progress.last, pending: service.progress.open, state: nil)
+          LogRestore.Group(
+            service, position: service.progress.last, pending: service.progress.open, topics: topics, state: nil)
         } else {
-          LogRestore.Group(service, position: last ?? .zero, pending: pending[name] ?? [], state: state)
+          LogRestore.Group(
+            service, position: last ?? .zero, pending: pending[name] ?? [], topics: topics, state: state)
         }
       groups.append(group)
     }
     let events = log.count
-    let meanwhile = try await log.finish(through: last, added: places - forgotten, groups: groups)
+    let meanwhile = try await log.finish(through: last, groups: groups)
     return RestoreReport.Shard(
       shard: shard, events: events + meanwhile, archived: archived,
       archivedThrough: try await archive.lastID(shard: shard), publishedMeanwhile: meanwhile,
       pending: pending.mapValues(\.count), handledAgain: lostOthers)
+  }
+
+  /// The topics that a service is delivered: as the namespace was made for it, as this program knows it, or as it was until now.
+  private func topics(of service: String, _ progress: ServiceProgress) async throws -> [String] {
+    let listed = try await namespace.services(on: connection) + RideServices.subscriptions
+    if let known = listed.first(where: { $0.service.hasSameBytes(as: service) }) { return known.topics }
+    return progress.topics.isEmpty ? [Namespace.allTopics] : progress.topics
   }
 
   /// Whether a log was lost and has begun anew, or never was: it has never had all that history knows of the shard.

@@ -4,6 +4,7 @@ import RideHailing
 /// A completed ride as large as is asked for: what is missing stands in a field that no service knows.
 struct BenchRide: EventData {
   static let eventType = RideCompleted.eventType
+  static let topic = RideCompleted.topic
 
   private let ride: RideCompleted
   private let padding: Int

@@ -14,7 +14,7 @@ struct ServiceBench: Sendable {
   struct Figures: JSONWritable, Sendable {
     let services: [String]
     let rides: Int
-    /// Events handled: each event of the log once by each service.
+    /// Events handled: each event once by each service that is delivered its topic.
     let deliveries: Int
     let payloadBytes: Int
     let seconds: Double
@@ -83,7 +83,7 @@ struct ServiceBench: Sendable {
       try await handled(names, inspector)
       let seconds = (ContinuousClock.now - start).inSeconds
       let figures = Figures(
-        services: names, rides: rides, deliveries: try await inspector.length() * names.count,
+        services: names, rides: rides, deliveries: try await deliveries(inspector.overview(), to: names),
         payloadBytes: payload.last?.json.count ?? 0, seconds: seconds,
         clientSeconds: BenchMachine.processorTime - client,
         serverSeconds: try await BenchServer.processorTime(connection) - server)
@@ -91,6 +91,16 @@ struct ServiceBench: Sendable {
       try await group.waitForAll()
       return figures
     }
+  }
+
+  /// How many events have been delivered to some services: all of their topics.
+  private func deliveries(_ status: NamespaceStatus, to names: [String]) -> Int {
+    var count = 0
+    for group in status.groups where names.contains(group.service) {
+      let topics = status.shards.first { $0.shard == group.shard }?.topics ?? []
+      for topic in topics where group.delivered[topic.topic] != nil { count += topic.length }
+    }
+    return count
   }
 
   private func handled(_ names: [String], _ inspector: Inspector) async throws {

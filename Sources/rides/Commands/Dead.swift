@@ -40,10 +40,10 @@ struct Dead: AsyncParsableCommand {
       let letters = try await Dead.letters(
         service, namespace, DeadLetters(namespace: namespace, connection: connection),
         Inspector(namespace: namespace, connection: connection))
-      var table = Table("SERVICE", "LETTER", "KEY", "STATE", "ATTEMPTS", "REASON")
+      var table = Table("SERVICE", "LETTER", "TOPIC", "KEY", "STATE", "ATTEMPTS", "REASON")
       for letter in letters {
         table.add(
-          letter.service, "\(letter.name)", letter.key.isEmpty ? "?" : letter.key,
+          letter.service, "\(letter.name)", letter.topic, letter.key.isEmpty ? "?" : letter.key,
           letter.isParked ? "parked" : "dead", "\(letter.about.attempts)", letter.about.reason)
       }
       output.write(letters, table, empty: "there are no dead letters")
@@ -70,7 +70,8 @@ struct Dead: AsyncParsableCommand {
           continue
         }
         Terminal.print(
-          "letter      \(letter.name) of \(letter.service), shard \(letter.shard), log entry \(letter.entryID)")
+          "letter      \(letter.name) of \(letter.service), shard \(letter.shard), log entry \(letter.entryID)\(letter.topic.isEmpty ? "" : " of \(letter.topic)")"
+        )
         Terminal.print("key         \(letter.key)")
         Terminal.print("reason      \(letter.about.reason)")
         Terminal.print("attempts    \(letter.about.attempts)")

@@ -20,10 +20,11 @@ struct GroupsCommand: AsyncParsableCommand {
     func run() async throws {
       let (namespace, connection) = try await redis.find()
       let groups = try await Groups(namespace: namespace, connection: connection).list()
-      var table = Table("GROUP", "STATE", "WORKERS", "LAST RUN", "NEEDS", "KEEPS", "DEAD")
+      var table = Table("GROUP", "TOPICS", "STATE", "WORKERS", "LAST RUN", "NEEDS", "KEEPS", "DEAD")
       for group in groups {
         table.add(
-          group.name, group.isAbandoned ? "abandoned" : group.owners == 0 ? "stopped" : "running", "\(group.owners)",
+          group.name, group.topics.joined(separator: " "),
+          group.isAbandoned ? "abandoned" : group.owners == 0 ? "stopped" : "running", "\(group.owners)",
           group.owners > 0 ? "now" : group.idle.map { "\($0.short) ago" } ?? "never", "\(group.lag + group.pending)",
           String(describing: ByteCount(group.bytes)), "\(group.dead)")
       }

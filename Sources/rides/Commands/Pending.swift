@@ -31,11 +31,13 @@ struct Pending: AsyncParsableCommand {
     try await KnownServices.check(service, inspector)
     let entries = try await inspector.pending(service: service, minIdle: minIdle.duration, limit: limit)
     var table = Table(
-      "SERVICE", "SHARD", "ENTRY", "EVENT", "KEY", "CONSUMER", "IDLE", "DELIVERIES", "NEXT ATTEMPT", "LAST ERROR")
+      "SERVICE", "SHARD", "TOPIC", "ENTRY", "EVENT", "KEY", "CONSUMER", "IDLE", "DELIVERIES", "NEXT ATTEMPT",
+      "LAST ERROR")
     for entry in entries {
       table.add(
-        entry.service, "\(entry.shard)", "\(entry.streamID)", entry.header?.id ?? "?", entry.header?.key ?? "?",
-        entry.consumer, entry.idle.short, "\(entry.deliveries)", Self.wait(entry.failures?.retryAt),
+        entry.service, "\(entry.shard)", entry.topic, "\(entry.streamID)", entry.header?.id ?? "?",
+        entry.header?.key ?? "?", entry.consumer, entry.idle.short, "\(entry.deliveries)",
+        Self.wait(entry.failures?.retryAt),
         entry.failures?.lastError ?? "")
     }
     output.write(entries, table, empty: "nothing is pending")

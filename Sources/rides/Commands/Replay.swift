@@ -53,7 +53,7 @@ struct Replay: AsyncParsableCommand {
         shards: shards, inspector: Inspector(namespace: namespace, connection: connection), archive: archive,
         filter: filter)
     }
-    let catalog = EventCatalog(RideEvents.types)
+    let catalog = RideEvents.catalog
     var lines = try LineOutput()
     var count = 0
     var unreadable = 0

@@ -6,7 +6,7 @@ struct Trace: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show one ride's way through all services.",
     discussion: """
-      Each event of the ride in the order of the log, and how far each service has come with it: waiting, pending, retrying, \
+      Each event of the ride in the order of the log, and how far each service that it is delivered to has come with it: waiting, pending, retrying, \
       done, dead, or parked behind a dead one. Then the events that are scheduled, with the time at which each is due, and what the \
       services have stored about the ride.
 
@@ -40,7 +40,7 @@ struct Trace: AsyncParsableCommand {
     for event in events {
       Terminal.print("")
       Terminal.print(
-        "\(event.header.type)  happened \(event.header.timestamp)  recorded \(event.streamID.recordedAt)  entry \(event.streamID)"
+        "\(event.header.type)  happened \(event.header.timestamp)  recorded \(event.streamID.recordedAt)  entry \(event.streamID) of \(event.topic)"
       )
       let groups = Dictionary(grouping: event.steps, by: \.state)
       for state in ["done", "pending", "retrying", "waiting", "dead", "parked"] {

@@ -43,15 +43,16 @@ struct Trim: AsyncParsableCommand {
     }
     let retention = Retention(maxAge: olderThan?.duration, maxEntries: keep)
     var results: [Trimmer.Result] = []
-    var table = Table("SHARD", dryRun ? "WOULD REMOVE" : "REMOVED", "STOPPED BY")
+    var table = Table("SHARD", "TOPIC", dryRun ? "WOULD REMOVE" : "REMOVED", "STOPPED BY")
     for shard in namespace.shards {
       Terminal.progress("shard \(shard) of \(namespace.shardCount)")
-      let result = try await trimmer.trim(shard: shard, retention, isDryRun: dryRun, since: start)
-      results.append(result)
-      table.add("\(shard)", "\(result.removed)", result.keptBy ?? "-")
+      for result in try await trimmer.trim(shard: shard, retention, isDryRun: dryRun, since: start) {
+        results.append(result)
+        table.add("\(shard)", result.topic, "\(result.removed)", result.keptBy ?? "-")
+      }
     }
     Terminal.endProgress()
-    output.write(results, table, empty: "there are no shards")
+    output.write(results, table, empty: "nothing has ever been published")
     let distrusted = Dictionary(grouping: results.filter { $0.distrust != nil }) { $0.keptBy ?? "" }
     for (service, shards) in distrusted.sorted(by: { $0.key < $1.key }) {
       let reason = shards[0].distrust ?? ""

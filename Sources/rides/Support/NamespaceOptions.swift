@@ -51,7 +51,8 @@ struct NamespaceOptions: ParsableArguments {
     let connection = try connect()
     do {
       let isNew = try await Namespace.find(namespace, on: connection) == nil
-      let opened = try await Namespace.open(namespace, shardCount: shards, services: RideServices.names, on: connection)
+      let opened = try await Namespace.open(
+        namespace, shardCount: shards, services: RideServices.subscriptions, on: connection)
       if isNew { Terminal.error("made namespace '\(namespace)' with \(opened.shardCount) shards") }
       return (opened, connection)
     } catch let error as NamespaceError {

@@ -23,7 +23,7 @@ import Testing
   func wrongType(_ name: String) async throws {
     try await TestBench.run(shards: 2) { bench in
       let (bad, good) = places(bench)
-      let key = name.isEmpty ? bench.namespace.log(0) : "\(bench.namespace.log(0)):\(name)"
+      let key = name.isEmpty ? bench.namespace.log(0) : "\(bench.namespace.prefix(0)):\(name)"
       let lines = LoggedLines()
       var service = EventService("counting")
       service.on(Noted.self) { event in

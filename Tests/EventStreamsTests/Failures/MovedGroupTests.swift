@@ -130,6 +130,7 @@ import Testing
       // The tenth is settled; those before it are behind.
       var batch = log.batch([ids[9]], [Effects { $0.increment("counts", "9", by: 1) }])
       batch.position = ids[9]
+      batch.open = 9
       _ = try await log.send(batch, number: 1)
       _ = try await bench.connection.call("XACK", name, "counting", ids[3].description, ids[15].description)
       _ = try await bench.connection.call("XCLAIM", name, "counting", "another", "0", ids[5].description)

@@ -1,38 +1,40 @@
-import EventStreams
 import Redis
 import RedisTestSupport
 import Testing
+
+@testable import EventStreams
 
 @Suite("An event that kills its process") struct PoisonTests {
   /// One group of a log, driven by calls as workers make them; each worker is a process.
   private struct Group {
     let bench: TestBench
     let name: String
-    let log = "test:{0}"
 
-    func acquire(_ worker: String) async throws -> String {
-      try await bench.connection.strings([
-        "FCALL", "eventstreams_lease_v3", "5", "\(log):lease:\(name)", log, "\(log):blocked:\(name)",
-        "\(log):redrive:\(name)", "\(log):retry:\(name)", "acquire", name, worker, "0", "0", "0", "1", "", "",
-      ])[0]
+    var log: String { bench.namespace.log(0) }
+
+    /// - Parameter epoch: the last that this process had of the shard.
+    func acquire(_ worker: String, knowing epoch: Int = 0) async throws -> Int {
+      try #require(try await lease(.acquire, worker, epoch).epoch)
     }
 
-    /// The next page of what is pending: id and delivery count.
-    func recover(_ worker: String, _ epoch: String, after: String) async throws -> (page: [(String, Int)], last: String)
-    {
-      let reply = try await bench.connection.call([
-        "FCALL", "eventstreams_recover_v3", "3", log, "\(log):lease:\(name)", "\(log):retry:\(name)", name, epoch,
-        worker, after, "500", "0",
-      ])
-      return try Self.page(reply)
+    func release(_ worker: String, _ epoch: Int) async throws { _ = try await lease(.release, worker, epoch) }
+
+    private func lease(_ action: LeaseCall.Action, _ worker: String, _ epoch: Int) async throws -> LeaseCall.Answer {
+      try await bench.connection.call(
+        LeaseCall(
+          action: action, namespace: bench.namespace, shard: 0, subscription: Subscription(name), worker: worker,
+          epoch: epoch, timeToLive: .zero, reader: 1))
     }
 
-    private static func page(_ reply: borrowing Reply) throws -> (page: [(String, Int)], last: String) {
-      var page: [(String, Int)] = []
-      for index in stride(from: 1, to: reply.root.count, by: 4) {
-        page.append((try reply.root[index].string(), try reply.root[index + 1].integer()))
-      }
-      return (page, try reply.root[0].string())
+    /// The next page of what is pending, and where it ends; nil at the end.
+    func recover(
+      _ worker: String, _ epoch: Int, after: StreamID
+    ) async throws -> (entries: [RecoverCall.Entry], last: StreamID?) {
+      let state = CommittedState(namespace: bench.namespace, service: name, connection: bench.connection)
+      return try await bench.connection.call(
+        RecoverCall(
+          namespace: bench.namespace, shard: OwnedShard(number: 0, term: epoch, reader: state), service: name,
+          worker: worker, after: after, count: 500, others: false))
     }
   }
 
@@ -41,14 +43,14 @@ import Testing
     arguments: [1, 2, 3, 4, 7, 16, 23])
   func halving(count: Int) async throws {
     try await TestBench.run(shards: 1) { bench in
-      let ids = try await bench.publish((0..<count).map { Noted("k", $0) }).map(\.streamID.description)
+      let ids = try await bench.publish((0..<count).map { Noted("k", $0) }).map(\.streamID)
       let limit = (0...).first { 1 << $0 >= count }.map { $0 + 3 } ?? 0
       for poison in ids {
         let group = Group(bench: bench, name: "from-\(poison)")
         var deaths = 0
         // The first owner reads everything, and begins.
         let first = try await group.acquire("worker-0")
-        #expect(try await group.recover("worker-0", first, after: "0-0").page.isEmpty)
+        #expect(try await group.recover("worker-0", first, after: .zero).entries.isEmpty)
         _ = try await bench.connection.call(
           "XREADGROUP", "GROUP", group.name, "worker-0", "STREAMS", group.log, ">")
         deaths += 1
@@ -65,18 +67,18 @@ import Testing
   }
 
   /// A worker's life; false if it ended with the death of the process.
-  private func surviving(_ group: Group, _ worker: String, poison: String) async throws -> Bool {
+  private func surviving(_ group: Group, _ worker: String, poison: StreamID) async throws -> Bool {
     let epoch = try await group.acquire(worker)
-    var after = "0-0"
+    var after = StreamID.zero
     while true {
       let (page, last) = try await group.recover(worker, epoch, after: after)
-      guard !last.isEmpty else { return true }
-      #expect(page.allSatisfy { $0.0 == poison || $0.1 == 1 })
-      let found = page.first { $0.0 == poison }
+      guard let last else { return true }
+      #expect(page.allSatisfy { $0.streamID == poison || $0.deliveries == 1 })
+      let found = page.first { $0.streamID == poison }
       // Delivered once, and died of three times.
-      if let found, found.1 < 4 { return false }
+      if let found, found.deliveries < 4 { return false }
       if found != nil { #expect(page.count == 1) }
-      _ = try await group.bench.connection.call(["XACK", group.log, group.name] + page.map(\.0))
+      _ = try await group.bench.connection.call(["XACK", group.log, group.name] + page.map(\.streamID.description))
       after = last
     }
   }
@@ -84,24 +86,25 @@ import Testing
   @Test("is not suspected where the owner left in good order, or is the same process as before")
   func goodOrder() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let entry = try await bench.publish([Noted("k", 0)])[0].streamID.description
+      let entry = try await bench.publish([Noted("k", 0)])[0].streamID
       let group = Group(bench: bench, name: "counting")
+      func deliveries(_ worker: String, _ epoch: Int) async throws -> [Int] {
+        let page = try await group.recover(worker, epoch, after: .zero).entries
+        #expect(page.map(\.streamID) == [entry])
+        return page.map(\.deliveries)
+      }
       var epoch = try await group.acquire("worker-0")
-      _ = try await group.recover("worker-0", epoch, after: "0-0")
+      _ = try await group.recover("worker-0", epoch, after: .zero)
       _ = try await bench.connection.call("XREADGROUP", "GROUP", group.name, "worker-0", "STREAMS", group.log, ">")
       // Its lease ran out, and it takes it again; then it gives it back.
-      let lease = ["FCALL", "eventstreams_lease_v3", "5", "\(group.log):lease:counting", group.log, "b", "r", "f"]
-      let again = lease + ["acquire", "counting", "worker-0", epoch, "0", "0", "1", "", ""]
-      epoch = try await bench.connection.strings(again)[0]
-      #expect(try await group.recover("worker-0", epoch, after: "0-0").page.map(\.1) == [1])
-      _ = try await bench.connection.strings(
-        lease + ["release", "counting", "worker-0", epoch, "0", "0", "1", "", ""])
+      epoch = try await group.acquire("worker-0", knowing: epoch)
+      #expect(try await deliveries("worker-0", epoch) == [1])
+      try await group.release("worker-0", epoch)
       epoch = try await group.acquire("worker-1")
-      let page = try await group.recover("worker-1", epoch, after: "0-0").page
-      #expect(page.map(\.0) == [entry] && page.map(\.1) == [1])
+      #expect(try await deliveries("worker-1", epoch) == [1])
       // This one dies of it.
       epoch = try await group.acquire("worker-2")
-      #expect(try await group.recover("worker-2", epoch, after: "0-0").page.map(\.1) == [2])
+      #expect(try await deliveries("worker-2", epoch) == [2])
     }
   }
 }

@@ -1,8 +1,9 @@
-import EventStreams
 import Redis
 import RedisTestSupport
 import Synchronization
 import Testing
+
+@testable import EventStreams
 
 @Suite("A service that begins with its history") struct HistoryStartTests {
   private static let keys = 7
@@ -77,7 +78,7 @@ import Testing
         }
         return Effects { $0.append(to: "sequence:\(event.data.key)", event.data.number) }
       }
-      let lease = "\(bench.namespace.log(0)):lease:counting"
+      let lease = "\(bench.namespace.prefix(0)):lease:counting"
       let workers = ["a", "b"].map { bench.worker(service, settings(bench, $0, history)) }
       try await bench.running(workers) {
         var owners: Set<String> = []
@@ -182,7 +183,7 @@ import Testing
       _ = try await Trimmer(namespace: bench.namespace, connection: bench.connection).trim(
         shard: 0, Retention(maxEntries: 100))
       // Its first page ends with the 701st event, with which it died again and again.
-      let lease = "\(bench.namespace.log(0)):lease:counting"
+      let lease = "\(bench.namespace.prefix(0)):lease:counting"
       let hasReached = Mutex(false)
       var deadly = EventService("counting")
       deadly.on(Noted.self) { event in
@@ -264,7 +265,7 @@ import Testing
         (error as? HistoryGap)?.missing == 10
       }
       #expect(try await bench.connection.groups(of: bench.namespace.log(0)).keys.sorted() == ["archive"])
-      #expect(try await bench.connection.integer(["EXISTS", "\(bench.namespace.log(0)):lease:counting"]) == 0)
+      #expect(try await bench.connection.integer(["EXISTS", "\(bench.namespace.prefix(0)):lease:counting"]) == 0)
     }
   }
 
@@ -289,7 +290,7 @@ import Testing
       }
       try await bench.running([bench.worker(WorkerTests.counting())]) {
         // It takes the lease to see that, and gives it back: the epoch grows, nothing is read.
-        let lease = "\(bench.namespace.log(0)):lease:counting"
+        let lease = "\(bench.namespace.prefix(0)):lease:counting"
         let epoch = try await bench.connection.strings(["HMGET", lease, "epoch"])[0]
         try await eventually("it has looked") {
           try await bench.connection.strings(["HMGET", lease, "epoch"])[0] != epoch

@@ -78,6 +78,7 @@ import Testing
       ]
       for id in ids { _ = try await connection.call("XADD", log, id, "event", "{}") }
       _ = try await connection.call("XGROUP", "CREATE", log, "g", "0")
+      _ = try await connection.call("HSET", bench.namespace.topics(0), Namespace.standardTopic, "")
       let trimmer = Trimmer(namespace: bench.namespace, connection: connection)
       for (index, id) in ids.enumerated() {
         _ = try await connection.call("XREADGROUP", "GROUP", "g", "c", "COUNT", "1", "STREAMS", log, ">")

@@ -43,15 +43,16 @@ import Testing
     let shard = OwnedShard(number: 3, term: 7, reader: NoState())
     let batch = CommitBatch(shard: shard)
     let calls: [any FunctionCall] = [
-      ServicesCall(namespace: namespace, service: "s", isListed: true),
-      FoundCall(namespace: namespace, shard: 3, services: ["a", "b"]),
+      ServicesCall(namespace: namespace, service: Subscription("s"), isListed: true),
+      FoundCall(namespace: namespace, shard: 3, services: [Subscription("a"), Subscription("b")]),
       PublishCall(namespace: namespace, shard: 3, window: .seconds(1), events: [], indexes: []),
       CancelCall(namespace: namespace, shard: 3, window: .seconds(1), ids: []), DueCall(namespace: namespace, shard: 3),
       LeaseCall(
-        action: .renew, namespace: namespace, shard: 3, service: "s", worker: "w", epoch: 7, timeToLive: .seconds(1)),
+        action: .renew, namespace: namespace, shard: 3, subscription: Subscription("s"), worker: "w", epoch: 7,
+        timeToLive: .seconds(1)),
       RecoverCall(namespace: namespace, shard: shard, service: "s", worker: "w", after: .zero, count: 1, others: false),
       CommitCall(batch, namespace: namespace, service: "s", worker: "w", number: 1),
-      BeginCall(namespace: namespace, shard: 3, service: "s"),
+      BeginCall(namespace: namespace, shard: 3, subscription: Subscription("s")),
       HistoryCall(
         namespace: namespace, service: "s", worker: "w", page: HistoryPage(shard: shard), number: 1, start: .zero),
       RedriveCall(namespace: namespace, shard: 3, service: "s", ordering: ["k"]),

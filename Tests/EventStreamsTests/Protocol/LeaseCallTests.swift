@@ -11,7 +11,8 @@ import Testing
       func acquire(_ worker: String, knowing epoch: Int = 0) async throws -> Int {
         let answer = try await bench.connection.call(
           LeaseCall(
-            action: .acquire, namespace: bench.namespace, shard: 0, service: "any", worker: worker, epoch: epoch,
+            action: .acquire, namespace: bench.namespace, shard: 0, subscription: Subscription("any"), worker: worker,
+            epoch: epoch,
             timeToLive: .zero))
         return try #require(answer.epoch)
       }
@@ -53,7 +54,8 @@ import Testing
       func call(_ action: LeaseCall.Action, _ worker: String, _ epoch: Int) async throws -> LeaseCall.Answer {
         try await bench.connection.call(
           LeaseCall(
-            action: action, namespace: bench.namespace, shard: 0, service: "any", worker: worker, epoch: epoch,
+            action: action, namespace: bench.namespace, shard: 0, subscription: Subscription("any"), worker: worker,
+            epoch: epoch,
             timeToLive: .seconds(60), looks: true))
       }
       let earlier = try #require(try await call(.acquire, "a", 0).epoch)

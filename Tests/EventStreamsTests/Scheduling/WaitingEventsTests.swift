@@ -17,7 +17,7 @@ import Testing
   private mutating func schedule(_ hours: Int, _ number: Int) throws {
     let event = EncodedEvent(Noted("k", number))
     var record = JSONWriter()
-    ScheduleRecord.write(event.json, id: event.id, due: due, to: &record)
+    ScheduleRecord.write(event.json, id: event.id, topic: event.topic, due: due, to: &record)
     try add(hours, record.bytes)
   }
 

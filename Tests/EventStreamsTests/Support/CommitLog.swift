@@ -25,7 +25,8 @@ final class CommitLog {
   func open() async throws {
     let answer = try await bench.connection.call(
       LeaseCall(
-        action: .acquire, namespace: bench.namespace, shard: 0, service: service, worker: "by-hand", epoch: 0,
+        action: .acquire, namespace: bench.namespace, shard: 0, subscription: Subscription(service), worker: "by-hand",
+        epoch: 0,
         timeToLive: .seconds(600)))
     term = answer.epoch ?? 0
   }

@@ -17,7 +17,7 @@ import Testing
   private static func namespace(_ bench: TestBench) async throws -> TestBench {
     TestBench(
       server: bench.server, connection: bench.connection,
-      namespace: try await Namespace.open("test", services: services, on: bench.connection))
+      namespace: try await Namespace.open("test", services: services.map { Subscription($0) }, on: bench.connection))
   }
 
   @Test("keeps for each of them what it has not handled, also if it never ran, whoever trims")
@@ -95,7 +95,7 @@ import Testing
       #expect(try await groups.list().map(\.name) == ["first", "second"])
       #expect(try await groups.list().allSatisfy { !$0.isAbandoned })
       #expect(try await groups.remove("second"))
-      _ = try await Namespace.open("test", services: Self.services, on: bench.connection)
+      _ = try await Namespace.open("test", services: Self.services.map { Subscription($0) }, on: bench.connection)
       let status = try await Inspector(namespace: bench.namespace, connection: bench.connection).overview()
       #expect(status.allServices == ["first"])
       #expect(status.groups.map(\.service) == ["first"])

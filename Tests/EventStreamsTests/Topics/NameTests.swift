@@ -43,7 +43,8 @@ import Testing
     try await withRedis { server in
       let connection = Connection(server.url)
       for name in ["t", "t:eu", "t2"] {
-        let namespace = try await Namespace.open(name, shardCount: 2, services: ["counting"], on: connection)
+        let namespace = try await Namespace.open(
+          name, shardCount: 2, services: [Subscription("counting")], on: connection)
         _ = try await Publisher(namespace: namespace, connection: connection).publish(Noted("k", 1))
         _ = try await connection.call("HSET", namespace.roster("counting"), "w", "1")
       }

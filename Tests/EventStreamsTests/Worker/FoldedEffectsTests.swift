@@ -10,7 +10,7 @@ import Testing
     for effects in events { folded.add(effects, prefix: "p:", traceparent: nil) }
     var commands = Commands()
     commands.open()
-    folded.encode(into: &commands, log: 1, firstKey: 7)
+    folded.encode(into: &commands, firstKey: 7)
     commands.close()
     // Of RESP only the arguments: every second line from the third on.
     let bytes = commands.span.withUnsafeBufferPointer { Array($0) }

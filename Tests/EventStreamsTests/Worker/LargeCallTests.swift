@@ -51,6 +51,7 @@ import Testing
       // Of an odd number of hundreds only the last is settled.
       var batch = log.batch([ids[19999]], [.none])
       batch.position = ids[9400]
+      batch.open = 9401
       for number in 0..<9400 { batch.endRedrive(of: "\(number)") }
       #expect(try await log.send(batch, number: 1).acknowledged == 1)
       #expect(try await connection.integer(["SCARD", "\(namespace.lease(0, "any")):behind"]) == 9401)

@@ -30,14 +30,14 @@ import Testing
     await pipeline.drain()
     let work = await pipeline.nextWork()
     #expect(work == nil)
-    await pipeline.admit([delivery(0, key: "k")], bytes: 0, shards: 1)
+    await pipeline.admit([delivery(0, key: "k")], bytes: 0)
     #expect(await pipeline.summary.inFlight == 0)
   }
 
   @Test("that drains has nothing more to commit when all that is left waits behind what was cut off")
   func lastRunner() async throws {
     let pipeline = await pipeline(concurrency: 1)
-    await pipeline.admit([delivery(0, key: "k"), delivery(1, key: "k")], bytes: 0, shards: 1)
+    await pipeline.admit([delivery(0, key: "k"), delivery(1, key: "k")], bytes: 0)
     guard case .deliveries(let run)? = await pipeline.nextWork() else {
       Issue.record("there is nothing to handle")
       return
@@ -58,7 +58,7 @@ import Testing
   )
   func redrive() async throws {
     let pipeline = await pipeline(concurrency: 1)
-    guard case .recover(_, let after, _, _)? = await pipeline.nextReading() else {
+    guard case .recover(_, let after, _, _)? = await pipeline.nextReading(carrying: Load()) else {
       Issue.record("nothing is recovered")
       return
     }
@@ -67,7 +67,7 @@ import Testing
       // The letters could not be read.
       #expect(await pipeline.beginRedrive(["k"], shard: 0, term: 1)?.keys == ["k"])
     }
-    await pipeline.admit([delivery(9, key: "k")], bytes: 0, shards: 1)
+    await pipeline.admit([delivery(9, key: "k")], bytes: 0)
     let letter = Delivery(
       source: .letter(StreamID(milliseconds: 2, sequence: 0)), shard: shard,
       streamID: StreamID(milliseconds: 1, sequence: 1),
@@ -87,14 +87,14 @@ import Testing
     let pipeline = await pipeline(concurrency: 1)
     let other = OwnedShard(number: 1, term: 1, reader: NoState())
     await pipeline.own(other, blocked: [])
-    await pipeline.admit((0..<1000).map { delivery($0, key: "k\($0)") }, bytes: 0, shards: 1)
+    await pipeline.admit((0..<1000).map { delivery($0, key: "k\($0)") }, bytes: 0)
     let id = StreamID(milliseconds: 1, sequence: 1)
     await pipeline.admit(
       [
         Delivery(
           shard: other, streamID: id, header: EventHeader(id: "o", type: "NOTED", timestamp: id.recordedAt, key: "o"),
           work: .none, deliveries: 1, failures: nil)
-      ], bytes: 0, shards: 1)
+      ], bytes: 0)
     var shards: [Int] = []
     for _ in 0..<2 {
       guard case .deliveries(let run)? = await pipeline.nextWork() else { break }

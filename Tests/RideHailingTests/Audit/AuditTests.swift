@@ -48,11 +48,11 @@ import Testing
         ])
         try await bench.settled(RideServices.names)
         // As if its publish window were over: all that there is once more, the services' own events too.
-        let log = bench.namespace.log(bench.namespace.shard(of: ride.city))
+        let shard = bench.namespace.shard(of: ride.city)
         let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
-        for entry in try await inspector.entries(shard: bench.namespace.shard(of: ride.city), after: .zero, limit: 100)
-        {
-          _ = try await bench.connection.call("XADD", log, "*", "event", String(decoding: entry.json, as: UTF8.self))
+        for entry in try await inspector.entries(shard: shard, after: .zero, limit: 100) {
+          _ = try await bench.connection.call(
+            "XADD", bench.namespace.log(shard, entry.topic), "*", "event", String(decoding: entry.json, as: UTF8.self))
         }
         try await bench.settled(RideServices.names)
       }
@@ -72,7 +72,8 @@ import Testing
       try await bench.running(["payment", "rating"]) {
         _ = try await bench.publish([EncodedEvent(completedRide())])
         _ = try await bench.connection.call(
-          "XADD", bench.namespace.log(bench.namespace.shard(of: "New York")), "*", "event", "no event")
+          "XADD", bench.namespace.log(bench.namespace.shard(of: "New York"), RideTopics.rides), "*", "event", "no event"
+        )
         try await bench.settled(["payment", "rating"])
       }
       let report = try await Self.report(bench)
@@ -94,7 +95,10 @@ import Testing
       }
       let shard = bench.namespace.shard(of: deposit.city)
       // As it was read: the position before the event, no account of the rider's yet, and then the bank's, which was there already.
-      _ = try await bench.connection.call("XGROUP", "SETID", bench.namespace.log(shard), "payment", "0")
+      _ = try await bench.connection.call(
+        "XGROUP", "SETID", bench.namespace.log(shard, RideTopics.accounts), "payment", "0")
+      _ = try await bench.connection.call(
+        "HSET", "\(bench.namespace.name):{\(shard)}:lease:payment", "position", "0-0")
       #expect(
         try await bench.connection.integer(["DEL", bench.namespace.state(shard, "payment", "account:rider:u")]) == 1)
       _ = try await bench.connection.call("HDEL", bench.namespace.state(shard, "payment", "balances"), "rider:u|USD")

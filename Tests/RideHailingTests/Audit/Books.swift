@@ -188,33 +188,31 @@ struct Books: Sendable {
   func log(_ type: String, id: String, ride: String, shard: Int? = nil, _ data: String) async throws {
     let json =
       #"{"id":"\#(id)","type":"\#(type)","timestamp":"2026-04-03T10:30:00Z","key":"\#(ride)","data":{"rideId":"\#(ride)","city":"New York",\#(data)}}"#
-    _ = try await bench.connection.call("XADD", bench.namespace.log(shard ?? self.shard), "*", "event", json)
+    let topic = RideEvents.catalog.topic(of: EventType(rawValue: type))
+    _ = try await bench.connection.call("XADD", bench.namespace.log(shard ?? self.shard, topic), "*", "event", json)
   }
 
   /// The event with an id, as it stands in the log.
-  func event(_ id: String) async throws -> (place: String, json: String) {
-    let reply = try await bench.connection.call("XRANGE", bench.namespace.log(shard), "-", "+")
-    return try #require(try Self.find(id, reply), "\(id)")
-  }
-
-  private static func find(_ id: String, _ reply: borrowing Reply) throws -> (place: String, json: String)? {
-    for index in 0..<reply.root.count {
-      let json = try reply.root[index][1][1].string()
-      if json.contains(#""id":"\#(id)""#) { return (try reply.root[index][0].string(), json) }
+  func event(_ id: String) async throws -> (stream: String, place: String, json: String) {
+    let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
+    for entry in try await inspector.entries(shard: shard, after: .zero, limit: 100_000) {
+      let json = String(decoding: entry.json, as: UTF8.self)
+      if json.contains(#""id":"\#(id)""#) { return (bench.namespace.log(shard, entry.topic), "\(entry.id)", json) }
     }
-    return nil
+    return try #require(nil, "\(id)")
   }
 
   func removeEvent(_ id: String) async throws {
-    _ = try await bench.connection.call("XDEL", bench.namespace.log(shard), try await event(id).place)
+    let event = try await event(id)
+    _ = try await bench.connection.call("XDEL", event.stream, event.place)
   }
 
   /// Adds the event with an id once more, with another text in it.
   func logAgain(_ id: String, _ old: String, _ new: String) async throws {
-    let json = try await event(id).json
-    #expect(json.contains(old), "\(json)")
+    let event = try await event(id)
+    #expect(event.json.contains(old), "\(event.json)")
     _ = try await bench.connection.call(
-      "XADD", bench.namespace.log(shard), "*", "event", json.replacing(old, with: new))
+      "XADD", event.stream, "*", "event", event.json.replacing(old, with: new))
   }
 
   func archive(_ sql: String) throws {

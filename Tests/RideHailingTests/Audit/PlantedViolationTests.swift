@@ -286,7 +286,8 @@ private struct Plant: Sendable {
     {
       let other = ($0.shard + 1) % $0.bench.namespace.shardCount
       let json = try await $0.event("RIDE_COMPLETED:card").json
-      _ = try await $0.bench.connection.call("XADD", $0.bench.namespace.log(other), "*", "event", json)
+      _ = try await $0.bench.connection.call(
+        "XADD", $0.bench.namespace.log(other, RideTopics.rides), "*", "event", json)
       _ = try await $0.bench.connection.call(
         "HSET", $0.bench.namespace.state(other, "payment", "payments"), "card", "{}")
     },

@@ -67,7 +67,7 @@ import Testing
           keys.append(item.header?.key ?? "")
           if keys.count == 1050 {
             try await store(entries[1000...])
-            _ = try await bench.connection.call("XTRIM", bench.namespace.log(shard), "MAXLEN", "10")
+            _ = try await bench.connection.call("XTRIM", bench.namespace.log(shard, RideTopics.rides), "MAXLEN", "10")
           }
         }
         #expect(keys == (1...count).map { "r\($0)" }, "\(scope): \(keys.count)")
@@ -81,7 +81,7 @@ import Testing
       let ids = try await ArchiveLogTests.fill(bench)
       let shard = bench.namespace.shard(of: "New York")
       // r5 was trimmed, r35 stands in the log still.
-      for key in try await bench.connection.strings(["KEYS", "\(bench.namespace.log(shard)):seen:*"]) {
+      for key in try await bench.connection.strings(["KEYS", "\(bench.namespace.name):{\(shard)}:seen:*"]) {
         _ = try await bench.connection.call("DEL", key)
       }
       for isArchived in [false, true] {

@@ -158,7 +158,7 @@ import Testing
     try await RideBench.run { bench in
       try await handled(bench, 200)
       for shard in bench.namespace.shards {
-        _ = try await bench.connection.call("XTRIM", bench.namespace.log(shard), "MAXLEN", "10")
+        _ = try await bench.connection.call("XTRIM", bench.namespace.log(shard, RideTopics.rides), "MAXLEN", "10")
       }
       let whole = try await rebuild(bench).run("payment", applies: false)
       #expect(whole.isIdentical)

@@ -46,14 +46,14 @@ struct LogComparison {
           .notAsLogged, item,
           "the log holds another event: \(String(decoding: logged.prefix(200), as: UTF8.self))")
       }
-    case (_?, nil) where progress.state(of: item.id) == .done:
+    case (_?, nil) where progress.state(of: item.id, in: item.topic) == .done:
       add(.missing, item, "analytics has acknowledged \(item.header?.id ?? "this entry"), and it has no row")
     case (nil, _?) where item.isRepetition:
       // It was published again after a loss, and a restore has put only its first publication back into the log.
       break
     case (nil, _?):
       // It may have been trimmed meanwhile.
-      if let start = try await inspector.extent(shard: shard)?.start, start > item.id { return }
+      if try await inspector.extent(shard: shard)?.mayHaveTrimmed(item.id, of: item.topic) == true { return }
       add(
         .notInLog, item,
         "the log holds earlier events, and not this one: the log has lost it, or the row was inserted or its stream id changed"
