@@ -1,4 +1,4 @@
-/* What both benchmark programs need of a Redis client. */
+/* What the benchmark programs need of a Redis client. */
 #ifndef RIDES_BENCHMARK_CLIENT_H
 #define RIDES_BENCHMARK_CLIENT_H
 
@@ -40,6 +40,19 @@ static redisReply *call(redisContext *redis, const char *format, ...) {
   redisvAppendCommand(redis, format, arguments);
   va_end(arguments);
   return next_reply(redis, 0);
+}
+
+/* The names of the topics that a shard has. */
+static inline redisReply *topics_of(redisContext *redis, const char *namespace, int shard) {
+  redisReply *topics = call(redis, "HKEYS %s:{%d}:topics", namespace, shard);
+  for (size_t i = 0; i < topics->elements; i++) {
+    /* The field of the services that want all topics. */
+    if (strcmp(topics->element[i]->str, "*") != 0) continue;
+    freeReplyObject(topics->element[i]);
+    topics->element[i] = topics->element[--topics->elements];
+    break;
+  }
+  return topics;
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* Publishes events one by one at a fixed rate, and measures how long it takes from the call until what a worker makes of the event is
  * committed.
  *
- *   latency SOCKET TOPIC SHARDS SERVICE RATE EVENTS CITY
+ *   latency SOCKET NAMESPACE SHARDS SERVICE RATE EVENTS CITY
  *
  * The worker appends each ride's id to the stream `noted` of its state; whoever waits for that stream is told as soon as the commit has
  * been executed, so what is measured includes that. Prints the p50, p90, p99 and the largest, in microseconds.
@@ -58,7 +58,7 @@ static int compare(const void *a, const void *b) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 8) die("usage: latency SOCKET TOPIC SHARDS SERVICE RATE EVENTS CITY");
+  if (count != 8) die("usage: latency SOCKET NAMESPACE SHARDS SERVICE RATE EVENTS CITY");
   socket_path = arguments[1];
   namespace = arguments[2];
   shards = atoi(arguments[3]);
@@ -69,10 +69,11 @@ int main(int count, char **arguments) {
   published = calloc(event_count, sizeof *published);
   taken = calloc(event_count, sizeof *taken);
   if (!published || !taken) die("out of memory");
-  char log[64], seen[80], noted[96];
-  snprintf(log, sizeof log, "%s:{%d}", namespace, shard_of(arguments[7]));
-  snprintf(seen, sizeof seen, "%s:seen", log);
-  snprintf(noted, sizeof noted, "%s:%s:noted", log, service);
+  int shard = shard_of(arguments[7]);
+  char logs[64], seen[64], noted[128];
+  snprintf(logs, sizeof logs, "%s:{%d}:log", namespace, shard);
+  snprintf(seen, sizeof seen, "%s:{%d}:seen", namespace, shard);
+  snprintf(noted, sizeof noted, "%s:{%d}:%s:noted", namespace, shard, service);
 
   redisContext *redis = connect_to(socket_path);
   pthread_t watcher;
@@ -83,11 +84,11 @@ int main(int count, char **arguments) {
     if (left > 0) nanosleep(&(struct timespec){left / 1000000000, left % 1000000000}, NULL);
     published[i] = now();
     freeReplyObject(call(redis,
-                         "FCALL eventstreams_publish_v3 2 %s %s 86400000 RIDE_COMPLETED:lat-%d "
+                         "FCALL eventstreams_publish_v4 2 %s %s 86400000 rides 1 RIDE_COMPLETED:lat-%d "
                          "{\"id\":\"RIDE_COMPLETED:lat-%d\",\"type\":\"RIDE_COMPLETED\",\"timestamp\":\"2026-04-03T10:30:00Z\","
                          "\"key\":\"lat-%d\",\"data\":{\"rideId\":\"lat-%d\",\"riderId\":\"rider-1\",\"driverId\":\"driver-1\",\"city\":\"%s\","
                          "\"fare\":{\"total\":1230,\"currency\":\"EUR\"},\"payment\":{\"method\":\"cash\"}}}",
-                         log, seen, i, i, i, i, arguments[7]));
+                         logs, seen, i, i, i, i, arguments[7]));
   }
   pthread_join(watcher, NULL);
   qsort(taken, event_count, sizeof *taken, compare);

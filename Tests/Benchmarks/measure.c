@@ -1,19 +1,20 @@
 /* Measures how long consumers take for a whole log.
  *
- *   measure SOCKET TOPIC SHARDS SERVICES LOG [-p] COMMAND… [-- COMMAND…]…
+ *   measure SOCKET NAMESPACE SHARDS SERVICES LOG [-p] COMMAND… [-- COMMAND…]…
  *
  * Puts the services, separated by commas, back to the beginning, as if they had never run: no groups, no leases, no state. Runs the
- * commands with their output in the file LOG, waits until the services' groups have nothing waiting and nothing pending in any
- * shard, and ends the commands with SIGTERM. With -p the last command publishes: it ends by itself, and only then can the
+ * commands with their output in the file LOG, waits until the services' groups have nothing waiting and nothing pending of any topic
+ * in any shard, and ends the commands with SIGTERM. With -p the last command publishes: it ends by itself, and only then can the
  * services be through. The time runs from the start of the commands, so that starting and taking the leases count for everybody.
  *
  * Prints, separated by blanks: events in the log, seconds, the commands' CPU seconds (user, system), CPU seconds of the server,
  * calls of XREADGROUP, calls of FCALL, bytes sent to the server, seconds until the first read, KiB that the largest of the
- * consumers took of memory, and the number of accounts of each service that it has made per shard, separated by commas; those of
- * several services by semicolons.
+ * consumers took of memory, deliveries (each event once for each service that reads its topic), and then of each service, with
+ * semicolons in between: the number of accounts that it has made in each shard, separated by commas; and the topics that it reads,
+ * separated by commas.
  */
 #define _GNU_SOURCE
-#include "client.h"
+#include "command.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { kMaxServices = 64 };
+enum { kMaxServices = 64, kMaxTopics = 32 };
 
 static const char *namespace;
 static char *services[kMaxServices];
@@ -69,8 +70,11 @@ static void remove_key(redisContext *redis, redisReply *key, void *context) {
 
 static void reset(redisContext *redis, const char *service) {
   for (int shard = 0; shard < shards; shard++) {
-    redisAppendCommand(redis, "XGROUP DESTROY %s:{%d} %s", namespace, shard, service);
-    freeReplyObject(next_reply(redis, 1)); /* there may be no log yet */
+    redisReply *topics = topics_of(redis, namespace, shard);
+    for (size_t i = 0; i < topics->elements; i++) {
+      freeReplyObject(call(redis, "XGROUP DESTROY %s:{%d}:log:%s %s", namespace, shard, topics->element[i]->str, service));
+    }
+    freeReplyObject(topics);
     freeReplyObject(call(redis, "DEL %s:{%d}:lease:%s", namespace, shard, service));
   }
   freeReplyObject(call(redis, "DEL %s:workers:%s", namespace, service));
@@ -85,16 +89,6 @@ static void count_account(redisContext *redis, redisReply *key, void *context) {
   if (shard >= 0 && shard < shards && strstr(key->str, ":account:")) ((int *)context)[shard]++;
 }
 
-static long long log_length(redisContext *redis) {
-  long long length = 0;
-  for (int shard = 0; shard < shards; shard++) {
-    redisReply *reply = call(redis, "XLEN %s:{%d}", namespace, shard);
-    length += reply->integer;
-    freeReplyObject(reply);
-  }
-  return length;
-}
-
 static const redisReply *field(const redisReply *map, const char *name) {
   for (size_t i = 0; i + 1 < map->elements; i += 2) {
     if (strcmp(map->element[i]->str, name) == 0) return map->element[i + 1];
@@ -102,30 +96,86 @@ static const redisReply *field(const redisReply *map, const char *name) {
   return NULL;
 }
 
-static int is_measured(const char *group) {
+/* The service that a group belongs to; -1 if it is none of those that are measured. */
+static int service_of(const redisReply *group) {
   for (int i = 0; i < service_count; i++) {
-    if (strcmp(group, services[i]) == 0) return 1;
+    if (strcmp(field(group, "name")->str, services[i]) == 0) return i;
   }
-  return 0;
+  return -1;
 }
 
-/* True if the services have a group in every shard, with nothing waiting and nothing pending. */
+/* 1 if services have groups in a shard, with nothing waiting and nothing pending of any topic at one moment. */
+static const char kIsThrough[] =
+  "local prefix, through = ARGV[1], {}\n"
+  "for _, topic in ipairs(redis.call('HKEYS', prefix .. ':topics')) do\n"
+  "  for _, group in ipairs(topic ~= '*' and redis.call('XINFO', 'GROUPS', prefix .. ':log:' .. topic) or {}) do\n"
+  "    local name, pending, lag = group[2], group[6], group[12]\n"
+  "    through[name] = pending == 0 and lag == 0 and through[name] ~= false\n"
+  "  end\n"
+  "end\n"
+  "for i = 2, #ARGV do\n"
+  "  if not through[ARGV[i]] then return 0 end\n"
+  "end\n"
+  "return 1";
+
+/* True if the services are through in every shard. Where they are, they stay so: what they publish stays in the shard. */
 static int is_through(redisContext *redis) {
-  int through = 1;
-  for (int shard = 0; shard < shards; shard++) redisAppendCommand(redis, "XINFO GROUPS %s:{%d}", namespace, shard);
-  for (int shard = 0; shard < shards; shard++) {
-    redisReply *groups = next_reply(redis, 1);
-    int done = 0;
-    for (size_t i = 0; groups->type == REDIS_REPLY_ARRAY && i < groups->elements; i++) {
-      const redisReply *group = groups->element[i];
-      if (!is_measured(field(group, "name")->str)) continue;
-      const redisReply *lag = field(group, "lag"), *pending = field(group, "pending");
-      done += lag && lag->type == REDIS_REPLY_INTEGER && lag->integer == 0 && pending->integer == 0;
-    }
-    through = through && done == service_count;
-    freeReplyObject(groups);
+  static int shard = 0;
+  for (; shard < shards; shard++) {
+    char prefix[64];
+    snprintf(prefix, sizeof prefix, "%s:{%d}", namespace, shard);
+    begin_command();
+    add("EVAL");
+    add(kIsThrough);
+    add("0");
+    add(prefix);
+    for (int i = 0; i < service_count; i++) add(services[i]);
+    queue_command(redis);
+    redisReply *reply = next_reply(redis, 0);
+    int through = reply->integer == 1;
+    freeReplyObject(reply);
+    if (!through) return 0;
   }
-  return through;
+  return 1;
+}
+
+/* What there is to read: the topics that services have groups on, by their names. */
+struct reading {
+  long long events, deliveries;
+  int topic_count;
+  char topics[kMaxTopics][64];
+  int is_read[kMaxServices][kMaxTopics];
+};
+
+static int index_of(struct reading *reading, const char *topic) {
+  for (int i = 0; i < reading->topic_count; i++) {
+    if (strcmp(reading->topics[i], topic) == 0) return i;
+  }
+  if (reading->topic_count == kMaxTopics) die("too many topics");
+  snprintf(reading->topics[reading->topic_count], sizeof *reading->topics, "%s", topic);
+  return reading->topic_count++;
+}
+
+static void count_reading(redisContext *redis, struct reading *reading) {
+  for (int shard = 0; shard < shards; shard++) {
+    redisReply *topics = topics_of(redis, namespace, shard);
+    for (size_t i = 0; i < topics->elements; i++) {
+      const char *topic = topics->element[i]->str;
+      int index = index_of(reading, topic);
+      redisReply *length = call(redis, "XLEN %s:{%d}:log:%s", namespace, shard, topic);
+      redisReply *groups = call(redis, "XINFO GROUPS %s:{%d}:log:%s", namespace, shard, topic);
+      reading->events += length->integer;
+      for (size_t j = 0; j < groups->elements; j++) {
+        int service = service_of(groups->element[j]);
+        if (service < 0) continue;
+        reading->deliveries += length->integer;
+        reading->is_read[service][index] = 1;
+      }
+      freeReplyObject(length);
+      freeReplyObject(groups);
+    }
+    freeReplyObject(topics);
+  }
 }
 
 static pid_t start(char **command, const char *log) {
@@ -140,7 +190,7 @@ static pid_t start(char **command, const char *log) {
 }
 
 int main(int count, char **arguments) {
-  if (count < 7) die("usage: measure SOCKET TOPIC SHARDS SERVICES LOG [-p] COMMAND… [-- COMMAND…]…");
+  if (count < 7) die("usage: measure SOCKET NAMESPACE SHARDS SERVICES LOG [-p] COMMAND… [-- COMMAND…]…");
   redisContext *redis = connect_to(arguments[1]);
   namespace = arguments[2];
   shards = atoi(arguments[3]);
@@ -149,6 +199,7 @@ int main(int count, char **arguments) {
     if (service_count == kMaxServices) die("too many services");
     services[service_count++] = name;
   }
+  reserve_words(8 + kMaxServices);
   const char *log = arguments[5];
   unlink(log);
   int at = 6, publishes = strcmp(arguments[6], "-p") == 0;
@@ -205,12 +256,22 @@ int main(int count, char **arguments) {
     if (usage.ru_maxrss > memory) memory = usage.ru_maxrss;
   }
 
-  printf("%lld %.4f %.4f %.4f %.4f %.0f %.0f %.0f %.4f %ld ", log_length(redis), elapsed, user, system, cpu, reads, commits, sent,
-         first_read, memory);
+  struct reading reading = {0};
+  count_reading(redis, &reading);
+  printf("%lld %.4f %.4f %.4f %.4f %.0f %.0f %.0f %.4f %ld %lld ", reading.events, elapsed, user, system, cpu, reads, commits, sent,
+         first_read, memory, reading.deliveries);
   for (int i = 0; i < service_count; i++) {
     int accounts[MAX_SHARDS] = {0};
     for_each_state_key(redis, services[i], count_account, accounts);
     for (int shard = 0; shard < shards; shard++) printf("%s%d", shard ? "," : i ? ";" : "", accounts[shard]);
+  }
+  for (int i = 0; i < service_count; i++) {
+    const char *before = i ? ";" : " ";
+    for (int topic = 0; topic < reading.topic_count; topic++) {
+      if (!reading.is_read[i][topic]) continue;
+      printf("%s%s", before, reading.topics[topic]);
+      before = ",";
+    }
   }
   printf("\n");
   redisFree(redis);
