@@ -26,9 +26,8 @@ struct HistoryHandler: Sendable {
     mayWait: () async -> Bool,
     onFailure: (Delivery, String) -> Void
   ) async -> HistoryPage {
-    let deliveries = deliveries(events, shard)
+    var deliveries = deliveries(events, shard)
     var settled: [Int: Settled] = [:]
-    var failures: [Int: Failures] = [:]
     // An outage must not fill the dead letters: an event is given up on only if another has succeeded since the last was.
     var hasSucceeded = true
     var open = Array(deliveries.indices)
@@ -42,13 +41,13 @@ struct HistoryHandler: Sendable {
           settled[index] = .done(effects)
           if deliveries[index].callsHandler { hasSucceeded = true }
         case .held(let reason), .dead(let reason):
-          settled[index] = .dead(reason: reason, failures[index])
+          settled[index] = .dead(reason: reason, deliveries[index].failures)
           if !deliveries[index].key.isEmpty { blocked.insert(deliveries[index].key) }
         case .failed(let error, let wait, let counts):
           onFailure(deliveries[index], error)
           let failure = Failures(
-            after: failures[index], error: error, at: .now(), retryAt: nil, counts: counts)
-          failures[index] = failure
+            after: deliveries[index].failures, error: error, at: .now(), retryAt: nil, counts: counts)
+          deliveries[index] = deliveries[index].with(deliveries: 1, failures: failure)
           if counts, failure.attempts >= service.retry.maxAttempts, hasSucceeded {
             hasSucceeded = false
             settled[index] = .dead(reason: error, failure)
