@@ -10,40 +10,68 @@ public struct EventCatalog: Sendable {
   private typealias Reader =
     @Sendable (inout JSONObject, EventHeader, _ id: String?, _ key: String?) throws(JSONError) -> EncodedEvent
 
-  private let readers: [EventType: (version: Int, topic: String, read: Reader)]
+  private typealias Known = (
+    version: Int, topic: String, read: Reader,
+    lift: @Sendable (borrowing JSONValue, _ version: Int) throws(JSONError) -> JSONFields
+  )
+
+  private let known: [EventType: Known]
 
   /// A catalog of these types.
   public init(_ types: [any EventData.Type]) {
-    var readers: [EventType: (version: Int, topic: String, read: Reader)] = [:]
-    for type in types { Self.add(type, to: &readers) }
-    self.readers = readers
+    var known: [EventType: Known] = [:]
+    for type in types { Self.add(type, to: &known) }
+    self.known = known
   }
 
-  private static func add<Data: EventData>(
-    _ type: Data.Type, to readers: inout [EventType: (version: Int, topic: String, read: Reader)]
-  ) {
-    readers[Data.eventType] = (
+  private static func add<Data: EventData>(_ type: Data.Type, to known: inout [EventType: Known]) {
+    known[Data.eventType] = (
       Data.version, Data.topic,
       { (object, header, id, key) throws(JSONError) in
-        let data: Data = try object["data"]
+        let data = try Data(ofEvent: &object, version: header.version)
         return try EncodedEvent(
           data, id: id, key: key, version: header.version, timestamp: header.timestamp,
           traceparent: header.traceparent, asWritten: object)
-      }
+      },
+      { (data, version) throws(JSONError) in try Data.lifted(data, version: version) }
     )
   }
 
   /// The names of all types, sorted.
-  public var typeNames: [String] { readers.keys.map(\.rawValue).sorted() }
+  public var typeNames: [String] { known.keys.map(\.rawValue).sorted() }
 
   /// The topic of a type; the standard one for a type that isn't known.
   public func topic(of type: EventType) -> String {
-    if let reader = readers[type] { return reader.topic }
+    if let known = known[type] { return known.topic }
     return type == ScheduleRecord.scheduled || type == ScheduleRecord.cancelled
       ? Namespace.scheduleTopic : Namespace.standardTopic
   }
 
-  /// Reads one event; the error names the field that is wrong.
+  /// Refuses an event of a newer version than is known here: whoever reckons with all events must not go on without it.
+  ///
+  /// - Throws: a `NewerEvent`.
+  public func checkVersion(of header: EventHeader) throws(NewerEvent) {
+    if let known = known[header.type], header.version > known.version { throw NewerEvent(header, known: known.version) }
+  }
+
+  /// Calls `body` with an event's data, lifted if it is of an older version than is known here: for what asks many types the same.
+  ///
+  /// Data of a type that isn't known, or of a newer version, is shown as it is.
+  public func withData<Result>(
+    ofEvent json: Span<UInt8>, _ body: (borrowing JSONValue) throws(JSONError) -> Result
+  ) throws(JSONError) -> Result {
+    var parser = JSONParser()
+    var event = try parser.parse(json).object()
+    let type: String? = try event.optional("type")
+    let version: Int = try event.optional("version") ?? 1
+    guard let known = type.flatMap({ known[EventType(rawValue: $0)] }), (1..<known.version).contains(version) else {
+      return try event.with("data", body)
+    }
+    let lifted = try event.with("data") { (data) throws(JSONError) in try known.lift(data, version) }
+    return try lifted.with(body)
+  }
+
+  /// Reads one event, of whatever version that is known; the error names the field that is wrong.
   public func read(_ json: Span<UInt8>) throws(JSONError) -> EncodedEvent {
     var parser = JSONParser()
     let value = try parser.parse(json)
@@ -55,13 +83,9 @@ public struct EventCatalog: Sendable {
     if let key { try Identifier.check(key, "key") }
     if let traceparent: String = try object.optional("traceparent") { try Traceparent.check(traceparent) }
     let header = try EventHeader(from: &object, fallbackID: "")
-    guard let reader = readers[header.type] else {
+    guard let known = known[header.type] else {
       throw JSONError(path: "type", problem: "\"\(header.type)\" is none of \(typeNames.joined(separator: ", "))")
     }
-    guard header.version >= 1 else { throw JSONError(path: "version", problem: "\(header.version) is less than 1") }
-    guard header.version <= reader.version else {
-      throw JSONError(path: "version", problem: "\(header.version) is newer than the newest known, \(reader.version)")
-    }
-    return try reader.read(&object, header, id, key)
+    return try known.read(&object, header, id, key)
   }
 }

@@ -7,8 +7,27 @@ public protocol EventData: Sendable, JSONReadable, JSONWritable {
   static var eventType: EventType { get }
 
   /// The version of this type's shape. An event of a newer version than a worker knows is left for one that knows it
-  /// (`RetryPolicy.holdTime`). 1 unless declared otherwise, and not written when it is 1.
+  /// (`RetryPolicy.holdTime`), one of an older version is lifted by `upcast`. 1 unless declared otherwise, and not written when it is 1.
   static var version: Int { get }
+
+  /// Lifts data that was written in an older version to the version after it: from 1 to 2, from 2 to 3 and so on, step by step up to
+  /// `version`, before `init(from:)` reads it. Events of this version are never asked about.
+  ///
+  /// ```swift
+  /// static let version = 3
+  ///
+  /// static func upcast(_ data: inout JSONFields, from version: Int) throws(JSONError) {
+  ///   switch version {
+  ///   case 1: data.rename("sum", to: "total")
+  ///   default: data.set("currency", to: "USD")
+  ///   }
+  /// }
+  /// ```
+  ///
+  /// Whoever reads events reads them so: workers, audit, rebuild, reports. The events themselves stay as they were written, in the log and
+  /// in the archive; so does one of an older version that is published. A step must come to the same for ever: what it adds is a constant
+  /// or follows from the data. Nothing is changed unless declared otherwise, for an `init(from:)` that reads the older shapes as well.
+  static func upcast(_ data: inout JSONFields, from version: Int) throws(JSONError)
 
   /// The topic: the family of event types whose stream this type's events stand in. Services are delivered the topics of the types that they
   /// handle. `events` unless declared otherwise; it changes what delivery costs, and nothing else.
@@ -29,6 +48,9 @@ extension EventData {
   /// 1
   @inlinable public static var version: Int { 1 }
 
+  /// Nothing is changed.
+  public static func upcast(_ data: inout JSONFields, from version: Int) throws(JSONError) {}
+
   /// `events`
   @inlinable public static var topic: String { Namespace.standardTopic }
 
@@ -37,11 +59,4 @@ extension EventData {
 
   /// `TYPE:orderingKey`
   public var eventID: String { "\(Self.eventType.rawValue):\(orderingKey)" }
-
-  /// Reads the data of an event as the log holds it.
-  public init(ofEvent json: Span<UInt8>) throws(JSONError) {
-    var parser = JSONParser()
-    var object = try parser.parse(json).object()
-    self = try object["data"]
-  }
 }

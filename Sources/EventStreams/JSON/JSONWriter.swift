@@ -94,11 +94,11 @@ public struct JSONWriter: Sendable {
     bytes.append(UInt8(ascii: "\""))
     raw(name.rawBytes)
     bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
-    asWritten(value)
+    self.value(asWritten: value)
   }
 
   /// A value as it stands in a document, without the blanks between its tokens.
-  private mutating func asWritten(_ value: borrowing JSONValue) {
+  mutating func value(asWritten value: borrowing JSONValue) {
     let text = value.rawBytes
     guard value.kind == .object || value.kind == .array else {
       let isString = value.kind == .string

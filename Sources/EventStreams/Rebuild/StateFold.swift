@@ -30,8 +30,11 @@ public struct StateFold: Sendable {
   public func wants(_ type: EventType) -> Bool { service.handles(type) }
 
   /// The effects that an event has on the state as it is; nil if the service does not want it, or can't read it.
+  ///
+  /// - Throws: a `NewerEvent` if a newer version of the service may read it: a state without it would not be the service's.
   public func effects(of event: RecordedEvent) async throws -> Effects? {
-    guard let header = event.header, service.handles(header.type) else { return nil }
+    guard let header = event.header, let version = service.version(of: header.type) else { return nil }
+    guard header.version <= version else { throw NewerEvent(header, known: version) }
     do {
       return try await service.effects(of: event.json, streamID: event.streamID, shard: handle)
     } catch is JSONError {

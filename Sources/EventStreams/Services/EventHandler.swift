@@ -8,7 +8,7 @@ struct EventHandler: Sendable {
   /// Reads the data, and binds the call to it; leaves out its order and what it reads if they aren't wanted.
   @usableFromInline
   let decode:
-    @Sendable (borrowing JSONValue, EventHeader, OwnedShard, StreamID, _ inOrder: Bool) throws(JSONError) -> BoundCall
+    @Sendable (inout JSONObject, EventHeader, OwnedShard, StreamID, _ inOrder: Bool) throws(JSONError) -> BoundCall
   @usableFromInline
   let version: Int
   @usableFromInline
@@ -25,10 +25,10 @@ struct EventHandler: Sendable {
     version = Data.version
     topic = Data.topic
     readsAhead = reads != nil
-    decode = { (json: borrowing JSONValue, header, shard, streamID, inOrder) throws(JSONError) -> BoundCall in
+    decode = { (object: inout JSONObject, header, shard, streamID, inOrder) throws(JSONError) -> BoundCall in
       let event = Event(
         id: header.id, timestamp: header.timestamp, key: header.key, traceparent: header.traceparent,
-        data: try Data(from: json), shard: shard, streamID: streamID)
+        data: try Data(ofEvent: &object, version: header.version), shard: shard, streamID: streamID)
       return BoundCall(
         key: inOrder ? key?(event.data) ?? header.key : nil, reads: inOrder ? reads?(event.data) ?? [] : []
       ) { attempt in
@@ -46,28 +46,20 @@ struct EventHandler: Sendable {
   func bind(
     _ object: inout JSONObject, header: EventHeader, shard: OwnedShard, streamID: StreamID, inOrder: Bool
   ) throws(JSONError) -> BoundCall {
-    if let problem = problem(with: header) { throw problem }
-    return try decode(&object, header: header, shard: shard, streamID: streamID, inOrder: inOrder)
+    try decode(&object, header, shard, streamID, inOrder)
   }
 
   /// What an event is ordered by whose version is newer, as far as can be told.
   func key(
     ofNewer object: inout JSONObject, header: EventHeader, shard: OwnedShard, streamID: StreamID
   ) -> String {
-    let bound = try? decode(&object, header: header, shard: shard, streamID: streamID, inOrder: true)
-    return bound?.key ?? header.key
+    let known = EventHeader(
+      id: header.id, type: header.type, timestamp: header.timestamp, key: header.key, version: version)
+    return (try? decode(&object, known, shard, streamID, true))?.key ?? header.key
   }
 
-  /// Why an event can't be handled by this version of the handler; nil if it can.
-  func problem(with header: EventHeader) -> JSONError? {
-    guard header.version > version else { return nil }
-    return JSONError(
-      path: "version", problem: "\(header.type) version \(header.version) is newer than this worker knows (\(version))")
-  }
-
-  private func decode(
-    _ object: inout JSONObject, header: EventHeader, shard: OwnedShard, streamID: StreamID, inOrder: Bool
-  ) throws(JSONError) -> BoundCall {
-    try object.with("data") { (json) throws(JSONError) in try decode(json, header, shard, streamID, inOrder) }
+  /// Why an event can't be handled by this version of the handler, and may be by a later one; nil if it can.
+  func problem(ofNewer header: EventHeader) -> JSONError? {
+    header.version > version ? header.type.problem(ofVersion: header.version, known: version) : nil
   }
 }

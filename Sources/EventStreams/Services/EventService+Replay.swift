@@ -1,8 +1,11 @@
 extension EventService {
   /// Whether the service has a handler for events of this type.
-  public func handles(_ type: EventType) -> Bool {
-    guard case .eachEvent(let handlers) = handling else { return false }
-    return handlers.contains { $0.type == type }
+  public func handles(_ type: EventType) -> Bool { version(of: type) != nil }
+
+  /// The newest version that the service reads of a type; nil if it has no handler for it.
+  func version(of type: EventType) -> Int? {
+    guard case .eachEvent(let handlers) = handling else { return nil }
+    return handlers.first { $0.type == type }?.handler.version
   }
 
   /// What the service makes of one recorded event, without a worker: its handler is called, nothing is committed.

@@ -53,7 +53,7 @@ struct EntryDecoder: ~Copyable {
         entry.work = .held(
           "\(service.name) is delivered the topic \(shard.topics[topic]), of which this worker handles nothing: it waits for one that does"
         )
-      } else if let handler, let problem = handler.problem(with: header) {
+      } else if let handler, let problem = handler.problem(ofNewer: header) {
         entry.work = .held(problem.description)
         entry.key = handler.key(ofNewer: &object, header: header, shard: shard, streamID: streamID)
       } else if let handler {

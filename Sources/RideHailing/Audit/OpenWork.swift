@@ -13,8 +13,10 @@ struct OpenWork {
     isAny = true
     if let ride { rides.insert(ride) }
     movements.insert(header.id)
-    var parser = JSONParser()
-    guard let about = try? About(from: parser.parse(event.json.span)) else { return }
+    let about = try? RideEvents.catalog.withData(ofEvent: event.json.span) { (data) throws(JSONError) in
+      try Names(from: data)
+    }
+    guard let about else { return }
     if let driver = about.driver { accounts.insert(Account.driver(driver).name) }
     if let rider = about.rider { accounts.insert(Account.rider(rider).name) }
     if let account = about.account { accounts.insert(account) }
@@ -44,34 +46,18 @@ struct OpenWork {
   }
 
   /// The names in an event's data.
-  private struct About: JSONReadable {
+  private struct Names: JSONReadable {
     let driver: String?
     let rider: String?
     let account: String?
     let movement: String?
 
     init(from json: borrowing JSONValue) throws(JSONError) {
-      var event = try json.object()
-      let data: Names? = try event.optional("data")
-      driver = data?.driver
-      rider = data?.rider
-      account = data?.account
-      movement = data?.movement
-    }
-
-    private struct Names: JSONReadable {
-      let driver: String?
-      let rider: String?
-      let account: String?
-      let movement: String?
-
-      init(from json: borrowing JSONValue) throws(JSONError) {
-        var object = try json.object()
-        driver = try object.optional("driverId")
-        rider = try object.optional("riderId")
-        account = try object.optional("account")
-        movement = try object.optional("movement")
-      }
+      var object = try json.object()
+      driver = try object.optional("driverId")
+      rider = try object.optional("riderId")
+      account = try object.optional("account")
+      movement = try object.optional("movement")
     }
   }
 }

@@ -141,6 +141,11 @@ struct ShardAudit {
     _ item: ShardHistory.Item, _ header: EventHeader, _ report: inout AuditReport
   ) async throws {
     let event = RecordedEvent(shard: shard, streamID: item.id, header: header, json: item.json)
+    // One that waits for those who read it, or is dead, comes to nothing yet.
+    let wanting = folds.filter { $0.value.wants(header.type) }.keys
+    if wanting.isEmpty || wanting.contains(where: { progress[$0]?.state(of: item.id, in: item.topic) == .done }) {
+      try RideEvents.catalog.checkVersion(of: header)
+    }
     // Whatever key its producer gave it.
     let ride = RideID.of(event.json.span)
     if let first = seen.add(header.id, at: item.id) {

@@ -27,14 +27,7 @@ public enum RideID {
         ride = try object.optional("rideId")
       }
     }
-    var parser = JSONParser()
-    do throws(JSONError) {
-      var object = try parser.parse(event).object()
-      let data: Data? = try object.optional("data")
-      return data?.ride
-    } catch {
-      // No event, or one of another shape.
-      return nil
-    }
+    // It may be no event, or one of another shape.
+    return try? RideEvents.catalog.withData(ofEvent: event) { (data) throws(JSONError) in try Data(from: data).ride }
   }
 }

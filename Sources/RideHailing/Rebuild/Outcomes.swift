@@ -17,6 +17,7 @@ struct Outcomes: Sendable {
     while let event = try await history.nextEvent() {
       guard let header = event.header else { continue }
       ids.insert(header.id)
+      try RideEvents.catalog.checkVersion(of: header)
       // What can't be read tells no more than its id.
       try? read(event.json, header)
     }

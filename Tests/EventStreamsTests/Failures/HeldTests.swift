@@ -96,7 +96,7 @@ import Testing
       }
       let found = try await letters(bench)
       #expect(found.map(\.isParked) == [false, true])
-      #expect(found.first?.about.reason == "version: NOTED version 2 is newer than this worker knows (1)")
+      #expect(found.first?.about.reason == "version: NOTED version 2 is newer than is known here (1)")
     }
   }
 }

@@ -54,7 +54,7 @@ import Testing
       (#"{"id":"","type":"NOTED","timestamp":"2026-04-03T10:30:00Z","data":{"key":"k","number":1}}"#, "id: "),
       (
         #"{"version":2,"type":"NOTED","timestamp":"2026-04-03T10:30:00Z","data":{"key":"k","number":1}}"#,
-        "version: 2 is newer"
+        "version: NOTED version 2 is newer"
       ),
       ("[]", "expected an object"), ("{", "not JSON"), ("", "not JSON"),
     ])

@@ -4,7 +4,7 @@ import GRDB
 /// Reads events of one type out of the archive.
 struct ArchiveScan {
   private let database: Database
-  /// Events whose data is not what their type says: the services have them in their dead letters.
+  /// Events whose data is not what their type says, or of a newer version: the services have them in their dead letters, or hold them.
   private(set) var unreadable = 0
 
   init(_ database: Database) { self.database = database }
@@ -44,8 +44,7 @@ struct ArchiveScan {
       let text: String = row[1]
       do throws(JSONError) {
         var event = try parser.parse(text.utf8.span).object()
-        let data: Data = try event["data"]
-        body(data, place)
+        body(try Data(ofEvent: &event), place)
       } catch {
         unreadable += 1
       }

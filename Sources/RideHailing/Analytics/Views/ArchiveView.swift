@@ -3,6 +3,9 @@ import GRDB
 
 /// A view of the archive, for people who query it in SQL: money in minor units, times in UTC as ISO 8601.
 ///
+/// Views read events as they were written: SQLite knows no upcasters. When a type's shape changes, the expressions here must read the
+/// older shapes as well (`coalesce(new, old)`); the reports, which read events as services do, need nothing.
+///
 /// A column's meaning stands beside its expression, so that what is documented is what there is.
 public struct ArchiveView: Sendable {
   /// A column of a view.
