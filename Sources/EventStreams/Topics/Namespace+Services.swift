@@ -8,7 +8,7 @@ extension Namespace {
   }
 
   private static func subscriptions(_ reply: borrowing Reply) -> [Subscription] {
-    reply.root.lossyText.split(separator: " ").map { Subscription($0) }
+    reply.root.lossyText.split(separator: " ").map { Subscription(parsing: $0) }
   }
 
   /// The topics that each shard has had, in the order of their names.

@@ -14,7 +14,7 @@ public struct Subscription: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Reads it as `description` writes it; a name alone wants the standard topic.
-  init(_ text: Substring) {
+  init(parsing text: Substring) {
     let parts = text.split(separator: "=", maxSplits: 1)
     self.init(
       String(parts.first ?? ""),
