@@ -23,6 +23,11 @@ public struct ShardHistory {
 
     /// The event's JSON.
     public var json: [UInt8] { logged ?? archived?.json ?? [] }
+
+    /// What was recorded there.
+    func event(in shard: Int) -> RecordedEvent {
+      RecordedEvent(shard: shard, streamID: id, header: header, json: json)
+    }
   }
 
   /// How much of the log is read.
@@ -84,7 +89,7 @@ public struct ShardHistory {
   public mutating func nextEvent() async throws -> RecordedEvent? {
     while let item = try await next() {
       if item.isRepetition { continue }
-      return RecordedEvent(shard: shard, streamID: item.id, header: item.header, json: item.json)
+      return item.event(in: shard)
     }
     return nil
   }

@@ -81,29 +81,29 @@ public struct Rebuild: Sendable {
   private func rebuild(
     _ service: String, _ shard: Int, applies: Bool, _ onProgress: (Int) -> Void
   ) async throws -> RebuildReport.Shard {
-    var (events, unknown, count) = (0, 0, 0)
+    var (events, unknown) = (0, 0)
     // Everything before this place is settled for good.
     let inspector = Inspector(namespace: namespace, connection: connection)
     let settled = try await inspector.progress([service], shard: shard)[0]
     var fold = try ServiceFold(
       service, shard: shard, outcomes: try await outcomes(of: service, shard),
       commissionBasisPoints: commissionBasisPoints)
-    func add(_ event: RecordedEvent, _ progress: ServiceProgress) async throws {
-      count += 1
-      guard progress.state(of: event.streamID) == .done else { return }
+    func add(_ item: ShardHistory.Item, _ progress: ServiceProgress) async throws {
+      guard !item.isRepetition, progress.state(of: item.id) == .done else { return }
       do {
-        if case .applied = try await fold.add(event) { events += 1 }
+        if case .applied = try await fold.add(item.event(in: shard)) { events += 1 }
       } catch is OutcomeGateway.Unknown {
         unknown += 1
       }
       if events % 1000 == 0 { onProgress(events) }
     }
 
+    // Place by place, those of what was published again as well: none of them is missing.
     var past = history(shard)
     var last = StreamID.zero
-    while let event = try await past.nextEvent(), event.streamID < settled.firstOpen {
-      try await add(event, settled)
-      last = event.streamID
+    while let item = try await past.next(), item.id < settled.firstOpen {
+      try await add(item, settled)
+      last = item.id
     }
     if applies {
       try await ShardRebuild.prepare(
@@ -118,11 +118,11 @@ public struct Rebuild: Sendable {
       fold = try await fold.knowing(outcomes(of: service, shard, after: last))
       var rest = history(shard, after: last)
       var missing = 0
-      while let event = try await rest.nextEvent() {
-        guard event.streamID > last else { continue }
-        guard event.streamID <= held.progress.last else { break }
-        try await add(event, held.progress)
-        last = event.streamID
+      while let item = try await rest.next() {
+        guard item.id > last else { continue }
+        guard item.id <= held.progress.last else { break }
+        try await add(item, held.progress)
+        last = item.id
       }
       if last < held.progress.last { missing = try await self.missing(shard, after: last, held.progress) }
       let isApplied = applies && unknown == 0 && missing == 0

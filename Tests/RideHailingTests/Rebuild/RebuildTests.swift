@@ -169,4 +169,24 @@ import Testing
       #expect(!report.isIdentical)
     }
   }
+
+  @Test("misses nothing of a log that ends with what was published again after its publish window")
+  func repetitionsAtTheEnd() async throws {
+    try await RideBench.run { bench in
+      try await handled(bench, 100)
+      for shard in bench.namespace.shards {
+        for key in try await bench.connection.strings(["KEYS", "rides:{\(shard)}:seen:*"]) {
+          _ = try await bench.connection.call("DEL", key)
+        }
+      }
+      let rides = RideSimulator(seed: 3).prefix(100).map(\.completed).map { EncodedEvent($0.event, timestamp: $0.at) }
+      #expect(try await bench.publish(rides).allSatisfy { !$0.isDuplicate })
+      try await bench.running(Self.all) { try await bench.settled(Self.all) }
+      for service in Rebuild.services {
+        let report = try await rebuild(bench).run(service, applies: false)
+        #expect(report.isComplete, "\(service) \(report.shards.map(\.missing))")
+      }
+      #expect(try await rebuild(bench).run("payment", applies: true).isApplied)
+    }
+  }
 }
