@@ -127,7 +127,7 @@ let package = Package(
         "EventStreams", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport", "TestWorker", "rides",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: settings),
+      exclude: ["Fixtures"], swiftSettings: settings),
     // Mutated inputs of all decoders and of the command line; FUZZ_INPUTS says how many.
     .testTarget(
       name: "FuzzTests",

@@ -14,10 +14,12 @@ extension Namespace {
   public static func open(
     _ name: String, shardCount: Int? = nil, services: [Subscription] = [], on connection: Connection
   ) async throws -> Namespace {
-    for problem in [NameRule.problem(withNamespace: name)] + services.map(\.problem) {
+    for problem in services.map(\.problem) {
       if let problem { throw NamespaceError.name(problem) }
     }
     if let shardCount, !shardCounts.contains(shardCount) { throw NamespaceError.shardCount(outOfBounds: shardCount) }
+    // Nothing is written to one that can't be used.
+    _ = try await find(name, on: connection)
     try await FunctionLibrary.load(on: connection)
     let namespace = Namespace(name, shardCount: 1)
     var commands = Commands()

@@ -25,7 +25,8 @@ struct NamespaceConfiguration {
       let format = try number(1, "the number of a format", in: 1...Int.max)
     else { return nil }
     guard format == Namespace.formatVersion else {
-      throw NamespaceError.format(namespace: namespace.name, found: format, known: Namespace.formatVersion)
+      throw NamespaceError.format(
+        of: Namespace(namespace.name, shardCount: shards), found: format, known: Namespace.formatVersion)
     }
     shardCount = shards
     self.format = format

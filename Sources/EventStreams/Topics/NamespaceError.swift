@@ -2,16 +2,29 @@
 public struct NamespaceError: Error, Sendable, CustomStringConvertible {
   /// What it says to people.
   public let description: String
+  /// What is known of the namespace, if it has an earlier format than this version's: only the version that made it can work with it, and
+  /// what it has archived can be put into a new one.
+  public private(set) var earlier: Earlier?
+
+  /// A namespace of an earlier format.
+  public struct Earlier: Sendable {
+    /// Its format.
+    public let format: Int
+    /// How many shards its log is split into.
+    public let shardCount: Int
+  }
+
+  private init(description: String) { self.description = description }
 
   static func name(_ problem: String) -> NamespaceError { NamespaceError(description: problem) }
 
-  static func format(namespace: String, found: Int, known: Int) -> NamespaceError {
-    NamespaceError(
+  static func format(of namespace: Namespace, found: Int, known: Int) -> NamespaceError {
+    var error = NamespaceError(
       description:
-        found < known
-        ? "namespace '\(namespace)' has format \(found), which is older than this program's, \(known). Archive it with the program that made it, and bring it over: rides restore --namespace NEW --archive FILE"
-        : "namespace '\(namespace)' has format \(found), this program knows format \(known): use the program that made it"
+        "namespace '\(namespace.name)' has format \(found), this version knows format \(known) alone and has changed nothing in it: use the version that made it"
     )
+    if found < known { error.earlier = Earlier(format: found, shardCount: namespace.shardCount) }
+    return error
   }
 
   static func shardCount(namespace: String, found: Int, wanted: Int) -> NamespaceError {

@@ -42,7 +42,7 @@ public struct Restore: Sendable {
   ///
   /// - Parameter onProgress: is told of the shard and the events looked at so far.
   public func run(onProgress: (_ shard: Int, _ events: Int) -> Void = { _, _ in }) async throws -> RestoreReport {
-    try await check()
+    try await Self.check(archive, for: namespace)
     var report = RestoreReport()
     for shard in namespace.shards { report.shards.append(try await restore(shard) { onProgress(shard, $0) }) }
     try await StoreConfirmation(ShardHistory.archiveGroup, namespace: namespace, connection: connection)
@@ -51,7 +51,10 @@ public struct Restore: Sendable {
   }
 
   /// Refuses an archive whose events belong into other shards.
-  private func check() async throws {
+  ///
+  /// - Parameter namespace: it need not be there.
+  /// - Throws: `Mismatch`.
+  public static func check(_ archive: ArchiveReader, for namespace: Namespace) async throws {
     let catalog = RideEvents.catalog
     for shard in try await archive.shards() {
       guard shard < namespace.shardCount else {
@@ -133,7 +136,7 @@ public struct Restore: Sendable {
           renewed = .now
         }
       }
-      let event = RecordedEvent(shard: shard, streamID: item.id, header: item.header, json: item.json)
+      let event = item.event(in: shard)
       guard !item.isRepetition else {
         // One that the archive has not stored is nowhere after this: nobody is to look for it.
         log.note(event, topic: item.topic, isCounted: item.archived != nil)

@@ -12,11 +12,14 @@ struct RestoreCommand: AsyncParsableCommand {
       gateway's idempotency keys no charge happens twice. What was published after the archive's end and is not in the log now \
       is lost, unless its producer publishes it again: that is safe, what was restored is recognised. \
       A service that this program does not know goes on where it was, or, if the log was lost, handles everything again. \
-      Running it again after it was interrupted is safe.
+      Running it again after it was interrupted is safe. \
+      A namespace of an earlier format, which all commands refuse, is brought over by restoring its archive into a new one, with the \
+      same number of shards.
 
         rides restore --from-archive .rides/archive.sqlite
         rides publish rides.ndjson        # again, if some of it may have been lost
         rides audit
+        rides restore --namespace rides-2 --shards 8 --from-archive .rides/archive.sqlite
       """)
 
   @Option(help: "The archive.")
@@ -27,7 +30,7 @@ struct RestoreCommand: AsyncParsableCommand {
     transform: TimeArgument.read)
   var logFrom: TimeArgument?
 
-  @Option(help: "The number of shards that the namespace had, if it is gone as well.")
+  @Option(help: "The number of shards that the namespace had, if it is gone as well, or is a new one.")
   var shards: Int?
 
   @OptionGroup var output: OutputOptions
@@ -39,9 +42,10 @@ struct RestoreCommand: AsyncParsableCommand {
 
   func run() async throws {
     let reader = try ArchiveOptions.open(fromArchive)
-    let (namespace, connection) = try await redis.open(shards: shards)
     let report: RestoreReport
     do {
+      // With the wrong number of shards none is made: it would have that number for good.
+      let (namespace, connection) = try await redis.open(shards: shards) { try await Restore.check(reader, for: $0) }
       report = try await Restore(namespace: namespace, connection: connection, archive: reader, logFrom: logFrom?.time)
         .run { shard, events in Terminal.progress("shard \(shard): \(events) events") }
     } catch let error as Restore.Mismatch {

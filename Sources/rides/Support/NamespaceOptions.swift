@@ -28,35 +28,53 @@ struct NamespaceOptions: ParsableArguments {
   }
 
   /// The namespace for working with it, which must be there.
-  func openExisting() async throws -> (namespace: Namespace, connection: Connection) {
-    try await existing { try await Namespace.openExisting(namespace, on: $0) }
+  ///
+  /// - Parameter hint: what to do if it isn't.
+  func openExisting(hint: String? = nil) async throws -> (namespace: Namespace, connection: Connection) {
+    try await existing(hint) { try await Namespace.openExisting(namespace, on: $0) }
   }
 
   private func existing(
-    _ find: (Connection) async throws -> Namespace?
+    _ hint: String? = nil, _ find: (Connection) async throws -> Namespace?
   ) async throws -> (namespace: Namespace, connection: Connection) {
     let connection = try connect()
     do {
       if let found = try await find(connection) { return (found, connection) }
     } catch let error as NamespaceError {
-      throw Failure.refused(error.description)
+      throw refusal(error)
     }
+    let absence = try await Namespace.absence(of: namespace, on: connection)
     throw Failure.refused(
-      "there is no namespace '\(namespace)' in \(connection.url): \(try await Namespace.absence(of: namespace, on: connection))"
-    )
+      "there is no namespace '\(namespace)' in \(connection.url): \(absence)\(hint.map { "; \($0)" } ?? "")")
   }
 
   /// The namespace for working with it; made, for the six services, if it isn't there.
-  func open(shards: Int? = nil) async throws -> (namespace: Namespace, connection: Connection) {
+  ///
+  /// - Parameter check: throws if a new one must not be made as it would be.
+  func open(
+    shards: Int? = nil, checkingNew check: (Namespace) async throws -> Void = { _ in }
+  ) async throws -> (namespace: Namespace, connection: Connection) {
     let connection = try connect()
     do {
       let isNew = try await Namespace.find(namespace, on: connection) == nil
+      if isNew { try await check(Namespace(namespace, shardCount: shards ?? Namespace.standardShardCount)) }
       let opened = try await Namespace.open(
         namespace, shardCount: shards, services: RideServices.subscriptions, on: connection)
       if isNew { Terminal.error("made namespace '\(namespace)' with \(opened.shardCount) shards") }
       return (opened, connection)
     } catch let error as NamespaceError {
-      throw Failure.refused(error.description)
+      throw refusal(error)
     }
+  }
+
+  /// Says why a namespace can't be used; of one of an earlier format also what brings it over, as it is to be typed.
+  private func refusal(_ error: NamespaceError) -> Failure {
+    guard let earlier = error.earlier else { return .refused(error.description) }
+    let server = url.flatMap { try? RedisURL($0) }.map { " --redis \($0)" } ?? ""
+    // In format 1 a namespace was called topic.
+    let old = "\(server)\(namespace == "rides" ? "" : " --topic \(namespace)")"
+    return .refused(
+      "\(error.description), or bring it over once its producers have stopped. With that version, while its services run: rides wait\(old) && rides archive verify\(old). Then with this one: rides restore --namespace \(namespace)-2 --shards \(earlier.shardCount) --from-archive \(ArchiveOptions.usualPath)\(server)"
+    )
   }
 }

@@ -78,10 +78,6 @@ struct ServiceRunner {
 
   private func open() async throws -> (namespace: Namespace, connection: Connection) {
     if creates { return try await redis.open(shards: options.shards) }
-    do {
-      return try await redis.openExisting()
-    } catch let failure as Failure where failure.status == 1 {
-      throw Failure.refused("\(failure.message); a worker serves a namespace that exists, to make it say --create")
-    }
+    return try await redis.openExisting(hint: "a worker serves a namespace that exists, to make it say --create")
   }
 }

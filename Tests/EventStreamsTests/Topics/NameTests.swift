@@ -82,4 +82,30 @@ import Testing
       #expect(try await connection.integer(["EXISTS", "new:config"]) == 0)
     }
   }
+
+  @Test("of a namespace in an earlier format is refused, with what is known of it, and nothing is written")
+  func earlierFormat() async throws {
+    try await withRedis { server in
+      let connection = Connection(server.url)
+      _ = try await connection.call("HSET", "rides:config", "shards", "4", "format", "1")
+      func isEarlier(_ error: any Error) -> Bool {
+        let earlier = (error as? NamespaceError)?.earlier
+        return earlier?.format == 1 && earlier?.shardCount == 4 && "\(error)".contains("'rides' has format 1")
+      }
+      await #expect {
+        _ = try await Namespace.open("rides", services: [Subscription("counting")], on: connection)
+      } throws: { isEarlier($0) }
+      await #expect {
+        _ = try await Namespace.openExisting("rides", on: connection)
+      } throws: { isEarlier($0) }
+      #expect(try await connection.strings(["HKEYS", "rides:config"]).sorted() == ["format", "shards"])
+      #expect(try await connection.strings(["KEYS", "*"]) == ["rides:config"])
+      #expect(try await connection.strings(["FUNCTION", "LIST"]).isEmpty)
+      // Of a later one nothing is known, not even that its number of shards means the same.
+      _ = try await connection.call("HSET", "rides:config", "format", "3")
+      await #expect {
+        _ = try await Namespace.find("rides", on: connection)
+      } throws: { ($0 as? NamespaceError)?.earlier == nil && "\($0)".contains("has format 3") }
+    }
+  }
 }
