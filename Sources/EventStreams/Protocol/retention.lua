@@ -1,5 +1,5 @@
 -- The place up to which no group of a topic needs anything any more, and the group that needs what comes after it; of a service that has
--- no group, or if there is none at all, everything is needed.
+-- no group, or if the shard has none at all, everything is needed; of a topic that nobody is delivered, while others are, nothing is.
 local function settledBy(log, stream, services)
   local groups, place, holder = {}, nil, 'nobody'
   for _, info in ipairs(redis.call('XINFO', 'GROUPS', stream)) do
@@ -19,7 +19,14 @@ local function settledBy(log, stream, services)
   for _, service in ipairs(services) do
     if not groups[service] then return '0-0', service end
   end
-  return place or '0-0', holder
+  if place then return place, holder end
+  for _, topic in ipairs(shardTopics(log)) do
+    local other = streamOf(log, topic)
+    if redis.call('EXISTS', other) == 1 and #redis.call('XINFO', 'GROUPS', other) > 0 then
+      return redis.call('XINFO', 'STREAM', stream)[8], holder
+    end
+  end
+  return '0-0', holder
 end
 
 -- The first of n services, ARGV[8 …], whose store has not been found whole since ARGV[6], and why; nil if all have.

@@ -2,7 +2,7 @@
 public struct GroupUse: Sendable, Hashable, JSONWritable {
   /// The service's name.
   public let name: String
-  /// The topics that it is delivered.
+  /// The topics that it is delivered; `*` alone for all.
   public let topics: [String]
   /// True if it is one of the services that the namespace was made for.
   public let isListed: Bool

@@ -15,10 +15,13 @@ public struct Groups: Sendable {
   public func list() async throws -> [GroupUse] {
     let status = try await Inspector(namespace: namespace, connection: connection).overview()
     let bytesPerEntry = try await bytesPerEntry()
+    let listed = Dictionary(status.services.map { (Identifier($0.service), $0) }) { first, _ in first }
     return Dictionary(grouping: status.groups) { Identifier($0.service) }.map { name, shards in
       GroupUse(
-        name: name.text, topics: Set(shards.flatMap(\.delivered.keys)).sorted().map(\.text),
-        isListed: status.services.contains { Identifier($0.service) == name },
+        name: name.text,
+        topics: listed[name].flatMap { $0.isOfAll ? $0.topics : nil }
+          ?? Set(shards.flatMap(\.delivered.keys)).sorted().map(\.text),
+        isListed: listed[name] != nil,
         owners: Set(names: shards.compactMap(\.owner)).count, lag: shards.reduce(0) { $0 + $1.lag },
         pending: shards.reduce(0) { $0 + $1.pending }, dead: shards.reduce(0) { $0 + $1.dead },
         idle: shards.compactMap(\.idle).min(),

@@ -12,14 +12,14 @@ import Redis
 /// good as looking in between only if nothing of the batch has written the field before; if something has, the condition stays one.
 struct FoldedEffects: Sendable {
   /// Texts that belong to one operation, as a list in their order.
-  fileprivate struct Pieces: Sendable {
+  struct Pieces: Sendable {
     let first: Int
     var last: Int
     var count = 1
   }
 
   /// A command about events, and the topic that it adds to.
-  fileprivate struct Publication: Sendable {
+  struct Publication: Sendable {
     let command: StaticString
     let topic: String
 
@@ -32,7 +32,7 @@ struct FoldedEffects: Sendable {
     }
   }
 
-  fileprivate enum Operation: Sendable {
+  enum Operation: Sendable {
     case remove(key: Int, field: String)
     case expire(key: Int, milliseconds: Int)
     case increment(key: Int, field: String, amount: Int)
@@ -75,7 +75,7 @@ struct FoldedEffects: Sendable {
   /// By key: the number of its assumptions' list and 1, or 0.
   private var guarded: [Int] = []
   /// Fields of hashes that are assumed to be absent.
-  private var assumptions: [(key: Int, fields: [String])] = []
+  private(set) var assumptions: [(key: Int, fields: [String])] = []
   /// Fields of these hashes that were assumed or written.
   private var known = NameTable()
   /// What was assumed last: the effects that depend on it write it, most likely.
@@ -84,10 +84,10 @@ struct FoldedEffects: Sendable {
   private var publishing: (operation: Int, round: Int)?
   /// Grows when nothing may join what is there any more.
   private var round = 0
-  private var operations: [Operation] = []
+  private(set) var operations: [Operation] = []
   /// Everything that is written, one after the other, so that nothing of it is allocated by itself.
-  private var text = JSONWriter(reservingCapacity: 0)
-  private var pieces: [(text: Range<Int>, next: Int)] = []
+  private(set) var text = JSONWriter(reservingCapacity: 0)
+  private(set) var pieces: [(text: Range<Int>, next: Int)] = []
 
   var isEmpty: Bool { operations.isEmpty && assumptions.isEmpty }
 
@@ -324,96 +324,5 @@ struct FoldedEffects: Sendable {
     pieces[list.last].next = piece
     list.last = piece
     list.count += 1
-  }
-
-  /// Writes the operations as arguments of `commit`.
-  ///
-  /// - Parameter firstKey: index of the first of `keys` among the call's keys.
-  func encode(into commands: inout Commands, firstKey: Int) {
-    commands.argument(assumptions.count)
-    for (key, fields) in assumptions {
-      commands.argument(firstKey + key)
-      commands.argument(fields.count)
-      for field in fields { commands.argument(field) }
-    }
-    for (position, operation) in operations.enumerated() {
-      switch operation {
-      case .remove(let key, let field):
-        header(&commands, "HDEL", firstKey + key, 1)
-        commands.argument(field)
-      case .expire(let key, let milliseconds):
-        header(&commands, "PEXPIRE", firstKey + key, 1)
-        commands.argument(milliseconds)
-      case .increment(let key, let field, let amount):
-        header(&commands, "HINCRBY", firstKey + key, 2)
-        commands.argument(field)
-        commands.argument(amount)
-      case .set(let key, let list):
-        header(&commands, "HSET", firstKey + key, list.count)
-        forEach(of: list) { commands.argument(text.bytes.span.extracting($0)) }
-      case .append(let key, let list):
-        header(&commands, "XADD", firstKey + key, 1 + list.count * 2)
-        commands.argument("*")
-        forEach(of: list) {
-          commands.argument("record")
-          commands.argument(text.bytes.span.extracting($0))
-        }
-      case .publish(let publication, let list):
-        commands.argument(publication.command)
-        commands.argument(publication.topic)
-        commands.argument(list.count)
-        forEach(of: list) { commands.argument(text.bytes.span.extracting($0)) }
-      case .when(let key, let field, let condition, let count):
-        header(&commands, "WHEN", firstKey + key, 4)
-        commands.argument(field)
-        switch condition {
-        case .equals(let value):
-          commands.argument("equals")
-          commands.argument(value)
-        case .isAbsent:
-          commands.argument("absent")
-          commands.argument("")
-        case .isAtLeast(let bound):
-          commands.argument("least")
-          commands.argument(bound)
-        }
-        commands.argument(argumentCount(of: count, after: position))
-      case .skip(let count):
-        header(&commands, "SKIP", 1, 1)
-        commands.argument(argumentCount(of: count, after: position))
-      }
-    }
-  }
-
-  private func forEach(of list: Pieces, _ body: (Range<Int>) -> Void) {
-    var piece = list.first
-    while piece >= 0 {
-      body(pieces[piece].text)
-      piece = pieces[piece].next
-    }
-  }
-
-  private func header(_ commands: inout Commands, _ command: StaticString, _ key: Int, _ count: Int) {
-    commands.argument(command)
-    commands.argument(key)
-    commands.argument(count)
-  }
-
-  private func argumentCount(of count: Int, after position: Int) -> Int {
-    operations[(position + 1)..<(position + 1 + count)].reduce(0) { $0 + $1.argumentCount }
-  }
-}
-
-extension FoldedEffects.Operation {
-  /// ARGV that the operation takes: its header of three and its own arguments.
-  fileprivate var argumentCount: Int {
-    switch self {
-    case .remove, .expire: 4
-    case .increment: 5
-    case .set(_, let list), .publish(_, let list): 3 + list.count
-    case .append(_, let list): 4 + list.count * 2
-    case .when: 7
-    case .skip: 4
-    }
   }
 }

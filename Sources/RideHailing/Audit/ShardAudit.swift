@@ -8,24 +8,24 @@ struct ShardAudit {
   let shard: Int
   private let inspector: Inspector
   private let state: ServiceState
-  private let archive: ArchiveReader?
-  private let progress: [Identifier: ServiceProgress]
-  private var ledgers: [Identifier: BookedLedger] = [:]
-  private let stored: StoredState
+  let archive: ArchiveReader?
+  let progress: [Identifier: ServiceProgress]
+  var ledgers: [Identifier: BookedLedger] = [:]
+  let stored: StoredState
   /// Service -> what it must have come to by the place in the log that has been reached.
-  private let folds: [Identifier: ServiceFold]
-  private var open: [Identifier: OpenWork] = [:]
-  private var seen = SeenEvents()
-  private var facts = ShardFacts()
-  private var ratings = ExpectedRatings()
+  let folds: [Identifier: ServiceFold]
+  var open: [Identifier: OpenWork] = [:]
+  var seen = SeenEvents()
+  var facts = ShardFacts()
+  var ratings = ExpectedRatings()
   /// Rides with an event that stands at an earlier place as well.
-  private var repeated: Set<Identifier> = []
+  var repeated: Set<Identifier> = []
   /// Events that services must have published, and those that stand in the log.
-  private var expectedEvents: [(id: Identifier, service: String, ride: String)] = []
-  private var outcomes: [(id: Identifier, service: String, ride: String)] = []
-  private var surgeRecordedAt: Timestamp?
+  var expectedEvents: [(id: Identifier, service: String, ride: String)] = []
+  var outcomes: [(id: Identifier, service: String, ride: String)] = []
+  var surgeRecordedAt: Timestamp?
   /// False if surge's counts may have vanished between two events, so that it began anew.
-  private var surgeIsWhole = true
+  var surgeIsWhole = true
 
   /// The services whose state is compared.
   static let services = ["payment", "driver", "rating", "notification", "surge"]
@@ -241,144 +241,7 @@ struct ShardAudit {
     surgeRecordedAt = event.streamID.recordedAt
   }
 
-  // MARK: All of them
-
-  private mutating func finish(isWhole: Bool, _ report: inout AuditReport) async throws {
-    for (id, service, ride) in expectedEvents where !seen.contains(id.text) {
-      report.add(violation(.missingEvent, service, ride, id.text, "one", "none"))
-    }
-    checkMoney(&report)
-    for service in LedgerState.services {
-      for overdraft in ledgers[service]?.overdrafts ?? [] {
-        report.add(
-          violation(
-            .overpaid, service, nil, overdraft.account.name, "at most \(overdraft.before)",
-            "\(overdraft.amount) by \(overdraft.journal)"))
-      }
-    }
-    // Without the archive, what a trimmed log does not tell can't be known.
-    for service in Self.services {
-      try await compareState(of: service, isWhole: isWhole, &report)
-    }
-    guard isWhole else { return }
-    let expected = Set(expectedEvents.map(\.id))
-    for (id, service, ride) in outcomes where !expected.contains(id) && !isOpen(ride) {
-      report.add(violation(.unknownEvent, service, ride, id.text, "nothing that led to it", "one"))
-    }
-    for (service, ledger) in ledgers {
-      for (journal, booked) in ledger.journals
-      where !booked.isExpected && open[service]?.isAbout(journal: booked, named: journal, of: service) != true {
-        report.add(
-          violation(
-            booked.postings.isBalanced ? .unknownJournal : .unbalancedJournal, service.text, booked.ride, journal.text,
-            "nothing",
-            booked.postings.text))
-      }
-    }
-    checkPayable(&report)
-    for wrong in ratings.differences(
-      closed: stored.fields("rating", RatingWindow.closed), drivers: stored.fields("rating", RatingWindow.drivers))
-    {
-      report.add(
-        violation(.of(wrong.expected, wrong.found), "rating", wrong.ride, wrong.key, wrong.expected, wrong.found))
-    }
-  }
-
-  /// Whether a service has something to do with a ride, or with the account of this name, that it has not done.
-  private func isOpen(_ ride: String) -> Bool {
-    open.values.contains { $0.isAbout(ride: ride) || $0.isAbout(account: ride) }
-  }
-
-  /// What a service has stored is what its handlers have made of the history.
-  private func compareState(of service: String, isWhole: Bool, _ report: inout AuditReport) async throws {
-    guard let image = folds[service]?.image, let hashes = StoredState.hashes[service] else { return }
-    let work = open[service]
-    if service == "surge" {
-      guard isWhole, surgeIsWhole, work == nil else { return }
-      for wrong in try await stored.surgeDifferences(image, shard: shard, lastAt: surgeRecordedAt) {
-        report.add(violation(.surge, service, nil, wrong.key, wrong.expected, wrong.found))
-      }
-      return
-    }
-    for hash in hashes {
-      let found = stored.fields(service, hash)
-      let expected = try await image.hash(hash, shard: shard)
-      // What ratings leave is reckoned from the ratings themselves.
-      if service == "rating", hash != RatingWindow.hash { continue }
-      for field in Set(found.keys).union(expected.keys).sorted() {
-        guard found[field] != expected[field], work?.isAbout(hash: hash, field: field.text) != true else { continue }
-        // Which of its places counted for the window, nobody knows.
-        if hash == RatingWindow.hash, repeated.contains(field),
-          StoredState.isSameWindow(expected[field], found[field])
-        {
-          continue
-        }
-        guard isWhole || facts.rides[field]?.completions.isEmpty == false else { continue }
-        let isRide = hash != HolderAccounts.movements && hash != HolderAccounts.opened
-        report.add(
-          violation(
-            .of(expected[field], found[field]), service, isRide ? field.text : nil, "\(hash)[\(field)]",
-            expected[field], found[field]))
-      }
-    }
-  }
-
-  /// Each ride's money, reckoned from its events.
-  private func checkMoney(_ report: inout AuditReport) {
-    let charged = ledgers["payment"]?.bookings ?? [:]
-    let earned = ledgers["driver"]?.bookings ?? [:]
-    for (ride, facts) in facts.rides where !facts.completions.isEmpty {
-      let money = RideMoney(
-        facts: facts, record: stored.payment(ride), charged: charged[ride] ?? RideBookings(),
-        earned: earned[ride] ?? RideBookings())
-      func isSettled(_ services: String...) -> Bool {
-        services.allSatisfy { service in
-          progress[service]?.isStarted == true && open[service]?.isAbout(ride: ride.text) != true
-        }
-      }
-      var findings: [RideMoney.Finding] = []
-      if isSettled("payment") { findings += money.payment() }
-      if isSettled("driver") { findings += money.driver() }
-      if isSettled("payment", "driver") { findings += money.between() }
-      if isSettled("payment", "notification") { findings += money.receipt(stored.receipt(ride)) }
-      for finding in findings {
-        report.add(
-          violation(finding.kind, finding.service, ride.text, finding.key, finding.expected, finding.found))
-      }
-    }
-  }
-
-  /// Payable = earnings + tips + tolls - cash held - payouts, for each driver that nothing is under way of; and a rider's wallet likewise.
-  private func checkPayable(_ report: inout AuditReport) {
-    guard let ledger = ledgers["driver"], progress["driver"]?.isStarted == true else { return }
-    let work = open["driver"]
-    var payable: [Identifier: Int] = [:]
-    var unknown: Set<Identifier> = []
-    for facts in facts.rides.values {
-      guard let completion = facts.completions.first else { continue }
-      guard let paid = facts.paid else {
-        // Booked before that was published.
-        unknown.insert(Account.driver(completion.driverID).name)
-        continue
-      }
-      let earning = paid.earning
-      let amount = earning.fare - earning.commission + earning.tips + earning.tolls - facts.cashTaken
-      payable["\(Account.driver(paid.driverID).name)|\(paid.currency)", default: 0] += amount
-    }
-    for (field, amount) in facts.movements where field.text.hasPrefix("driver:") {
-      payable[field, default: 0] += amount
-    }
-    for field in Set(payable.keys).union(ledger.folds.keys).sorted() {
-      guard let account = LedgerState.account(ofField: field.text)?.account, account.kind == "driver" else { continue }
-      let (expected, found) = (payable[field] ?? 0, ledger.folds[field] ?? 0)
-      guard expected != found, !unknown.contains(account.name), work?.isAbout(account: account.name) != true else {
-        continue
-      }
-      report.add(violation(.payable, "driver", nil, field.text, "\(expected)", "\(found)"))
-    }
-  }
-
-  private func violation(
+  func violation(
     _ kind: Violation.Kind, _ service: String, _ ride: String?, _ key: String, _ expected: String?, _ found: String?
   ) -> Violation {
     Violation(
@@ -389,7 +252,7 @@ struct ShardAudit {
 
 extension Violation.Kind {
   /// What a record that is not as expected is: missing, unknown, or altered.
-  fileprivate static func of(_ expected: String?, _ found: String?) -> Violation.Kind {
+  static func of(_ expected: String?, _ found: String?) -> Violation.Kind {
     if expected == nil { .unknownRecord } else if found == nil { .missingRecord } else { .alteredRecord }
   }
 }

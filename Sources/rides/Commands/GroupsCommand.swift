@@ -23,7 +23,7 @@ struct GroupsCommand: AsyncParsableCommand {
       var table = Table("GROUP", "TOPICS", "STATE", "WORKERS", "LAST RUN", "NEEDS", "KEEPS", "DEAD")
       for group in groups {
         table.add(
-          group.name, group.topics.joined(separator: " "),
+          group.name, group.topics == [Namespace.allTopics] ? "all" : group.topics.joined(separator: " "),
           group.isAbandoned ? "abandoned" : group.owners == 0 ? "stopped" : "running", "\(group.owners)",
           group.owners > 0 ? "now" : group.idle.map { "\($0.short) ago" } ?? "never", "\(group.lag + group.pending)",
           String(describing: ByteCount(group.bytes)), "\(group.dead)")

@@ -39,6 +39,21 @@ import Testing
     }
   }
 
+  @Test("that nobody is delivered is trimmed as well, once somebody is delivered anything")
+  func undelivered() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      _ = try await bench.publish((0..<20).map { Remarked("k", $0) })
+      let trimmer = Trimmer(namespace: bench.namespace, connection: bench.connection)
+      #expect(try await trimmer.trim(shard: 0, Retention(maxEntries: 5)).removed == 0)
+      _ = try await bench.publish([Noted("k", 0)])
+      try await bench.running([bench.worker(noting())]) {
+        try await eventually("all is done") { try await bench.inspector.remaining(["noting"]).isEmpty }
+      }
+      let trimmed = try await trimmer.trim(shard: 0, Retention(maxEntries: 5))
+      #expect(trimmed.map(\.removed) == [0, 15])
+    }
+  }
+
   @Test(
     "that appears while a service runs which stores all of them is stored from its first event on, in the order of the log"
   )
