@@ -65,17 +65,14 @@ extension Inspector {
     return try await topicwise([shard]) { shard, topic, commands in
       commands.append("XRANGE", namespace.log(shard, topic), start, "+", "COUNT", "\(limit)")
     } read: { _, topics, answers, first in
+      // Each topic gives as many as are asked for: what it has besides comes after these.
       var all: [LogEntry] = []
-      // What stands beyond the last entry of a topic that has more may have others before it.
-      var cutAt: StreamID?
       for (index, topic) in topics.enumerated() {
         try answers[first + index].check()
-        let entries = Self.entries(of: answers[first + index], topic)
-        if entries.count >= limit, let last = entries.last?.id { cutAt = min(cutAt ?? last, last) }
-        all += entries
+        all += Self.entries(of: answers[first + index], topic)
       }
       if topics.count > 1 { all.sort { $0.id < $1.id } }
-      return Array(all.prefix { $0.id <= cutAt ?? $0.id }.prefix(limit))
+      return Array(all.prefix(limit))
     }[0]
   }
 

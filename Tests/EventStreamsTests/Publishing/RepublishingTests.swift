@@ -77,6 +77,27 @@ import Testing
     }
   }
 
+  @Test("looks where it stands now, whichever publish window remembers a place that it had before")
+  func places() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let (log, seen) = (bench.namespace.log(0), bench.namespace.seen(0))
+      let window = Timestamp.now().microsecondsSinceEpoch / 1_000_000 / 86400
+      let earlier = try await bench.publish([Noted("k", 0)])[0].streamID
+      _ = try await bench.connection.call("XDEL", log, earlier.description)
+      let now = try await bench.publish([Noted("k", 0)])[0]
+      #expect(!now.isDuplicate)
+      let places = [earlier, now.streamID].map(\.description)
+      for (current, other, offset) in [(0, 1, -1), (1, 0, -1), (0, 1, 1), (1, 0, 1)] {
+        _ = try await bench.connection.call("DEL", "\(seen):\(window - 1)", "\(seen):\(window + 1)")
+        for (place, window) in [(places[current], window), (places[other], window + Int64(offset))] {
+          _ = try await bench.connection.call("HSET", "\(seen):\(window)", Noted("k", 0).eventID, place)
+        }
+        let again = try await bench.publish([Noted("k", 0)])[0]
+        #expect(again.isDuplicate && again.streamID == now.streamID)
+      }
+    }
+  }
+
   @Test("by a handler adds nothing, whether a handler or a producer was first, and whatever stands in the id")
   func followUps() async throws {
     try await TestBench.run(shards: 1) { bench in

@@ -5,30 +5,61 @@ import Redis
 /// Commits by hand, as a worker of a service would that owns shard 0.
 final class CommitLog {
   private let bench: TestBench
-  private let service: String
+  private let subscription: Subscription
   private var term = 0
+  private var topics = [Namespace.standardTopic]
   private var commits = 0
   private var events = 0
 
-  init(bench: TestBench, service: String) {
+  init(bench: TestBench, service: String, topics: [String] = [Namespace.standardTopic]) {
     self.bench = bench
-    self.service = service
+    subscription = Subscription(service, topics: topics)
   }
+
+  private var service: String { subscription.service }
 
   var shard: OwnedShard {
     OwnedShard(
-      number: 0, term: term,
+      number: 0, term: term, topics: topics, subscription: subscription,
       reader: CommittedState(namespace: bench.namespace, service: service, connection: bench.connection))
   }
 
   /// Takes the lease.
-  func open() async throws {
+  @discardableResult
+  func open() async throws -> LeaseCall.Answer {
     let answer = try await bench.connection.call(
       LeaseCall(
-        action: .acquire, namespace: bench.namespace, shard: 0, subscription: Subscription(service), worker: "by-hand",
-        epoch: 0,
+        action: .acquire, namespace: bench.namespace, shard: 0, subscription: subscription, worker: "by-hand", epoch: 0,
         timeToLive: .seconds(600)))
-    term = answer.epoch ?? 0
+    (term, topics) = (answer.epoch ?? 0, answer.topics)
+    return answer
+  }
+
+  /// The next of what earlier owners left pending.
+  func recover(after: StreamID = .zero, count: Int = 100) async throws -> [RecoverCall.Entry] {
+    try await bench.connection.call(
+      RecoverCall(
+        namespace: bench.namespace, shard: shard, service: service, worker: "by-hand", after: after, count: count,
+        others: false)
+    ).entries
+  }
+
+  /// Reads what there is of some topics, in one call.
+  @discardableResult
+  func read(of topics: String..., count: Int = 100) async throws -> [StreamID] {
+    let streams = topics.map { bench.namespace.log(0, $0) } + topics.map { _ in ">" }
+    let arguments = ["XREADGROUP", "GROUP", service, "by-hand", "COUNT", "\(count)", "STREAMS"] + streams
+    return try Self.ids(await bench.connection.call(arguments))
+  }
+
+  private static func ids(_ reply: borrowing Reply) throws -> [StreamID] {
+    var ids: [StreamID] = []
+    for stream in 0..<(reply.root.isNil ? 0 : reply.root.count) {
+      for entry in 0..<reply.root[stream][1].count {
+        ids.append(StreamID(try reply.root[stream][1][entry][0].string()) ?? .zero)
+      }
+    }
+    return ids.sorted()
   }
 
   /// Publishes so many events, and reads what there is.
@@ -90,9 +121,10 @@ final class CommitLog {
     return batch
   }
 
-  func delivery(_ id: StreamID, _ failures: Failures? = nil) -> Delivery {
+  func delivery(_ id: StreamID, _ failures: Failures? = nil, topic: Int = 0) -> Delivery {
     let header = EventHeader(id: id.description, type: Noted.eventType, timestamp: id.recordedAt, key: "k")
-    return Delivery(shard: shard, streamID: id, header: header, work: .none, deliveries: 1, failures: failures)
+    return Delivery(
+      shard: shard, topic: topic, streamID: id, header: header, work: .none, deliveries: 1, failures: failures)
   }
 
   /// Publishes as many events as there are effects, and commits these as theirs in one batch.

@@ -58,16 +58,23 @@ import Testing
         let events = part.flatMap { number in (0..<keys).map { event("k\($0)", number) } }
         _ = try await bench.publisher.publish(events)
       }
-      try await bench.running([bench.worker(service(concurrency: concurrency, readsAhead: readsAhead), settings)]) {
-        for number in 160..<count {
-          // One call that adds to both, to a worker that may be waiting.
-          _ = try await bench.publisher.publish((0..<keys).map { event("k\($0)", number) })
-          if number % 8 == 0 { try await isDone(bench) }
+      let lines = LoggedLines()
+      let worker = Worker(
+        service(concurrency: concurrency, readsAhead: readsAhead), namespace: bench.namespace, redis: bench.server.url,
+        settings: settings, log: lines.logger(.critical))
+      try await bench.running([worker]) {
+        for first in stride(from: 160, to: count, by: 4) {
+          // One call that adds to both, now to one and now to the other, to a worker that may be waiting.
+          let events = (0..<keys).flatMap { key in (first..<first + 4).map { event("k\(key)", $0) } }
+          _ = try await bench.publisher.publish(events)
+          if first % 8 == 0 { try await isDone(bench) }
         }
         try await isDone(bench)
       }
       try await expectOrder(bench, keys: keys, each: count)
       #expect(try await bench.inspector.status().map(\.position) == [try await bench.lastID()])
+      // It was read in order, and not taken anew because it wasn't.
+      #expect(lines.all(" ").isEmpty, "\(lines.all(" "))")
     }
   }
 

@@ -101,6 +101,24 @@ import Testing
     }
   }
 
+  @Test("of an entry that was settled before is refused, also one that moves nothing: somebody has moved the group")
+  func settledBefore() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let log = CommitLog(bench: bench, service: "counting")
+      try await log.open()
+      let ids = try await log.read(3)
+      var batch = log.batch(ids, Array(repeating: Self.increment, count: 3))
+      batch.position = ids[2]
+      _ = try await log.send(batch, number: 1)
+      _ = try await bench.connection.call("XGROUP", "SETID", bench.namespace.log(0), "counting", "0")
+      #expect(try await log.read(of: Namespace.standardTopic) == ids)
+      var again = log.batch([ids[1]], [Self.increment])
+      again.position = ids[1]
+      await #expect { _ = try await log.send(again, number: 2) } throws: { ($0 as? RedisError)?.prefix == "SHIFTED" }
+      #expect(try await bench.state("counting", "counts") == ["all": "3"])
+    }
+  }
+
   @Test("of a page of history is told from its repetition, and from one that comes too early")
   func historyPage() async throws {
     try await TestBench.run(shards: 1) { bench in
