@@ -40,6 +40,9 @@ public struct EventCatalog: Sendable {
   /// The names of all types, sorted.
   public var typeNames: [String] { known.keys.map(\.rawValue).sorted() }
 
+  /// The topics of all types, sorted.
+  public var topics: [String] { Set(names: known.values.map(\.topic)).sorted().map(\.text) }
+
   /// The topic of a type; the standard one for a type that isn't known.
   public func topic(of type: EventType) -> String {
     if let known = known[type] { return known.topic }

@@ -7,11 +7,13 @@ struct FoundCall: FunctionCall {
 
   let namespace: Namespace
   let shard: Int
+  let topics: [String]
   let services: [Subscription]
 
   var keys: [String] { [namespace.logs(shard)] + services.map { namespace.lease(shard, $0.service) } }
 
   func write(to arguments: inout Commands) {
+    arguments.arguments(counted: topics)
     for service in services {
       arguments.argument(service.service)
       arguments.argument(service.topics.joined(separator: ","))

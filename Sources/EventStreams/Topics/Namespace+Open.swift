@@ -10,11 +10,13 @@ extension Namespace {
   ///   - shardCount: of a new namespace; of one that exists it must be nil or the same.
   ///   - services: those that the namespace is for, if nobody has said so yet. They have their groups from the first event on, before they
   ///     ever ran: nothing is trimmed that one of them needs.
+  ///   - topics: those that its events are of, as far as they are known. One that appears later interrupts services that are delivered all.
   /// - Throws: `NamespaceError` if a name or the number is none, or not what was agreed on.
   public static func open(
-    _ name: String, shardCount: Int? = nil, services: [Subscription] = [], on connection: Connection
+    _ name: String, shardCount: Int? = nil, services: [Subscription] = [], topics: [String] = [],
+    on connection: Connection
   ) async throws -> Namespace {
-    for problem in services.map(\.problem) {
+    for problem in services.map(\.problem) + topics.map(NameRule.problem(withTopic:)) {
       if let problem { throw NamespaceError.name(problem) }
     }
     if let shardCount, !shardCounts.contains(shardCount) { throw NamespaceError.shardCount(outOfBounds: shardCount) }
@@ -27,6 +29,9 @@ extension Namespace {
     commands.append("HSETNX", namespace.configuration, "format", String(formatVersion))
     if !services.isEmpty {
       commands.append("HSETNX", namespace.configuration, "services", services.map(\.description).joined(separator: " "))
+    }
+    if !topics.isEmpty {
+      commands.append("HSETNX", namespace.configuration, "topics", topics.joined(separator: " "))
     }
     commands.append(["HMGET", namespace.configuration] + NamespaceConfiguration.fields)
     let opened = try opened(namespace, wanting: shardCount, await connection.send(commands))

@@ -8,7 +8,11 @@ extension Namespace {
   }
 
   private static func subscriptions(_ reply: borrowing Reply) -> [Subscription] {
-    reply.root.lossyText.split(separator: " ").map { Subscription(parsing: $0) }
+    words(reply).map { Subscription(parsing: $0[...]) }
+  }
+
+  private static func words(_ reply: borrowing Reply) -> [String] {
+    reply.root.lossyText.split(separator: " ").map(String.init)
   }
 
   /// The topics that each shard has had, in the order of their names.
@@ -26,13 +30,14 @@ extension Namespace {
     }
   }
 
-  /// Makes the groups of those that never ran, at the beginning of each shard's log.
+  /// Makes the topics that the namespace was made with, and the groups of services that never ran, at the beginning of each shard's log.
   func found(on connection: Connection) async throws {
     let services = try await services(on: connection)
     guard !services.isEmpty else { return }
+    let topics = Self.words(try await connection.call("HGET", configuration, "topics"))
     var commands = Commands()
     for shard in shards {
-      commands.append(FoundCall(namespace: self, shard: shard, services: services))
+      commands.append(FoundCall(namespace: self, shard: shard, topics: topics, services: services))
     }
     _ = try await connection.answers(to: commands)
   }

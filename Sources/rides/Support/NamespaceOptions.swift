@@ -59,7 +59,8 @@ struct NamespaceOptions: ParsableArguments {
       let isNew = try await Namespace.find(namespace, on: connection) == nil
       if isNew { try await check(Namespace(namespace, shardCount: shards ?? Namespace.standardShardCount)) }
       let opened = try await Namespace.open(
-        namespace, shardCount: shards, services: RideServices.subscriptions, on: connection)
+        namespace, shardCount: shards, services: RideServices.subscriptions, topics: RideEvents.catalog.topics,
+        on: connection)
       if isNew { Terminal.error("made namespace '\(namespace)' with \(opened.shardCount) shards") }
       return (opened, connection)
     } catch let error as NamespaceError {

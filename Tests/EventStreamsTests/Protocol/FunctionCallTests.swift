@@ -44,7 +44,7 @@ import Testing
     let batch = CommitBatch(shard: shard)
     let calls: [any FunctionCall] = [
       ServicesCall(namespace: namespace, service: Subscription("s"), isListed: true),
-      FoundCall(namespace: namespace, shard: 3, services: [Subscription("a"), Subscription("b")]),
+      FoundCall(namespace: namespace, shard: 3, topics: [], services: [Subscription("a"), Subscription("b")]),
       PublishCall(namespace: namespace, shard: 3, window: .seconds(1), events: [], indexes: []),
       CancelCall(namespace: namespace, shard: 3, window: .seconds(1), ids: []), DueCall(namespace: namespace, shard: 3),
       LeaseCall(
