@@ -14,26 +14,35 @@ public struct DeadLetter: Sendable {
     public let worker: String
     /// When it gave up.
     public let at: Timestamp
+    /// What it takes to read the event, if nobody did: a worker that does will handle it.
+    let needs: ReadingNeed?
 
-    init(reason: String, attempts: Int, failures: Failures?, worker: String, at: Timestamp) {
+    init(
+      reason: String, attempts: Int, failures: Failures?, worker: String, at: Timestamp, needs: ReadingNeed? = nil
+    ) {
       self.init(
         reason: reason, attempts: attempts, firstError: failures?.firstError, lastError: failures?.lastError,
-        worker: worker, at: at)
+        worker: worker, at: at, needs: needs)
     }
 
-    init(reason: String, attempts: Int, firstError: String?, lastError: String?, worker: String, at: Timestamp) {
+    private init(
+      reason: String, attempts: Int, firstError: String?, lastError: String?, worker: String, at: Timestamp,
+      needs: ReadingNeed?
+    ) {
       self.reason = reason
       self.attempts = attempts
       self.firstError = firstError
       self.lastError = lastError
       self.worker = worker
       self.at = at
+      self.needs = needs
     }
 
     /// The same with another number of attempts.
     func with(attempts: Int) -> About {
       About(
-        reason: reason, attempts: attempts, firstError: firstError, lastError: lastError, worker: worker, at: at)
+        reason: reason, attempts: attempts, firstError: firstError, lastError: lastError, worker: worker, at: at,
+        needs: needs)
     }
 
     /// Reads it as `write(to:)` writes it.
@@ -45,6 +54,7 @@ public struct DeadLetter: Sendable {
       lastError = try object.optional("lastError")
       worker = try object["worker"]
       at = try object["at"]
+      needs = try object.optional("needs")
     }
 
     /// Writes it as an object.
@@ -56,6 +66,7 @@ public struct DeadLetter: Sendable {
         json.field("lastError", lastError)
         json.field("worker", worker)
         json.field("at", at)
+        json.field("needs", needs)
       }
     }
   }

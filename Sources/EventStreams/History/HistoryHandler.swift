@@ -9,7 +9,7 @@ struct HistoryHandler: Sendable {
   /// What is to become of an event.
   private enum Settled {
     case done(Effects)
-    case dead(reason: String, Failures?)
+    case dead(reason: String, Failures?, needs: ReadingNeed? = nil)
     case parked
   }
 
@@ -40,7 +40,10 @@ struct HistoryHandler: Sendable {
         case .done(let effects):
           settled[index] = .done(effects)
           if deliveries[index].callsHandler { hasSucceeded = true }
-        case .held(let reason), .dead(let reason):
+        case .held(let unread):
+          settled[index] = .dead(reason: unread.reason, deliveries[index].failures, needs: unread.need)
+          if !deliveries[index].key.isEmpty { blocked.insert(deliveries[index].key) }
+        case .dead(let reason):
           settled[index] = .dead(reason: reason, deliveries[index].failures)
           if !deliveries[index].key.isEmpty { blocked.insert(deliveries[index].key) }
         case .failed(let error, let wait, let counts):
@@ -93,7 +96,7 @@ struct HistoryHandler: Sendable {
 
   private func deliveries(_ events: [RecordedEvent], _ shard: OwnedShard) -> [Delivery] {
     var decoder = EntryDecoder(service: service)
-    return events.map { decoder.decode($0.json.span, streamID: $0.streamID, shard: shard, deliveries: 1) }
+    return events.map { decoder.decode($0.json.span, streamID: $0.streamID, shard: shard, topic: nil, deliveries: 1) }
   }
 
   private func page(
@@ -104,9 +107,10 @@ struct HistoryHandler: Sendable {
     for (index, delivery) in deliveries.enumerated() {
       switch settled[index] {
       case .done(let effects): page.settle(delivery, effects, prefix: prefix)
-      case .dead(let reason, let failures):
+      case .dead(let reason, let failures, let need):
         page.bury(
-          delivery, json: events[index].json, about: about(reason, failures?.attempts ?? 1, failures), isParked: false)
+          delivery, json: events[index].json, about: about(reason, failures?.attempts ?? 1, failures, need),
+          isParked: false)
       case .parked:
         page.bury(
           delivery, json: events[index].json,
@@ -117,8 +121,11 @@ struct HistoryHandler: Sendable {
     return page
   }
 
-  private func about(_ reason: String, _ attempts: Int, _ failures: Failures?) -> DeadLetter.About {
-    DeadLetter.About(reason: reason, attempts: attempts, failures: failures, worker: worker, at: .now())
+  private func about(
+    _ reason: String, _ attempts: Int, _ failures: Failures?, _ need: ReadingNeed? = nil
+  ) -> DeadLetter.About {
+    DeadLetter.About(
+      reason: reason, attempts: attempts, failures: failures, worker: worker, at: .now(), needs: need)
   }
 
   // MARK: Running

@@ -39,6 +39,19 @@ struct HistoryPage: Sendable {
     letters.append(Letter(delivery: delivery, json: json, about: about, isParked: isParked))
   }
 
+  /// The effects, with what is noted of letters that nobody read.
+  ///
+  /// - Parameter unread: the key of these notes.
+  func effects(unread: String) -> FoldedEffects {
+    var all = effects
+    for letter in letters {
+      if let need = letter.about.needs {
+        all.add(Effects { $0.set(unread, letter.delivery.key, to: need) }, prefix: "", traceparent: nil)
+      }
+    }
+    return all
+  }
+
   private mutating func note(_ delivery: Delivery) {
     position = delivery.streamID
     count += 1

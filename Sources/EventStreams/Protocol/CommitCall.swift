@@ -19,7 +19,8 @@ struct CommitCall: FunctionCall {
     self.service = service
     self.worker = worker
     self.number = number
-    effects = batch.effects(redriven: namespace.redriven(batch.shard.number, service))
+    effects = batch.effects(
+      redriven: namespace.redriven(batch.shard.number, service), unread: namespace.unread(batch.shard.number, service))
   }
 
   var keys: [String] {

@@ -4,7 +4,7 @@ import Redis
 struct ForgetCall: FunctionCall {
   static let function = "forget"
   static let keyNames = [
-    "prefix of the logs", "lease", "retry", "dead", "blocked", "redrive", "discarded", "redriven", "stored",
+    "prefix of the logs", "lease", "retry", "dead", "blocked", "redrive", "discarded", "redriven", "stored", "unread",
   ]
 
   let namespace: Namespace
@@ -17,6 +17,7 @@ struct ForgetCall: FunctionCall {
       namespace.dead(shard, service),
       namespace.blocked(shard, service), namespace.redrive(shard, service), namespace.discarded(shard, service),
       namespace.redriven(shard, service), namespace.stored(shard, service),
+      namespace.unread(shard, service),
     ]
   }
 

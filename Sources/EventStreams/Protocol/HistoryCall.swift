@@ -14,13 +14,15 @@ struct HistoryCall: FunctionCall {
   /// The position if nothing was settled.
   let start: StreamID
 
+  private var effects: FoldedEffects { page.effects(unread: namespace.unread(page.shard.number, service)) }
+
   var keys: [String] {
     let shard = page.shard.number
     return [
       namespace.logs(shard), namespace.lease(shard, service), namespace.dead(shard, service),
       namespace.blocked(shard, service),
       namespace.redrive(shard, service),
-    ] + page.effects.keys
+    ] + effects.keys
   }
 
   func write(to arguments: inout Commands) {
@@ -38,7 +40,7 @@ struct HistoryCall: FunctionCall {
       arguments.argument(json: letter.about)
       arguments.argument(letter.json)
     }
-    page.effects.encode(into: &arguments, firstKey: Self.keyNames.count + 1)
+    effects.encode(into: &arguments, firstKey: Self.keyNames.count + 1)
   }
 
   static func answer(_ reply: ReplyNode) {}

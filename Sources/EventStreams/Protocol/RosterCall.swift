@@ -1,6 +1,6 @@
 import Redis
 
-/// Tells who is working for a service, and on what, the caller included. Advice for spreading the shards; safety is the leases' alone.
+/// Tells who is working for a service, on what, and what each reads, the caller included. Advice for spreading the shards; safety is the leases' alone.
 struct RosterCall: FunctionCall {
   static let function = "roster"
   static let keyNames = ["workers"]
@@ -10,29 +10,31 @@ struct RosterCall: FunctionCall {
   let worker: String
   /// Nil to leave.
   let timeToLive: Duration?
-  let shards: Set<Int>
+  let note: RosterNote
 
   var keys: [String] { [namespace.roster(service)] }
 
   func write(to arguments: inout Commands) {
     arguments.argument(worker)
     arguments.argument(timeToLive?.wholeMilliseconds ?? 0)
-    arguments.argument(shards.sorted().map(String.init).joined(separator: ","))
+    arguments.argument(json: note)
   }
 
   /// A live worker.
   struct Member {
     let name: String
     let expiresIn: Duration
-    let shards: Set<Int>
+    let note: RosterNote
   }
 
   static func answer(_ reply: ReplyNode) throws -> [Member] {
     let values = try reply.strings()
+    var parser = JSONParser()
     return stride(from: 0, to: values.count - 2, by: 3).map { index in
       Member(
         name: values[index], expiresIn: .milliseconds(Int64(values[index + 1]) ?? 0),
-        shards: Set(values[index + 2].split(separator: ",").compactMap { Int($0) }))
+        // Somebody who says nothing of himself has nothing.
+        note: (try? RosterNote(from: parser.parse(values[index + 2].utf8.span))) ?? RosterNote())
     }
   }
 }

@@ -1,5 +1,5 @@
 -- forget: removes the groups of a service that nobody runs, and what is kept for it; its own state stays.
---   KEYS: prefix of the logs, lease, retry, dead, blocked, redrive, discarded, redriven, stored
+--   KEYS: prefix of the logs, lease, retry, dead, blocked, redrive, discarded, redriven, stored, unread
 --   ARGV: group
 --   Returns 1, 0 if there is no such group, or -1 if a worker has it.
 redis.register_function({ function_name = 'eventstreams_forget_v4', flags = { 'allow-oom' }, callback = function(keys, args)
@@ -19,6 +19,6 @@ redis.register_function({ function_name = 'eventstreams_forget_v4', flags = { 'a
   else
     redis.call('HDEL', topicsOf(log), allTopics)
   end
-  redis.call('DEL', keys[2], behindOf(keys[2]), keys[3], keys[4], keys[5], keys[6], keys[7], keys[8], keys[9])
+  redis.call('DEL', keys[2], behindOf(keys[2]), keys[3], keys[4], keys[5], keys[6], keys[7], keys[8], keys[9], keys[10])
   return found
 end })

@@ -29,6 +29,7 @@
 --   rides:{s}:redrive:payment   set of the keys whose dead letters are to be handled again
 --   rides:{s}:redriven:payment  hash: letter id -> JSON about the last attempt at a letter that was handled again and failed, and
 --                               `<letter id>:attempts` -> how many were made since
+--   rides:{s}:unread:payment    hash: key -> JSON of what it takes to read its first dead letter, if that is dead because nobody did
 --   rides:{s}:discarded:payment set of the entries whose dead letters were discarded: a rebuild leaves them out, too
 --   rides:{s}:stored:analytics  hash, of a service with a store outside: confirmed (server time in ms at which it was last found to
 --                               hold what was acknowledged), problem (what is wrong with it, empty if nothing is)

@@ -1,7 +1,7 @@
--- roster: tells who is working for a service, and on what. Advice for spreading the shards; safety is the leases' alone.
+-- roster: tells who is working for a service, on what, and what each reads. Advice for spreading the shards; safety is the leases' alone.
 --   KEYS: workers
---   ARGV: worker, time to live in ms (0 to leave), shards it holds
---   Returns three values per live worker, the caller included: name, ms until it counts as gone, shards it holds.
+--   ARGV: worker, time to live in ms (0 to leave), what it says of itself
+--   Returns three values per live worker, the caller included: name, ms until it counts as gone, what it says of itself.
 redis.register_function({ function_name = 'eventstreams_roster_v4', flags = { 'allow-oom' }, callback = function(keys, args)
   local time, ttl = now(), tonumber(args[2])
   if ttl > 0 then
@@ -13,19 +13,19 @@ redis.register_function({ function_name = 'eventstreams_roster_v4', flags = { 'a
   local reply = {}
   local all = redis.call('HGETALL', keys[1])
   for i = 1, #all, 2 do
-    local seen, lifetime, shards = string.match(all[i + 1], '^(%d+) (%d+) (.*)$')
+    local seen, lifetime, note = string.match(all[i + 1], '^(%d+) (%d+) (.*)$')
     seen, lifetime = tonumber(seen or 0), tonumber(lifetime or 0)
     if seen > time then
       -- The clock was set back since.
       seen = time
-      redis.call('HSET', keys[1], all[i], milliseconds(time) .. ' ' .. milliseconds(lifetime) .. ' ' .. shards)
+      redis.call('HSET', keys[1], all[i], milliseconds(time) .. ' ' .. milliseconds(lifetime) .. ' ' .. note)
     end
     if seen + lifetime <= time then
       redis.call('HDEL', keys[1], all[i])
     else
       reply[#reply + 1] = all[i]
       reply[#reply + 1] = seen + lifetime - time
-      reply[#reply + 1] = shards
+      reply[#reply + 1] = note
     end
   end
   return reply

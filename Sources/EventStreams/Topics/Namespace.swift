@@ -71,6 +71,7 @@ public struct Namespace: Sendable, Hashable {
     "\(prefix(shard)):rebuild:\(service):\(run.map { "\($0.name):" } ?? "")\(name)"
   }
   func redriven(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):redriven:\(service)" }
+  func unread(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):unread:\(service)" }
   func stored(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):stored:\(service)" }
   func restored(_ shard: Int) -> String { "\(prefix(shard)):restore:" }
   func roster(_ service: String) -> String { "\(name):workers:\(service)" }

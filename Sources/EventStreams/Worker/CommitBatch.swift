@@ -38,7 +38,7 @@ struct CommitBatch: Sendable {
   private(set) var counted: [(Delivery, deliveries: Int, failures: Failures)] = []
   private(set) var redriveEnded: [String] = []
   /// Dead letters that were handled again and failed.
-  private var failedAgain: [(letter: StreamID, about: DeadLetter.About)] = []
+  private var failedAgain: [(id: StreamID, letter: Letter)] = []
   private var effects: FoldedEffects
   /// What the effects write; nil if nobody reads state.
   private(set) var written: WrittenState?
@@ -128,20 +128,28 @@ struct CommitBatch: Sendable {
   }
 
   /// Has a letter that failed again say why.
-  mutating func note(_ about: DeadLetter.About, of letter: StreamID) {
-    failedAgain.append((letter, about))
+  mutating func note(_ letter: Letter, of id: StreamID) {
+    failedAgain.append((id, letter))
   }
 
   /// The effects, with what is noted beside dead letters that were handled again.
   ///
-  /// - Parameter key: of the notes.
-  func effects(redriven key: String) -> FoldedEffects {
+  /// - Parameters:
+  ///   - redriven: the key of these notes.
+  ///   - unread: the key of what is noted of letters that nobody read.
+  func effects(redriven: String, unread: String) -> FoldedEffects {
     var all = effects
-    for (letter, about) in failedAgain {
-      all.add(RedrivenLetters.failed(letter, about, key: key), prefix: "", traceparent: nil)
+    for (id, letter) in failedAgain {
+      all.add(RedrivenLetters.failed(id, letter.about, key: redriven), prefix: "", traceparent: nil)
+    }
+    for letter in letters + failedAgain.map(\.letter) {
+      if let need = letter.about.needs {
+        all.add(Effects { $0.set(unread, letter.delivery.key, to: need) }, prefix: "", traceparent: nil)
+      }
     }
     if let handledLetter {
-      all.add(RedrivenLetters.handled(handledLetter.id, key: key), prefix: "", traceparent: nil)
+      all.add(RedrivenLetters.handled(handledLetter.id, key: redriven), prefix: "", traceparent: nil)
+      all.add(Effects { $0.remove(unread, handledLetter.delivery.key) }, prefix: "", traceparent: nil)
     }
     return all
   }

@@ -6,8 +6,8 @@ final class Delivery: Sendable {
     case none
     case call(EventHandler.Call)
     case store(RecordedEvent)
-    /// Another worker may read it, of a newer version than this one; why this one can't.
-    case held(String)
+    /// Another worker may read it, of a newer version than this one.
+    case held(Unread)
     /// It can't be read; the reason.
     case undecodable(String)
     /// It has ended too many processes, or the server refuses its effects; the reason.

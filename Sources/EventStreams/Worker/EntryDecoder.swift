@@ -24,11 +24,11 @@ struct EntryDecoder: ~Copyable {
   /// What is to be done about an entry.
   ///
   /// - Parameters:
-  ///   - topic: the one it stands in, of the shard's.
+  ///   - topic: the one it stands in, of the shard's; nil if that isn't known.
   ///   - inOrder: false to leave out what only tells its order among others: the key, and the header of an event that the
   ///     service does not want.
   mutating func read(
-    _ bytes: Span<UInt8>, streamID: StreamID, shard: OwnedShard, topic: Int, inOrder: Bool
+    _ bytes: Span<UInt8>, streamID: StreamID, shard: OwnedShard, topic: Int?, inOrder: Bool
   ) -> Entry {
     let service = service
     var entry = Entry(streamID: streamID)
@@ -39,8 +39,8 @@ struct EntryDecoder: ~Copyable {
       let value = try parser.parse(bytes)
       let handler = try service.handler(of: value)
       var object = try value.object()
-      let isForeign = handler == nil && shard.isForeign(topic)
-      if handler == nil, !inOrder, !isForeign {
+      let foreignTopic = handler == nil ? topic.flatMap { shard.isForeign($0) ? shard.topics[$0] : nil } : nil
+      if handler == nil, !inOrder, foreignTopic == nil {
         // It must be an event all the same.
         _ = try Envelope<AnyText>(from: &object)
         return entry
@@ -49,12 +49,17 @@ struct EntryDecoder: ~Copyable {
       entry.header = header
       if service.storesEvents {
         entry.work = Self.stored(bytes, streamID, shard, header)
-      } else if isForeign {
+      } else if let foreignTopic {
         entry.work = .held(
-          "\(service.name) is delivered the topic \(shard.topics[topic]), of which this worker handles nothing: it waits for one that does"
-        )
+          Unread(
+            need: .topic(Identifier(foreignTopic)),
+            reason:
+              "\(service.name) is delivered the topic \(foreignTopic), of which this worker handles nothing: it waits for one that does"
+          ))
       } else if let handler, let problem = handler.problem(ofNewer: header) {
-        entry.work = .held(problem.description)
+        entry.work = .held(
+          Unread(
+            need: .version(header.version, of: Identifier(header.type.rawValue)), reason: problem.description))
         entry.key = handler.key(ofNewer: &object, header: header, shard: shard, streamID: streamID)
       } else if let handler {
         let bound = try handler.bind(&object, header: header, shard: shard, streamID: streamID, inOrder: inOrder)
@@ -71,12 +76,12 @@ struct EntryDecoder: ~Copyable {
 
   /// An entry's event as a delivery; one that can't be read is a delivery too, with the reason.
   mutating func decode(
-    _ bytes: Span<UInt8>, source: Delivery.Source = .log, streamID: StreamID, shard: OwnedShard, topic: Int = 0,
+    _ bytes: Span<UInt8>, source: Delivery.Source = .log, streamID: StreamID, shard: OwnedShard, topic: Int?,
     deliveries: Int, failures: Failures? = nil
   ) -> Delivery {
     let entry = read(bytes, streamID: streamID, shard: shard, topic: topic, inOrder: true)
     return Delivery(
-      source: source, shard: shard, topic: topic, streamID: streamID,
+      source: source, shard: shard, topic: topic ?? 0, streamID: streamID,
       header: entry.header ?? EventHeader(id: streamID.description, type: "", timestamp: streamID.recordedAt, key: ""),
       key: entry.key, work: entry.work, reads: entry.reads, deliveries: deliveries, failures: failures)
   }

@@ -81,7 +81,7 @@ struct Leases: Sendable {
     let owned = await pipeline.owned
     let workers = try await roster(holding: Set(owned.keys), leaving: false)
     let shares = ShardAssignment.shards(
-      namespace.shardCount, among: Dictionary(workers.map { (Identifier($0.name), $0.shards) }) { first, _ in first })
+      namespace.shardCount, among: Dictionary(workers.map { (Identifier($0.name), $0.note) }) { first, _ in first })
     let share = shares[settings.name] ?? []
 
     var nextLook = settings.leaseTime / 2
@@ -212,12 +212,21 @@ struct Leases: Sendable {
       try await give(back: shard, term: term)
       return settings.leaseTime
     }
-    let reader = StateAsHandled(committed: state, pipeline: pipeline, term: term)
-    await pipeline.own(
-      OwnedShard(
-        number: shard, term: term, topics: answer.topics, subscription: pipeline.service.subscription, reader: reader),
-      blocked: Set(names: answer.blocked),
-      delivered: answer.delivered, isCatchingUp: isCatchingUp)
+    let owned = OwnedShard(
+      number: shard, term: term, topics: answer.topics, subscription: pipeline.service.subscription,
+      reader: StateAsHandled(committed: state, pipeline: pipeline, term: term))
+    if isCatchingUp, let topic = owned.topics.indices.first(where: owned.isForeign) {
+      // What the history holds of it can't be told from what the service doesn't want, and would be passed over.
+      log.error(
+        "the service is still in its history, and a later version of it wants a topic that this worker handles nothing of: that version must go on with it",
+        metadata: ["shard": "\(shard)", "topic": "\(owned.topics[topic])"])
+      await pipeline.found(.topic(Identifier(owned.topics[topic])), inShard: shard)
+      try await give(back: shard, term: term)
+      return settings.leaseTime
+    }
+    let blocked = Set(names: answer.blocked)
+    try await redriveUnread(shard: shard, blocked: blocked)
+    await pipeline.own(owned, blocked: blocked, delivered: answer.delivered, isCatchingUp: isCatchingUp)
     return nil
   }
 
@@ -263,7 +272,8 @@ struct Leases: Sendable {
     for key in keys {
       let deliveries = letters.filter { $0.key.hasSameBytes(as: key) }.map { letter in
         decoder.decode(
-          letter.json.span, source: .letter(letter.id), streamID: letter.entryID, shard: shard, deliveries: 0)
+          letter.json.span, source: .letter(letter.id), streamID: letter.entryID, shard: shard,
+          topic: shard.topics.firstIndex { $0.hasSameBytes(as: letter.topic) }, deliveries: 0)
       }
       log.notice(
         "redriving dead letters", metadata: ["key": "\(key)", "shard": "\(number)", "letters": "\(deliveries.count)"])
@@ -277,7 +287,8 @@ struct Leases: Sendable {
     try await connection.call(
       RosterCall(
         namespace: namespace, service: service, worker: settings.name, timeToLive: leaving ? nil : settings.leaseTime,
-        shards: shards))
+        note: RosterNote(
+          shards: shards, reads: ReadingScope(pipeline.service), unread: await pipeline.unread)))
   }
 
   /// Waits until another worker gives something back, an operator asks for something, or the time is over.

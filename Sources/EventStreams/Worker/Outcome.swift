@@ -7,7 +7,7 @@ enum Outcome: Sendable {
   /// - Parameter counts: false if it was no attempt that says anything of the event or of what the service depends on.
   case failed(error: String, delay: Duration?, counts: Bool = true)
   /// Left for a worker of a newer version, for a while.
-  case held(reason: String)
+  case held(Unread)
   /// Can't be handled, ever.
   case dead(reason: String)
   /// Not begun, because an earlier event of its key failed in the same batch.

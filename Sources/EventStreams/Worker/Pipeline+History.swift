@@ -40,7 +40,12 @@ extension Pipeline {
       metrics.committed.increment(by: page.count)
     }
     guard let state = state(of: shard) else { return }
-    if let page { state.committedHistory(page.count) }
+    if let page {
+      state.committedHistory(page.count)
+      for letter in page.letters {
+        if let need = letter.about.needs, state.known.note(need) { newsForLeases.yield() }
+      }
+    }
     state.history = nil
     state.active -= 1
     load.leave(1)

@@ -142,6 +142,8 @@ extension Pipeline {
       }
       state.recovery = nil
       state.isRecovered = true
+      // Dead letters may be wanted to be handled again, which had to wait for this.
+      if !state.blocked.isEmpty { newsForLeases.yield() }
       return
     }
     if recovery.found == 0, let first = deliveries.first {

@@ -122,8 +122,8 @@ extension Pipeline {
       if case .log = delivery.source { resumeNext(of: delivery.key, in: state) }
     case .failed(let error, let delay, let counts):
       fail(delivery, error: error, delay: delay, counts: counts, in: state)
-    case .held(let reason):
-      hold(delivery, because: reason, in: state)
+    case .held(let unread):
+      hold(delivery, unread, in: state)
     case .dead(let reason):
       bury(delivery, reason: reason, failures: delivery.failures, in: state)
     case .deferred where state.blocked.contains(delivery.key):
@@ -168,19 +168,22 @@ extension Pipeline {
     observers.wake()
   }
 
-  /// Leaves an event to a worker that reads its version, unless none has come for too long.
-  private func hold(_ delivery: Delivery, because reason: String, in state: ShardState) {
+  /// Leaves an event to a worker that reads it, unless none has come for too long. The shard is to go to such a worker.
+  private func hold(_ delivery: Delivery, _ unread: Unread, in state: ShardState) {
+    if state.known.note(unread.need) { newsForLeases.yield() }
     let limit = service.retry.holdTime
     if let since = delivery.failures?.firstAt, since + limit <= .now() {
-      return bury(delivery, reason: reason, failures: delivery.failures, in: state)
+      return bury(delivery, reason: unread.reason, failures: delivery.failures, needs: unread.need, in: state)
     }
-    fail(delivery, error: reason, delay: min(limit, Self.holdInterval), counts: false, in: state)
+    fail(delivery, error: unread.reason, delay: min(limit, Self.holdInterval), counts: false, in: state)
   }
 
   /// How often is looked whether an event has been held too long.
   private static let holdInterval = Duration.seconds(10)
 
-  private func bury(_ delivery: Delivery, reason: String, failures: Failures?, in state: ShardState) {
+  private func bury(
+    _ delivery: Delivery, reason: String, failures: Failures?, needs: ReadingNeed? = nil, in state: ShardState
+  ) {
     metrics.dead.increment()
     log.error(
       "moved an event to the dead letters",
@@ -189,7 +192,7 @@ extension Pipeline {
     switch delivery.source {
     case .log:
       state.settle(delivery) {
-        $0.bury(letter(delivery, reason: reason, failures: failures, isParked: false))
+        $0.bury(letter(delivery, reason: reason, failures: failures, needs: needs, isParked: false))
       }
     case .letter(let id):
       state.active -= 1
@@ -197,7 +200,7 @@ extension Pipeline {
       state.known.setbacks.settled(delivery.place)
       state.redriving.remove(key)
       state.batch.endRedrive(of: key)
-      state.batch.note(letter(delivery, reason: reason, failures: failures, isParked: false).about, of: id)
+      state.batch.note(letter(delivery, reason: reason, failures: failures, needs: needs, isParked: false), of: id)
     }
     // What is no event has no key, and no order among others of its kind.
     guard !key.isEmpty else { return resumeNext(of: key, in: state) }
@@ -224,12 +227,14 @@ extension Pipeline {
     committer.wake()
   }
 
-  private func letter(_ delivery: Delivery, reason: String, failures: Failures?, isParked: Bool) -> CommitBatch.Letter {
+  private func letter(
+    _ delivery: Delivery, reason: String, failures: Failures?, needs: ReadingNeed? = nil, isParked: Bool
+  ) -> CommitBatch.Letter {
     CommitBatch.Letter(
       delivery: delivery, isParked: isParked,
       about: DeadLetter.About(
         reason: reason, attempts: isParked ? 0 : failures?.attempts ?? max(1, delivery.crashes), failures: failures,
-        worker: settings.name, at: .now()))
+        worker: settings.name, at: .now(), needs: needs))
   }
 
   // MARK: What follows of a key

@@ -181,6 +181,14 @@ actor Pipeline {
   /// Takes in that the server holds less of a shard than this process knows of.
   func foundBehind(_ number: Int) { known[number, default: ShardKnowledge()].isBehind = true }
 
+  /// What it takes to read what was held, by shard.
+  var unread: [Int: Set<ReadingNeed>] {
+    known.merging(shards.mapValues(\.known)) { _, current in current }.mapValues(\.unread).filter { !$0.value.isEmpty }
+  }
+
+  /// Takes in that a shard has something that this worker does not read.
+  func found(_ need: ReadingNeed, inShard number: Int) { _ = known[number, default: ShardKnowledge()].note(need) }
+
   /// Shards of which the server holds less than this process knows of, which nobody has been told yet.
   var behind: [Int] { known.filter(\.value.isBehind).keys.sorted() }
 

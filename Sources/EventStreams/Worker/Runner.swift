@@ -81,7 +81,7 @@ struct Runner: Sendable {
   private func run(_ work: Delivery.Work, _ header: EventHeader?, attempt: Int) async -> Outcome {
     switch work {
     case .none, .store: return .done(.none)
-    case .held(let reason): return .held(reason: reason)
+    case .held(let unread): return .held(unread)
     case .undecodable(let reason), .condemned(let reason): return .dead(reason: reason)
     case .call(let call):
       do {

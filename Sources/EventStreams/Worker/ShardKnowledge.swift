@@ -15,6 +15,14 @@ struct ShardKnowledge: Sendable {
   /// True when handlers have read the service's state: from then on is noted what uncommitted events write.
   var isRead = false
 
+  /// What it takes to read what was held there: the shard is for a worker that does.
+  private(set) var unread: Set<ReadingNeed> = []
+
+  /// Takes in what it takes to read an event.
+  ///
+  /// - Returns: whether that is new. Of much that nobody reads the first will do.
+  mutating func note(_ need: ReadingNeed) -> Bool { unread.count < 16 && unread.insert(need).inserted }
+
   /// Takes in that an entry of a topic was read.
   mutating func noteRead(_ id: StreamID, of topic: String) {
     if let lastRead, id <= lastRead.id { return }

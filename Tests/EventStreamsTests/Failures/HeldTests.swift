@@ -59,6 +59,14 @@ import Testing
     return service
   }
 
+  private func records(_ key: String, _ bench: TestBench) async throws -> [String] {
+    try await ServiceState(namespace: bench.namespace, connection: bench.connection)
+      .records("rolling", key, as: String.self).map(\.value)
+  }
+
+  /// Empty for nil.
+  private static func text(_ reply: borrowing Reply) throws -> String { try reply.root.optionalString() ?? "" }
+
   private func letters(_ bench: TestBench) async throws -> [DeadLetter] {
     try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(service: "rolling")
   }
@@ -66,22 +74,17 @@ import Testing
   @Test("is held with what follows of its key, while others go on, until a worker comes that reads it; none is dead")
   func rolling() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let reader = CommittedState(namespace: bench.namespace, service: "rolling", connection: bench.connection)
-      func records(_ key: String) async throws -> [String] {
-        try await OwnedShard(number: 0, term: 0, reader: reader)
-          .records(key, after: .zero, limit: 100, as: String.self).map(\.value)
-      }
       try await bench.running([bench.worker(old())]) {
         _ = try await bench.publish([Noted("k", 0)])
         _ = try await bench.publish([NewlyNoted("k", 1)])
         _ = try await bench.publish([Noted("k", 2), Noted("other", 0), Noted("other", 1)])
-        try await eventually("others go on") { try await records("other").count == 2 }
+        try await eventually("others go on") { try await records("other", bench).count == 2 }
       }
-      #expect(try await records("k") == ["old 0"])
+      #expect(try await records("k", bench) == ["old 0"])
       try await bench.running([bench.worker(new(), bench.settings("worker-2"))]) {
         try await bench.settled("rolling")
       }
-      #expect(try await records("k") == ["old 0", "new 1", "new 2"])
+      #expect(try await records("k", bench) == ["old 0", "new 1", "new 2"])
       #expect(try await letters(bench).isEmpty)
     }
   }
@@ -97,6 +100,73 @@ import Testing
       let found = try await letters(bench)
       #expect(found.map(\.isParked) == [false, true])
       #expect(found.first?.about.reason == "version: NOTED version 2 is newer than is known here (1)")
+      // Not by one that reads no more than the one before.
+      try await bench.running([bench.worker(old(), bench.settings("worker-2"))]) {
+        _ = try await bench.publish([Noted("other", 3)])
+        try await bench.settled("rolling")
+      }
+      #expect(try await letters(bench).count == 2)
+      // By itself, when one comes that reads it.
+      try await bench.running([bench.worker(new(), bench.settings("worker-3"))]) {
+        try await eventually("all is handled") { try await letters(bench).isEmpty }
+      }
+      #expect(try await records("k", bench) == ["new 1", "new 2"])
+      #expect(try await bench.connection.integer(["EXISTS", bench.namespace.unread(0, "rolling")]) == 0)
+    }
+  }
+
+  @Test("is not handled again by itself if its letter was discarded")
+  func discarded() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      try await bench.running([bench.worker(old(holding: .milliseconds(100)))]) {
+        _ = try await bench.publish([NewlyNoted("k", 1), NewlyNoted("l", 1)])
+        try await bench.settled("rolling")
+        let all = DeadLetters(namespace: bench.namespace, connection: bench.connection)
+        #expect(try await all.discard(letters(bench).filter { $0.key == "k" }) == 1)
+      }
+      try await bench.running([bench.worker(new(), bench.settings("worker-2"))]) {
+        try await eventually("the other is handled") { try await letters(bench).isEmpty }
+      }
+      #expect(try await records("k", bench).isEmpty)
+      #expect(try await records("l", bench) == ["new 1"])
+      #expect(try await bench.connection.integer(["EXISTS", bench.namespace.unread(0, "rolling")]) == 0)
+    }
+  }
+
+  @Test(
+    "goes with its shard to the worker that reads it, though another lives; which keeps it, and the others are shared")
+  func moved() async throws {
+    try await TestBench.run(shards: 4) { bench in
+      func leases(_ field: String) async throws -> [String] {
+        var values: [String] = []
+        for shard in bench.namespace.shards {
+          values.append(
+            try Self.text(await bench.connection.call("HGET", bench.namespace.lease(shard, "rolling"), field)))
+        }
+        return values
+      }
+      let shard = bench.namespace.shard(of: "here")
+      try await bench.running([bench.worker(old(), bench.settings("old"))]) {
+        _ = try await bench.publish([NewlyNoted("k", 0)])
+        try await eventually("it is held") {
+          try await bench.connection.integer(["EXISTS", bench.namespace.retry(shard, "rolling")]) == 1
+        }
+        try await bench.running([bench.worker(new(), bench.settings("new"))]) {
+          try await eventually("each has two, the new one that one") {
+            let names = try await leases("owner")
+            return names.count { $0 == "new" } == 2 && names[shard] == "new"
+          }
+          let before = try await leases("epoch")
+          for number in 1..<20 {
+            _ = try await bench.publish([NewlyNoted("k", number)])
+            _ = try await bench.publish([Noted("k\(number)", number, place: "p\(number)")])
+          }
+          try await eventually("it is handled") { try await records("k", bench).count == 20 }
+          #expect(try await leases("epoch") == before)
+        }
+      }
+      #expect(try await records("k", bench) == (0..<20).map { "new \($0)" })
+      #expect(try await letters(bench).isEmpty)
     }
   }
 }

@@ -59,7 +59,7 @@ import Testing
       DiscardCall(namespace: namespace, shard: 3, service: "s", letter: .zero),
       ConfirmCall(namespace: namespace, shard: 3, service: "s", problem: ""),
       ForgetCall(namespace: namespace, shard: 3, service: "s"),
-      RosterCall(namespace: namespace, service: "s", worker: "w", timeToLive: nil, shards: []),
+      RosterCall(namespace: namespace, service: "s", worker: "w", timeToLive: nil, note: RosterNote()),
     ]
     for call in calls {
       let (keys, names) = (call.keys, type(of: call).keyNames)

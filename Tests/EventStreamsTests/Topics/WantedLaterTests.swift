@@ -9,8 +9,12 @@ import Testing
   private static let keys = 5
 
   /// The service before it wanted the topic, and since; it keeps the sequence per key.
-  private static func service(wanting isNew: Bool, concurrency: Int = 1) -> EventService {
-    var service = EventService("growing", concurrency: concurrency)
+  private static func service(
+    wanting isNew: Bool, concurrency: Int = 1, holding time: Duration = .seconds(3600)
+  ) -> EventService {
+    var retry = RetryPolicy.standard
+    retry.holdTime = time
+    var service = EventService("growing", concurrency: concurrency, retry: retry)
     service.on(Noted.self) { event in Effects { $0.append(to: event.data.key, event.data.number) } }
     if isNew { service.on(Extra.self) { event in Effects { $0.append(to: event.data.key, event.data.number) } } }
     return service
@@ -131,6 +135,84 @@ import Testing
         #expect(sequence == Array(stride(from: key, to: 40, by: Self.keys)))
       }
       #expect(try await bench.connection.integer(["XLEN", bench.namespace.dead(0, "growing")]) == 0)
+    }
+  }
+
+  @Test("is lost to no older worker that handles its dead letters again; the newer one does so by itself")
+  func deadLetters() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      try await bench.running([bench.worker(Self.service(wanting: true), bench.settings("new"))]) {
+        try await Self.publish(0..<2, bench)
+        try await Self.await(2, bench)
+      }
+      let letters = DeadLetters(namespace: bench.namespace, connection: bench.connection)
+      try await bench.running([bench.worker(Self.service(wanting: false, holding: .zero), bench.settings("old"))]) {
+        try await Self.publish(5..<6, bench)
+        try await eventually("it is dead") { try await letters.list(service: "growing").count == 1 }
+        let first = try await letters.list(service: "growing").first?.about.at
+        #expect(try await letters.redrive(letters.list(service: "growing")) == 1)
+        try await eventually("it is dead again") {
+          let isOver = try await bench.connection.integer(["EXISTS", bench.namespace.redrive(0, "growing")]) == 0
+          return try await letters.list(service: "growing").first?.about.at != first && isOver
+        }
+      }
+      try await bench.running([bench.worker(Self.service(wanting: true), bench.settings("newer"))]) {
+        try await eventually("it is handled") { try await letters.list(service: "growing").isEmpty }
+      }
+      #expect(try await Self.handled(bench) == [[0, 5], [1], [], [], []])
+    }
+  }
+
+  /// A history that nobody can read.
+  private struct UnreadableHistory: EventHistory {
+    let whole: RememberedHistory
+
+    func events(shard: Int, after place: StreamID, limit: Int) async throws -> [RecordedEvent] {
+      throw RedisError(.connectionClosed, "the connection is lost")
+    }
+
+    func extent(shard: Int) async throws -> HistoryExtent? {
+      try await whole.extent(shard: shard)
+    }
+  }
+
+  @Test("is passed over by no older worker that takes the shard while the service is in its history")
+  func history() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let history = RememberedHistory()
+      try await Self.publish(0..<20, bench)
+      try await bench.running([bench.worker(history.service)]) {
+        try await eventually("all is stored") { try await history.extent(shard: 0)?.count ?? 0 >= 20 }
+      }
+      for topic in ["events", "extras"] {
+        _ = try await bench.connection.call("XTRIM", "test:{0}:log:\(topic)", "MAXLEN", "0")
+      }
+      func settings(_ name: String, _ history: any EventHistory) -> WorkerSettings {
+        var settings = bench.settings(name)
+        settings.history = history
+        return settings
+      }
+      let lease = bench.namespace.lease(0, "growing")
+      try await bench.running([
+        bench.worker(Self.service(wanting: true), settings("new", UnreadableHistory(whole: history)))
+      ]) {
+        try await eventually("it is in its history") {
+          try await bench.connection.integer(["HEXISTS", lease, "history"]) == 1
+        }
+      }
+      let lines = LoggedLines()
+      let old = Worker(
+        Self.service(wanting: false), namespace: bench.namespace, redis: bench.server.url,
+        settings: settings("old", history), log: lines.logger(.error))
+      try await bench.running([old]) {
+        try await eventually("it says that it can't go on") { lines.contains("that version must go on with it") }
+        try await bench.running([bench.worker(Self.service(wanting: true), settings("newer", history))]) {
+          try await Self.await(20, bench)
+        }
+      }
+      for (key, sequence) in try await Self.handled(bench).enumerated() {
+        #expect(sequence == Array(stride(from: key, to: 20, by: Self.keys)))
+      }
     }
   }
 }

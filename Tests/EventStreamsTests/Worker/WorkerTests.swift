@@ -215,7 +215,8 @@ import Testing
       }
       func roster(_ worker: String, _ time: Duration?) async throws -> [String] {
         try await bench.connection.call(
-          RosterCall(namespace: bench.namespace, service: "counting", worker: worker, timeToLive: time, shards: [])
+          RosterCall(
+            namespace: bench.namespace, service: "counting", worker: worker, timeToLive: time, note: RosterNote())
         ).map(\.name)
       }
       try await bench.running([bench.worker(service, bench.settings(lease: .milliseconds(300)))]) {
