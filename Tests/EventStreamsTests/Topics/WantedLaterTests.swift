@@ -197,7 +197,7 @@ import Testing
         bench.worker(Self.service(wanting: true), settings("new", UnreadableHistory(whole: history)))
       ]) {
         try await eventually("it is in its history") {
-          try await bench.connection.integer(["HEXISTS", lease, "history"]) == 1
+          try await bench.connection.integer(["HEXISTS", lease, "epoch"]) == 1
         }
       }
       let lines = LoggedLines()
