@@ -145,6 +145,25 @@ import Testing
     }
   }
 
+  @Test(
+    "is taken over with the connection closed that its earlier owner reads with: that one may only have been paused")
+  func reader() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let reading = Connection(bench.server.url)
+      let client = try await reading.integer(["CLIENT", "ID"])
+      _ = try await reading.call("CLIENT", "SETNAME", ReaderConnection.name(of: "paused"))
+      _ = try await bench.connection.call(
+        LeaseCall(
+          action: .acquire, namespace: bench.namespace, shard: 0, subscription: Subscription("counting"),
+          worker: "paused", epoch: 0, timeToLive: .zero, reader: client))
+      try await bench.running([bench.worker(WorkerTests.counting(), bench.settings("worker"))]) {
+        try await eventually("it is closed") {
+          try await bench.connection.text("CLIENT", "LIST", "ID", "\(client)").isEmpty
+        }
+      }
+    }
+  }
+
   private func consumers(_ bench: TestBench) async throws -> [String] {
     try Self.names(await bench.connection.call("XINFO", "CONSUMERS", bench.namespace.log(0), "counting"))
   }

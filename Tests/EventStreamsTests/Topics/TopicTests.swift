@@ -15,6 +15,10 @@ import Testing
   @Test("is delivered to those alone that handle one of its types, and trimmed as soon as these have")
   func delivery() async throws {
     try await TestBench.run(shards: 1) { bench in
+      let services = [Subscription("noting"), Subscription("remarking", topics: [Remarked.topic])]
+      let bench = TestBench(
+        server: bench.server, connection: bench.connection,
+        namespace: try await Namespace.open("test", services: services, on: bench.connection))
       var remarking = EventService("remarking")
       remarking.on(Remarked.self) { _ in .none }
       _ = try await bench.publish((0..<30).map { Noted("k", $0) })
