@@ -49,7 +49,9 @@ struct Reader: Sendable {
   private func register() async throws -> Registration {
     try await connection.connect()
     let count = await connection.connectCount
-    let wakesWithSnapshot = try Self.wakesWithSnapshot(await connection.call("INFO", "server"))
+    var commands = Commands()
+    commands.append("INFO", "server")
+    let wakesWithSnapshot = Self.wakesWithSnapshot(try await connection.send(commands))
     try await leases.renew()
     return Registration(connectCount: count, wakesWithSnapshot: wakesWithSnapshot)
   }
@@ -62,10 +64,10 @@ struct Reader: Sendable {
     let wakesWithSnapshot: Bool
   }
 
-  /// Also where that isn't told, it is taken for an old server.
-  private static func wakesWithSnapshot(_ reply: borrowing Reply) -> Bool {
-    guard reply.root.error == nil else { return false }
-    for line in reply.root.lossyText.split(whereSeparator: \.isNewline) where line.hasPrefix("redis_version:") {
+  /// Where the user may not ask, it is taken for an old server.
+  private static func wakesWithSnapshot(_ replies: borrowing Replies) -> Bool {
+    guard replies[0].error == nil else { return false }
+    for line in replies[0].lossyText.split(whereSeparator: \.isNewline) where line.hasPrefix("redis_version:") {
       let numbers = line.dropFirst("redis_version:".count).split(separator: ".").compactMap { Int($0) }
       return numbers.count > 1 && (numbers[0], numbers[1]) >= (7, 2)
     }

@@ -78,6 +78,20 @@ import Testing
     }
   }
 
+  @Test("is kept on a server that tells nobody its version: no answer to a read that waited is trusted")
+  func withoutInfo() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      _ = try await bench.connection.call("ACL", "SETUSER", "default", "-info")
+      try await bench.running([bench.worker(service(concurrency: 1))]) {
+        for number in 0..<20 {
+          _ = try await bench.publisher.publish((0..<3).map { event("k\($0)", number) })
+          try await isDone(bench)
+        }
+      }
+      try await expectOrder(bench, keys: 3, each: 20)
+    }
+  }
+
   @Test(
     "is kept by whoever takes over, though the one before was given later entries of one topic and not of the other")
   func takeover() async throws {
