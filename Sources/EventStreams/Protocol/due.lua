@@ -4,9 +4,9 @@
 -- The server's clock alone decides. Set back, it delays: what was moved waits no more.
 redis.register_function('eventstreams_due_v4', function(keys)
   local log, seen, waiting = keys[1], keys[2], waitingBeside(keys[1])
-  local members = redis.pcall('ZRANGE', waiting.set, '-inf', milliseconds(now()), 'BYSCORE', 'LIMIT', 0, mostMoved)
   local refusal = waitingRefusal(log)
   if refusal then return refusal end
+  local members = redis.call('ZRANGE', waiting.set, '-inf', milliseconds(now()), 'BYSCORE', 'LIMIT', 0, mostMoved)
   local ids, events, names, isNamed, added = {}, {}, {}, {}, {}
   for at, member in ipairs(members) do ids[at] = string.match(member, ' (.*)$') or member end
   if #ids > 0 then

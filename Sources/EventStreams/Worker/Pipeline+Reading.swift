@@ -73,10 +73,7 @@ extension Pipeline {
     let room =
       load.events == 0 && roomToRead > 0 ? max(least, roomToRead - carried.events) : roomToRead - carried.events
     guard room >= least, active <= settings.window - quarter else { return nil }
-    let fitting =
-      load.events == 0
-      ? max(1, load.fitting(into: settings.windowBytes - carried.bytes))
-      : load.fitting(into: settings.windowBytes - carried.bytes)
+    let fitting = load.fitting(into: settings.windowBytes - carried.bytes)
     guard load.events == 0 || load.bytes <= settings.windowBytes / 4 * 3, fitting > 0 else { return nil }
     let streams = readable.reduce(0) { $0 + $1.topics.count }
     let count = breaker.isOpen ? 1 : max(1, min(share(of: room, among: streams), fitting / max(1, streams)))
