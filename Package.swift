@@ -111,10 +111,15 @@ let package = Package(
     .target(
       name: "RedisTestSupport", dependencies: ["Redis"], path: "Tests/RedisTestSupport", swiftSettings: settings),
     .target(name: "RideTestSupport", path: "Tests/RideTestSupport", swiftSettings: settings),
-    // A worker whose handler ends its process, for the tests of that.
+    // A worker whose handler ends its process, and one of which there are two versions, for the tests of that.
     .executableTarget(
       name: "TestWorker",
-      dependencies: ["EventStreams", "Redis", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "EventStreams", "Redis",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
       path: "Tests/TestWorker", swiftSettings: settings),
     .testTarget(name: "RedisTests", dependencies: ["Redis", "RedisTestSupport"], swiftSettings: settings),
     .testTarget(
