@@ -32,6 +32,7 @@ let package = Package(
     .executable(name: "rides", targets: ["rides"]),
     .executable(name: "orders-example", targets: ["OrdersExample"]),
     .library(name: "EventStreams", targets: ["EventStreams"]),
+    .library(name: "EventStreamsTesting", targets: ["EventStreamsTesting"]),
     .library(name: "Redis", targets: ["Redis"]),
     .library(name: "RideHailing", targets: ["RideHailing"]),
   ],
@@ -63,6 +64,8 @@ let package = Package(
       ],
       resources: functions.map { .embedInCode("Protocol/\($0).lua") },
       swiftSettings: settings),
+    // For users' tests, and ours: handlers without a server.
+    .target(name: "EventStreamsTesting", dependencies: ["EventStreams"], swiftSettings: settings),
     .target(
       name: "RideHailing",
       dependencies: [
@@ -124,7 +127,10 @@ let package = Package(
     .testTarget(name: "RedisTests", dependencies: ["Redis", "RedisTestSupport"], swiftSettings: settings),
     .testTarget(
       name: "EventStreamsTests",
-      dependencies: ["EventStreams", "Redis", "RedisTestSupport", .product(name: "Logging", package: "swift-log")],
+      dependencies: [
+        "EventStreams", "EventStreamsTesting", "Redis", "RedisTestSupport",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "SystemTests",
@@ -144,7 +150,8 @@ let package = Package(
     .testTarget(
       name: "OrdersExampleTests",
       dependencies: [
-        "EventStreams", "OrdersExample", "Redis", "RedisTestSupport", .product(name: "Logging", package: "swift-log"),
+        "EventStreams", "EventStreamsTesting", "OrdersExample", "Redis", "RedisTestSupport",
+        .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
     .testTarget(

@@ -46,7 +46,12 @@ public final class StateImage: StateReader {
   ///
   /// - Parameter isPublished: whether an event is known to have been published: it tells which way a choice went.
   public func writes(of effects: Effects, _ isPublished: (String) -> Bool) -> [Effects.Write] {
-    contents.withLock { Self.writes(of: effects, on: $0, isPublished) }
+    possibleWrites(of: effects, isPublished) ?? []
+  }
+
+  /// What effects write on the state as it is; nil for effects that a commit would refuse.
+  package func possibleWrites(of effects: Effects, _ isPublished: (String) -> Bool) -> [Effects.Write]? {
+    contents.withLock { Self.possibleWrites(of: effects, on: $0, isPublished) }
   }
 
   /// The ids of the events that effects publish or schedule, before they are applied.
@@ -68,15 +73,18 @@ public final class StateImage: StateReader {
   ///   - isPublished: whether an event is known to have been published: it tells which way a choice went. Else the state does.
   public func apply(_ effects: Effects, at place: StreamID, _ isPublished: (String) -> Bool) {
     contents.withLock { contents in
-      for write in Self.writes(of: effects, on: contents, isPublished) { apply(write, at: place, to: &contents) }
+      for write in Self.possibleWrites(of: effects, on: contents, isPublished) ?? [] {
+        apply(write, at: place, to: &contents)
+      }
     }
   }
 
-  private static func writes(
+  private static func possibleWrites(
     of effects: Effects, on contents: Contents, _ isPublished: (String) -> Bool
-  ) -> [Effects.Write] {
+  ) -> [Effects.Write]? {
     withoutActuallyEscaping(isPublished) { isPublished in
-      ResolvedEffects(effects, isPublished: isPublished) { contents.hashes[$0]?[$1] }.writes
+      let resolved = ResolvedEffects(effects, isPublished: isPublished) { contents.hashes[$0]?[$1] }
+      return resolved.isPossible ? resolved.writes : nil
     }
   }
 

@@ -13,8 +13,24 @@ extension EventService {
   /// - Returns: nil if the service doesn't want events of this type.
   /// - Throws: a `JSONError` for what can't be read, or what the handler throws.
   public func effects(of json: [UInt8], streamID: StreamID, shard: OwnedShard) async throws -> Effects? {
+    try await effects(of: json, streamID: streamID, shard: shard, attempt: 1)
+  }
+
+  /// The same on a later attempt.
+  package func effects(
+    of json: [UInt8], streamID: StreamID, shard: OwnedShard, attempt: Int
+  ) async throws -> Effects? {
     var parser = JSONParser()
-    return try await bound(&parser, json, streamID, shard)?.call(1)
+    return try await bound(&parser, json, streamID, shard)?.call(attempt)
+  }
+
+  /// Whether an event is of a newer version than the service reads of its type.
+  package func isNewer(_ json: [UInt8]) -> Bool {
+    var parser = JSONParser()
+    guard let value = try? parser.parse(json.span), var object = try? value.object(),
+      let header = try? EventHeader(from: &object, fallbackID: ""), let version = version(of: header.type)
+    else { return false }
+    return header.version > version
   }
 
   private func bound(
