@@ -46,6 +46,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
   targets: [
     .systemLibrary(
@@ -154,6 +155,22 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
+    // The documents' code, and the README's service as a program.
+    .executableTarget(
+      name: "FirstService",
+      dependencies: [
+        "EventStreams", "Redis",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      path: "Tests/Documents/FirstService", swiftSettings: settings),
+    .testTarget(
+      name: "DocumentTests",
+      dependencies: [
+        "EventStreams", "EventStreamsTesting", "OrdersExample", "Redis", .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/Documents", exclude: ["FirstService"], swiftSettings: settings),
     .testTarget(
       name: "RideHailingTests",
       dependencies: [

@@ -1,3 +1,4 @@
+public import Logging
 public import Redis
 
 extension Namespace {
@@ -37,6 +38,28 @@ extension Namespace {
     let opened = try opened(namespace, wanting: shardCount, await connection.send(commands))
     if !services.isEmpty { try await opened.found(on: connection) }
     return opened
+  }
+
+  /// Opens a namespace, as `open` does, and waits for a server that can't be reached yet: one that starts together with its services.
+  ///
+  /// - Parameters:
+  ///   - time: how long it tries.
+  ///   - log: is told of each attempt that failed.
+  /// - Throws: what the last attempt failed with; at once what trying again can't mend.
+  public static func open(
+    _ name: String, shardCount: Int? = nil, services: [Subscription] = [], topics: [String] = [],
+    on connection: Connection, retryingFor time: Duration, log: Logger
+  ) async throws -> Namespace {
+    let deadline = ContinuousClock.now + time
+    var perseverance = Perseverance("open the namespace '\(name)'", on: connection, log: log)
+    while true {
+      do {
+        return try await open(name, shardCount: shardCount, services: services, topics: topics, on: connection)
+      } catch let error as RedisError where error.isRetriable && ContinuousClock.now < deadline {
+        await perseverance.failed(error)
+        try Task.checkCancellation()
+      }
+    }
   }
 
   /// Opens a namespace that exists, and loads the functions the server lacks; nil if nobody has made it.
