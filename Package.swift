@@ -168,7 +168,8 @@ let package = Package(
     .testTarget(
       name: "DocumentTests",
       dependencies: [
-        "EventStreams", "EventStreamsTesting", "OrdersExample", "Redis", .product(name: "Logging", package: "swift-log"),
+        "EventStreams", "EventStreamsTesting", "OrdersExample", "Redis",
+        .product(name: "Logging", package: "swift-log"),
       ],
       path: "Tests/Documents", exclude: ["FirstService"], swiftSettings: settings),
     .testTarget(

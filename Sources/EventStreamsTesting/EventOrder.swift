@@ -3,6 +3,7 @@ public enum EventOrder {
   /// Another order of some events: of all that are left, each is equally likely to be next in turn with its key.
   ///
   /// - Parameters:
+  ///   - events: in an order in which they may come.
   ///   - key: what ordering is per; the service's own, where it orders events by something else than their key.
   ///   - generator: the source of chance; one with a seed, to have the same order again.
   public static func mixed<Event>(

@@ -33,7 +33,9 @@ public actor ServiceHarness {
   /// Has the service handle an event.
   ///
   /// - Parameters:
+  ///   - data: what happened.
   ///   - id: the event's identity; `data.eventID` if nil.
+  ///   - timestamp: when it happened.
   ///   - deaths: how often the process dies right before the commit: the handler is called once more for each, and what it returned is lost.
   @discardableResult
   public func handle(

@@ -82,7 +82,9 @@ public actor Connection {
   /// Sends commands, but only over the connection that was made as the given one of all: for what must not be said by a
   /// connection that another party did not know of when it closed the earlier one.
   ///
-  /// - Parameter connectCount: ``connectCount`` when that connection was in use.
+  /// - Parameters:
+  ///   - commands: sent with one write.
+  ///   - connectCount: ``connectCount`` when that connection was in use.
   /// - Throws: `connectionClosed` if there has been another since, or it is gone; nothing was executed then.
   public func send(_ commands: Commands, overConnection connectCount: Int) throws(RedisError) -> Replies {
     precondition(repliesDue == 0, "replies to written commands are still to be received")

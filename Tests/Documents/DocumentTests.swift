@@ -19,7 +19,9 @@ import Testing
 
   @Test("show no code but what is compiled with the tests, line by line")
   func code() throws {
-    let compiled = try sources("Tests/Documents", "Tests/OrdersExampleTests", "Sources/OrdersExample").map { lines($0.text) }
+    let compiled = try sources("Tests/Documents", "Tests/OrdersExampleTests", "Sources/OrdersExample").map {
+      lines($0.text)
+    }
     var blocks = 0
     for document in try Document.all() {
       for block in document.swift {

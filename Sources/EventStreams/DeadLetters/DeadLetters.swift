@@ -39,7 +39,9 @@ public struct DeadLetters: Sendable {
 
   /// The letters that a text may mean: the one of that name, or, for an id without a shard, each that has it.
   ///
-  /// - Parameter text: `4/1775212200000-0`, or `1775212200000-0`.
+  /// - Parameters:
+  ///   - text: `4/1775212200000-0`, or `1775212200000-0`.
+  ///   - service: whose letters.
   public func candidates(_ text: String, service: String) async throws -> [DeadLetter] {
     if let name = LetterName(text) {
       guard namespace.shards.contains(name.shard) else { return [] }

@@ -17,6 +17,7 @@ public struct EncodedEvent: Sendable {
   /// Encodes an event.
   ///
   /// - Parameters:
+  ///   - data: what happened.
   ///   - id: the event's identity; `data.eventID` if nil.
   ///   - key: what ordering is per; `data.orderingKey` if nil.
   ///   - timestamp: when it happened.

@@ -1,7 +1,9 @@
 extension EventHeader {
   /// Reads an envelope; `object` is left where `data` can be read.
   ///
-  /// - Parameter fallbackID: the identity of an event that was added without one.
+  /// - Parameters:
+  ///   - object: the event.
+  ///   - fallbackID: the identity of an event that was added without one.
   public init(from object: inout JSONObject, fallbackID: @autoclosure () -> String) throws(JSONError) {
     let envelope = try Envelope<String>(from: &object)
     let identity = envelope.id ?? fallbackID()
@@ -15,7 +17,9 @@ extension EventHeader {
 
   /// Reads the envelope of an event as the log holds it, and not its data.
   ///
-  /// - Parameter fallbackID: the identity of an event that was added without one.
+  /// - Parameters:
+  ///   - json: the event.
+  ///   - fallbackID: the identity of an event that was added without one.
   public init(ofEvent json: Span<UInt8>, fallbackID: @autoclosure () -> String) throws(JSONError) {
     var parser = JSONParser()
     var object = try parser.parse(json).object()

@@ -5,7 +5,10 @@ extension Identifier {
   /// Throws unless a text can name something: 1 to `longest` bytes, no control character, and nothing that turns the direction of
   /// the text around it or ends its line. So a name can be shown as it is, and is one line wherever it is written.
   ///
-  /// - Parameter field: where it stands, for the error.
+  /// - Parameters:
+  ///   - text: what is looked at.
+  ///   - field: where it stands, for the error.
+  ///   - longest: the most bytes that it may have.
   public static func check(_ text: String, _ field: String, longest: Int = Identifier.longest) throws(JSONError) {
     let bytes = text.utf8.span
     guard bytes.count > 0 else { throw JSONError(path: field, problem: "must not be empty") }

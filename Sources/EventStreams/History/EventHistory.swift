@@ -3,6 +3,7 @@ public protocol EventHistory: Sendable {
   /// Events of a shard after a place, in the order of the log, each once.
   ///
   /// - Parameters:
+  ///   - shard: 0 ..< shard count
   ///   - place: the last event that is not wanted; `0-0` to begin with the first.
   ///   - limit: at most so many.
   /// - Returns: fewer than `limit` only at the end.

@@ -12,6 +12,8 @@ public struct HistoryGap: Error, Sendable, Hashable, CustomStringConvertible {
   /// The gap between a history and a log; nil if there is none, or none that can be told.
   ///
   /// - Parameters:
+  ///   - shard: 0 ..< shard count
+  ///   - log: what the log holds.
   ///   - historyEnd: the last event of the history; `0-0` if it has none.
   ///   - historyCount: how many it has.
   public init?(shard: Int, log: LogExtent, historyEnd: StreamID, historyCount: Int) {

@@ -9,6 +9,7 @@ extension Inspector {
   /// - Parameters:
   ///   - name: what the events are about; it stands in each.
   ///   - ids: ids that the first of the events have, unless their producer gave others.
+  ///   - window: how far around an event is looked for what it led to.
   ///   - subject: tells what an event is about; nil to go by the events' keys.
   public func trace(
     _ name: String, ids: [String], window: Duration = .seconds(24 * 3600),

@@ -50,7 +50,9 @@ public struct ServiceProgress: Sendable {
 
   /// What had become of an entry when the service was looked at; one that it does not want is done.
   ///
-  /// - Parameter topic: nil if it is not known: then what may not have been given out yet is taken for that.
+  /// - Parameters:
+  ///   - id: the event's place in the log.
+  ///   - topic: nil if it is not known: then what may not have been given out yet is taken for that.
   public func state(of id: StreamID, in topic: String? = nil) -> State {
     guard isStarted else { return .undelivered }
     if pending[id] != nil { return .pending }

@@ -62,7 +62,11 @@ public struct ServiceState: Sendable {
 
   /// The records of a stream, shard by shard, oldest first.
   ///
-  /// - Parameter after: only those after these places, by shard.
+  /// - Parameters:
+  ///   - service: whose state.
+  ///   - stream: its name as used in `Effects`.
+  ///   - after: only those after these places, by shard.
+  ///   - type: what each record is read as.
   public func records<Value: JSONReadable & Sendable>(
     _ service: String, _ stream: String, after: [Int: StreamID] = [:], as type: Value.Type = Value.self
   ) async throws -> [Record<Value>] {

@@ -44,7 +44,9 @@ public struct Pauses: Sendable {
 
   /// Takes a pause back.
   ///
-  /// - Parameter scope: nil for all of the service's.
+  /// - Parameters:
+  ///   - scope: nil for all of the service's.
+  ///   - service: the service that is to go on.
   /// - Returns: those that were on.
   public func remove(_ scope: Pause.Scope?, from service: String) async throws -> [Pause] {
     let all = try await list()[Identifier(service)] ?? []

@@ -2,6 +2,7 @@ extension EventCatalog {
   /// Reads the events of an input, as far as they are some.
   ///
   /// - Parameters:
+  ///   - documents: what was sent, with where it stood.
   ///   - namespace: where they are published to: what was logged once, and is marked so, is taken as it was.
   ///   - reject: is told where one stands that isn't, and why.
   public func read(

@@ -9,6 +9,7 @@ public enum LoggedEvent {
   ///
   /// - Parameters:
   ///   - json: an object as it was logged.
+  ///   - shard: where it is logged.
   ///   - shardCount: how many shards the namespace had; nil if that isn't known.
   public static func marked(_ json: [UInt8], shard: Int, of shardCount: Int?) -> [UInt8] {
     guard let end = json.lastIndex(of: UInt8(ascii: "}")) else { return json }

@@ -12,6 +12,7 @@ public struct Publisher: Sendable {
   /// A publisher.
   ///
   /// - Parameters:
+  ///   - namespace: as `Namespace.open` returned it.
   ///   - connection: used by this publisher alone while it publishes.
   ///   - window: how long event ids are remembered at least.
   public init(namespace: Namespace, connection: Connection, window: Duration = .seconds(24 * 3600)) {
@@ -23,6 +24,7 @@ public struct Publisher: Sendable {
   /// Publishes one event.
   ///
   /// - Parameters:
+  ///   - data: what happened.
   ///   - id: the event's identity; `data.eventID` if nil.
   ///   - timestamp: when it happened; of one that waits, when it is due unless it is given, else now.
   ///   - due: when to publish it, by the server's clock; nil for now. It waits until then, and is in the log within a second as long as
@@ -37,7 +39,9 @@ public struct Publisher: Sendable {
 
   /// Publishes events, those of one shard in their order, in one round trip.
   ///
-  /// - Parameter due: when to publish them; nil for now.
+  /// - Parameters:
+  ///   - events: in the order of their shards' logs.
+  ///   - due: when to publish them; nil for now.
   /// - Returns: for each event its place in the log, in the order given.
   public func publish(_ events: [EncodedEvent], due: Timestamp? = nil) async throws -> [PublishedEvent] {
     var batch = Batch()
@@ -80,6 +84,7 @@ public struct Publisher: Sendable {
   /// - Parameters:
   ///   - next: the next batch; nil at the end.
   ///   - due: when to publish them; nil for now.
+  ///   - onPublished: is told of each batch what became of it.
   public func publish(
     batches next: () async throws -> [EncodedEvent]?, due: Timestamp? = nil,
     onPublished: ([EncodedEvent], [PublishedEvent]) async throws -> Void

@@ -44,7 +44,12 @@ public struct LogRestore: Sendable {
 
   /// Begins; what earlier runs have left is removed.
   ///
-  /// - Parameter window: how long publishers have ids remembered.
+  /// - Parameters:
+  ///   - namespace: as `Namespace.open` returned it.
+  ///   - connection: used by nobody else meanwhile.
+  ///   - shard: 0 ..< shard count
+  ///   - run: this run, which others do not disturb.
+  ///   - window: how long publishers have ids remembered.
   public init(
     namespace: Namespace, connection: Connection, shard: Int, run: RebuildRun, window: Duration = .seconds(24 * 3600)
   ) async throws {
@@ -81,7 +86,10 @@ public struct LogRestore: Sendable {
 
   /// Takes in an event that was published again, and stands in the log no more: one of its id that waited does so no more either.
   ///
-  /// - Parameter isCounted: false for one that nobody will look for.
+  /// - Parameters:
+  ///   - event: as it was logged.
+  ///   - topic: the topic that it goes to.
+  ///   - isCounted: false for one that nobody will look for.
   public mutating func note(_ event: RecordedEvent, topic: String, isCounted: Bool = true) {
     waiting.add(event)
     if isCounted { added[topic, default: 0] += 1 }
@@ -112,6 +120,7 @@ public struct LogRestore: Sendable {
   ///
   /// - Parameters:
   ///   - end: the last entry of the live log that was added, or left out on purpose; nil if there was none.
+  ///   - groups: the groups to make, with their places.
   /// - Returns: how many events were published meanwhile.
   public mutating func finish(through end: StreamID?, groups: [Group]) async throws -> Int {
     try await stageWaiting()

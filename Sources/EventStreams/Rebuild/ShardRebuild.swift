@@ -61,7 +61,9 @@ public struct ShardRebuild: Sendable {
 
   /// Compares the live state with a rebuilt one.
   ///
-  /// - Parameter isDerived: whether a hash or stream follows from others, and does not count.
+  /// - Parameters:
+  ///   - image: the state as rebuilt.
+  ///   - isDerived: whether a hash or stream follows from others, and does not count.
   public func compare(_ image: StateImage, isDerived: (String) -> Bool) -> Comparison {
     image.expire(at: .now())
     let (old, new) = (live.current, image.current)

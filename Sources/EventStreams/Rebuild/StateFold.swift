@@ -18,6 +18,7 @@ public struct StateFold: Sendable {
   ///
   /// - Parameters:
   ///   - service: with handlers that have no effect outside.
+  ///   - shard: 0 ..< shard count
   ///   - keepsRecords: false to leave out what they append to streams.
   public init(_ service: EventService, shard: Int, keepsRecords: Bool = true) {
     image = StateImage(keepsRecords: keepsRecords)
@@ -47,7 +48,10 @@ public struct StateFold: Sendable {
 
   /// Applies effects of an event.
   ///
-  /// - Parameter isPublished: whether an event is known to have been published.
+  /// - Parameters:
+  ///   - effects: what `effects(of:)` said.
+  ///   - event: the event that they are of.
+  ///   - isPublished: whether an event is known to have been published.
   public func apply(_ effects: Effects, of event: RecordedEvent, _ isPublished: (String) -> Bool) {
     image.apply(effects, at: event.streamID, isPublished)
   }

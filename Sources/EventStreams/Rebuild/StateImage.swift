@@ -44,7 +44,9 @@ public final class StateImage: StateReader {
 
   /// What effects write on the state as it is; increments as the values they lead to.
   ///
-  /// - Parameter isPublished: whether an event is known to have been published: it tells which way a choice went.
+  /// - Parameters:
+  ///   - effects: of one event.
+  ///   - isPublished: whether an event is known to have been published: it tells which way a choice went.
   public func writes(of effects: Effects, _ isPublished: (String) -> Bool) -> [Effects.Write] {
     possibleWrites(of: effects, isPublished) ?? []
   }
@@ -56,7 +58,9 @@ public final class StateImage: StateReader {
 
   /// The ids of the events that effects publish or schedule, before they are applied.
   ///
-  /// - Parameter isPublished: whether an event is known to have been published: it tells which way a choice went.
+  /// - Parameters:
+  ///   - effects: of one event.
+  ///   - isPublished: whether an event is known to have been published: it tells which way a choice went.
   public func published(by effects: Effects, _ isPublished: (String) -> Bool) -> [(type: EventType, id: String)] {
     writes(of: effects, isPublished).compactMap {
       switch $0 {
@@ -69,6 +73,7 @@ public final class StateImage: StateReader {
   /// Applies an event's effects, but for what they publish, schedule and cancel: all, or none if a commit would refuse them.
   ///
   /// - Parameters:
+  ///   - effects: of one event.
   ///   - place: of the event in the log.
   ///   - isPublished: whether an event is known to have been published: it tells which way a choice went. Else the state does.
   public func apply(_ effects: Effects, at place: StreamID, _ isPublished: (String) -> Bool) {

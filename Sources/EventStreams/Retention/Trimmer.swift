@@ -57,6 +57,8 @@ public struct Trimmer: Sendable {
   /// Trims the topics of one shard's log, each as far as those need it that are delivered it, in steps that the server is busy with for a moment only.
   ///
   /// - Parameters:
+  ///   - shard: 0 ..< shard count
+  ///   - retention: what may go at all.
   ///   - now: the time that ages are counted from.
   ///   - isDryRun: only counts what would be removed.
   ///   - start: of the whole trimming, if it is of several shards.

@@ -46,7 +46,9 @@ extension Inspector {
 
   /// The events that wait and are about one thing.
   ///
-  /// - Parameter subject: tells what an event is about.
+  /// - Parameters:
+  ///   - name: what is asked about: a ride.
+  ///   - subject: tells what an event is about.
   public func scheduled(about name: String, by subject: (Span<UInt8>) -> String?) async throws -> [ScheduledEvent] {
     let needle = JSONWriter.bytes(of: name)
     return try await scheduled { json in

@@ -1,7 +1,10 @@
 extension Effects {
   /// Applies some effects only if several fields of one hash are as expected at that point of the commit: all, or none of them.
   ///
-  /// - Parameter conditions: by field.
+  /// - Parameters:
+  ///   - hash: the hash that is looked at.
+  ///   - conditions: by field.
+  ///   - build: what is applied if all hold.
   public mutating func when(
     _ hash: String, allOf conditions: [Identifier: Condition], then build: (inout Effects) -> Void
   ) {
@@ -17,6 +20,7 @@ extension Effects {
   /// - Parameters:
   ///   - hash: of the notes.
   ///   - field: what must happen once.
+  ///   - build: what is done the first time.
   public mutating func once(_ hash: String, _ field: String, then build: (inout Effects) -> Void) {
     when(hash, field, .isAbsent) {
       $0.set(hash, field, to: Timestamp.now().description)

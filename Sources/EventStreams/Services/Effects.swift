@@ -96,7 +96,9 @@ public struct Effects: Sendable {
   /// Lets a hash or stream of this service vanish after a while; each such effect starts the time anew.
   /// It must be there by then: write it first.
   ///
-  /// - Parameter time: at least 1 ms.
+  /// - Parameters:
+  ///   - name: of a hash or stream of this service.
+  ///   - time: at least 1 ms.
   public mutating func expire(_ name: String, after time: Duration) {
     effects.append(.expire(name: name, milliseconds: max(1, time.wholeMilliseconds)))
   }
@@ -105,6 +107,7 @@ public struct Effects: Sendable {
   /// the same shard key: an event of another is refused, and the one being handled with it.
   ///
   /// - Parameters:
+  ///   - data: what happened.
   ///   - id: the event's identity; `data.eventID` if nil.
   ///   - timestamp: when it happened; of one that waits, when it is due unless it is given.
   ///   - due: when to publish it; nil for with this commit. It waits until then, and is in the log within a second as long as a worker of

@@ -47,7 +47,12 @@ public struct EventService: Sendable {
 
   /// A service without handlers yet.
   ///
-  /// - Parameter timeout: of each attempt, for handlers that ask others. What ends in time is not slower for it, but has a task of its own.
+  /// - Parameters:
+  ///   - name: the consumer group's.
+  ///   - concurrency: how many keys one worker handles at the same time.
+  ///   - timeout: of each attempt, for handlers that ask others. What ends in time is not slower for it, but has a task of its own.
+  ///   - retry: what happens when a handler throws.
+  ///   - breaker: when it stops taking events because what it depends on seems to be down.
   public init(
     _ name: String, concurrency: Int = 1, timeout: Duration? = nil, retry: RetryPolicy = .standard,
     breaker: CircuitBreakerPolicy = .standard
@@ -64,8 +69,12 @@ public struct EventService: Sendable {
 
   /// A service that takes every event of the log, of whatever type and as it was recorded, in batches: an archive, a bridge.
   ///
-  /// - Parameter handler: must have stored all of the batch durably when it returns; only then is the batch acknowledged. It may
-  ///   get events again that it stored just before a crash, with the same shard and stream id.
+  /// - Parameters:
+  ///   - name: the consumer group's.
+  ///   - retry: what happens when it throws.
+  ///   - breaker: when it stops taking events because the store seems to be down.
+  ///   - handler: must have stored all of the batch durably when it returns; only then is the batch acknowledged. It may
+  ///     get events again that it stored just before a crash, with the same shard and stream id.
   public init(
     _ name: String, retry: RetryPolicy = .standard, breaker: CircuitBreakerPolicy = .standard,
     storing handler: @escaping @Sendable ([RecordedEvent]) async throws -> Void
@@ -118,6 +127,7 @@ public struct EventService: Sendable {
   /// Handles one type of event; once per type: a second handler would take the first one's events.
   ///
   /// - Parameters:
+  ///   - type: the events.
   ///   - key: what this service orders these events by, if not by the events' own key: a service that keeps accounts wants
   ///     everything that touches one account in order, whichever ride it is about. The same for all events that must be in order.
   ///   - reads: fields of the service's state that the handler is going to ask for: they are read for many events at once, before they

@@ -6,6 +6,7 @@ public protocol EventStore: StoredEvents {
   /// Stores events durably before it returns, at the end of each shard; one that is there already changes nothing.
   ///
   /// - Parameters:
+  ///   - events: of one or more shards, each shard's in the order of its log.
   ///   - marks: what the store must hold already, by shard.
   /// - Returns: where each shard of the events ends now.
   /// - Throws: if the store isn't there any more, or does not hold what a mark says; then nothing was stored.
@@ -42,7 +43,9 @@ public struct StoreIdentity: Sendable, Hashable {
 
   /// An identity.
   ///
-  /// - Parameter name: without blanks.
+  /// - Parameters:
+  ///   - name: without blanks.
+  ///   - place: where it is, for people.
   public init(name: String, place: String) {
     self.name = name
     self.place = place

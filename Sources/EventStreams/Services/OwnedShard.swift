@@ -43,7 +43,11 @@ public struct OwnedShard: Sendable {
 
   /// Records of one of this service's streams after a place, as committed; of whole stream entries, until there are enough.
   ///
-  /// - Parameter limit: at least so many, if the stream has them.
+  /// - Parameters:
+  ///   - stream: its name as used in `Effects`.
+  ///   - after: the last place that is not wanted.
+  ///   - limit: at least so many, if the stream has them.
+  ///   - type: what each record is read as.
   public func records<Value: JSONReadable & Sendable>(
     _ stream: String, after: StreamID, limit: Int, as type: Value.Type
   ) async throws -> [(streamID: StreamID, value: Value)] {

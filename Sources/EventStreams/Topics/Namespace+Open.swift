@@ -8,10 +8,12 @@ extension Namespace {
   /// Opens a namespace as all parties agreed on it, making it if it isn't there, and loads the functions the server lacks.
   ///
   /// - Parameters:
+  ///   - name: what all keys begin with.
   ///   - shardCount: of a new namespace; of one that exists it must be nil or the same.
   ///   - services: those that the namespace is for, if nobody has said so yet. They have their groups from the first event on, before they
   ///     ever ran: nothing is trimmed that one of them needs.
   ///   - topics: those that its events are of, as far as they are known. One that appears later interrupts services that are delivered all.
+  ///   - connection: used for opening it.
   /// - Throws: `NamespaceError` if a name or the number is none, or not what was agreed on.
   public static func open(
     _ name: String, shardCount: Int? = nil, services: [Subscription] = [], topics: [String] = [],
@@ -43,6 +45,11 @@ extension Namespace {
   /// Opens a namespace, as `open` does, and waits for a server that can't be reached yet: one that starts together with its services.
   ///
   /// - Parameters:
+  ///   - name: what all keys begin with.
+  ///   - shardCount: of a new namespace.
+  ///   - services: those that the namespace is for.
+  ///   - topics: those that its events are of.
+  ///   - connection: used for opening it.
   ///   - time: how long it tries.
   ///   - log: is told of each attempt that failed.
   /// - Throws: what the last attempt failed with; at once what trying again can't mend.

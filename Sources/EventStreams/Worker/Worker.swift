@@ -17,7 +17,10 @@ public struct Worker: ServiceLifecycle.Service {
   /// A worker.
   ///
   /// - Parameters:
+  ///   - service: what is run.
   ///   - namespace: as `Namespace.open` returned it.
+  ///   - redis: where it makes its connections to.
+  ///   - settings: how it runs.
   ///   - log: gets the service's and the worker's name as metadata.
   public init(
     _ service: EventService, namespace: Namespace, redis: RedisURL, settings: WorkerSettings = .init(), log: Logger
