@@ -2,22 +2,12 @@
 #ifndef RIDES_BENCHMARK_CLIENT_H
 #define RIDES_BENCHMARK_CLIENT_H
 
+#include "die.h"
+
 #include <hiredis/hiredis.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define MAX_SHARDS 256
-
-static void die(const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  vfprintf(stderr, format, arguments);
-  va_end(arguments);
-  fputc('\n', stderr);
-  exit(1);
-}
 
 static redisContext *connect_to(const char *socket) {
   redisContext *redis = redisConnectUnix(socket);
