@@ -22,7 +22,7 @@ let functions = [
   "due", "lease", "recover", "effects",
   "letters",
   "commit", "begin", "history", "redrive", "discard", "retention", "confirm", "trim", "trimmable", "staged", "swap",
-  "restore", "forget", "roster",
+  "restore", "forget", "roster", "grant", "slots",
 ]
 
 let package = Package(

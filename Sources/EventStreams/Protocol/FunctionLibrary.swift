@@ -17,7 +17,7 @@ enum FunctionLibrary {
       ServicesCall.self, FoundCall.self, PublishCall.self, ScheduleCall.self, CancelCall.self, DueCall.self,
       LeaseCall.self, RecoverCall.self, CommitCall.self, BeginCall.self, HistoryCall.self, RedriveCall.self,
       DiscardCall.self, ConfirmCall.self, TrimCall.self, TrimmableCall.self, SwapCall.self, RestoreCall.self,
-      ForgetCall.self, RosterCall.self,
+      ForgetCall.self, RosterCall.self, GrantCall.self, SlotsCall.self,
     ]
   }
 
@@ -56,6 +56,8 @@ enum FunctionLibrary {
     PackageResources.restore_lua,
     PackageResources.forget_lua,
     PackageResources.roster_lua,
+    PackageResources.grant_lua,
+    PackageResources.slots_lua,
   ]
 
   /// Loads the functions unless the server has exactly these. Several may do so at once: each loads the same.

@@ -2,11 +2,11 @@
 enum NameRule {
   /// What follows a shard's log in keys of the runtime: a service of such a name would write into them.
   static let ofShards = [
-    "behind", "blocked", "clock", "config", "dead", "discarded", "lease", "log", "outbox", "rebuild", "redrive",
-    "redriven", "restore", "retry", "scheduled", "seen", "stored", "topics", "unread",
+    "behind", "blocked", "clock", "config", "dead", "discarded", "lease", "log", "outbox", "rate", "rebuild",
+    "redrive", "redriven", "restore", "retry", "scheduled", "seen", "stored", "topics", "unread",
   ]
   /// What follows a namespace in keys of the runtime: a namespace of such a name would have the same keys as another one.
-  static let ofNamespaces = ["config", "roster", "wake", "workers"]
+  static let ofNamespaces = ["config", "rate", "roster", "slots", "wake", "workers"]
 
   /// What is wrong with a namespace's name; nil if nothing is.
   static func problem(withNamespace name: String) -> String? {

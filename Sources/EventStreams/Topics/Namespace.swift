@@ -76,11 +76,15 @@ public struct Namespace: Sendable, Hashable {
   func restored(_ shard: Int) -> String { "\(prefix(shard)):restore:" }
   func roster(_ service: String) -> String { "\(name):workers:\(service)" }
   func wake(_ service: String, _ worker: String) -> String { "\(name):wake:\(service):\(worker)" }
+  /// When the permits of a service's rate become free; those of a key's own in a shard.
+  func rate(_ service: String) -> String { "\(name):rate:\(service)" }
+  func rate(_ shard: Int, _ service: String, _ key: String) -> String { "\(prefix(shard)):rate:\(service):\(key)" }
+  func slots(_ service: String) -> String { "\(name):slots:\(service)" }
   var configuration: String { "\(name):config" }
   var paused: String { "\(name):paused" }
 
   /// Whether a key is this namespace's, and not that of a namespace whose name goes on after a colon.
   func owns(_ key: String) -> Bool {
-    key == configuration || key == paused || ["{", "workers:", "wake:"].contains { key.hasPrefix("\(name):\($0)") }
+    key == configuration || key == paused || ["{", "workers:", "wake:", "rate:", "slots:"].contains { key.hasPrefix("\(name):\($0)") }
   }
 }

@@ -60,6 +60,9 @@ import Testing
       ConfirmCall(namespace: namespace, shard: 3, service: "s", problem: ""),
       ForgetCall(namespace: namespace, shard: 3, service: "s"),
       RosterCall(namespace: namespace, service: "s", worker: "w", timeToLive: nil, note: RosterNote()),
+      GrantCall(key: namespace.rate("s"), rate: .perSecond(1), wanted: 1),
+      SlotsCall(
+        namespace: namespace, service: "s", worker: "w", timeToLive: .seconds(1), limit: 1, running: 0, wanted: 1),
     ]
     for call in calls {
       let (keys, names) = (call.keys, type(of: call).keyNames)
