@@ -54,7 +54,7 @@ final class Limiter: Sendable {
   ///
   /// - Throws: `RetryLater` if the key must wait and others need not; `CancellationError` if the worker is to stop.
   func run(
-    shard: Int, key: Identifier, _ body: () async throws -> Effects
+    shard: Int, key: String, _ body: () async throws -> Effects
   ) async throws -> Effects {
     if let rate = limits.ratePerKey { try await take(rate, shard, key) }
     while !begin() {
@@ -66,9 +66,9 @@ final class Limiter: Sendable {
   }
 
   /// A permit of the key's own, or the key waits.
-  private func take(_ rate: ServiceLimits.Rate, _ shard: Int, _ key: Identifier) async throws {
+  private func take(_ rate: ServiceLimits.Rate, _ shard: Int, _ key: String) async throws {
     let answer = try await connection.call(
-      GrantCall(key: namespace.rate(shard, service, key.text), rate: rate, wanted: 1))
+      GrantCall(key: namespace.rate(shard, service, key), rate: rate, wanted: 1))
     guard answer.granted == 0 else { return }
     throw RetryLater(after: answer.next, "the limit of this key's rate", countsAsAttempt: false)
   }

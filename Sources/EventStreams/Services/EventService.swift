@@ -20,6 +20,9 @@ public struct EventService: Sendable {
   /// How long an attempt may take; nil for as long as it takes. One that takes longer has failed, and what it returns later is dropped.
   public let timeout: Duration?
 
+  /// What all its workers together may do at most; nil for as much as they can.
+  public let limits: ServiceLimits?
+
   /// What happens when a handler throws.
   public let retry: RetryPolicy
 
@@ -51,15 +54,17 @@ public struct EventService: Sendable {
   ///   - name: the consumer group's.
   ///   - concurrency: how many keys one worker handles at the same time.
   ///   - timeout: of each attempt, for handlers that ask others. What ends in time is not slower for it, but has a task of its own.
+  ///   - limits: what all its workers together may do at most.
   ///   - retry: what happens when a handler throws.
   ///   - breaker: when it stops taking events because what it depends on seems to be down.
   public init(
-    _ name: String, concurrency: Int = 1, timeout: Duration? = nil, retry: RetryPolicy = .standard,
-    breaker: CircuitBreakerPolicy = .standard
+    _ name: String, concurrency: Int = 1, timeout: Duration? = nil, limits: ServiceLimits? = nil,
+    retry: RetryPolicy = .standard, breaker: CircuitBreakerPolicy = .standard
   ) {
     self.name = name
     self.concurrency = max(1, concurrency)
     self.timeout = timeout
+    self.limits = limits
     self.retry = retry
     self.breaker = breaker
     handling = .eachEvent([])
@@ -82,6 +87,7 @@ public struct EventService: Sendable {
     self.name = name
     concurrency = 1
     timeout = nil
+    limits = nil
     self.retry = retry
     self.breaker = breaker
     handling = .batches {
@@ -100,6 +106,7 @@ public struct EventService: Sendable {
     self.name = name
     concurrency = 1
     timeout = nil
+    limits = nil
     self.retry = retry
     self.breaker = breaker
     let ledger = StoreLedger(store)
@@ -118,7 +125,7 @@ public struct EventService: Sendable {
 
   /// True if its events are handled one after the other, and need be decoded only right before.
   var takesPages: Bool {
-    if case .eachEvent = handling { concurrency == 1 && !readsAhead } else { false }
+    if case .eachEvent = handling { concurrency == 1 && !readsAhead && limits?.ratePerKey == nil } else { false }
   }
 
   /// True if some handler says what it is going to read.

@@ -85,6 +85,7 @@ public struct Namespace: Sendable, Hashable {
 
   /// Whether a key is this namespace's, and not that of a namespace whose name goes on after a colon.
   func owns(_ key: String) -> Bool {
-    key == configuration || key == paused || ["{", "workers:", "wake:", "rate:", "slots:"].contains { key.hasPrefix("\(name):\($0)") }
+    key == configuration || key == paused
+      || ["{", "workers:", "wake:", "rate:", "slots:"].contains { key.hasPrefix("\(name):\($0)") }
   }
 }

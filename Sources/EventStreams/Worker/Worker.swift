@@ -62,7 +62,12 @@ public struct Worker: ServiceLifecycle.Service {
       state: CommittedState(namespace: namespace, service: service.name, connection: control), log: log)
     let reader = Reader(
       pipeline: pipeline, connection: reading, leases: leases, namespace: namespace, settings: settings, log: log)
-    let runner = Runner(service: service)
+    let limiter = service.limits.map {
+      Limiter(
+        $0, namespace: namespace, service: service.name, settings: settings,
+        connection: connection("limits:\(settings.name)"), log: log)
+    }
+    let runner = Runner(service: service, limiter: limiter)
 
     await withTaskGroup { group in
       group.addTask { await leases.run() }
@@ -83,6 +88,7 @@ public struct Worker: ServiceLifecycle.Service {
           ).run()
         }
       }
+      if let limiter { group.addTask { await limiter.run() } }
       group.addTask { await DueEvents(pipeline: pipeline, connection: upkeep, namespace: namespace, log: log).run() }
       if let retention = settings.retention {
         group.addTask {

@@ -132,7 +132,7 @@ struct HistoryHandler: Sendable {
 
   /// Runs the handlers: keys side by side, as many as the service wants; what follows a failed event of its key is deferred.
   private func outcomes(_ indexes: [Int], _ deliveries: [Delivery], _ run: HistoryRun) async -> [(Int, Outcome)] {
-    let runner = Runner(service: service)
+    let runner = Runner(service: service, limiter: nil)
     guard service.concurrency > 1 else {
       return Array(zip(indexes, await runner.run(indexes.map { deliveries[$0] }, notedIn: run)))
     }

@@ -4,6 +4,8 @@ import Tracing
 /// Runs a service's handlers on deliveries.
 struct Runner: Sendable {
   let service: EventService
+  /// What its attempts wait for; nil if nothing limits them.
+  let limiter: Limiter?
 
   /// Handles what it is given, until it has taken too long.
   func run(_ work: Work) async {
@@ -53,7 +55,8 @@ struct Runner: Sendable {
         guard add(.deferred) else { return }
         continue
       }
-      let outcome = await run(delivery.work, delivery.header, attempt: delivery.attempt)
+      let outcome = await run(
+        delivery.work, delivery.header, shard: delivery.shard.number, key: delivery.key, attempt: delivery.attempt)
       // What is no event has no key, and no order among others of its kind.
       if case .done = outcome {} else if !delivery.key.isEmpty { failedKeys.insert(delivery.key) }
       guard add(outcome) else { return }
@@ -68,7 +71,8 @@ struct Runner: Sendable {
     var done = 0
     while done < run.page.count, !slice.isOver(after: done) {
       let entry = run.page.entry(done, &decoder)
-      let outcome = await self.run(entry.work, entry.header, attempt: 1)
+      // Where keys have limits of their own there are no pages.
+      let outcome = await self.run(entry.work, entry.header, shard: run.page.shard.number, key: "", attempt: 1)
       guard case .done(let effects) = outcome else {
         return run.fail(run.page.delivery(done, &decoder), outcome)
       }
@@ -78,7 +82,9 @@ struct Runner: Sendable {
   }
 
   /// - Parameter header: of an event that is to be handled.
-  private func run(_ work: Delivery.Work, _ header: EventHeader?, attempt: Int) async -> Outcome {
+  private func run(
+    _ work: Delivery.Work, _ header: EventHeader?, shard: Int, key: String, attempt: Int
+  ) async -> Outcome {
     switch work {
     case .none, .store: return .done(.none)
     case .held(let unread): return .held(unread)
@@ -86,18 +92,25 @@ struct Runner: Sendable {
     case .call(let call):
       do {
         guard let header, let traceparent = header.traceparent else {
-          return .done(try await self.attempt(call, attempt))
+          return .done(try await self.attempt(call, attempt, shard, key))
         }
         return try await withSpan(
           "\(service.name) \(header.type)", context: TraceContext.extract(traceparent), ofKind: .consumer
         ) { span in
           span.attributes["messaging.message.id"] = header.id
-          return .done(try await self.attempt(call, attempt))
+          return .done(try await self.attempt(call, attempt, shard, key))
         }
       } catch {
         return outcome(of: error)
       }
     }
+  }
+
+  private func attempt(
+    _ call: @escaping EventHandler.Call, _ number: Int, _ shard: Int, _ key: String
+  ) async throws -> Effects {
+    guard let limiter else { return try await attempt(call, number) }
+    return try await limiter.run(shard: shard, key: key) { try await attempt(call, number) }
   }
 
   private func attempt(_ call: @escaping EventHandler.Call, _ number: Int) async throws -> Effects {
