@@ -31,13 +31,13 @@ public struct ServiceLimits: Sendable, Hashable {
     /// The time from one to the next.
     let interval: Duration
 
-    /// A rate; at least one in a time, and at most a million in a second.
+    /// A rate; at least one in a day, and at most a million in a second.
     ///
     /// - Parameters:
     ///   - count: how many in that time.
     ///   - time: in which they may begin.
     public init(_ count: Int, per time: Duration) {
-      interval = max(.microseconds(1), time / max(1, count))
+      interval = min(max(.microseconds(1), time / max(1, count)), .seconds(86_400))
     }
 
     /// So many in a second.

@@ -21,7 +21,7 @@ public struct EventService: Sendable {
   public let timeout: Duration?
 
   /// What all its workers together may do at most; nil for as much as they can.
-  public let limits: ServiceLimits?
+  public var limits: ServiceLimits?
 
   /// What happens when a handler throws.
   public let retry: RetryPolicy

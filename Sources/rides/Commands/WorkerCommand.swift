@@ -12,6 +12,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
         rides worker payment --create
         rides worker analytics --archive /var/lib/rides/archive.sqlite
+        rides worker payment --limit-rate 100/s --limit-concurrency 8
       """)
 
   @Argument(help: "payment, driver, rating, analytics, surge or notification.")
@@ -23,6 +24,17 @@ struct WorkerCommand: AsyncParsableCommand {
   @Flag(help: "Make the namespace if it isn't there, as `up` and `publish` do.")
   var create = false
 
+  @Option(
+    help:
+      "How many events all workers of the service together may begin to handle: 100/s, 30/m. The same for all of them.")
+  var limitRate: RateArgument?
+
+  @Option(help: "The same for each key: a rider, a driver or a ride, as the service orders events.")
+  var limitRatePerKey: RateArgument?
+
+  @Option(help: "How many events all workers of the service together may handle at the same time.")
+  var limitConcurrency: Int?
+
   @OptionGroup var worker: WorkerOptions
   @OptionGroup var redis: NamespaceOptions
 
@@ -30,12 +42,18 @@ struct WorkerCommand: AsyncParsableCommand {
     do { if let name { try WorkerSettings.check(name: name) } } catch {
       throw ValidationError("--name: \(error.description)")
     }
+    try Limit.check(limitConcurrency, "--limit-concurrency", 1...1_000_000)
   }
 
   func run() async throws {
     guard RideServices.names.contains(service) else {
       throw Failure.usage("there is no service '\(service)'; there are \(RideServices.names.joined(separator: ", "))")
     }
-    try await ServiceRunner(redis: redis, options: worker, creates: create).run([service], name: name)
+    try await ServiceRunner(redis: redis, options: worker, creates: create).run([service], name: name, limits: limits)
+  }
+
+  private var limits: ServiceLimits? {
+    guard limitRate != nil || limitRatePerKey != nil || limitConcurrency != nil else { return nil }
+    return ServiceLimits(rate: limitRate?.rate, ratePerKey: limitRatePerKey?.rate, concurrency: limitConcurrency)
   }
 }

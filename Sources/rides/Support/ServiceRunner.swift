@@ -13,17 +13,22 @@ struct ServiceRunner {
   /// Whether to make the namespace if it isn't there.
   let creates: Bool
 
-  /// - Parameter server: what the workers need, and can't go on without if it ends; nil if that is not ours to know.
-  func run(_ names: [String], name: String? = nil, with server: (any Service)? = nil) async throws {
+  /// - Parameters:
+  ///   - limits: of each service, over all its workers.
+  ///   - server: what the workers need, and can't go on without if it ends; nil if that is not ours to know.
+  func run(
+    _ names: [String], name: String? = nil, limits: ServiceLimits? = nil, with server: (any Service)? = nil
+  ) async throws {
     let (namespace, connection) = try await open()
     let log = options.logLevel.logger
     let url = try redis.redisURL()
-    let workers = try names.compactMap { service in
-      var settings = options.settings(name: name)
-      settings.history = try options.history(for: service)
-      return try RideServices.service(service, options.services).map {
-        Worker($0, namespace: namespace, redis: url, settings: settings, log: log)
-      }
+    let workers = try names.compactMap { name in
+      try RideServices.service(name, options.services)
+    }.map { service in
+      var (service, settings) = (service, options.settings(name: name))
+      service.limits = limits
+      settings.history = try options.history(for: service.name)
+      return Worker(service, namespace: namespace, redis: url, settings: settings, log: log)
     }
     let watch = ServerWatch(connection: connection, log: log)
     await watch.report()

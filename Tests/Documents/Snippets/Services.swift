@@ -52,6 +52,12 @@ func paymentService(_ gateway: any Gateway) -> EventService {
   return payment
 }
 
+func limitedService() -> EventService {
+  var payment = EventService("payment", concurrency: 16, limits: ServiceLimits(rate: .perSecond(100), concurrency: 8))
+  payment.on(OrderPlaced.self) { _ in .none }
+  return payment
+}
+
 protocol Warehouse: Sendable {
   func insert(_ rows: [[UInt8]]) async throws
 }
