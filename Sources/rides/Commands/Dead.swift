@@ -101,7 +101,7 @@ struct Dead: AsyncParsableCommand {
     func run() async throws {
       let (dead, found) = try await LetterSelection(service: service, ids: letters, all: all).find(redis)
       let keys = try await dead.redrive(found)
-      Terminal.print("\(service) will handle the letters of \(keys) keys again")
+      Terminal.print("\(service) will handle the letters of \(keys == 1 ? "one key" : "\(keys) keys") again")
       let unreadable = found.count { !$0.isReadable }
       if unreadable > 0 { throw Failure.refused("\(unreadable) letters can't be read; they can only be discarded") }
     }

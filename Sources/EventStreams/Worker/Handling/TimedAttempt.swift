@@ -8,7 +8,7 @@ final class TimedAttempt: Sendable {
   /// What an attempt that took too long has failed with.
   struct TimedOut: Error, CustomStringConvertible {
     let limit: Duration
-    var description: String { "timed out: it took longer than \(limit)" }
+    var description: String { "timed out: it took longer than \(limit.wholeMilliseconds) ms" }
   }
 
   private struct State {

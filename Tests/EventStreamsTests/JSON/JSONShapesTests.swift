@@ -1,0 +1,50 @@
+import Testing
+
+@testable import EventStreams
+
+@Suite("Shapes that are read in one go") struct JSONShapesTests {
+  private func read<Value>(
+    _ text: String, _ body: (inout JSONObject) throws(JSONError) -> Value
+  ) throws(JSONError) -> Value {
+    var parser = JSONParser()
+    var object = try parser.parse(text.utf8.span).object()
+    return try body(&object)
+  }
+
+  @Test("are a field in a field, with both named where it is wrong")
+  func nested() throws {
+    let text = #"{"ride":"r1","fare":{"total":1230,"currency":"EUR"},"stars":5}"#
+    let (ride, total, stars): (String, Int, Int) = try read(text) { (object) throws(JSONError) in
+      (try object["ride"], try object["fare", "total"], try object["stars"])
+    }
+    #expect((ride, total, stars) == ("r1", 1230, 5))
+    for (text, problem) in [
+      (#"{"fare":{"total":"x"}}"#, #"fare.total: expected a whole number, found "x""#),
+      (#"{"fare":{}}"#, "fare.total: is missing"), ("{}", "fare: is missing"),
+      (#"{"fare":1}"#, "fare: expected an object, found 1"),
+    ] {
+      let error = #expect(throws: JSONError.self) {
+        try read(text) { (object) throws(JSONError) -> Int in try object["fare", "total"] }
+      }
+      #expect(error.map { "\($0)" } == problem)
+    }
+  }
+
+  @Test("are an object as a dictionary, and written the same each time")
+  func dictionary() throws {
+    let counts: [String: Int] = try read(#"{"counts":{"b":2,"a":1,"é":3}}"#) { (object) throws(JSONError) in
+      try object["counts"]
+    }
+    #expect(counts == ["a": 1, "b": 2, "é": 3])
+    #expect(String(decoding: JSONWriter.bytes(of: counts), as: UTF8.self) == #"{"a":1,"b":2,"é":3}"#)
+    for (text, problem) in [
+      (#"{"counts":{"a":1,"b":"x"}}"#, #"counts.b: expected a whole number, found "x""#),
+      ("{\"counts\":{\"\u{e9}\":1,\"e\u{301}\":2}}", "counts.e\u{301}: is there twice"),
+    ] {
+      let error = #expect(throws: JSONError.self) {
+        try read(text) { (object) throws(JSONError) -> [String: Int] in try object["counts"] }
+      }
+      #expect(error.map { "\($0)" } == problem)
+    }
+  }
+}
