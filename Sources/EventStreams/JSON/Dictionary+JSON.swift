@@ -18,7 +18,9 @@ extension Dictionary: JSONWritable where Key == String, Value: JSONWritable {
   /// Writes it as an object, its names in order, so that it is the same bytes each time.
   public func write(to json: inout JSONWriter) {
     json.object { object in
-      for (name, value) in sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) { object.field(named: name, value) }
+      for (name, value) in sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+        object.field(named: name, value)
+      }
     }
   }
 }
