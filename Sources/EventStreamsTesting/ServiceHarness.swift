@@ -19,7 +19,7 @@ public actor ServiceHarness {
   private var ids: Set<String> = []
   private var waiting: [(event: EncodedEvent, due: Timestamp)] = []
 
-  /// What the service has published so far, in order; an event whose id was there already adds nothing.
+  /// What the service has published so far, in order, to whichever shard each event's `shardKey` says; an event whose id was there already adds nothing.
   public private(set) var published: [EncodedEvent] = []
 
   /// A service that has handled nothing yet.
@@ -85,11 +85,11 @@ public actor ServiceHarness {
     let publications = effects.publications
     for write in writes {
       switch write {
-      case .publish(_, let id): publish(publications.first { $0.event.id == id }?.event)
-      case .schedule(_, let id, let due):
+      case .publish(_, let id, _): publish(publications.first { $0.event.id == id }?.event)
+      case .schedule(_, let id, _, let due):
         guard let event = publications.first(where: { $0.event.id == id })?.event, isNew(id) else { break }
         waiting.append((event, due))
-      case .cancel(let id): waiting.removeAll { $0.event.id == id }
+      case .cancel(let id, _): waiting.removeAll { $0.event.id == id }
       default: break
       }
     }

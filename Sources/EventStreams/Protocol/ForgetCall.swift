@@ -5,6 +5,7 @@ struct ForgetCall: FunctionCall {
   static let function = "forget"
   static let keyNames = [
     "prefix of the logs", "lease", "retry", "dead", "blocked", "redrive", "discarded", "redriven", "stored", "unread",
+    "outbox", "sent",
   ]
 
   let namespace: Namespace
@@ -17,7 +18,7 @@ struct ForgetCall: FunctionCall {
       namespace.dead(shard, service),
       namespace.blocked(shard, service), namespace.redrive(shard, service), namespace.discarded(shard, service),
       namespace.redriven(shard, service), namespace.stored(shard, service),
-      namespace.unread(shard, service),
+      namespace.unread(shard, service), namespace.outbox(shard, service), namespace.sent(shard, service),
     ]
   }
 
@@ -29,13 +30,16 @@ struct ForgetCall: FunctionCall {
     case unknown
     /// A worker has it.
     case inUse
+    /// Its outbox holds what was not forwarded to other shards.
+    case unsent
   }
 
   static func answer(_ reply: ReplyNode) throws -> Outcome {
     switch try reply.integer() {
     case 1...: .removed
     case 0: .unknown
-    default: .inUse
+    case -1: .inUse
+    default: .unsent
     }
   }
 }

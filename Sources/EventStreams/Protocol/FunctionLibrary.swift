@@ -18,6 +18,7 @@ enum FunctionLibrary {
       LeaseCall.self, RecoverCall.self, CommitCall.self, BeginCall.self, HistoryCall.self, RedriveCall.self,
       DiscardCall.self, ConfirmCall.self, TrimCall.self, TrimmableCall.self, SwapCall.self, RestoreCall.self,
       ForgetCall.self, RosterCall.self, GrantCall.self, SlotsCall.self,
+      ForwardCall.self, SentCall.self,
     ]
   }
 
@@ -40,7 +41,10 @@ enum FunctionLibrary {
     PackageResources.due_lua,
     PackageResources.lease_lua,
     PackageResources.recover_lua,
+    PackageResources.outbox_lua,
     PackageResources.effects_lua,
+    PackageResources.forward_lua,
+    PackageResources.sent_lua,
     PackageResources.letters_lua,
     PackageResources.commit_lua,
     PackageResources.begin_lua,

@@ -141,6 +141,7 @@ redis.register_function({ function_name = 'eventstreams_commit_v4', flags = { 'a
   if number ~= before + 1 then
     return givenBack('REWOUND ' .. log .. ' was set back: its last commit is ' .. milliseconds(before) .. ', and this is ' .. args[3])
   end
+  if plan and plan.outbox then plan.needed = firstPending(log, group, topics) end
   local pending = 0
   for _, list in ipairs(lists) do pending = pending + acknowledge(list.stream, group, args, list.first, list.last) end
   for stream, ids in pairs(moved) do pending = pending + acknowledge(stream, group, ids, 1, #ids) end

@@ -3,9 +3,10 @@
 --   then command, index of its key, number of its arguments, arguments; again and again.
 -- WHEN (field, condition, value, number of ARGV to pass over) lets the effects after it happen only if its condition holds;
 -- SKIP (number of ARGV to pass over) at their end passes over what is to happen otherwise.
+-- SEND (a shard's number, then fields and values) leaves something for that shard in the outbox that its key is.
 -- PUBLISH (id and JSON of each event) adds events to a topic, unless their ids are remembered as those of publishers are.
 -- SCHEDULE and CANCEL have events wait, and wait no more (arguments as `addWaiting` and `cancelWaiting` have them).
--- These three have a topic in the place of a key's index: the one that they add to.
+-- The last three have a topic in the place of a key's index: the one that they add to.
 
 -- Looks for fields that are assumed to be absent.
 --   Returns where the effects begin in ARGV; or nil and an error reply.
@@ -95,7 +96,7 @@ local function planned(keys, args, i)
   -- increased joins the earlier ones, as long as nothing else has been done to the hash. Of hashes, whether their type is unknown.
   local steps, increased, joining = {}, {}, {}
   local hashes, streams, commands, ids, jsons = {}, {}, {}, {}, {}
-  local topics, isNamed, topicsOfIds, schedules = {}, {}, {}, false
+  local topics, isNamed, topicsOfIds, schedules, outbox = {}, {}, {}, false, nil
   local last = #args
   while i <= last do
     local step, command, key, count = i, args[i], args[i + 1], tonumber(args[i + 2])
@@ -143,6 +144,8 @@ local function planned(keys, args, i)
       elseif command == 'XADD' then
         streams[key] = true
         if count > 2 * most then return nil, refused(keys[tonumber(key)], nil, 'too many records in one entry') end
+      elseif command == 'SEND' then
+        outbox, streams[key], command = keys[tonumber(key)], true, nil
       elseif command == 'PUBLISH' or command == 'SCHEDULE' or command == 'CANCEL' then
         if not isNamed[key] then topics[#topics + 1], isNamed[key] = key, true end
         if command == 'PUBLISH' then
@@ -162,13 +165,13 @@ local function planned(keys, args, i)
       if command then commands[command] = commands[command] or keys[tonumber(key)] end
     end
   end
-  local log, plan = keys[1], { schedules = schedules, steps = steps, increased = increased, ids = ids, jsons = jsons }
+  local log, plan = keys[1], { schedules = schedules, outbox = outbox, steps = steps, increased = increased, ids = ids, jsons = jsons }
   if #ids > 0 then
     plan.known, plan.window = remembered(seenOf(log), standardWindow, ids)
     for at = 1, #ids do plan.known[at] = plan.known[at] and firstOf(log, topicsOfIds[at], plan.known[at], ids[at]) end
     commands.HSET = commands.HSET or plan.window
   end
-  refusal = unwritable(keys, hashes, streams, commands) or (schedules and waitingRefusal(log))
+  refusal = unwritable(keys, hashes, streams, commands) or (schedules and waitingRefusal(log)) or (outbox and forbidden('XADD', outbox))
   if not refusal and #topics > 0 then
     refusal = unappendableBy(log, topics)
     if not refusal then
@@ -197,9 +200,9 @@ local function publish(topic, plan, first, count, added, changed)
   return first + count
 end
 
--- Writes what was planned.
+-- Writes what was planned. Of a commit that leaves something in an outbox, ARGV begins with the group, the epoch and its number.
 local function write(keys, args, plan)
-  local call, added, changed, nextEvent, log = redis.call, {}, {}, 1, keys[1]
+  local call, added, changed, nextEvent, log, outbox = redis.call, {}, {}, 1, keys[1], nil
   for _, i in ipairs(plan.steps) do
     local command, count, increased = args[i], tonumber(args[i + 2]), plan.increased[i]
     local key = keys[tonumber(args[i + 1])]
@@ -207,6 +210,9 @@ local function write(keys, args, plan)
       inParts('HSET', key, increased, 1, #increased)
     elseif command == 'PUBLISH' then
       nextEvent = publish(args[i + 1], plan, nextEvent, count / 2, added, changed)
+    elseif command == 'SEND' then
+      outbox = outbox or openOutbox(key, args[2], args[3], plan.needed)
+      leave(outbox, args, i + 3, i + 2 + count)
     elseif command == 'SCHEDULE' then
       addWaiting(plan.place, seenOf(log), standardWindow, args, i + 3, i + 2 + count, changed)
     elseif command == 'CANCEL' then

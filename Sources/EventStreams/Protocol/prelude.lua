@@ -10,6 +10,7 @@
 --   rides:{s}:topics            hash with a field for each topic that the shard has had; `*` holds the services that want all of them
 --   rides:{s}:seen:<n>          event id -> stream id, for the n-th publish window since 1970
 --   rides:{s}:scheduled…        what waits until it is due: see waiting.lua
+--   rides:{s}:outbox:payment…   what the service publishes to other shards, and rides:{s}:inbox what came from others: see outbox.lua
 --   rides:{s}:lease:payment     hash: owner, epoch (fencing token), until (server time in ms), commit (number of the last one),
 --                               readers (a line `<CLIENT ID> <worker>` for the connection that the owner reads with, and for
 --                               those of earlier owners that may not have been closed yet), paused (why the owner reads nothing),

@@ -14,6 +14,11 @@ local function settledBy(log, stream, services)
     -- Wherever somebody has moved the group: nothing after the position is settled.
     local position = redis.pcall('HGET', leaseOf(log, info[2]), 'position')
     if type(position) == 'string' and isAfter(id, position) then id = position end
+    local needed = neededByOutbox(log, info[2])
+    if needed and not isAfter(needed, id) then
+      local before = redis.call('XREVRANGE', stream, '(' .. needed, '-', 'COUNT', 1)[1]
+      id = before and before[1] or '0-0'
+    end
     if not place or isAfter(place, id) then place, holder = id, info[2] end
   end
   for _, service in ipairs(services) do

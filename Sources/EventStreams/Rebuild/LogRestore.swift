@@ -65,8 +65,12 @@ public struct LogRestore: Sendable {
   }
 
   /// Adds an event at the place that it had.
+  ///
+  /// Publishing it again is recognised from now on, however old it is: a service that is given events again publishes again what follows from
+  /// them, in this shard and in others.
   public mutating func add(_ event: RecordedEvent, topic: String) async throws {
-    remember(event, topic: topic)
+    note(event, topic: topic)
+    if let id = event.header?.id { commands.append("HSETNX", seen, id, event.streamID.description) }
     commands.begin(argumentCount: 5)
     commands.argument("XADD")
     commands.argument("\(logs):\(topic)")

@@ -64,7 +64,7 @@ public final class StateImage: StateReader {
   public func published(by effects: Effects, _ isPublished: (String) -> Bool) -> [(type: EventType, id: String)] {
     writes(of: effects, isPublished).compactMap {
       switch $0 {
-      case .publish(let type, let id), .schedule(let type, let id, _): (type, id)
+      case .publish(let type, let id, _), .schedule(let type, let id, _, _): (type, id)
       default: nil
       }
     }

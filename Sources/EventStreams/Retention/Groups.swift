@@ -32,19 +32,20 @@ public struct Groups: Sendable {
   /// Removes a group that nobody runs from every shard, with its dead letters; its own state stays.
   ///
   /// - Returns: false if there is no such group.
-  /// - Throws: `GroupInUse` if a worker has it.
+  /// - Throws: `GroupInUse` if a worker has it, or it has published events that are not in their shards yet.
   public func remove(_ name: String) async throws -> Bool {
     var found = false
     let listed = try await namespace.services(on: connection).first { $0.service.hasSameBytes(as: name) }
     // First: whoever opens the namespace makes the groups of those on the list.
     if let listed { try await namespace.list(listed, isListed: false, on: connection) }
     for shard in namespace.shards {
-      switch try await forget(name, shard: shard) {
+      let outcome = try await forget(name, shard: shard)
+      switch outcome {
       case .removed: found = true
       case .unknown: break
-      case .inUse:
+      case .inUse, .unsent:
         if let listed { try await namespace.list(listed, isListed: true, on: connection) }
-        throw GroupInUse(name: name)
+        throw GroupInUse(name: name, unsentShard: outcome == .unsent ? shard : nil)
       }
     }
     return found

@@ -11,12 +11,12 @@ extension Effects {
     case remove(hash: String, field: String)
     /// A hash or stream that goes after so many milliseconds.
     case expire(name: String, milliseconds: Int)
-    /// An event, by type and identity.
-    case publish(type: EventType, id: String)
-    /// An event that waits until it is due, by type and identity.
-    case schedule(type: EventType, id: String, due: Timestamp)
-    /// An event that waits no more, by identity.
-    case cancel(id: String)
+    /// An event, by type, identity and what chooses its shard.
+    case publish(type: EventType, id: String, shardKey: String)
+    /// An event that waits until it is due, by type, identity and what chooses its shard.
+    case schedule(type: EventType, id: String, shardKey: String, due: Timestamp)
+    /// An event that waits no more, by identity, and what chooses its shard; nil for the shard of the event being handled.
+    case cancel(id: String, shardKey: String?)
   }
 
   /// What the effects write, in their order.
@@ -44,10 +44,11 @@ extension Effects {
         hash: hash, field: field,
         value: bytes(value).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) })
     case .remove(let hash, let field): .remove(hash: hash, field: field)
-    case .publish(let data, let id, _): .publish(type: type(of: data).eventType, id: id ?? data.eventID)
+    case .publish(let data, let id, _):
+      .publish(type: type(of: data).eventType, id: id ?? data.eventID, shardKey: data.shardKey)
     case .schedule(let data, let id, _, let due):
-      .schedule(type: type(of: data).eventType, id: id ?? data.eventID, due: due)
-    case .cancel(let id): .cancel(id: id)
+      .schedule(type: type(of: data).eventType, id: id ?? data.eventID, shardKey: data.shardKey, due: due)
+    case .cancel(let id, let shardKey): .cancel(id: id, shardKey: shardKey)
     case .expire(let name, let milliseconds): .expire(name: name, milliseconds: milliseconds)
     case .when, .skip: nil
     }

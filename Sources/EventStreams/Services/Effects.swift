@@ -13,7 +13,8 @@ public struct Effects: Sendable {
     case expire(name: String, milliseconds: Int)
     case publish(any EventData, id: String?, timestamp: Timestamp)
     case schedule(any EventData, id: String?, timestamp: Timestamp, due: Timestamp)
-    case cancel(id: String)
+    /// With the shard key of the event; nil for one in the shard of the event being handled.
+    case cancel(id: String, shardKey: String?)
     /// The next `count` effects are applied only if the condition holds at that point of the commit.
     case when(hash: String, field: String, condition: Condition, count: Int)
     /// The next `count` effects are passed over: the alternative to those before.
@@ -103,14 +104,15 @@ public struct Effects: Sendable {
     effects.append(.expire(name: name, milliseconds: max(1, time.wholeMilliseconds)))
   }
 
-  /// Publishes an event to the shard of the event being handled, unless its id is known there, as `Publisher` does. It must have
-  /// the same shard key: an event of another is refused, and the one being handled with it.
+  /// Publishes an event, unless its id is known in its shard, as `Publisher` does. Its shard key says which shard that is: if it is that of the
+  /// event being handled, the event is in the log with this commit; if it is another, the commit leaves it in the outbox of the service,
+  /// from where it gets there once, in the order of the commits, as soon as that can be reached.
   ///
   /// - Parameters:
   ///   - data: what happened.
   ///   - id: the event's identity; `data.eventID` if nil.
   ///   - timestamp: when it happened; of one that waits, when it is due unless it is given.
-  ///   - due: when to publish it; nil for with this commit. It waits until then, and is in the log within a second as long as a worker of
+  ///   - due: when to publish it; nil for now. It waits in its shard until then, and is in the log within a second as long as a worker of
   ///     the namespace runs; `cancel` removes it.
   public mutating func publish(
     _ data: some EventData, id: String? = nil, timestamp: Timestamp? = nil, due: Timestamp? = nil
@@ -119,9 +121,11 @@ public struct Effects: Sendable {
     effects.append(.schedule(data, id: id, timestamp: timestamp ?? due, due: due))
   }
 
-  /// Cancels an event that waits in the shard of the event being handled, if it does: it is as if it had never been scheduled.
-  public mutating func cancel(_ eventID: String) {
-    effects.append(.cancel(id: eventID))
+  /// Cancels an event that waits in its shard, if it does: it is as if it had never been scheduled.
+  ///
+  /// - Parameter shardKey: of the event that waits; nil if it is in the shard of the event being handled.
+  public mutating func cancel(_ eventID: String, shardKey: String? = nil) {
+    effects.append(.cancel(id: eventID, shardKey: shardKey))
   }
 
   /// Applies some effects only if a field is as expected at that point of the commit, and others if it is not; what the commit
@@ -137,20 +141,6 @@ public struct Effects: Sendable {
     effects.append(.when(hash: hash, field: field, condition: condition, count: conditional.effects.count))
     self += conditional
     self += alternative
-  }
-
-  /// Refuses to publish in a shard what belongs to another shard key than the event that is handled there.
-  @usableFromInline
-  func checkShardKeys(_ handled: () -> String) throws {
-    for effect in effects {
-      guard let data = effect.event else { continue }
-      let (published, handled) = (data.shardKey, handled())
-      guard published.hasSameBytes(as: handled) else {
-        throw Unprocessable(
-          "it publishes an event of the shard key \(published), and was itself of \(handled): an event can't leave its shard"
-        )
-      }
-    }
   }
 
   /// The bytes of a record or value.
@@ -191,16 +181,6 @@ public struct Effects: Sendable {
         effects.effects.append(.set(hash: hash, field: field, value: value.moved(by: offset)))
       default: effects.effects.append(effect)
       }
-    }
-  }
-}
-
-extension Effects.Effect {
-  /// The event that it publishes, now or when it is due.
-  fileprivate var event: (any EventData)? {
-    switch self {
-    case .publish(let data, _, _), .schedule(let data, _, _, _): data
-    default: nil
     }
   }
 }

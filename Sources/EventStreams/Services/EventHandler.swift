@@ -33,9 +33,7 @@ struct EventHandler: Sendable {
         key: inOrder ? key?(event.data) ?? header.key : nil, reads: inOrder ? reads?(event.data) ?? [] : []
       ) { attempt in
         // Copying an event costs as much as some handlers do.
-        let effects = attempt > 1 ? try await handler(event.with(attempt: attempt)) : try await handler(event)
-        try effects.checkShardKeys { event.data.shardKey }
-        return effects
+        attempt > 1 ? try await handler(event.with(attempt: attempt)) : try await handler(event)
       }
     }
   }

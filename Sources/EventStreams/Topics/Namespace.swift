@@ -73,6 +73,9 @@ public struct Namespace: Sendable, Hashable {
   func redriven(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):redriven:\(service)" }
   func unread(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):unread:\(service)" }
   func stored(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):stored:\(service)" }
+  func outbox(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):outbox:\(service)" }
+  func sent(_ shard: Int, _ service: String) -> String { "\(outbox(shard, service)):sent" }
+  func inbox(_ shard: Int) -> String { "\(prefix(shard)):inbox" }
   func restored(_ shard: Int) -> String { "\(prefix(shard)):restore:" }
   func roster(_ service: String) -> String { "\(name):workers:\(service)" }
   func wake(_ service: String, _ worker: String) -> String { "\(name):wake:\(service):\(worker)" }

@@ -52,7 +52,7 @@ public struct Worker: ServiceLifecycle.Service {
     let committing = connection("committer:\(settings.name)")
     let control = connection(Namesake.clientName(namespace, service.name, settings.name))
     let waiting = connection("waiter:\(settings.name)")
-    // For what is done every now and then: trimming, and moving what is due.
+    // For what is done every now and then: trimming, moving what is due, forwarding to other shards.
     let upkeep = connection("upkeep:\(settings.name)")
     let committer = Committer(
       pipeline: pipeline, connection: committing, namespace: namespace, settings: settings, log: log)
@@ -68,6 +68,7 @@ public struct Worker: ServiceLifecycle.Service {
         connection: connection("limits:\(settings.name)"), log: log)
     }
     let runner = Runner(service: service, limiter: limiter)
+    let forwarder = OutboxForwarder(pipeline: pipeline, connection: upkeep, namespace: namespace, log: log)
 
     await withTaskGroup { group in
       group.addTask { await leases.run() }
@@ -89,6 +90,8 @@ public struct Worker: ServiceLifecycle.Service {
         }
       }
       if let limiter { group.addTask { await limiter.run() } }
+      group.addTask { await forwarder.run() }
+      group.addTask { await forwarder.lookAgain() }
       group.addTask { await DueEvents(pipeline: pipeline, connection: upkeep, namespace: namespace, log: log).run() }
       if let retention = settings.retention {
         group.addTask {
@@ -127,6 +130,7 @@ public struct Worker: ServiceLifecycle.Service {
       await group.next()
       await drain(pipeline, leases, &group)
     }
+    await forwarder.finish()
     await leases.leave()
     await service.ledger?.store.finish()
     log.notice("stopped")

@@ -15,7 +15,7 @@ struct ExpectedState {
       case .append(let stream, let record) where stream.hasPrefix(BookedPosting.streamPrefix):
         let entry = try AccountEntry(from: parser.parse(record.span))
         journals[entry.journal, default: []].append(BookedPosting(entry, stream: stream))
-      case .publish(_, let id): published.append(id)
+      case .publish(_, let id, _): published.append(id)
       default: break
       }
     }

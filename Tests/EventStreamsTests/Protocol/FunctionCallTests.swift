@@ -59,6 +59,9 @@ import Testing
       DiscardCall(namespace: namespace, shard: 3, service: "s", letter: .zero),
       ConfirmCall(namespace: namespace, shard: 3, service: "s", problem: ""),
       ForgetCall(namespace: namespace, shard: 3, service: "s"),
+      ForwardCall(
+        namespace: namespace, service: "s", shard: 2, target: 3, page: OutboxPage(), entries: [], sent: .zero),
+      SentCall(namespace: namespace, service: "s", shard: 3, places: [:], entries: []),
       RosterCall(namespace: namespace, service: "s", worker: "w", timeToLive: nil, note: RosterNote()),
       GrantCall(key: namespace.rate("s"), rate: .perSecond(1), wanted: 1),
       SlotsCall(

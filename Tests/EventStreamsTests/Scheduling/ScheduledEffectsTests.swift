@@ -94,16 +94,10 @@ import Testing
     let image = StateImage()
     #expect(image.published(by: effects) { $0 == "NOTED:k:1" }.map(\.id) == ["NOTED:k:1"])
     #expect(image.published(by: effects) { _ in false }.isEmpty)
-    #expect(image.writes(of: effects) { _ in false } == [.cancel(id: "other")])
+    #expect(image.writes(of: effects) { _ in false } == [.cancel(id: "other", shardKey: nil)])
     #expect(
       image.writes(of: effects) { _ in true } == [
-        .schedule(type: "NOTED", id: "NOTED:k:1", due: due), .cancel(id: "other"),
+        .schedule(type: "NOTED", id: "NOTED:k:1", shardKey: "here", due: due), .cancel(id: "other", shardKey: nil),
       ])
-  }
-
-  @Test("can't leave the shard")
-  func otherShard() {
-    let effects = Effects { $0.publish(Noted("k", 1, place: "there"), due: .now()) }
-    #expect(throws: Unprocessable.self) { try effects.checkShardKeys { "here" } }
   }
 }

@@ -66,7 +66,7 @@ final class CommitLog {
   func read(_ count: Int) async throws -> [StreamID] {
     let first = events
     events += count
-    let published = try await bench.publish((0..<count).map { Noted("k", first + $0) })
+    let published = try await bench.publish((0..<count).map { Noted("k", first + $0, place: bench.place(in: 0)) })
     _ = try await bench.connection.call(
       "XREADGROUP", "GROUP", service, "by-hand", "COUNT", "100000", "STREAMS", bench.namespace.log(0), ">")
     return published.map(\.streamID)
@@ -74,7 +74,8 @@ final class CommitLog {
 
   /// A batch that settles entries with one event's effects each.
   func batch(_ ids: [StreamID], _ effects: [Effects], speculates: Bool = false) -> CommitBatch {
-    var batch = CommitBatch(shard: shard, speculates: speculates)
+    let routes = ShardRoutes(bench.namespace, shard: 0, service: service)
+    var batch = CommitBatch(shard: shard, routes: routes, speculates: speculates)
     for (id, effects) in zip(ids, effects) {
       batch.acknowledge(delivery(id), effects, prefix: bench.namespace.state(0, service, ""))
     }

@@ -25,6 +25,12 @@ struct TestBench: Sendable {
     try await Publisher(namespace: namespace, connection: connection).publish(events.map { EncodedEvent($0) })
   }
 
+  /// A shard key of a shard.
+  func place(in shard: Int) -> String {
+    if namespace.shard(of: "here") == shard { return "here" }
+    return (0...).lazy.map { "p\($0)" }.first { namespace.shard(of: $0) == shard } ?? ""
+  }
+
   func settings(_ name: String = "worker-1", lease: Duration = .seconds(2)) -> WorkerSettings {
     var settings = WorkerSettings(name: name)
     settings.leaseTime = lease

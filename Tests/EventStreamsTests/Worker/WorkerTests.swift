@@ -115,32 +115,6 @@ import Testing
     }
   }
 
-  @Test(
-    "sends what publishes an event of another shard key to the dead letters: it would stand in a shard where nobody looks"
-  )
-  func foreignShardKey() async throws {
-    try await TestBench.run { bench in
-      var service = EventService("counting")
-      service.on(Noted.self) { event in
-        Effects { effects in
-          effects.increment("counts", "all", by: 1)
-          if event.data.number < 2 {
-            effects.when("counts", "none", .isAbsent) {
-              $0.publish(
-                Noted("k", event.data.number + 10, place: event.data.number == 0 ? "caf\u{e9}" : "cafe\u{301}"))
-            }
-          }
-        }
-      }
-      _ = try await bench.publish((0..<2).map { Noted("k\($0)", $0, place: "caf\u{e9}") })
-      try await bench.running([bench.worker(service)]) { try await bench.settled("counting") }
-      #expect(try await bench.state("counting", "counts") == ["all": "2"])
-      let letters = try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(
-        service: "counting")
-      #expect(letters.count == 1 && letters[0].about.reason.contains("an event can't leave its shard"))
-    }
-  }
-
   @Test("sends what it can't read to the dead letters with the reason")
   func undecodable() async throws {
     try await TestBench.run(shards: 1) { bench in

@@ -103,7 +103,8 @@ struct HistoryHandler: Sendable {
     of shard: OwnedShard, _ deliveries: [Delivery], _ events: [RecordedEvent], _ settled: [Int: Settled]
   ) -> HistoryPage {
     let prefix = namespace.state(shard.number, service.name, "")
-    var page = HistoryPage(shard: shard)
+    var page = HistoryPage(
+      shard: shard, routes: ShardRoutes(namespace, shard: shard.number, service: service.name))
     for (index, delivery) in deliveries.enumerated() {
       switch settled[index] {
       case .done(let effects): page.settle(delivery, effects, prefix: prefix)

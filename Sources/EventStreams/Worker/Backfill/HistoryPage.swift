@@ -10,7 +10,7 @@ struct HistoryPage: Sendable {
   }
 
   let shard: OwnedShard
-  private(set) var effects = FoldedEffects()
+  private(set) var effects: FoldedEffects
   private(set) var letters: [Letter] = []
   /// The last event that is settled; nil if none is.
   private(set) var position: StreamID?
@@ -24,8 +24,10 @@ struct HistoryPage: Sendable {
   /// True if the log takes over after this page.
   var isLast = false
 
-  init(shard: OwnedShard) {
+  /// - Parameter routes: where its follow-ups go; nil if all stay in the shard.
+  init(shard: OwnedShard, routes: ShardRoutes? = nil) {
     self.shard = shard
+    effects = FoldedEffects(routes: routes)
   }
 
   mutating func settle(_ delivery: Delivery, _ effects: Effects, prefix: String) {

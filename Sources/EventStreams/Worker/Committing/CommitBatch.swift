@@ -46,13 +46,14 @@ struct CommitBatch: Sendable {
   /// Nothing yet.
   ///
   /// - Parameters:
+  ///   - routes: where its follow-ups go; nil if all stay in the shard.
   ///   - speculates: whether a commit that finds a field which some effects need to be absent is refused as a whole
   ///     (`SURPRISED`), so that effects can be folded over such conditions; otherwise every condition is looked at where it stands.
   ///   - notesWrites: whether to note what is written, for handlers that read.
-  init(shard: OwnedShard, speculates: Bool = false, notesWrites: Bool = false) {
+  init(shard: OwnedShard, routes: ShardRoutes? = nil, speculates: Bool = false, notesWrites: Bool = false) {
     self.shard = shard
     acknowledged = Array(repeating: [], count: shard.topics.count)
-    effects = FoldedEffects(speculates: speculates)
+    effects = FoldedEffects(routes: routes, speculates: speculates)
     if notesWrites { written = WrittenState() }
   }
 
@@ -72,6 +73,9 @@ struct CommitBatch: Sendable {
 
   /// True if effects are among what it writes, and not only the runtime's own notes.
   var hasEffects: Bool { !effects.isEmpty }
+
+  /// True if it leaves something in the shard's outbox.
+  var sends: Bool { effects.sends }
 
   /// The only event that it settles, and nothing is done besides; nil if it is another batch.
   var onlyEvent: Delivery.Place? {

@@ -38,6 +38,9 @@ extension FoldedEffects {
         commands.argument(publication.topic)
         commands.argument(list.count)
         forEach(of: list) { commands.argument(text.bytes.span.extracting($0)) }
+      case .send(let key, let list):
+        header(&commands, "SEND", firstKey + key, list.count)
+        forEach(of: list) { commands.argument(text.bytes.span.extracting($0)) }
       case .when(let key, let field, let condition, let count):
         header(&commands, "WHEN", firstKey + key, 4)
         commands.argument(field)
@@ -85,7 +88,7 @@ extension FoldedEffects.Operation {
     switch self {
     case .remove, .expire: 4
     case .increment: 5
-    case .set(_, let list), .publish(_, let list): 3 + list.count
+    case .set(_, let list), .publish(_, let list), .send(_, let list): 3 + list.count
     case .append(_, let list): 4 + list.count * 2
     case .when: 7
     case .skip: 4

@@ -41,6 +41,8 @@ struct FoldedEffects: Sendable {
     case append(key: Int, Pieces)
     /// What the log is given, in the arguments that `commit` takes for it.
     case publish(Publication, Pieces)
+    /// What another shard is given: its number, then fields and values.
+    case send(key: Int, Pieces)
     case when(key: Int, field: String, condition: Effects.Condition, operations: Int)
     case skip(operations: Int)
   }
@@ -80,19 +82,28 @@ struct FoldedEffects: Sendable {
   private var known = NameTable()
   /// What was assumed last: the effects that depend on it write it, most likely.
   private var assumed: (key: Int, field: String)?
+  /// Where what is published goes; nil if all stays in the shard.
+  let routes: ShardRoutes?
   /// The last operation about events, and its round.
-  private var publishing: (operation: Int, round: Int)?
+  var publishing: (operation: Int, round: Int)?
+  /// By shard: the last operation about what that is given, its round, and where its text begins.
+  var sending: [Int: (operation: Int, round: Int, start: Int)] = [:]
   /// Grows when nothing may join what is there any more.
-  private var round = 0
-  private(set) var operations: [Operation] = []
+  private(set) var round = 0
+  var operations: [Operation] = []
   /// Everything that is written, one after the other, so that nothing of it is allocated by itself.
-  private(set) var text = JSONWriter(reservingCapacity: 0)
-  private(set) var pieces: [(text: Range<Int>, next: Int)] = []
+  var text = JSONWriter(reservingCapacity: 0)
+  var pieces: [(text: Range<Int>, next: Int)] = []
 
   var isEmpty: Bool { operations.isEmpty && assumptions.isEmpty }
 
   /// No effects yet.
-  init(speculates: Bool = false) { self.speculates = speculates }
+  ///
+  /// - Parameter routes: where what is published goes; nil if all stays in the shard.
+  init(routes: ShardRoutes? = nil, speculates: Bool = false) {
+    self.routes = routes
+    self.speculates = speculates
+  }
 
   /// Adds one event's effects.
   ///
@@ -154,34 +165,14 @@ struct FoldedEffects: Sendable {
       case .expire(let name, let milliseconds):
         operations.append(.expire(key: self.index(of: name, prefix), milliseconds: milliseconds))
       case .publish(let data, let id, let timestamp):
-        let id = id ?? data.eventID
-        let name = piece(id)
-        let start = text.bytes.count
-        EncodedEvent.write(data, id: id, timestamp: timestamp, traceparent: traceparent, to: &text)
-        var list = Pieces(first: name, last: name)
-        add(endPiece(start), to: &list)
-        publish(.publish(in: type(of: data).topic), list, isConditional: isConditional)
+        publish(
+          data, id: id ?? data.eventID, timestamp: timestamp, traceparent: traceparent, isConditional: isConditional)
       case .schedule(let data, let id, let timestamp, let due):
-        let id = id ?? data.eventID
-        var event = JSONWriter()
-        EncodedEvent.write(data, id: id, timestamp: timestamp, traceparent: traceparent, to: &event)
-        let name = piece(id)
-        var list = Pieces(first: name, last: name)
-        add(piece(String(due.dueMilliseconds)), to: &list)
-        let topic = type(of: data).topic
-        add(piece(topic), to: &list)
-        add(piece(String(event.bytes.count)), to: &list)
-        let start = text.bytes.count
-        ScheduleRecord.write(event.bytes, id: id, topic: topic, due: due, to: &text)
-        add(endPiece(start), to: &list)
-        publish(.schedule, list, isConditional: isConditional)
-      case .cancel(let id):
-        let name = piece(id)
-        let start = text.bytes.count
-        ScheduleRecord.writeCancellation(of: id, to: &text)
-        var list = Pieces(first: name, last: name)
-        add(endPiece(start), to: &list)
-        publish(.cancel, list, isConditional: isConditional)
+        schedule(
+          data, id: id ?? data.eventID, timestamp: timestamp, due: due, traceparent: traceparent,
+          isConditional: isConditional)
+      case .cancel(let id, let shardKey):
+        cancel(id, shardKey: shardKey, isConditional: isConditional)
       case .when(let hash, let field, .isAbsent, let count)
       where speculates && !isConditional && assume(field, of: hash, prefix):
         if case .skip? = list[index..<index + count].last { alternative = index + count - 1 }
@@ -261,21 +252,6 @@ struct FoldedEffects: Sendable {
     }
   }
 
-  /// Adds something about an event; what follows on the same about another becomes one operation with it.
-  private mutating func publish(_ publication: Publication, _ event: Pieces, isConditional: Bool) {
-    if !isConditional, let publishing, publishing.round == round,
-      case .publish(let earlier, var list) = operations[publishing.operation], earlier.isSame(as: publication)
-    {
-      pieces[list.last].next = event.first
-      list.last = event.last
-      list.count += event.count
-      operations[publishing.operation] = .publish(publication, list)
-    } else {
-      if !isConditional { publishing = (operations.count, round) }
-      operations.append(.publish(publication, event))
-    }
-  }
-
   private mutating func index(ofHash name: String, _ prefix: String) -> Int {
     if let lastHash, lastHash.name.hasSameBytes(as: name), open[lastHash.key].round == round { return lastHash.key }
     let key = index(of: name, prefix)
@@ -283,11 +259,16 @@ struct FoldedEffects: Sendable {
     return key
   }
 
+  /// The index of the outbox among the keys; no hash or stream of a service has this name.
+  mutating func index(ofOutbox key: String) -> Int { index(of: "\u{0}outbox", "", key: key) }
+
   /// The index of a key, open for this round.
-  private mutating func index(of name: String, _ prefix: String) -> Int {
+  ///
+  /// - Parameter key: nil if the prefix and the name are its.
+  private mutating func index(of name: String, _ prefix: String, key: String? = nil) -> Int {
     let (index, isNew) = names.number(of: name)
     if isNew {
-      keys.append(prefix + name)
+      keys.append(key ?? prefix + name)
       guarded.append(0)
       openings += 1
       open.append(Open(round: round, opening: openings))
@@ -309,18 +290,18 @@ struct FoldedEffects: Sendable {
     return endPiece(start)
   }
 
-  private mutating func piece(_ string: String) -> Int {
+  mutating func piece(_ string: String) -> Int {
     let start = text.bytes.count
     text.plain(string)
     return endPiece(start)
   }
 
-  private mutating func endPiece(_ start: Int) -> Int {
+  mutating func endPiece(_ start: Int) -> Int {
     pieces.append((start..<text.bytes.count, -1))
     return pieces.count - 1
   }
 
-  private mutating func add(_ piece: Int, to list: inout Pieces) {
+  mutating func add(_ piece: Int, to list: inout Pieces) {
     pieces[list.last].next = piece
     list.last = piece
     list.count += 1

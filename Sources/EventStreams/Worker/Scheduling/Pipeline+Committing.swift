@@ -14,7 +14,8 @@ extension Pipeline {
       // While the worker is stopping, there is no alarm.
       let now = isDraining ? nil : ContinuousClock.now
       let batches = shards.values.compactMap { state in
-        state.takeBatch(at: now).map { NumberedBatch(batch: $0.batch, number: $0.number) }
+        outbox.isFull(state.shard.number)
+          ? nil : state.takeBatch(at: now).map { NumberedBatch(batch: $0.batch, number: $0.number) }
       }
       if let now, !isCommitDue, shards.values.contains(where: { $0.isFilling(at: now) }) {
         isCommitDue = true
@@ -38,6 +39,7 @@ extension Pipeline {
   func committed(_ batch: CommitBatch, unparked: Set<StreamID>) {
     guard let state = state(of: batch.shard) else { return }
     state.committed()
+    if batch.sends { outbox.note(batch.shard.number) }
     var settled = batch.acknowledgedCount
     for letter in batch.letters {
       let isFree = unparked.contains(letter.delivery.streamID)

@@ -42,6 +42,7 @@ extension Pipeline {
     guard let state = state(of: shard) else { return }
     if let page {
       state.committedHistory(page.count)
+      if page.effects.sends { outbox.note(shard.number) }
       for letter in page.letters {
         if let need = letter.about.needs, state.known.note(need) { newsForLeases.yield() }
       }

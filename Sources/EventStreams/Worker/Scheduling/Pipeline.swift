@@ -49,6 +49,9 @@ actor Pipeline {
   let observers = Waiters()
   let catchUp = Waiters()
 
+  /// What waits for other shards.
+  nonisolated let outbox = OutboxNews()
+
   var breaker: CircuitBreaker
   /// What an operator wants to be left alone.
   var pauses = PauseSet()
@@ -85,13 +88,15 @@ actor Pipeline {
     known.commits = 0
     known.isRead = known.isRead || service.readsAhead
     let state = ShardState(
-      shard: shard, prefix: namespace.state(shard.number, service.name, ""), blocked: blocked, known: known,
+      shard: shard, prefix: namespace.state(shard.number, service.name, ""),
+      routes: ShardRoutes(namespace, shard: shard.number, service: service.name), blocked: blocked, known: known,
       delivered: delivered)
     state.isCatchingUp = isCatchingUp
     shards[shard.number] = state
     unreturned[shard.number] = nil
     reader.wake()
     catchUp.wake()
+    outbox.note(shard.number)
   }
 
   /// What this process knows of a shard.

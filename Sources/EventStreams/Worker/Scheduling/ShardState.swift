@@ -5,6 +5,7 @@ final class ShardState {
   let shard: OwnedShard
   /// Of the service's state in this shard, with the colon.
   let prefix: String
+  private let routes: ShardRoutes?
   /// What this process knows of the shard, from earlier terms as well.
   var known: ShardKnowledge
 
@@ -94,12 +95,14 @@ final class ShardState {
 
   /// - Parameter delivered: the place up to which everything is pending or settled.
   init(
-    shard: OwnedShard, prefix: String, blocked: Set<Identifier>, known: ShardKnowledge, delivered: StreamID = .zero
+    shard: OwnedShard, prefix: String, routes: ShardRoutes? = nil, blocked: Set<Identifier>, known: ShardKnowledge,
+    delivered: StreamID = .zero
   ) {
     self.delivered = delivered
     seams = Array(repeating: TopicSeams(from: delivered), count: shard.topics.count)
     self.shard = shard
     self.prefix = prefix
+    self.routes = routes
     self.blocked = blocked
     self.known = known
     batch = CommitBatch(shard: shard)
@@ -108,7 +111,8 @@ final class ShardState {
 
   /// An empty batch.
   func newBatch() -> CommitBatch {
-    CommitBatch(shard: shard, speculates: known.setbacks.speculation.isOn, notesWrites: known.isRead)
+    CommitBatch(
+      shard: shard, routes: routes, speculates: known.setbacks.speculation.isOn, notesWrites: known.isRead)
   }
 
   private var hasBatch: Bool { !closedBatches.isEmpty || !batch.isEmpty }

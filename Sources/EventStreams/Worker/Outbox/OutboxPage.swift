@@ -1,0 +1,71 @@
+import Redis
+
+/// The first entries of an outbox, as they are read.
+struct OutboxPage: Sendable {
+  /// What one commit has for one shard.
+  struct Entry: Sendable {
+    let id: StreamID
+    /// The shard that it is for.
+    let target: Int
+    /// When it was committed, by the server's clock.
+    let committed: Timestamp
+    /// Fields and values: where they stand in the page's bytes.
+    let pieces: ArraySlice<Range<Int>>
+
+    /// How many events it publishes, schedules or cancels.
+    var count: Int { pieces.count / 2 }
+  }
+
+  private(set) var bytes: [UInt8] = []
+  private(set) var entries: [Entry] = []
+  /// The last entry that was looked at; nil if there is none.
+  private(set) var last: StreamID?
+  /// How many entries are none that a commit writes.
+  private(set) var unreadable = 0
+
+  /// How many entries were looked at.
+  var count: Int { entries.count + unreadable }
+
+  /// Nothing.
+  init() {}
+
+  /// Reads what XRANGE answers.
+  init(_ reply: borrowing ReplyNode) throws {
+    try reply.check()
+    var pieces: [Range<Int>] = []
+    for index in 0..<reply.count {
+      guard let id = StreamID(utf8: reply[index][0].bytes) else { continue }
+      last = id
+      let fields = reply[index][1]
+      let about = fields[1].lossyText.split(separator: " ").first.flatMap { Int64($0) }
+      guard fields.count > 2, fields.count.isMultiple(of: 2), let target = Int(fields[0].lossyText), let about else {
+        unreadable += 1
+        continue
+      }
+      let start = pieces.count
+      for field in 2..<fields.count {
+        let first = bytes.count
+        fields[field].bytes.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+        pieces.append(first..<bytes.count)
+      }
+      entries.append(
+        Entry(
+          id: id, target: target, committed: Timestamp(millisecondsSinceEpoch: about), pieces: pieces[start...]))
+    }
+  }
+
+  func text(_ piece: Range<Int>) -> String { String(decoding: bytes[piece], as: UTF8.self) }
+
+  /// The most events that one call gives to a shard, but for what one commit has for it.
+  private static let mostEvents = 1000
+
+  /// What each shard is to get first.
+  var byTarget: [(target: Int, entries: [Entry])] {
+    var lists: [Int: (entries: [Entry], events: Int)] = [:]
+    for entry in entries where lists[entry.target, default: ([], 0)].events < Self.mostEvents {
+      lists[entry.target, default: ([], 0)].entries.append(entry)
+      lists[entry.target, default: ([], 0)].events += entry.count
+    }
+    return lists.sorted { $0.key < $1.key }.map { ($0.key, $0.value.entries) }
+  }
+}
