@@ -34,11 +34,12 @@ extension JSONObject {
       seen.append(mark)
     }
     guard !isSure else { return nil }
-    var names: Set<Identifier> = []
+    // Compared as bytes.
+    var names: Set<[UInt8]> = []
     var twice: String?
     forEachToken { name, _ in
       let text = name.text
-      if twice == nil, !names.insert(text) { twice = text }
+      if twice == nil, !names.insert(Array(text.utf8)).inserted { twice = text }
     }
     return twice
   }
