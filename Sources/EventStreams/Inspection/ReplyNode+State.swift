@@ -1,8 +1,5 @@
 import Redis
 
-/// A record of a stream as it is stored: its entry, and its JSON.
-typealias StoredRecord = (id: StreamID, json: [UInt8])
-
 extension ReplyNode {
   /// The text of a string as far as it is UTF-8, for what others may have written: nothing throws because of it.
   var lossyText: String {

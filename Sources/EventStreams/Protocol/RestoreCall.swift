@@ -17,11 +17,22 @@ struct RestoreCall: FunctionCall {
   let end: StreamID?
   /// Entries that the shard's topics have ever had.
   let added: [Identifier: Int]
-  let groups: [(group: LogRestore.Group, state: StagedKeys)]
+  let groups: [Group]
+
+  /// Where a service's group goes on, and what becomes of its state.
+  struct Group {
+    let service: String
+    /// Of the maintenance lease that holds the service meanwhile.
+    let epoch: Int
+    let position: StreamID
+    let pending: [TopicPlace]
+    let topics: [String]
+    let state: StagedKeys
+  }
 
   var keys: [String] {
     [namespace.logs(shard), stagedLogs, namespace.seen(shard), stagedWindow]
-      + groups.map { namespace.lease(shard, $0.group.held.service) } + groups.flatMap(\.state.all)
+      + groups.map { namespace.lease(shard, $0.service) } + groups.flatMap(\.state.all)
   }
 
   func write(to arguments: inout Commands) {
@@ -33,11 +44,11 @@ struct RestoreCall: FunctionCall {
       arguments.argument(count)
     }
     arguments.argument(groups.count)
-    for (group, state) in groups {
-      arguments.argument(group.held.service)
-      arguments.argument(group.held.epoch)
+    for group in groups {
+      arguments.argument(group.service)
+      arguments.argument(group.epoch)
       arguments.argument(group.position)
-      state.writeCounts(to: &arguments)
+      group.state.writeCounts(to: &arguments)
       arguments.arguments(counted: group.topics)
       arguments.argument(group.pending.count)
       for entry in group.pending {

@@ -143,7 +143,11 @@ public struct LogRestore: Sendable {
         RestoreCall(
           namespace: namespace, shard: shard, stagedLogs: logs, stagedWindow: seen, window: window, end: end,
           added: added,
-          groups: Array(zip(groups, states)).map { (group: $0, state: $1) }))
+          groups: zip(groups, states).map { group, state in
+            RestoreCall.Group(
+              service: group.held.service, epoch: group.held.epoch, position: group.position, pending: group.pending,
+              topics: group.topics, state: state)
+          }))
     } catch  where (error as? RedisError)?.isFenced == true {
       throw MaintenanceLease.Lost(service: groups.first?.held.service ?? "", shard: shard)
     }

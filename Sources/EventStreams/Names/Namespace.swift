@@ -67,9 +67,6 @@ public struct Namespace: Sendable, Hashable {
   func blocked(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):blocked:\(service)" }
   func redrive(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):redrive:\(service)" }
   func discarded(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):discarded:\(service)" }
-  func staged(_ shard: Int, _ service: String, _ run: RebuildRun? = nil, _ name: String = "") -> String {
-    "\(prefix(shard)):rebuild:\(service):\(run.map { "\($0.name):" } ?? "")\(name)"
-  }
   func redriven(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):redriven:\(service)" }
   func unread(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):unread:\(service)" }
   func stored(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):stored:\(service)" }

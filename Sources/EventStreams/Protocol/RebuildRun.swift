@@ -4,5 +4,5 @@ public struct RebuildRun: Sendable {
   let name: String
 
   /// A new run.
-  public init() { name = WorkerSettings.uniqueName() }
+  public init() { name = ProcessName.unique() }
 }

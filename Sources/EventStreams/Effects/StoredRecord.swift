@@ -1,0 +1,2 @@
+/// A record of a stream as it is stored: its entry, and its JSON.
+typealias StoredRecord = (id: StreamID, json: [UInt8])
