@@ -7,7 +7,7 @@ import UnixSignals
 
 /// A worker in a process of its own, on the namespace `test`, where `REDIS_URL` says.
 ///
-/// - `TestWorker WINDOW`: the service `counting`, whose handler ends the process for one key.
+/// - `TestWorker WINDOW`: the service `counting`, whose handler ends the process for one key; what passes from place to place it publishes there.
 /// - `TestWorker older SERVICE`, `TestWorker newer SERVICE`: a service before and after a deploy.
 @main struct TestWorker {
   static func main() async throws {
@@ -37,6 +37,12 @@ import UnixSignals
     service.on(Noted.self) { event in
       if event.data.key == "poison" { abort() }
       return Effects { $0.increment("counts", event.data.key, by: 1) }
+    }
+    service.on(Passed.self) { event in
+      Effects {
+        $0.increment("passed", event.data.from, by: 1)
+        $0.publish(Arrived(event.data))
+      }
     }
     return service
   }

@@ -2,7 +2,7 @@ import Redis
 
 extension GroupStatus {
   /// How many commands `ask` adds.
-  static let asked = 6
+  static let asked = 7
 
   /// The commands that tell what is kept beside a group.
   static func ask(_ namespace: Namespace, _ shard: Int, _ group: String, in commands: inout Commands) {
@@ -12,6 +12,7 @@ extension GroupStatus {
     commands.append("SCARD", namespace.redrive(shard, group))
     commands.append("HMGET", namespace.lease(shard, group), "owner", "until", "paused", "seen", "history", "position")
     commands.append("HGET", namespace.stored(shard, group), "problem")
+    commands.append("XLEN", namespace.outbox(shard, group))
   }
 
   /// Reads the answers. A key that holds something else is a problem of this group in this shard, and of nothing else.
@@ -40,6 +41,7 @@ extension GroupStatus {
     // Of each key that has letters the first is dead; the others are parked behind it.
     parked = max(0, letters - count(2))
     redriving = count(3)
+    unsent = count(6)
     self.owner = isHeld ? owner : nil
     leaseRemaining = isHeld ? remaining : nil
     pausedBecause = isHeld && !paused.isEmpty ? paused : nil

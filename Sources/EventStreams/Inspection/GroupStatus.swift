@@ -22,6 +22,8 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
   public let parked: Int
   /// Keys whose dead letters are about to be handled again.
   public let redriving: Int
+  /// Entries in its outbox: what commits have for other shards, and has not been forwarded to them.
+  public let unsent: Int
   /// The worker that owns the shard; nil if nobody does.
   public let owner: String?
   /// How long the owner's lease goes on unless it is renewed; nil if nobody owns the shard.
@@ -44,8 +46,8 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
   /// False if no worker ever had the shard.
   public var hasRun: Bool { idle != nil }
 
-  /// True if the service has handled everything in the shard, or has given up on it.
-  public var isQuiet: Bool { lag == 0 && pending == 0 && redriving == 0 && historyPosition == nil }
+  /// True if the service has handled everything in the shard, or has given up on it, and what it has published is in its shards.
+  public var isQuiet: Bool { lag == 0 && pending == 0 && redriving == 0 && unsent == 0 && historyPosition == nil }
 
   /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
@@ -60,6 +62,7 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
       $0.field("dead", dead)
       $0.field("parked", parked)
       $0.field("redriving", redriving)
+      $0.field("unsent", unsent)
       $0.field("owner", owner)
       $0.field("leaseMs", leaseRemaining?.wholeMilliseconds)
       $0.field("pausedBecause", pausedBecause)

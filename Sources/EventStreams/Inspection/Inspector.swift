@@ -21,10 +21,24 @@ public struct Inspector: Sendable {
 
   /// What these services have left to do; those that have nothing left are not in it.
   ///
-  /// A shard is looked at in one atomic step, and what a service publishes stays in the shard: if nothing is left in any of
-  /// them, and nobody publishes, all is done.
+  /// A shard is looked at in one atomic step. What a service publishes to another shard may come to one that was looked at before: so if
+  /// nothing is left, all are looked at again, until there is nothing new in any. If nobody else publishes, all is done then.
   public func remaining(_ services: [String]) async throws -> [Remaining] {
-    let (logs, status) = try await look()
+    var found = try await look()
+    for _ in 0..<5 {
+      let remaining = Self.remaining(services, found)
+      guard remaining.isEmpty, namespace.shardCount > 1 else { return remaining }
+      let before = found.status.shards
+      found = try await look()
+      if found.status.shards == before { break }
+    }
+    return Self.remaining(services, found)
+  }
+
+  private static func remaining(_ services: [String], _ found: (logs: [ShardLog], status: NamespaceStatus))
+    -> [Remaining]
+  {
+    let (logs, status) = found
     let groups = Dictionary(grouping: status.groups) { Identifier($0.service) }
     return services.compactMap { service in
       let remaining = Remaining(service, groups: groups[service] ?? [], logs: logs)

@@ -40,11 +40,11 @@ struct ShardLog: Sendable {
       if let error = found.error ?? stream.error {
         // "ERR no such key": it was removed.
         if error.message.contains("no such key") { continue }
-        topics.append(TopicStatus(topic: name, length: 0, problem: error.message))
+        topics.append(TopicStatus(topic: name, length: 0, last: nil, problem: error.message))
         continue
       }
       let extent = Extent(stream)
-      topics.append(TopicStatus(topic: name, length: extent.length, problem: nil))
+      topics.append(TopicStatus(topic: name, length: extent.length, last: extent.last, problem: nil))
       for index in 0..<found.count {
         let group = extent.group(found[index], topic: name)
         if var known = groups[group.name] {

@@ -4,6 +4,8 @@ public struct TopicStatus: Sendable, Hashable, JSONWritable {
   public let topic: String
   /// Entries it holds.
   public let length: Int
+  /// The last one; nil if there is none.
+  let last: StreamID?
   /// Why nothing is known of it; nil if that isn't so.
   public let problem: String?
 

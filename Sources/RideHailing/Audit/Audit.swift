@@ -33,6 +33,7 @@ public struct Audit: Sendable {
   public func run(onShard: (Int) -> Void = { _ in }) async throws -> AuditReport {
     var report = AuditReport()
     report.hasArchive = archive != nil
+    report.unsent = try await inspector.status().reduce(0) { $0 + $1.unsent }
     var streams: [Identifier: [Int: Set<Identifier>]] = [:]
     for service in LedgerState.services {
       streams[service] = try await state.names(service, prefix: BookedPosting.streamPrefix)

@@ -41,6 +41,8 @@ public struct AuditReport: Sendable, JSONWritable {
   public internal(set) var progress: [Identifier: [ServiceProgress.State: Int]] = [:]
   /// The first events that are not done.
   public internal(set) var inFlight: [InFlight] = []
+  /// Entries of outboxes: what services have published to other shards and that is not there yet. It is no violation.
+  public internal(set) var unsent = 0
   /// What does not hold, as far as the limit goes.
   public internal(set) var violations: [Violation] = []
   /// How many there are.
@@ -69,6 +71,7 @@ public struct AuditReport: Sendable, JSONWritable {
       json.field(
         "services", progress.sorted { $0.key < $1.key }.map { ServiceCounts(service: $0.key.text, counts: $0.value) })
       json.field("inFlight", inFlight)
+      json.field("unsent", unsent)
       json.field("violationCount", violationCount)
       json.field("violations", violations)
     }

@@ -57,6 +57,10 @@ struct AuditCommand: AsyncParsableCommand {
     if report.violationCount > report.violations.count {
       Terminal.print("… and \(report.violationCount - report.violations.count) more")
     }
+    if report.unsent > 0 {
+      Terminal.print(
+        "\(report.unsent) commits have events for other shards that were not forwarded yet: see rides pending")
+    }
     Terminal.print(report.holds ? "audit: all holds" : "audit: \(report.violationCount) violations")
   }
 }

@@ -5,6 +5,8 @@ struct Pending: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show the pending entries list: what was delivered and not acknowledged.",
     discussion: """
+      Then what was published to other shards and has not been forwarded to them: the consumer is the shard that it is for.
+
         rides pending
         rides pending payment --min-idle 30s
       """)
@@ -40,7 +42,26 @@ struct Pending: AsyncParsableCommand {
         Self.wait(entry.failures?.retryAt),
         entry.failures?.lastError ?? "")
     }
-    output.write(entries, table, empty: "nothing is pending")
+    let unsent = try await inspector.unsent(service: service, limit: limit).filter { $0.age >= minIdle.duration }
+    for event in unsent {
+      table.add(
+        event.service, "\(event.shard)", event.topic, "\(event.entry)", event.id, event.header?.key ?? "?",
+        "shard \(event.target)", event.age.short, "", "", "in the outbox")
+    }
+    let rows = entries.map { Row.entry($0) } + unsent.map { Row.unsent($0) }
+    output.write(rows, table, empty: "nothing is pending")
+  }
+
+  private enum Row: JSONWritable {
+    case entry(PendingEntry)
+    case unsent(UnsentEvent)
+
+    func write(to json: inout JSONWriter) {
+      switch self {
+      case .entry(let entry): entry.write(to: &json)
+      case .unsent(let event): event.write(to: &json)
+      }
+    }
   }
 
   /// How long until a moment; nothing if there is none.

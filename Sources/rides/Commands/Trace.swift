@@ -7,7 +7,7 @@ struct Trace: AsyncParsableCommand {
     abstract: "Show one ride's way through all services.",
     discussion: """
       Each event of the ride in the order of the log, and how far each service that it is delivered to has come with it: waiting, pending, retrying, \
-      done, dead, or parked behind a dead one. Then the events that are scheduled, with the time at which each is due, and what the \
+      done, dead, or parked behind a dead one. Then the events that are scheduled, with the time at which each is due, those on their way to another shard, and what the \
       services have stored about the ride.
 
         rides trace sim-1-42
@@ -23,6 +23,7 @@ struct Trace: AsyncParsableCommand {
     let (namespace, connection) = try await redis.find()
     let inspector = Inspector(namespace: namespace, connection: connection)
     // In this order: what is moved into the log meanwhile is in one of them, or in both.
+    let unsent = try await inspector.unsent(about: ride, by: RideID.of)
     let waiting = try await inspector.scheduled(about: ride, by: RideID.of)
     let events = try await inspector.trace(ride, ids: RideID.firstEvents(of: ride), by: RideID.of)
     let logged = Set(events.map { Identifier($0.header.id) })
@@ -34,7 +35,8 @@ struct Trace: AsyncParsableCommand {
     let outcome = try await RideOutcome(
       ride, events: events, ServiceState(namespace: namespace, connection: connection))
     if output.format == .json {
-      return Terminal.print(json: JSONWriter.bytes(of: Report(events: events, scheduled: scheduled, outcome: outcome)))
+      return Terminal.print(
+        json: JSONWriter.bytes(of: Report(events: events, scheduled: scheduled, unsent: unsent, outcome: outcome)))
     }
     Terminal.print("ride \(ride), shard \(shard)")
     for event in events {
@@ -57,6 +59,12 @@ struct Trace: AsyncParsableCommand {
       Terminal.print("")
       Terminal.print("\(event.header?.type ?? "?")  scheduled, due \(event.due), \(event.wait)  event \(event.id)")
     }
+    for event in unsent {
+      Terminal.print("")
+      Terminal.print(
+        "\(event.header?.type.rawValue ?? "?")  in the outbox of \(event.service) in shard \(event.shard), for shard \(event.target), since \(event.age.short)  event \(event.id)"
+      )
+    }
     Terminal.print("")
     for line in outcome.lines { Terminal.print(line) }
   }
@@ -64,6 +72,7 @@ struct Trace: AsyncParsableCommand {
   private struct Report: JSONWritable {
     let events: [EventTrace]
     let scheduled: [ScheduledEvent]
+    let unsent: [UnsentEvent]
     let outcome: RideOutcome
 
     func write(to json: inout JSONWriter) {
@@ -71,6 +80,7 @@ struct Trace: AsyncParsableCommand {
         $0.field("ride", outcome.ride)
         $0.field("events", events)
         $0.field("scheduled", scheduled)
+        $0.field("unsent", unsent)
         $0.field("outcome", outcome)
       }
     }

@@ -11,6 +11,8 @@ struct ServiceStatus: JSONWritable {
   /// Entries in the dead letters, the parked ones included.
   let dead: Int
   let parked: Int
+  /// Entries of its outboxes: what it has published to other shards and that is not there yet.
+  let unsent: Int
   /// Worker -> how many shards it owns.
   let owners: [Identifier: Int]
   let unowned: Int
@@ -38,6 +40,7 @@ struct ServiceStatus: JSONWritable {
     retrying = sum(\.retrying)
     dead = sum(\.dead)
     parked = sum(\.parked)
+    unsent = sum(\.unsent)
     owners = Dictionary(grouping: groups.compactMap(\.owner)) { Identifier($0) }.mapValues(\.count)
     unowned = groups.count { $0.owner == nil }
     inHistory = groups.count { $0.historyPosition != nil }
@@ -80,6 +83,7 @@ struct ServiceStatus: JSONWritable {
       $0.field("retrying", retrying)
       $0.field("dead", dead)
       $0.field("parked", parked)
+      $0.field("unsent", unsent)
       $0.field("owners", owners.sorted { $0.key < $1.key }.map { Owner(name: $0.key.text, shards: $0.value) })
       $0.field("unownedShards", unowned)
       $0.field("shardsInHistory", inHistory)
