@@ -1,3 +1,9 @@
+-- The last entry of a stream before a place; `0-0` if there is none.
+local function entryBefore(stream, place)
+  local before = redis.call('XREVRANGE', stream, '(' .. place, '-', 'COUNT', 1)[1]
+  return before and before[1] or '0-0'
+end
+
 -- The place up to which no group of a topic needs anything any more, and the group that needs what comes after it; of a service that has
 -- no group, or if the shard has none at all, everything is needed; of a topic that nobody is delivered, while others are, nothing is.
 local function settledBy(log, stream, services)
@@ -8,17 +14,13 @@ local function settledBy(log, stream, services)
     if info[6] > 0 then
       local first = redis.call('XPENDING', stream, info[2])[2]
       -- What is pending is needed, what is before it is not.
-      local before = redis.call('XREVRANGE', stream, '(' .. first, '-', 'COUNT', 1)[1]
-      id = before and before[1] or '0-0'
+      id = entryBefore(stream, first)
     end
     -- Wherever somebody has moved the group: nothing after the position is settled.
     local position = redis.pcall('HGET', leaseOf(log, info[2]), 'position')
     if type(position) == 'string' and isAfter(id, position) then id = position end
     local needed = neededByOutbox(log, info[2])
-    if needed and not isAfter(needed, id) then
-      local before = redis.call('XREVRANGE', stream, '(' .. needed, '-', 'COUNT', 1)[1]
-      id = before and before[1] or '0-0'
-    end
+    if needed and not isAfter(needed, id) then id = entryBefore(stream, needed) end
     if not place or isAfter(place, id) then place, holder = id, info[2] end
   end
   for _, service in ipairs(services) do

@@ -43,6 +43,8 @@ import Testing
       Effects {
         $0.increment("counts", "\(event.data.number)", by: 1)
         $0.append(to: "sequence-\(event.key)", event.data.number)
+        // To another shard, for most places.
+        $0.publish(Remarked(event.key, event.data.number, place: "p\((event.data.number + 7) % 50)"))
       }
     }
     let worker = Worker(
@@ -66,6 +68,9 @@ import Testing
       // What the replica did not have is published again; of the rest it says that it is there.
       try await publish(events[...], namespace, onReplica)
       try await bench.settled("counting")
+      try await eventually("all is forwarded") {
+        try await Inspector(namespace: namespace, connection: onReplica).unsent().isEmpty
+      }
       for shard in namespace.shards {
         let reports = lines.all("gone back to an earlier moment").filter { $0.contains("\"shard\": \(shard)") }
         #expect(reports.count <= 1)
@@ -78,6 +83,12 @@ import Testing
     let counts = try await bench.state("counting", "counts")
     #expect(counts.count == events.count, "missing")
     #expect(counts.values.allSatisfy { $0 == "1" }, "twice")
+    var remarks: [String] = []
+    for shard in namespace.shards {
+      remarks += try await bench.logged(shard).map(\.id).filter { $0.hasPrefix("REMARKED") }
+    }
+    #expect(Set(names: remarks).count == events.count, "a follow-up is missing")
+    #expect(remarks.count == events.count, "a follow-up is there twice")
   }
 
   /// How far a shard has come.
