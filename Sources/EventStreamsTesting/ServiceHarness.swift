@@ -4,7 +4,7 @@ public import EventStreams
 ///
 /// ```swift
 /// let harness = ServiceHarness(bonus)
-/// for ride in 1...10 { try await harness.handle(RideCompleted(rideID: "r\(ride)", driverID: "d-5")) }
+/// for _ in 1...10 { await harness.handle("RIDE_COMPLETED", #"{"driverId":"d-5"}"#) }
 /// #expect(await harness.number("bonus", "d-5") == 500)
 /// ```
 ///
@@ -44,22 +44,42 @@ public actor ServiceHarness {
     await handle(EncodedEvent(data, id: id, timestamp: timestamp), deaths: deaths)
   }
 
+  /// Has the service handle an event that it can only read, as its producer writes it.
+  ///
+  /// - Parameters:
+  ///   - type: the event's type.
+  ///   - data: its data as JSON: `{"driverId":"d-5"}`.
+  ///   - id: the event's identity; a new one if nil.
+  ///   - timestamp: when it happened.
+  ///   - deaths: how often the process dies right before the commit.
+  @discardableResult
+  public func handle(
+    _ type: EventType, _ data: String, id: String? = nil, timestamp: Timestamp = .now(), deaths: Int = 0
+  ) async -> Handled {
+    let event = WrittenEvent(id: id ?? "\(type):\(sequence + 1)", type: type, timestamp: timestamp, data: data)
+    return await handle(json: JSONWriter.bytes(of: event), deaths: deaths)
+  }
+
   /// Has the service handle an event as it is published: of an older version, say.
   @discardableResult
   public func handle(_ event: EncodedEvent, deaths: Int = 0) async -> Handled {
+    await handle(json: event.json, deaths: deaths)
+  }
+
+  private func handle(json: [UInt8], deaths: Int) async -> Handled {
     sequence += 1
     let place = StreamID(
       milliseconds: UInt64(clamping: Timestamp.now().microsecondsSinceEpoch / 1000), sequence: sequence)
     var handled = Handled.notWanted
     for attempt in 1...(deaths + 1) {
       do {
-        guard let effects = try await service.effects(of: event.json, streamID: place, shard: shard, attempt: attempt)
+        guard let effects = try await service.effects(of: json, streamID: place, shard: shard, attempt: attempt)
         else { return .notWanted }
         if attempt > deaths { handled = apply(effects, at: place) }
       } catch let error as Unprocessable {
         return .dead(error.reason)
       } catch let error as JSONError {
-        return service.isNewer(event.json) ? .held : .dead("\(error)")
+        return service.isNewer(json) ? .held : .dead("\(error)")
       } catch let error as RetryLater {
         handled = .retried(error.reason, after: error.delay)
       } catch {

@@ -1,4 +1,4 @@
-extension EventData {
+extension ReadableEventData {
   /// Reads the data of an event as the log holds it, of whatever version that is known.
   public init(ofEvent json: Span<UInt8>) throws(JSONError) {
     var parser = JSONParser()

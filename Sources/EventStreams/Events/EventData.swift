@@ -1,8 +1,9 @@
-/// What an event of one type says: the value under its `data` field. The one place where an event type is declared.
+/// What a service reads of the events of one type: the value under their `data` field. For events that others publish, of which a service
+/// takes the fields that it needs; what is published here as well is an `EventData`.
 ///
-/// A conforming type reads and writes its own JSON (`JSONReadable`, `JSONWritable`); a value that cannot be true should
-/// be refused in `init(from:)` with an error that names the field.
-public protocol EventData: Sendable, JSONReadable, JSONWritable {
+/// A conforming type reads its own JSON (`JSONReadable`); a value that cannot be true should be refused in `init(from:)` with an error that
+/// names the field.
+public protocol ReadableEventData: Sendable, JSONReadable {
   /// The event's `type` field.
   static var eventType: EventType { get }
 
@@ -32,7 +33,12 @@ public protocol EventData: Sendable, JSONReadable, JSONWritable {
   /// The topic: the family of event types whose stream this type's events stand in. Services are delivered the topics of the types that they
   /// handle. `events` unless declared otherwise; it changes what delivery costs, and nothing else.
   static var topic: String { get }
+}
 
+/// What an event of one type says, in full: it can be published. The one place where an event type is declared.
+///
+/// A conforming type reads and writes its own JSON (`JSONReadable`, `JSONWritable`).
+public protocol EventData: ReadableEventData, JSONWritable {
   /// What ordering is per: events with the same key are handled in the order of the log.
   var orderingKey: String { get }
 
@@ -44,7 +50,7 @@ public protocol EventData: Sendable, JSONReadable, JSONWritable {
   var eventID: String { get }
 }
 
-extension EventData {
+extension ReadableEventData {
   /// 1
   @inlinable public static var version: Int { 1 }
 
@@ -53,7 +59,9 @@ extension EventData {
 
   /// `events`
   @inlinable public static var topic: String { Namespace.standardTopic }
+}
 
+extension EventData {
   /// The ordering key.
   public var shardKey: String { orderingKey }
 

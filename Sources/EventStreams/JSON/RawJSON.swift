@@ -1,6 +1,8 @@
 /// JSON that is written already.
-struct RawJSON: JSONWritable {
+package struct RawJSON: JSONWritable {
   let bytes: [UInt8]
 
-  func write(to json: inout JSONWriter) { json.raw(bytes) }
+  package init(bytes: [UInt8]) { self.bytes = bytes }
+
+  package func write(to json: inout JSONWriter) { json.raw(bytes) }
 }

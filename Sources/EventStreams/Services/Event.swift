@@ -1,5 +1,5 @@
 /// An event as a handler receives it: decoded, with its place in the log.
-public struct Event<Data: EventData>: Sendable {
+public struct Event<Data: ReadableEventData>: Sendable {
   /// The event's identity, unique in its shard.
   public let id: String
   /// When it happened, by the producer's clock.

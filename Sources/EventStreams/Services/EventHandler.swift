@@ -18,7 +18,7 @@ struct EventHandler: Sendable {
   let readsAhead: Bool
 
   @inlinable
-  init<Data: EventData>(
+  init<Data: ReadableEventData>(
     key: (@Sendable (Data) -> String)?, reads: (@Sendable (Data) -> [StateField])?,
     _ handler: @escaping @Sendable (Event<Data>) async throws -> Effects
   ) {

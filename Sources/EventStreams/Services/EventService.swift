@@ -142,7 +142,7 @@ public struct EventService: Sendable {
   ///   - handler: returns the event's effects. It throws `Unprocessable` for an event that can never be handled,
   ///     and anything else to be called again later.
   @inlinable
-  public mutating func on<Data: EventData>(
+  public mutating func on<Data: ReadableEventData>(
     _ type: Data.Type, orderedBy key: (@Sendable (Data) -> String)? = nil,
     reading reads: (@Sendable (Data) -> [StateField])? = nil,
     _ handler: @escaping @Sendable (Event<Data>) async throws -> Effects

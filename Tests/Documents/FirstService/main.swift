@@ -4,24 +4,14 @@ import Redis
 import ServiceLifecycle
 import UnixSignals
 
-struct RideCompleted: EventData {
+struct RideCompleted: ReadableEventData {
   static let eventType: EventType = "RIDE_COMPLETED"
   static let topic = "rides"
-  let rideID: String
   let driverID: String
-  var orderingKey: String { rideID }
 
   init(from json: borrowing JSONValue) throws(JSONError) {
     var object = try json.object()
-    rideID = try object["rideId"]
     driverID = try object["driverId"]
-  }
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("rideId", rideID)
-      $0.field("driverId", driverID)
-    }
   }
 }
 

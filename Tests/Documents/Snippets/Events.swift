@@ -1,31 +1,14 @@
 import EventStreams
 
 /// The code of the documents stands here, where it is compiled; a test compares the two.
-struct RideCompleted: EventData {
+struct RideCompleted: ReadableEventData {
   static let eventType: EventType = "RIDE_COMPLETED"
   static let topic = "rides"
-  let rideID: String
   let driverID: String
-  var orderingKey: String { rideID }
 
   init(from json: borrowing JSONValue) throws(JSONError) {
     var object = try json.object()
-    rideID = try object["rideId"]
     driverID = try object["driverId"]
-  }
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("rideId", rideID)
-      $0.field("driverId", driverID)
-    }
-  }
-}
-
-extension RideCompleted {
-  init(rideID: String, driverID: String) {
-    self.rideID = rideID
-    self.driverID = driverID
   }
 }
 

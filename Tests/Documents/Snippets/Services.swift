@@ -74,7 +74,7 @@ func mirrorService(_ warehouse: any Warehouse) -> EventService {
 
   @Test func tenthRideEarnsABonus() async throws {
     let harness = ServiceHarness(bonus)
-    for ride in 1...10 { await harness.handle(RideCompleted(rideID: "r\(ride)", driverID: "d-5"), deaths: ride % 2) }
+    for ride in 1...10 { await harness.handle("RIDE_COMPLETED", #"{"driverId":"d-5"}"#, deaths: ride % 2) }
     #expect(try await harness.number("bonus", "d-5") == 500)
   }
 }
