@@ -148,6 +148,12 @@ extension Int64 {
 }
 
 extension Timestamp {
+  /// Its date of the Gregorian calendar, in UTC.
+  public var date: (year: Int64, month: Int64, day: Int64) {
+    let date = CivilDate(daysSinceEpoch: day)
+    return (date.year, date.month, date.day)
+  }
+
   /// Days from 1970-01-01 to a date of the Gregorian calendar; nil if there is no such date.
   public static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64? {
     CivilDate(year: year, month: month, day: day)?.daysSinceEpoch

@@ -52,10 +52,25 @@ public struct Money: Sendable, Hashable, CustomStringConvertible {
   public var decimal: String {
     let digits = currency.minorUnitDigits
     guard digits > 0 else { return String(minorUnits) }
-    var text = String(minorUnits.magnitude)
-    if text.count <= digits { text = String(repeating: "0", count: digits + 1 - text.count) + text }
-    text.insert(".", at: text.index(text.endIndex, offsetBy: -digits))
-    return minorUnits < 0 ? "-" + text : text
+    // 2^64 has 20 digits.
+    return String(unsafeUninitializedCapacity: 24) { text in
+      var (rest, start) = (minorUnits.magnitude, 24)
+      while rest > 0 || 24 - start <= digits + 1 {
+        start -= 1
+        if 23 - start == digits {
+          text[start] = UInt8(ascii: ".")
+        } else {
+          text[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+          rest /= 10
+        }
+      }
+      if minorUnits < 0 {
+        start -= 1
+        text[start] = UInt8(ascii: "-")
+      }
+      for place in start..<24 { text[place - start] = text[place] }
+      return 24 - start
+    }
   }
 
   /// `USD 12.50`

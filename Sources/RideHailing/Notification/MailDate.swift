@@ -1,5 +1,4 @@
 import EventStreams
-import Foundation
 
 /// A date as mail headers want it: `Fri, 03 Apr 2026 10:30:00 +0000` (RFC 5322, 3.3).
 struct MailDate: CustomStringConvertible {
@@ -8,14 +7,18 @@ struct MailDate: CustomStringConvertible {
   init(_ time: Timestamp) { self.time = time }
 
   var description: String {
-    Date(timeIntervalSince1970: Double(time.microsecondsSinceEpoch) / 1_000_000).formatted(Self.style)
+    let (year, month, day) = time.date
+    // The first day of 1970 was a Thursday.
+    let weekday = Self.weekdays[Int((time.day + 4) % 7 + 7) % 7]
+    let seconds = (time.microsecondsSinceEpoch - time.day * 86_400_000_000) / 1_000_000
+    return """
+      \(weekday), \(two(day)) \(Self.months[Int(month) - 1]) \(two(year / 100))\(two(year % 100)) \
+      \(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60)) +0000
+      """
   }
 
-  // Made once: it takes longer than a date in it.
-  private static let style = Date.VerbatimFormatStyle(
-    format: """
-      \(weekday: .abbreviated), \(day: .twoDigits) \(month: .abbreviated) \(year: .defaultDigits) \
-      \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits) +0000
-      """,
-    locale: Locale(identifier: "en_US_POSIX"), timeZone: .gmt, calendar: Calendar(identifier: .gregorian))
+  private func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+
+  private static let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+  private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 }

@@ -16,18 +16,18 @@ public struct Maildir: Sendable {
   /// Stores a mail durably: written to `tmp`, flushed to disk, then moved to `new` in one step.
   ///
   /// - Parameter name: of the file. Delivering a name again replaces what is there, so a mail is never there twice.
-  public func deliver(_ text: String, name: String) throws {
+  public func deliver(_ mail: [UInt8], name: String) throws {
     do {
-      try store(text, name)
+      try store(mail, name)
     } catch CocoaError.fileNoSuchFile, CocoaError.fileReadNoSuchFile {
       for part in ["tmp", "new", "cur"] {
         try FileManager.default.createDirectory(atPath: "\(folder)/\(part)", withIntermediateDirectories: true)
       }
-      try store(text, name)
+      try store(mail, name)
     }
   }
 
-  private func store(_ text: String, _ name: String) throws {
+  private func store(_ mail: [UInt8], _ name: String) throws {
     let temporary = "\(folder)/tmp/\(name)"
     let final = "\(folder)/new/\(name)"
     let file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
@@ -36,7 +36,7 @@ public struct Maildir: Sendable {
       throw failure("write", temporary)
     }
     defer { close(file) }
-    var bytes = Array(text.utf8)[...]
+    var bytes = mail[...]
     while !bytes.isEmpty {
       let written = bytes.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
       if written < 0, errno == EINTR { continue }

@@ -68,7 +68,7 @@ public struct NotificationService: Sendable {
     if isNew, let email = receipt.email {
       let mail = ReceiptMail(receipt: receipt, email: email, before: before.said, at: time)
       // The name follows from ride and version, so a mail that is delivered again is the same file.
-      try outbox?.deliver(mail.text, name: mail.name)
+      try outbox?.deliver(mail.bytes, name: mail.name)
     }
     return Effects { effects in
       effects.set(Receipt.hash, receipt.rideID, to: receipt)

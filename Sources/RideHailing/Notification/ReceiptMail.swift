@@ -15,50 +15,65 @@ struct ReceiptMail {
   /// A mail's own name.
   static func messageID(_ eventID: String) -> String { "\(fileName(eventID))@rides.example" }
 
-  var text: String {
-    let version = receipt.version > 1 ? ", version \(receipt.version)" : ""
-    var headers = [
-      "From: Rides <receipts@rides.example>", "To: <\(email)>",
-      "Subject: Your receipt\(version): \(receipt.fare.amount)", "Date: \(MailDate(at))",
-      "Message-ID: <\(Self.messageID(receipt.eventID))>",
-    ]
-    if receipt.version > 1 {
+  /// The mail, as it is delivered.
+  var bytes: [UInt8] {
+    var mail = MailText()
+    let isChanged = receipt.version > 1
+    mail.line("From: Rides <receipts@rides.example>")
+    mail.line("To: <", email, ">")
+    mail.line(
+      "Subject: Your receipt", isChanged ? ", version \(receipt.version)" : "", ": ", receipt.fare.amount.description)
+    mail.line("Date: ", MailDate(at).description)
+    mail.line("Message-ID: <", Self.messageID(receipt.eventID), ">")
+    if isChanged {
       // The first one, so that mail programs show them together.
-      headers.append("References: <\(Self.messageID(ReceiptSent.id(ride: receipt.rideID, version: 1)))>")
+      mail.line("References: <", Self.messageID(ReceiptSent.id(ride: receipt.rideID, version: 1)), ">")
     }
-    headers += [
-      "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit",
-    ]
-    return (headers + [""] + body).joined(separator: "\r\n") + "\r\n"
+    mail.line("MIME-Version: 1.0")
+    mail.line("Content-Type: text/plain; charset=utf-8")
+    mail.line("Content-Transfer-Encoding: 8bit")
+    mail.line()
+    addBody(to: &mail)
+    return mail.bytes
   }
 
-  private var body: [String] {
+  private func addBody(to mail: inout MailText) {
     let (fare, amounts) = (receipt.fare, receipt.amounts)
-    var body =
-      if let before { ["Your receipt has changed: \(changes(before))."] } else {
-        ["Thank you for riding with us in \(receipt.city)."]
-      }
-    body.append("")
-    body += rows([
-      ("Base fare", fare.base), ("Distance", fare.distance), ("Time", fare.time), ("High demand", fare.surge),
-      ("Tolls", fare.tolls), ("Taxes and fees", fare.taxes), ("Tip", fare.tip),
-    ])
-    body.append(row("Total \(fare.currency)", fare.total))
-    body.append("")
-    body += rows([
-      ("Paid by card", amounts.card), ("Paid by wallet", amounts.wallet), ("Paid by cash", amounts.cash),
-      ("Refunded", amounts.refunded), ("Still owed", amounts.owed),
-    ])
+    if let before {
+      mail.line("Your receipt has changed: ", changes(before), ".")
+    } else {
+      mail.line("Thank you for riding with us in ", receipt.city, ".")
+    }
+    mail.line()
+    addRow("Base fare", fare.base, to: &mail)
+    addRow("Distance", fare.distance, to: &mail)
+    addRow("Time", fare.time, to: &mail)
+    addRow("High demand", fare.surge, to: &mail)
+    addRow("Tolls", fare.tolls, to: &mail)
+    addRow("Taxes and fees", fare.taxes, to: &mail)
+    addRow("Tip", fare.tip, to: &mail)
+    mail.row("Total \(fare.currency)", decimal(fare.total))
+    mail.line()
+    addRow("Paid by card", amounts.card, to: &mail)
+    addRow("Paid by wallet", amounts.wallet, to: &mail)
+    addRow("Paid by cash", amounts.cash, to: &mail)
+    addRow("Refunded", amounts.refunded, to: &mail)
+    addRow("Still owed", amounts.owed, to: &mail)
     if amounts.owed == 0 {
-      body.append("Nothing is owed.")
+      mail.line("Nothing is owed.")
     } else if let failure = receipt.failure {
-      body.append("The payment failed: \(failure).")
+      mail.line("The payment failed: ", failure, ".")
     }
-    body += ["", "Ride \(receipt.rideID), driver \(receipt.driverID)."]
+    mail.line()
+    mail.line("Ride ", receipt.rideID, ", driver ", receipt.driverID, ".")
     if let meters = receipt.distanceMeters, let seconds = receipt.durationSeconds {
-      body.append("\(meters / 1000).\(meters % 1000 / 100) km in \(seconds / 60 + (seconds % 60 > 0 ? 1 : 0)) minutes.")
+      mail.line("\(meters / 1000).\(meters % 1000 / 100) km in \(seconds / 60 + (seconds % 60 > 0 ? 1 : 0)) minutes.")
     }
-    return body
+  }
+
+  /// A row of what is not nothing.
+  private func addRow(_ name: String, _ minorUnits: Int, to mail: inout MailText) {
+    if minorUnits != 0 { mail.row(name, decimal(minorUnits)) }
   }
 
   /// What is another amount than the version before said, as a list for a sentence.
@@ -73,30 +88,24 @@ struct ReceiptMail {
     return all.map { "\($0.0) \(decimal($0.2)) instead of \(decimal($0.1))" }.joined(separator: ", ")
   }
 
-  private func rows(_ lines: [(String, Int)]) -> [String] {
-    lines.filter { $0.1 != 0 }.map { row($0.0, $0.1) }
-  }
-
-  private func row(_ name: String, _ minorUnits: Int) -> String {
-    let amount = decimal(minorUnits)
-    return name + String(repeating: " ", count: max(1, 32 - name.count - amount.count)) + amount
-  }
-
   private func decimal(_ minorUnits: Int) -> String { Money(minorUnits, receipt.fare.currency).decimal }
 
   /// An event's id with what a file name or a Message-ID can't hold written in hexadecimal.
   static func fileName(_ id: String) -> String {
-    var name = ""
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(id.utf8.count + 16)
     for byte in id.utf8 {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
         UInt8(ascii: "0")...UInt8(ascii: "9"),
         UInt8(ascii: "-"), UInt8(ascii: "_"):
-        name.unicodeScalars.append(UnicodeScalar(byte))
+        bytes.append(byte)
       default:
-        name += "." + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        bytes.append(UInt8(ascii: "."))
+        for digit in [byte >> 4, byte & 15] { bytes.append(digit < 10 ? digit + 48 : digit + 87) }
       }
     }
+    let name = String(decoding: bytes, as: UTF8.self)
     guard name.utf8.count > 200 else { return name }
     // Too long for a file: the beginning, and a hash of all of it.
     return "\(name.prefix(180))-\(String(Digest.fnv1a(id), radix: 16))"

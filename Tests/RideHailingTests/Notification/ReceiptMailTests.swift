@@ -17,8 +17,9 @@ struct ReceiptMailTests {
   }
 
   private func lines(_ receipt: Receipt, before: PaymentStanding? = nil) -> [String] {
-    ReceiptMail(receipt: receipt, email: "rider@example.com", before: before, at: at).text
-      .components(separatedBy: "\r\n")
+    String(
+      decoding: ReceiptMail(receipt: receipt, email: "rider@example.com", before: before, at: at).bytes, as: UTF8.self
+    ).components(separatedBy: "\r\n")
   }
 
   @Test("say what was paid, how, for what, and when, as mail programs want it")
@@ -36,6 +37,19 @@ struct ReceiptMailTests {
         "Total USD                  13.80", "", "Paid by card               13.80", "Nothing is owed.", "",
         "Ride r1, driver driver-1.", "12.3 km in 21 minutes.", "",
       ])
+  }
+
+  @Test(
+    "say when they were sent as mail headers do, whatever the day",
+    arguments: [
+      (0, "Thu, 01 Jan 1970 00:00:00 +0000"), (-1, "Wed, 31 Dec 1969 23:59:59 +0000"),
+      (951_782_399_000_000, "Mon, 28 Feb 2000 23:59:59 +0000"),
+      (951_868_800_000_000, "Wed, 01 Mar 2000 00:00:00 +0000"),
+      (1_798_761_599_999_999, "Thu, 31 Dec 2026 23:59:59 +0000"),
+      (Timestamp.earliest.microsecondsSinceEpoch, "Sat, 01 Jan 0000 00:00:00 +0000"),
+    ] as [(Int64, String)])
+  func date(microseconds: Int64, text: String) {
+    #expect(MailDate(Timestamp(microsecondsSinceEpoch: microseconds)).description == text)
   }
 
   @Test("never call paid what was declined, and say what has changed when it is sent again")
@@ -95,7 +109,7 @@ struct ReceiptMailTests {
     let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)").path()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let outbox = Maildir("\(folder)/outbox")
-    for text in ["first", "second"] { try outbox.deliver(text, name: "mail") }
+    for text in ["first", "second"] { try outbox.deliver(Array(text.utf8), name: "mail") }
     #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/outbox/new") == ["mail"])
     #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/outbox/tmp").isEmpty)
     #expect(try String(contentsOfFile: "\(folder)/outbox/new/mail", encoding: .utf8) == "second")
@@ -106,9 +120,10 @@ struct ReceiptMailTests {
     let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)").path()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let outbox = Maildir(folder)
-    try outbox.deliver("text", name: "mail")
+    try outbox.deliver(Array("text".utf8), name: "mail")
     try FileManager.default.createDirectory(atPath: "\(folder)/tmp/mail", withIntermediateDirectories: true)
     #expect(
-      problem { try outbox.deliver("text", name: "mail") } == "cannot write \(folder)/tmp/mail: Is a directory")
+      problem { try outbox.deliver(Array("text".utf8), name: "mail") }
+        == "cannot write \(folder)/tmp/mail: Is a directory")
   }
 }
