@@ -1,9 +1,9 @@
 import Redis
 
-/// New entries of one shard as the server sent them, in the order of the shard's log, not decoded yet. A service that handles events one after
-/// the other takes them so, as long as nothing of the shard has failed.
+/// New entries of one shard as the server sent them, by one read or several, in the order of the shard's log, not decoded yet. A service that
+/// handles events one after the other takes them so, as long as nothing of the shard has failed.
 struct Page: Sendable {
-  /// A server's answer to one read, shared by its pages and freed with the last of them.
+  /// A server's answer to one read, shared by the pages that have something of it and freed with the last of them.
   final class Answer: Sendable {
     fileprivate let replies: Replies
 
@@ -22,15 +22,22 @@ struct Page: Sendable {
     let count: Int
   }
 
-  /// Where an entry stands in the answer.
+  /// A part, and the answer that gives it.
+  private struct Source: Sendable {
+    let answer: Answer
+    let part: Part
+  }
+
+  /// Where an entry stands.
   private struct Place: Sendable {
     let id: StreamID
-    let part: UInt32
+    /// Of the sources.
+    var source: UInt32
+    /// In its source.
     let position: UInt32
   }
 
-  private let answer: Answer
-  private let parts: [Part]
+  private let sources: [Source]
   /// In the order of the log.
   private let places: [Place]
   /// Of the first entry, among the places.
@@ -40,21 +47,47 @@ struct Page: Sendable {
 
   /// - Parameter parts: at least one, each of a topic of its own, with at least one entry.
   init(of answer: Answer, _ parts: [Part], shard: OwnedShard) {
-    self.answer = answer
-    self.parts = parts
     self.shard = shard
+    sources = parts.map { Source(answer: answer, part: $0) }
     places = Self.places(of: parts, in: answer.replies)
+    count = places.count
+  }
+
+  /// All entries of some pages of a shard, which are one page then, however they alternate.
+  ///
+  /// - Parameter pages: at least one.
+  init(merging pages: [Page]) {
+    var sources: [Source] = []
+    var places: [Place] = []
+    places.reserveCapacity(pages.reduce(0) { $0 + $1.count })
+    for page in pages {
+      // An answer of which nothing is left is freed.
+      var numbers: [UInt32?] = Array(repeating: nil, count: page.sources.count)
+      for var place in page.places[page.start..<page.start + page.count] {
+        let source = Int(place.source)
+        if numbers[source] == nil {
+          numbers[source] = UInt32(truncatingIfNeeded: sources.count)
+          sources.append(page.sources[source])
+        }
+        place.source = numbers[source] ?? 0
+        places.append(place)
+      }
+    }
+    places.sort { $0.id < $1.id }
+    shard = pages[0].shard
+    self.sources = sources
+    self.places = places
     count = places.count
   }
 
   private static func places(of parts: [Part], in replies: borrowing Replies) -> [Place] {
     var places: [Place] = []
     places.reserveCapacity(parts.reduce(0) { $0 + $1.count })
-    for (part, about) in parts.enumerated() {
-      for position in 0..<about.count {
+    for (source, part) in parts.enumerated() {
+      for position in 0..<part.count {
         places.append(
           Place(
-            id: id(position, in: replies, about.stream), part: UInt32(truncatingIfNeeded: part),
+            id: id(position, in: replies, part.stream), source: UInt32(truncatingIfNeeded: source),
             position: UInt32(truncatingIfNeeded: position)))
       }
     }
@@ -62,39 +95,40 @@ struct Page: Sendable {
     return places
   }
 
-  /// What its events take of the answer.
-  var bytes: Int { bytes(in: answer.replies) }
-
-  private func bytes(in replies: borrowing Replies) -> Int {
-    var bytes = 0
-    for index in 0..<count {
-      let (part, position) = place(index)
-      bytes += replies[0][parts[part].stream][1][position][1][1].bytes.count
+  /// What its events take of the answers.
+  var bytes: Int {
+    (0..<count).reduce(0) { bytes, index in
+      let place = places[start + index]
+      let source = sources[Int(place.source)]
+      return bytes + Self.bytes(Int(place.position), in: source.answer.replies, source.part.stream)
     }
-    return bytes
   }
 
-  private func place(_ index: Int) -> (part: Int, position: Int) {
-    let place = places[start + index]
-    return (Int(place.part), Int(place.position))
+  private static func bytes(_ position: Int, in replies: borrowing Replies, _ stream: Int) -> Int {
+    replies[0][stream][1][position][1][1].bytes.count
   }
 
   /// An entry's id.
   func id(_ index: Int) -> StreamID { places[start + index].id }
 
   /// The topic that an entry stands in, of the shard's.
-  func topic(_ index: Int) -> Int { parts[Int(places[start + index].part)].topic }
+  func topic(_ index: Int) -> Int { sources[Int(places[start + index].source)].part.topic }
 
-  /// Of each topic its first and its last entry.
+  /// Of what each read gave of each topic the first and the last entry, in the order of the first ones.
   var runs: [(topic: Int, first: StreamID, last: StreamID)] {
-    if parts.count == 1 { return [(parts[0].topic, first, last)] }
-    var runs: [(topic: Int, first: StreamID, last: StreamID)?] = Array(repeating: nil, count: parts.count)
+    if sources.count == 1 { return [(sources[0].part.topic, first, last)] }
+    var runs: [(topic: Int, first: StreamID, last: StreamID)] = []
+    var numbers: [Int?] = Array(repeating: nil, count: sources.count)
     for place in places[start..<start + count] {
-      let part = Int(place.part)
-      if runs[part] == nil { runs[part] = (parts[part].topic, place.id, place.id) }
-      runs[part]?.last = place.id
+      let source = Int(place.source)
+      if let number = numbers[source] {
+        runs[number].last = place.id
+      } else {
+        numbers[source] = runs.count
+        runs.append((sources[source].part.topic, place.id, place.id))
+      }
     }
-    return runs.compactMap(\.self)
+    return runs
   }
 
   /// The first entry's id.
@@ -134,30 +168,30 @@ struct Page: Sendable {
   }
 
   func delivery(_ index: Int, _ decoder: inout EntryDecoder) -> Delivery {
-    delivery(index, in: answer.replies, &decoder)
+    let source = sources[Int(places[start + index].source)]
+    return delivery(index, of: source.part, in: source.answer.replies, &decoder)
   }
 
-  private func delivery(_ index: Int, in replies: borrowing Replies, _ decoder: inout EntryDecoder) -> Delivery {
-    let (part, position) = place(index)
-    let entry = replies[0][parts[part].stream][1][position]
-    return decoder.decode(
-      entry[1][1].bytes, streamID: id(index), shard: shard, topic: parts[part].topic,
-      deliveries: 1)
+  private func delivery(
+    _ index: Int, of part: Part, in replies: borrowing Replies, _ decoder: inout EntryDecoder
+  ) -> Delivery {
+    let place = places[start + index]
+    let entry = replies[0][part.stream][1][Int(place.position)]
+    return decoder.decode(entry[1][1].bytes, streamID: place.id, shard: shard, topic: part.topic, deliveries: 1)
   }
 
   /// An entry as far as handling it takes while nothing of its shard has failed.
   func entry(_ index: Int, _ decoder: inout EntryDecoder) -> EntryDecoder.Entry {
-    entry(index, in: answer.replies, &decoder)
+    let source = sources[Int(places[start + index].source)]
+    return entry(index, of: source.part, in: source.answer.replies, &decoder)
   }
 
   private func entry(
-    _ index: Int, in replies: borrowing Replies, _ decoder: inout EntryDecoder
+    _ index: Int, of part: Part, in replies: borrowing Replies, _ decoder: inout EntryDecoder
   ) -> EntryDecoder.Entry {
-    let (part, position) = place(index)
-    let entry = replies[0][parts[part].stream][1][position]
-    return decoder.read(
-      entry[1][1].bytes, streamID: id(index), shard: shard, topic: parts[part].topic,
-      inOrder: false)
+    let place = places[start + index]
+    let entry = replies[0][part.stream][1][Int(place.position)]
+    return decoder.read(entry[1][1].bytes, streamID: place.id, shard: shard, topic: part.topic, inOrder: false)
   }
 
   private static func id(_ position: Int, in replies: borrowing Replies, _ stream: Int) -> StreamID {

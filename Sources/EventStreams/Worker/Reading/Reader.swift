@@ -198,7 +198,7 @@ struct Reader: Sendable {
       found.append((shard, parts))
     }
     let answer = Page.Answer(replies)
-    let pages = found.flatMap { shard, parts in
+    let pages: [Page] = found.compactMap { shard, parts in
       let page = parts.isEmpty ? nil : Page(of: answer, parts, shard: shard)
       let cutAt = parts.filter { $0.count >= count && shard.topics.count > 1 }.map { answer.last(of: $0) }.min()
       return merged.merge(
