@@ -29,7 +29,7 @@ enum ArchiveSchema {
 
   static let insert = """
     INSERT OR IGNORE INTO events (shard, stream_ms, stream_seq, id, type, key, happened_at_us, event, link, hash, ride)
-    VALUES (?, ?, ?, ?, ?, ?, ?, cast(? AS TEXT), ?, ?, ?)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     """
 
   /// Where a shard's chain ends.

@@ -20,11 +20,11 @@ public struct ChainHash: Sendable, Hashable, CustomStringConvertible {
   ///   - event: as the row holds it.
   public init(after previous: ChainHash, shard: Int, streamID: StreamID, event: [UInt8]) {
     var hash = SHA256()
-    hash.update(data: previous.bytes)
+    previous.bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
     let place = (UInt64(shard).bigEndian, streamID.milliseconds.bigEndian, streamID.sequence.bigEndian)
     withUnsafeBytes(of: place) { hash.update(bufferPointer: $0) }
-    hash.update(data: event)
-    bytes = Array(hash.finalize())
+    event.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    bytes = hash.finalize().withUnsafeBytes { Array($0) }
   }
 
   /// A hash that was stored; nil unless it has 32 bytes.

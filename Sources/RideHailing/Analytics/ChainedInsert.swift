@@ -6,13 +6,13 @@ import GRDB
 /// write to the file as well, so the chains' ends are read in it and stored in it.
 struct ChainedInsert {
   private let database: Database
-  private let insert: Statement
+  private let insert: EventInsert
   private var heads: [Int: ChainLink] = [:]
   private var changed: Set<Int> = []
 
   init(_ database: Database) throws {
     self.database = database
-    insert = try database.cachedStatement(sql: ArchiveSchema.insert)
+    insert = try EventInsert(database)
   }
 
   /// Adds an event, unless its place is taken already. One that was late, because its batch was tried again, is simply a later link.
@@ -22,12 +22,18 @@ struct ChainedInsert {
       let sequence = Int64(exactly: event.streamID.sequence)
     else { throw Unprocessable("its id, \(event.streamID), is larger than what SQLite can keep") }
     let hash = ChainHash(after: head.hash, shard: event.shard, streamID: event.streamID, event: event.json)
-    try insert.execute(arguments: [
-      event.shard, milliseconds, sequence, event.header?.id, event.header?.type.rawValue, event.header?.key,
-      event.header?.timestamp.microsecondsSinceEpoch, Data(event.json), head.number + 1, Data(hash.bytes),
-      RideID.besideKey(of: event),
-    ])
-    guard database.changesCount > 0 else { return }
+    try insert.bind(Int64(event.shard), at: 1)
+    try insert.bind(milliseconds, at: 2)
+    try insert.bind(sequence, at: 3)
+    try insert.bind(event.header?.id, at: 4)
+    try insert.bind(event.header?.type.rawValue, at: 5)
+    try insert.bind(event.header?.key, at: 6)
+    try insert.bind(event.header?.timestamp.microsecondsSinceEpoch, at: 7)
+    try insert.bind(text: event.json, at: 8)
+    try insert.bind(Int64(head.number + 1), at: 9)
+    try insert.bind(blob: hash.bytes, at: 10)
+    try insert.bind(RideID.besideKey(of: event), at: 11)
+    guard try insert.run() > 0 else { return }
     heads[event.shard] = ChainLink(number: head.number + 1, hash: hash)
     changed.insert(event.shard)
   }

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What a runner handles next, all of one shard.
+/// What a runner handles next, all of one shard; for a service that stores events, of several.
 enum Work: Sendable {
   case deliveries(DeliveryRun)
   case page(PageRun)

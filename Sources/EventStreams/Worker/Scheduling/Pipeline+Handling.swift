@@ -20,6 +20,7 @@ extension Pipeline {
   private func takeWork() -> Work? {
     switch permission {
     case .everything:
+      if service.storesEvents { return takeStored() }
       while let state = turns.popFirst() {
         state.isInTurn = false
         defer { takeTurns(state) }
@@ -33,6 +34,23 @@ extension Pipeline {
     case .nothing: return nil
     }
   }
+
+  /// What is ready of all shards, for a store: one transaction costs it less than one for each shard.
+  private func takeStored() -> Work? {
+    var taken: [Delivery] = []
+    for _ in 0..<turns.count where taken.count < Self.fullTransaction {
+      guard let state = turns.popFirst() else { break }
+      state.isInTurn = false
+      taken += takeDeliveries(of: state)
+      takeTurns(state)
+    }
+    guard !taken.isEmpty else { return nil }
+    running += taken.count
+    return .deliveries(DeliveryRun(taken))
+  }
+
+  /// How many events make a transaction large enough for a store.
+  private static let fullTransaction = 2000
 
   private func begin(_ work: Work, of state: ShardState) -> Work {
     switch work {

@@ -16,6 +16,7 @@ extension Pipeline {
 
   private func settle(_ run: DeliveryRun) {
     settleEarly(run)
+    // Of what is stored together, of several shards, there is no rest.
     let rest = run.rest
     running -= rest.count
     guard let shard = run.deliveries.first?.shard, let state = state(of: shard) else { return }
