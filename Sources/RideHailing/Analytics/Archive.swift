@@ -40,8 +40,9 @@ public final class Archive: EventStore {
     configuration.prepareDatabase { database in
       // A batch is acknowledged when it is on disk, not before.
       try database.execute(sql: "PRAGMA synchronous = FULL")
-      // In KB, and in pages of the write-ahead log: what many batches change is written to the file once for all of them.
-      try database.execute(sql: "PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000")
+      // In bytes, of a file that is made; in KB; and in pages of the write-ahead log: what many batches change is written to the file once
+      // for all of them.
+      try database.execute(sql: "PRAGMA page_size = 8192; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 2000")
     }
     do {
       let database = try DatabasePool(path: path, configuration: configuration)

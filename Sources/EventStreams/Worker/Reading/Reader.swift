@@ -26,7 +26,10 @@ struct Reader: Sendable {
           if let known = registered {
             lastReader = connection.clientID
             for shard in merged.keep(only: shards) { await pipeline.forgetPending(shard.number, term: shard.term) }
-            try await read(shards, count: count, wait: wait, over: known, &merged, &decoder)
+            let given = try await read(shards, count: count, wait: wait, over: known, &merged, &decoder)
+            if pipeline.service.storesEvents, given > 0, given < settings.window / 2 {
+              try? await Task.sleep(for: Self.gathering)
+            }
           } else {
             registered = try await register()
           }
@@ -44,6 +47,10 @@ struct Reader: Sendable {
       }
     }
   }
+
+  /// How long a service that stores events lets more of them gather after a read that gave a few. One that comes alone is stored at once;
+  /// what comes all the time is read, stored and acknowledged together, each of which costs by the shard and topic, and not by the event.
+  private static let gathering = Duration.milliseconds(100)
 
   /// Connects, and writes the connection's id into the leases; those that were lost meanwhile are forgotten.
   private func register() async throws -> Registration {
@@ -93,21 +100,24 @@ struct Reader: Sendable {
     return description.contains(" name=\(client) ")
   }
 
-  /// One read over all topics of all shards, which waits for new entries.
+  /// One read over all topics of all shards, which waits for new entries; returns how many it gave to handle.
   private func read(
     _ shards: [OwnedShard], count: Int, wait: Duration, over registered: Registration, _ merged: inout MergedReading,
     _ decoder: inout EntryDecoder
-  ) async throws {
+  ) async throws -> Int {
     var commands = Commands()
     append(to: &commands, readOf: shards, count: count, wait: wait)
     let replies = try await connection.send(commands, overConnection: registered.connectCount)
     if let error = Self.error(replies) {
       guard error.concernsOneShard else { throw error }
-      return try await readOneByOne(shards, count: count, over: registered, &merged, &decoder)
+      try await readOneByOne(shards, count: count, over: registered, &merged, &decoder)
+      return 0
     }
     let mayBePartial = wait > .zero && !registered.wakesWithSnapshot
-    try await admit(
-      Self.ready(of: replies, shards, namespace, count: count, mayBePartial: mayBePartial, &merged), &decoder)
+    let read = Self.ready(of: replies, shards, namespace, count: count, mayBePartial: mayBePartial, &merged)
+    let given = read.pages.reduce(0) { $0 + $1.count }
+    try await admit(read, &decoder)
+    return given
   }
 
   private func append(to commands: inout Commands, readOf shards: [OwnedShard], count: Int, wait: Duration) {
