@@ -180,7 +180,11 @@ redis.register_function({ function_name = 'eventstreams_commit_v4', flags = { 'a
     end
   end
 
-  redis.call('HSET', lease, 'commit', args[3])
+  if moves then
+    redis.call('HSET', lease, 'commit', args[3], 'position', args[5])
+  else
+    redis.call('HSET', lease, 'commit', args[3])
+  end
   for _, list in ipairs(lists) do inParts('SREM', behindOf(lease), args, list.first, list.lastPassed) end
   for _, ids in pairs(moved) do inParts('SREM', behindOf(lease), ids, 1, #ids) end
   inParts('HDEL', retry, args, firstCleared, lastCleared)
@@ -198,10 +202,7 @@ redis.register_function({ function_name = 'eventstreams_commit_v4', flags = { 'a
     redis.call('HDEL', retry, id)
   end
 
-  if moves then
-    inParts('SADD', behindOf(lease), passed, 1, #passed)
-    redis.call('HSET', lease, 'position', args[5])
-  end
+  inParts('SADD', behindOf(lease), passed, 1, #passed)
 
   for _, at in ipairs(handled) do
     local id, key = args[at], args[at + 1]

@@ -1,6 +1,7 @@
 -- Effects stand in ARGV like this:
 --   n, then for each of n hashes: index of its key, m, m fields that are assumed to be absent,
 --   then command, index of its key, number of its arguments, arguments; again and again.
+-- HINCRBY (field and amount of each increment) adds to fields of a hash, XADD (texts) adds an entry with these records to a stream.
 -- WHEN (field, condition, value, number of ARGV to pass over) lets the effects after it happen only if its condition holds;
 -- SKIP (number of ARGV to pass over) at their end passes over what is to happen otherwise.
 -- SEND (a shard's number, then fields and values) leaves something for that shard in the outbox that its key is.
@@ -33,7 +34,7 @@ local function valuesBefore(keys, args, i)
   local fields, values, errors = {}, {}, {}
   local last = #args
   while i <= last do
-    local command = args[i]
+    local command, count = args[i], tonumber(args[i + 2])
     if command == 'HINCRBY' or command == 'WHEN' then
       local key = args[i + 1]
       local list = fields[key]
@@ -41,9 +42,10 @@ local function valuesBefore(keys, args, i)
         list = {}
         fields[key] = list
       end
-      list[#list + 1] = args[i + 3]
+      -- Of a condition, only the first is a field.
+      for at = i + 3, command == 'WHEN' and i + 3 or i + 2 + count, 2 do list[#list + 1] = args[at] end
     end
-    i = i + 3 + tonumber(args[i + 2])
+    i = i + 3 + count
   end
   for key, list in pairs(fields) do
     local name = keys[tonumber(key)]
@@ -106,10 +108,6 @@ local function planned(keys, args, i)
       return nil, refused(keys[tonumber(key)], args[at], errors[key])
     end
     if command == 'HINCRBY' then
-      local field = args[at]
-      local total, reason = sum(known[field] or '0', args[at + 1])
-      if not total then return nil, refused(keys[tonumber(key)], field, reason) end
-      known[field], hashes[key] = total, false
       local list = joining[key]
       if not list then
         list = {}
@@ -117,8 +115,15 @@ local function planned(keys, args, i)
         steps[#steps + 1] = step
         commands.HSET = commands.HSET or keys[tonumber(key)]
       end
-      list[#list + 1] = field
-      list[#list + 1] = total
+      for place = at, at + count - 1, 2 do
+        local field = args[place]
+        local total, reason = sum(known[field] or '0', args[place + 1])
+        if not total then return nil, refused(keys[tonumber(key)], field, reason) end
+        known[field] = total
+        list[#list + 1] = field
+        list[#list + 1] = total
+      end
+      hashes[key] = false
     elseif command == 'WHEN' then
       local isTrue, reason = holds(known[args[at]], args[at + 1], args[at + 2])
       if reason then return nil, refused(keys[tonumber(key)], args[at], reason) end
@@ -143,7 +148,7 @@ local function planned(keys, args, i)
         joining[key] = nil
       elseif command == 'XADD' then
         streams[key] = true
-        if count > 2 * most then return nil, refused(keys[tonumber(key)], nil, 'too many records in one entry') end
+        if count > most / 2 then return nil, refused(keys[tonumber(key)], nil, 'too many records in one entry') end
       elseif command == 'SEND' then
         outbox, streams[key], command = keys[tonumber(key)], true, nil
       elseif command == 'PUBLISH' or command == 'SCHEDULE' or command == 'CANCEL' then
@@ -217,8 +222,15 @@ local function write(keys, args, plan)
       addWaiting(plan.place, seenOf(log), standardWindow, args, i + 3, i + 2 + count, changed)
     elseif command == 'CANCEL' then
       cancelWaiting(plan.place, seenOf(log), standardWindow, args, i + 3, i + 2 + count, changed)
+    elseif command == 'XADD' and count == 1 then
+      call('XADD', key, '*', 'record', args[i + 3])
     elseif command == 'XADD' then
-      call('XADD', key, unpack(args, i + 3, i + 2 + count))
+      local records = {}
+      for at = i + 3, i + 2 + count do
+        records[#records + 1] = 'record'
+        records[#records + 1] = args[at]
+      end
+      call('XADD', key, '*', unpack(records))
     else
       inParts(command, key, args, i + 3, i + 2 + count)
     end

@@ -19,20 +19,20 @@ extension FoldedEffects {
       case .expire(let key, let milliseconds):
         header(&commands, "PEXPIRE", firstKey + key, 1)
         commands.argument(milliseconds)
-      case .increment(let key, let field, let amount):
-        header(&commands, "HINCRBY", firstKey + key, 2)
-        commands.argument(field)
-        commands.argument(amount)
+      case .increment(let key, let list):
+        header(&commands, "HINCRBY", firstKey + key, list.count * 2)
+        var increment = list.first
+        while increment >= 0 {
+          commands.argument(increments[increment].field)
+          commands.argument(increments[increment].amount)
+          increment = increments[increment].next
+        }
       case .set(let key, let list):
         header(&commands, "HSET", firstKey + key, list.count)
         forEach(of: list) { commands.argument(text.bytes.span.extracting($0)) }
       case .append(let key, let list):
-        header(&commands, "XADD", firstKey + key, 1 + list.count * 2)
-        commands.argument("*")
-        forEach(of: list) {
-          commands.argument("record")
-          commands.argument(text.bytes.span.extracting($0))
-        }
+        header(&commands, "XADD", firstKey + key, list.count)
+        forEach(of: list) { commands.argument(text.bytes.span.extracting($0)) }
       case .publish(let publication, let list):
         commands.argument(publication.command)
         commands.argument(publication.topic)
@@ -87,9 +87,8 @@ extension FoldedEffects.Operation {
   fileprivate var argumentCount: Int {
     switch self {
     case .remove, .expire: 4
-    case .increment: 5
-    case .set(_, let list), .publish(_, let list), .send(_, let list): 3 + list.count
-    case .append(_, let list): 4 + list.count * 2
+    case .increment(_, let list): 3 + list.count * 2
+    case .set(_, let list), .append(_, let list), .publish(_, let list), .send(_, let list): 3 + list.count
     case .when: 7
     case .skip: 4
     }

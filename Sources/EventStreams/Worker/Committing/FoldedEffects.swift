@@ -11,7 +11,7 @@ import Redis
 /// anything else: the commit looks at all such fields before it writes, and is refused as a whole if one is there. That is as
 /// good as looking in between only if nothing of the batch has written the field before; if something has, the condition stays one.
 struct FoldedEffects: Sendable {
-  /// Texts that belong to one operation, as a list in their order.
+  /// Texts or increments that belong to one operation, as a list in their order.
   struct Pieces: Sendable {
     let first: Int
     var last: Int
@@ -35,7 +35,7 @@ struct FoldedEffects: Sendable {
   enum Operation: Sendable {
     case remove(key: Int, field: String)
     case expire(key: Int, milliseconds: Int)
-    case increment(key: Int, field: String, amount: Int)
+    case increment(key: Int, Pieces)
     /// Fields, each followed by its value.
     case set(key: Int, Pieces)
     case append(key: Int, Pieces)
@@ -51,7 +51,7 @@ struct FoldedEffects: Sendable {
   private struct Open {
     var round: Int
     let opening: Int
-    var hasIncrements = false
+    var increment: Int?
     var set: Int?
     var append: Int?
   }
@@ -66,8 +66,8 @@ struct FoldedEffects: Sendable {
   private var names = NameTable()
   /// Fields of keys that were incremented,
   private var incremented = NameTable()
-  /// and by which operation, in which opening of the key.
-  private var increments: [(operation: Int, opening: Int)] = []
+  /// and by which increment the last time, in which opening of the key.
+  private var lastIncrements: [(increment: Int, opening: Int)] = []
   /// Counts how often a key was opened.
   private var openings = 0
   /// The hash of the effect before: most effects on hashes are on the same one.
@@ -94,6 +94,7 @@ struct FoldedEffects: Sendable {
   /// Everything that is written, one after the other, so that nothing of it is allocated by itself.
   var text = JSONWriter(reservingCapacity: 0)
   var pieces: [(text: Range<Int>, next: Int)] = []
+  private(set) var increments: [(field: String, amount: Int, next: Int)] = []
 
   var isEmpty: Bool { operations.isEmpty && assumptions.isEmpty }
 
@@ -136,13 +137,11 @@ struct FoldedEffects: Sendable {
       case .increment(let hash, let field, let amount):
         let key = self.index(ofHash: hash, prefix)
         note(field, of: key)
-        if isConditional || !add(amount, to: field, of: key) {
-          operations.append(.increment(key: key, field: field, amount: amount))
-        }
+        increment(field, of: key, by: amount, isConditional: isConditional)
       case .set(let hash, let field, let value):
         let key = self.index(ofHash: hash, prefix)
         note(field, of: key)
-        if open[key].hasIncrements { reopen(key) }
+        if open[key].increment != nil { reopen(key) }
         let name = piece(field)
         let content = piece(effects.bytes(value))
         if !isConditional, let operation = open[key].set, case .set(_, var list) = operations[operation],
@@ -192,23 +191,36 @@ struct FoldedEffects: Sendable {
     }
   }
 
-  /// Adds to an increment that the field has; otherwise notes that the next operation is the field's.
-  private mutating func add(_ amount: Int, to field: String, of key: Int) -> Bool {
+  /// Adds to an increment that the field has, or one to those of its hash.
+  private mutating func increment(_ field: String, of key: Int, by amount: Int, isConditional: Bool) {
+    let new = increments.count
+    if isConditional {
+      increments.append((field, amount, -1))
+      operations.append(.increment(key: key, Pieces(first: new, last: new)))
+      return
+    }
     let opening = open[key].opening
     let (number, isNew) = incremented.number(of: field, owner: key)
     if isNew {
-      increments.append((operations.count, opening))
-    } else if increments[number].opening == opening,
-      case .increment(_, _, let sum) = operations[increments[number].operation],
-      case let (total, overflow) = sum.addingReportingOverflow(amount), !overflow
+      lastIncrements.append((new, opening))
+    } else if case let last = lastIncrements[number], last.opening == opening,
+      case let (sum, overflow) = increments[last.increment].amount.addingReportingOverflow(amount), !overflow
     {
-      operations[increments[number].operation] = .increment(key: key, field: field, amount: total)
-      return true
+      increments[last.increment].amount = sum
+      return
     } else {
-      increments[number] = (operations.count, opening)
+      lastIncrements[number] = (new, opening)
     }
-    open[key].hasIncrements = true
-    return false
+    increments.append((field, amount, -1))
+    if let operation = open[key].increment, case .increment(_, var list) = operations[operation] {
+      increments[list.last].next = new
+      list.last = new
+      list.count += 1
+      operations[operation] = .increment(key: key, list)
+    } else {
+      open[key].increment = operations.count
+      operations.append(.increment(key: key, Pieces(first: new, last: new)))
+    }
   }
 
   /// Takes a field to be absent, unless something of the batch has assumed or written it before.
@@ -236,7 +248,13 @@ struct FoldedEffects: Sendable {
   private mutating func noteWritten(of key: Int) {
     for operation in operations {
       switch operation {
-      case .remove(key, let field), .increment(key, let field, _): _ = known.number(of: field, owner: key)
+      case .remove(key, let field): _ = known.number(of: field, owner: key)
+      case .increment(key, let list):
+        var increment = list.first
+        while increment >= 0 {
+          _ = known.number(of: increments[increment].field, owner: key)
+          increment = increments[increment].next
+        }
       case .set(key, let list):
         var name = list.first
         while name >= 0 {
