@@ -26,10 +26,7 @@ struct Reader: Sendable {
           if let known = registered {
             lastReader = connection.clientID
             for shard in merged.keep(only: shards) { await pipeline.forgetPending(shard.number, term: shard.term) }
-            let given = try await read(shards, count: count, wait: wait, over: known, &merged, &decoder)
-            if pipeline.service.storesEvents, given > 0, given < settings.window / 2 {
-              try? await Task.sleep(for: Self.gathering)
-            }
+            try await read(shards, count: count, wait: wait, over: known, &merged, &decoder)
           } else {
             registered = try await register()
           }
@@ -47,10 +44,6 @@ struct Reader: Sendable {
       }
     }
   }
-
-  /// How long a service that stores events lets more of them gather after a read that gave a few. One that comes alone is stored at once;
-  /// what comes all the time is read, stored and acknowledged together, each of which costs by the shard and topic, and not by the event.
-  private static let gathering = Duration.milliseconds(100)
 
   /// Connects, and writes the connection's id into the leases; those that were lost meanwhile are forgotten.
   private func register() async throws -> Registration {
@@ -100,24 +93,21 @@ struct Reader: Sendable {
     return description.contains(" name=\(client) ")
   }
 
-  /// One read over all topics of all shards, which waits for new entries; returns how many it gave to handle.
+  /// One read over all topics of all shards, which waits for new entries.
   private func read(
     _ shards: [OwnedShard], count: Int, wait: Duration, over registered: Registration, _ merged: inout MergedReading,
     _ decoder: inout EntryDecoder
-  ) async throws -> Int {
+  ) async throws {
     var commands = Commands()
     append(to: &commands, readOf: shards, count: count, wait: wait)
     let replies = try await connection.send(commands, overConnection: registered.connectCount)
     if let error = Self.error(replies) {
       guard error.concernsOneShard else { throw error }
-      try await readOneByOne(shards, count: count, over: registered, &merged, &decoder)
-      return 0
+      return try await readOneByOne(shards, count: count, over: registered, &merged, &decoder)
     }
     let mayBePartial = wait > .zero && !registered.wakesWithSnapshot
-    let read = Self.ready(of: replies, shards, namespace, count: count, mayBePartial: mayBePartial, &merged)
-    let given = read.pages.reduce(0) { $0 + $1.count }
-    try await admit(read, &decoder)
-    return given
+    try await admit(
+      Self.ready(of: replies, shards, namespace, count: count, mayBePartial: mayBePartial, &merged), &decoder)
   }
 
   private func append(to commands: inout Commands, readOf shards: [OwnedShard], count: Int, wait: Duration) {
