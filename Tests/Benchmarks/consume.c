@@ -100,7 +100,7 @@ static void commit(redisContext *redis, struct shard *shard, const char *positio
   begin_command();
   add("FCALL");
   add("eventstreams_commit_v4");
-  add_number(kFirstStateKey + 1 + effects->touched_count);
+  add_number(kFirstStateKey + 2 + effects->slice_count);
   add(shard->logs);
   add(shard->lease);
   add(shard->retry);
@@ -125,7 +125,7 @@ static void commit(redisContext *redis, struct shard *shard, const char *positio
   }
   /* Failures done with, counts, letters, letters handled, redrives over: none. */
   for (int i = 0; i < 5; i++) add("0");
-  add_effects(effects);
+  add_effects(effects, &shard->state);
   queue_command(redis);
   for (int i = 0; i < shard->topic_count; i++) {
     struct topic *topic = &shard->topics[i];

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-enum { kTextSize = 640, kTextsPerEvent = 8, kCells = 128, kFirstStateKey = 7 };
+enum { kTextSize = 640, kTextsPerEvent = 8, kCells = 128, kSlices = 16, kFixedAccounts = 3, kFirstStateKey = 7 };
 
 /* Records of one stream, fields of one hash, or events, in a batch. */
 struct list {
@@ -14,17 +14,24 @@ struct list {
 };
 
 struct account {
-  char stream[128], balance[64];
+  char balance[64], count[80]; /* fields */
+  int is_touched; /* by the batch */
+  long long sum;
+};
+
+/* A stream of journals. */
+struct slice {
+  char stream[128];
   int key; /* its place among those that the batch has something for, from 1; 0 if it has nothing for it yet */
   struct list records;
-  long long sum;
 };
 
 /* A service's state in one shard. */
 struct state {
-  char balances[80], hash[80];
+  char balances[80], hash[80], counts[80];
   int account_count, fixed_accounts;
   struct account *accounts;
+  struct slice slices[kSlices];
   long long seen, paid; /* events */
 };
 
@@ -32,6 +39,9 @@ struct state {
 struct effects {
   int touched_count;
   struct account **touched;
+  int slice_count;
+  struct slice *slices[kSlices];
+  long long journals, entries[kFixedAccounts];
   struct list fields, events;
   const char *topic; /* of the events */
   long long cells[kCells];
@@ -74,18 +84,27 @@ static void append(struct list *list, int text) {
 #define TIME "2026-04-03T10:%02lld:%02lld.%03lldZ"
 #define TIME_OF(index) (index) / 60000 % 60, (index) / 1000 % 60, (index) % 1000
 
-static void post(struct effects *effects, struct account *account, const char *kind, long long index, long long amount) {
-  if (account->key == 0) {
-    effects->touched[effects->touched_count] = account;
-    account->key = ++effects->touched_count;
-    account->records.count = 0;
+/* Adds to an account's balance. */
+static void move(struct effects *effects, struct state *state, struct account *account, long long amount) {
+  if (!account->is_touched) {
+    effects->touched[effects->touched_count++] = account;
+    account->is_touched = 1;
     account->sum = 0;
   }
-  append(&account->records,
-         TEXT("{\"journal\":\"%s:RIDE_COMPLETED:sim-1700000000-%lld\",\"kind\":\"%s\",\"ride\":\"sim-1700000000-%lld\","
-              "\"amount\":%lld,\"currency\":\"USD\",\"effectiveAt\":\"" TIME "\"}",
-              service, index, kind, index, amount, TIME_OF(index)));
   account->sum += amount;
+  if (account < state->accounts + state->fixed_accounts) effects->entries[account - state->accounts]++;
+}
+
+/* Adds the record of a journal to its stream: which of them it is goes by the account. */
+static void record(struct effects *effects, struct state *state, const struct account *holder, int text) {
+  struct slice *slice = &state->slices[(holder - state->accounts) % kSlices];
+  if (slice->key == 0) {
+    effects->slices[effects->slice_count] = slice;
+    slice->key = ++effects->slice_count;
+    slice->records.count = 0;
+  }
+  append(&slice->records, text);
+  effects->journals++;
 }
 
 static struct account *variable_account(struct state *state, uint64_t hash) {
@@ -119,12 +138,18 @@ static void handle(struct effects *effects, struct state *state, const char *jso
   }
   long long fare = 1000 + index % 3000;
   struct list *fields = &effects->fields;
+  struct account *account;
   switch (shape[0]) {
     case 'd':
-      post(effects, &state->accounts[0], "earned", index, -fare);
-      post(effects, variable_account(state, hash), "earned", index, fare - fare / 4);
-      post(effects, &state->accounts[1], "earned", index, fare / 8);
-      post(effects, &state->accounts[2], "earned", index, fare / 4 - fare / 8);
+      account = variable_account(state, hash);
+      move(effects, state, &state->accounts[0], -fare);
+      move(effects, state, account, fare - fare / 4);
+      move(effects, state, &state->accounts[1], fare / 8);
+      move(effects, state, &state->accounts[2], fare / 4 - fare / 8);
+      record(effects, state, account,
+             TEXT("{\"k\":\"earned\",\"r\":\"sim-1700000000-%lld\",\"e\":1775212200%06lld,\"t\":1775212200%03lld,\"c\":\"USD\","
+                  "\"p\":[\"clearing\",%lld,\"driver:driver-sanfrancis-%lld\",%lld,\"platform\",%lld,\"taxes\",%lld],\"n\":[%lld,%lld,0,0,0]}",
+                  index, index % 1000000, index % 1000, -fare, index % 400, fare - fare / 4, fare / 8, fare / 4 - fare / 8, fare, fare / 8));
       append(fields, TEXT("sim-1700000000-%lld", index));
       append(fields, TEXT("{\"driver\":\"driver-sanfrancisco-%lld\",\"city\":\"San Francisco\",\"fare\":{\"base\":150,\"distance\":466,"
                           "\"time\":291,\"taxes\":72,\"total\":%lld,\"currency\":\"USD\"},\"plan\":\"standard\",\"basisPoints\":2000}",
@@ -134,8 +159,13 @@ static void handle(struct effects *effects, struct state *state, const char *jso
               "\"total\":1234,\"currency\":\"USD\"},\"plan\":\"standard\",\"basisPoints\":2000,\"commission\":232,\"earned\":930");
       break;
     case 'p':
-      post(effects, hash % 10 < 8 ? &state->accounts[1] : variable_account(state, hash), "charged", index, -fare);
-      post(effects, &state->accounts[0], "charged", index, fare);
+      account = variable_account(state, hash);
+      move(effects, state, hash % 10 < 8 ? &state->accounts[1] : account, -fare);
+      move(effects, state, &state->accounts[0], fare);
+      record(effects, state, account,
+             TEXT("{\"k\":\"charged\",\"r\":\"sim-1700000000-%lld\",\"e\":1775212200%06lld,\"t\":1775212200%03lld,\"c\":\"USD\","
+                  "\"p\":[\"gateway\",%lld,\"clearing\",%lld]}",
+                  index, index % 1000000, index % 1000, -fare, fare));
       append(fields, TEXT("sim-1700000000-%lld", index));
       append(fields, TEXT("{\"rider\":\"rider-sanfrancisco-%lld\",\"driver\":\"driver-sanfrancisco-%lld\",\"city\":\"San Francisco\","
                           "\"payment\":{\"method\":\"card\",\"token\":\"tok_visa_2158\"},\"fare\":{\"base\":150,\"distance\":466,"
@@ -185,37 +215,49 @@ static void add_list(const struct list *list) {
 static void add_state_keys(const struct effects *effects, const struct state *state) {
   add(state->balances);
   add(state->hash);
-  for (int i = 0; i < effects->touched_count; i++) add(effects->touched[i]->stream);
+  add(state->counts);
+  for (int i = 0; i < effects->slice_count; i++) add(effects->slices[i]->stream);
 }
 
 /* The name of a cell's count: of the first half demand, of the second supply. */
-static void add_cell(int cell) {
+static const char *cell_name(int cell) {
   static char names[kCells][16];
   char *name = names[cell];
   if (!*name) snprintf(name, sizeof names[cell], "9q8y%02x|%s", cell % (kCells / 2), cell < kCells / 2 ? "demand" : "supply");
-  add(name);
+  return name;
 }
 
-/* Adds the effects to the command, in the form that the worker gives them: per account one XADD with all records of the batch and one
- * HINCRBY of its balance, per hash one HSET with all fields. */
-static void add_effects(const struct effects *effects) {
+static void add_increment(int key, const char *field, long long amount) {
+  add("HINCRBY");
+  add_number(key);
+  add("2");
+  add(field);
+  add_number(amount);
+}
+
+/* Adds the effects to the command, in the form that the worker gives them: per stream of journals one XADD with all records of the batch, per
+ * account one HINCRBY of its balance, and how many there are, per hash one HSET with all fields. */
+static void add_effects(const struct effects *effects, const struct state *state) {
   add("0"); /* hashes with assumptions */
-  for (int i = 0; i < effects->touched_count; i++) {
-    struct account *account = effects->touched[i];
+  for (int i = 0; i < effects->slice_count; i++) {
+    struct slice *slice = effects->slices[i];
     add("XADD");
-    add_number(kFirstStateKey + 1 + account->key);
-    add_number(1 + 2 * account->records.count);
+    add_number(kFirstStateKey + 2 + slice->key);
+    add_number(1 + 2 * slice->records.count);
     add("*");
-    for (int at = account->records.first; at >= 0; at = texts[at].next) {
+    for (int at = slice->records.first; at >= 0; at = texts[at].next) {
       add("record");
       add_bytes(texts[at].bytes, texts[at].length);
     }
-    add("HINCRBY");
-    add_number(kFirstStateKey);
-    add("2");
-    add(account->balance);
-    add_number(account->sum);
-    account->key = 0;
+    slice->key = 0;
+  }
+  for (int i = 0; i < effects->touched_count; i++) {
+    add_increment(kFirstStateKey, effects->touched[i]->balance, effects->touched[i]->sum);
+    effects->touched[i]->is_touched = 0;
+  }
+  if (effects->journals > 0) add_increment(kFirstStateKey + 2, "20546", effects->journals);
+  for (int i = 0; i < state->fixed_accounts; i++) {
+    if (effects->entries[i] > 0) add_increment(kFirstStateKey + 2, state->accounts[i].count, effects->entries[i]);
   }
   if (effects->fields.count > 0) {
     add("HSET");
@@ -229,19 +271,19 @@ static void add_effects(const struct effects *effects) {
   }
   for (int i = 0; i < kCells; i++) {
     if (effects->cells[i] == 0) continue;
-    add("HINCRBY");
-    add_number(kFirstStateKey);
-    add("2");
-    add_cell(i);
-    add_number(effects->cells[i]);
+    add_increment(kFirstStateKey, cell_name(i), effects->cells[i]);
   }
 }
 
 static void open_state(struct state *state, const char *prefix, int accounts) {
   snprintf(state->balances, sizeof state->balances, "%s:%s:balances", prefix, service);
   snprintf(state->hash, sizeof state->hash, "%s:%s:rides", prefix, service);
+  snprintf(state->counts, sizeof state->counts, "%s:%s:journals", prefix, service);
+  for (int i = 0; i < kSlices; i++) {
+    snprintf(state->slices[i].stream, sizeof state->slices[i].stream, "%s:%s:journals:20546:%d", prefix, service, i);
+  }
   static const char *names[] = {"clearing", "platform", "taxes"};
-  state->fixed_accounts = shape[0] == 'd' ? 3 : 2;
+  state->fixed_accounts = shape[0] == 'd' ? kFixedAccounts : 2;
   state->account_count = accounts > state->fixed_accounts ? accounts : state->fixed_accounts + 1;
   state->accounts = calloc(state->account_count, sizeof *state->accounts);
   if (!state->accounts) die("out of memory");
@@ -252,8 +294,8 @@ static void open_state(struct state *state, const char *prefix, int accounts) {
     } else {
       snprintf(name, sizeof name, "driver:driver-sanfrancis-%d", i);
     }
-    snprintf(state->accounts[i].stream, sizeof state->accounts[i].stream, "%s:%s:account:%s", prefix, service, name);
     snprintf(state->accounts[i].balance, sizeof state->accounts[i].balance, "%s|USD", name);
+    snprintf(state->accounts[i].count, sizeof state->accounts[i].count, "20546|%s", state->accounts[i].balance);
   }
 }
 

@@ -81,12 +81,14 @@ static void reset(redisContext *redis, const char *service) {
   for_each_state_key(redis, service, remove_key, NULL);
 }
 
-/* Counts the accounts per shard. */
+/* Counts the accounts per shard: each has a balance. */
 static void count_account(redisContext *redis, redisReply *key, void *context) {
-  (void)redis;
   const char *tag = strchr(key->str, '{');
   int shard = tag ? atoi(tag + 1) : -1;
-  if (shard >= 0 && shard < shards && strstr(key->str, ":account:")) ((int *)context)[shard]++;
+  if (shard < 0 || shard >= shards || !strstr(key->str, ":balances")) return;
+  redisReply *count = call(redis, "HLEN %s", key->str);
+  ((int *)context)[shard] += (int)count->integer;
+  freeReplyObject(count);
 }
 
 static const redisReply *field(const redisReply *map, const char *name) {

@@ -103,7 +103,7 @@ import Testing
     let texts: [String] = [
       #"{"reason":"no","attempts":3,"firstError":"a","lastError":"b","worker":"w","at":"2026-04-03T10:30:00Z"}"#,
       #"{"attempts":3,"firstError":"a","firstAt":"2026-04-03T10:30:00Z","lastError":"b","lastAt":"2026-04-03T10:30:00Z"}"#,
-      #"{"journal":"j","kind":"earned","ride":"r","amount":-12,"currency":"EUR","effectiveAt":"2026-04-03T10:30:00Z","recordedAt":"2026-04-03T10:30:00Z"}"#,
+      #"{"k":"earned","r":"r","e":1775212200000007,"t":1775212200000,"c":"EUR","p":["clearing",-12,"driver:d",12],"n":[12,0,0,0,0],"j":"j"}"#,
       #"{"city":"Paris","percent":140,"demand":9,"supply":2,"minute":5}"#,
       #"{"rider":"u","driver":"d","city":"Paris","openedAt":"2026-04-03T10:30:00Z"}"#, #""driver:d""#,
       #"{"lat":48.8,"lon":2.35}"#,
@@ -118,7 +118,7 @@ import Testing
         return true
       }
       let results: [Bool] = try [
-        reads(DeadLetter.About.self), reads(Failures.self), reads(AccountEntry.self), reads(SurgeMultiplier.self),
+        reads(DeadLetter.About.self), reads(Failures.self), reads(Journal.self), reads(SurgeMultiplier.self),
         reads(RatingWindow.self), reads(AccountHolder.self), reads(Coordinate.self), reads(Int.self),
         reads(Double.self),
       ]

@@ -88,7 +88,7 @@ import Testing
       let archive = bench.folder.appending(path: "archive.sqlite").path()
       let digests = ShardDigests(namespace, bench.connection, services: [service], withLog: false)
       let rounds = try await sweep(
-        ["rebuild", service, "--apply", "--archive", archive], bench, digests, rounds: 6
+        ["rebuild", service, "--apply", "--archive", archive], bench, digests, rounds: 9
       ) {
         // Each shard's state is spoiled in each way: something is wrong, something is missing, something is too much.
         for shard in namespace.shards {
@@ -96,7 +96,8 @@ import Testing
           for field in try await bench.connection.strings(["HKEYS", balances]).sorted().prefix(1) {
             _ = try await bench.connection.call("HINCRBY", balances, field, "7")
           }
-          for key in try await bench.connection.strings(["KEYS", namespace.state(shard, service, "account:*")]).sorted()
+          for key in try await bench.connection.strings(["KEYS", namespace.state(shard, service, "journals:*")])
+            .sorted()
             .prefix(1)
           {
             _ = try await bench.connection.call("DEL", key)

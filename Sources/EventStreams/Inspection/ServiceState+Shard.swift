@@ -19,43 +19,52 @@ extension ServiceState {
     (try reply.root[0].string(), try reply.root[1].strings())
   }
 
-  /// The names of a service's keys that begin so, by shard.
-  public func names(_ service: String, prefix: String) async throws -> [Int: Set<Identifier>] {
-    var names: [Int: Set<Identifier>] = [:]
-    let pattern = [namespace.name, service, prefix].map(KeyScan.literal)
-    var scan = KeyScan(matching: "\(pattern[0]):{*}:\(pattern[1]):\(pattern[2])*", on: connection)
-    while let keys = try await scan.next() {
-      for key in keys {
-        guard let open = key.firstIndex(of: "{"), let close = key[open...].firstIndex(of: "}"),
-          let shard = Int(key[key.index(after: open)..<close])
-        else { continue }
-        names[shard, default: []].insert(key.droppingBytes(of: namespace.state(shard, service, "")))
-      }
+  /// A stream of a service, and how far to read it.
+  public struct StreamPart: Sendable, Hashable {
+    /// Its name.
+    public let name: String
+    /// The last entry that counts.
+    public let through: StreamID
+
+    /// The entries of a stream up to one of them.
+    public init(name: String, through: StreamID) {
+      self.name = name
+      self.through = through
     }
-    return names
   }
 
-  /// Calls `body` with each record of some streams of one shard.
+  /// Calls `body` with each record of some streams of one shard, in the order of each stream.
+  ///
+  /// - Parameters:
+  ///   - service: whose streams they are.
+  ///   - streams: which, and how far.
+  ///   - shard: the shard.
+  ///   - type: what records are read as.
+  ///   - body: is told of the stream, the entry that the record was written in, and the record.
   public func forEachRecord<Value: JSONReadable & Sendable>(
-    _ service: String, streams: some Sequence<String>, shard: Int, as type: Value.Type = Value.self,
-    _ body: (_ stream: String, Value) throws -> Void
+    _ service: String, _ streams: some Sequence<StreamPart>, shard: Int, as type: Value.Type = Value.self,
+    _ body: (_ stream: String, StreamID, Value) throws -> Void
   ) async throws {
-    var open = streams.map { (name: $0, after: "-") }
+    var open = streams.map { (stream: $0, after: "-") }
     while !open.isEmpty {
-      let part = Array(open.suffix(100))
+      let part = Array(open.suffix(Self.streamsAtOnce))
       open.removeLast(part.count)
       var commands = Commands()
-      for (name, after) in part {
-        commands.append("XRANGE", namespace.state(shard, service, name), after, "+", "COUNT", "\(Self.streamPage)")
+      for (stream, after) in part {
+        commands.append(
+          "XRANGE", namespace.state(shard, service, stream.name), after, stream.through.description, "COUNT",
+          "\(Self.streamPage)")
       }
-      for (stream, page) in zip(part, try Self.pages(await connection.send(commands), shard, as: type)) {
-        for record in page.records { try body(stream.name, record.value) }
-        if page.entries == Self.streamPage, let last = page.last { open.append((stream.name, "(\(last)")) }
+      for (next, page) in zip(part, try Self.pages(await connection.send(commands), shard, as: type)) {
+        for record in page.records { try body(next.stream.name, record.streamID, record.value) }
+        if page.entries == Self.streamPage, let last = page.last { open.append((next.stream, "(\(last)")) }
       }
     }
   }
 
-  private static let streamPage = 200
+  private static let streamsAtOnce = 20
+  // An entry holds the records of one commit, which may be hundreds.
+  private static let streamPage = 50
 
   private static func pages<Value: JSONReadable & Sendable>(
     _ replies: borrowing Replies, _ shard: Int, as type: Value.Type
@@ -66,23 +75,63 @@ extension ServiceState {
     return pages
   }
 
-  /// A field and all records of a stream, as they were at one moment.
-  public func atOnce<Value: JSONReadable & Sendable>(
-    _ service: String, hash: String, field: String, stream: String, shard: Int, as type: Value.Type = Value.self
-  ) async throws -> (value: String?, records: [Value]) {
-    var commands = Commands()
-    commands.append("MULTI")
-    commands.append("HGET", namespace.state(shard, service, hash), field)
-    commands.append("XRANGE", namespace.state(shard, service, stream), "-", "+")
-    commands.append("EXEC")
-    return try Self.atOnce(await connection.send(commands), shard)
+  /// Some of a service's state in a shard, as it was at one moment.
+  public struct Moment: Sendable {
+    /// The values of the fields that were asked for, in their order; nil where there is no such field.
+    public let values: [String?]
+    /// All fields of the hashes that were asked for, in their order.
+    public let hashes: [[Identifier: String]]
+    /// How far the streams that were asked for go, of those that are there.
+    public let streams: [StreamPart]
   }
 
-  private static func atOnce<Value: JSONReadable & Sendable>(
-    _ replies: borrowing Replies, _ shard: Int
-  ) throws -> (value: String?, records: [Value]) {
+  /// Reads some of a service's state in a shard at one moment.
+  ///
+  /// - Parameters:
+  ///   - service: whose state it is.
+  ///   - shard: the shard.
+  ///   - fields: of the hash of this name.
+  ///   - hashes: to be read as a whole.
+  ///   - streams: of which it is told how far they go.
+  public func moment(
+    _ service: String, shard: Int, fields: (hash: String, names: [String]) = ("", []), hashes: [String] = [],
+    streams: [String] = []
+  ) async throws -> Moment {
+    var commands = Commands()
+    commands.append("MULTI")
+    if !fields.names.isEmpty {
+      commands.append(["HMGET", namespace.state(shard, service, fields.hash)] + fields.names)
+    }
+    for hash in hashes { commands.append("HGETALL", namespace.state(shard, service, hash)) }
+    for stream in streams {
+      commands.append("XREVRANGE", namespace.state(shard, service, stream), "+", "-", "COUNT", "1")
+    }
+    commands.append("EXEC")
+    return try Self.moment(
+      await connection.send(commands), hasFields: !fields.names.isEmpty, hashes: hashes.count, streams)
+  }
+
+  private static func moment(
+    _ replies: borrowing Replies, hasFields: Bool, hashes hashCount: Int, _ streams: [String]
+  ) throws -> Moment {
     try replies.check()
-    let page = try page(replies[3][1], shard, as: Value.self)
-    return (try replies[3][0].optionalString(), page.records.map(\.value))
+    let answers = replies[replies.count - 1]
+    var values: [String?] = []
+    var next = 0
+    if hasFields {
+      for index in 0..<answers[0].count { values.append(try answers[0][index].optionalString()) }
+      next = 1
+    }
+    var hashes: [[Identifier: String]] = []
+    for index in next..<(next + hashCount) {
+      hashes.append([Identifier: String](alternating: try answers[index].strings()))
+    }
+    next += hashCount
+    var parts: [StreamPart] = []
+    for (index, stream) in streams.enumerated() where answers[next + index].count > 0 {
+      let last = answers[next + index][0][0]
+      parts.append(StreamPart(name: stream, through: StreamID(utf8: last.bytes) ?? .zero))
+    }
+    return Moment(values: values, hashes: hashes, streams: parts)
   }
 }

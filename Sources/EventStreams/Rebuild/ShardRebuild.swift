@@ -61,16 +61,14 @@ public struct ShardRebuild: Sendable {
 
   /// Compares the live state with a rebuilt one.
   ///
-  /// - Parameters:
-  ///   - image: the state as rebuilt.
-  ///   - isDerived: whether a hash or stream follows from others, and does not count.
-  public func compare(_ image: StateImage, isDerived: (String) -> Bool) -> Comparison {
+  /// - Parameter image: the state as rebuilt.
+  public func compare(_ image: StateImage) -> Comparison {
     image.expire(at: .now())
     let (old, new) = (live.current, image.current)
     var comparison = Comparison()
-    old.compare(with: new, isDerived: isDerived) { comparison.add($0) }
-    comparison.liveDigest = old.digest(isDerived: isDerived)
-    comparison.rebuiltDigest = new.digest(isDerived: isDerived)
+    old.compare(with: new) { comparison.add($0) }
+    comparison.liveDigest = old.digest()
+    comparison.rebuiltDigest = new.digest()
     return comparison
   }
 

@@ -32,13 +32,11 @@ extension StateImage.Contents {
   /// In what this live state differs from one that was rebuilt. The order of a stream's records does not count, nor do
   /// their entries: those tell when they were committed.
   ///
-  /// - Parameters:
-  ///   - isDerived: whether a hash or stream follows from others, and is left out.
-  ///   - onDifference: is told of each.
+  /// - Parameter onDifference: is told of each.
   func compare(
-    with rebuilt: StateImage.Contents, isDerived: (String) -> Bool, _ onDifference: (StateDifference) -> Void
+    with rebuilt: StateImage.Contents, _ onDifference: (StateDifference) -> Void
   ) {
-    for name in names.union(rebuilt.names).sorted() where !isDerived(name.text) {
+    for name in names.union(rebuilt.names).sorted() {
       // What vanishes does so by the server's clock: one may have it still, or not yet.
       if rebuilt.expiries[name] != nil || expiries[name] != nil,
         (hashes[name] == nil) != (rebuilt.hashes[name] == nil)
@@ -82,9 +80,9 @@ extension StateImage.Contents {
   }
 
   /// A digest of what a comparison looks at: the same for the same state.
-  func digest(isDerived: (String) -> Bool) -> UInt64 {
+  func digest() -> UInt64 {
     var digest = StateDigest()
-    for name in names.sorted() where !isDerived(name.text) && expiries[name] == nil {
+    for name in names.sorted() where expiries[name] == nil {
       digest.add(name.text)
       for (field, value) in (hashes[name] ?? [:]).sorted(by: { $0.key < $1.key }) {
         digest.add(field.text)

@@ -3,7 +3,6 @@ import EventStreams
 /// What happens to the accounts of riders, or of drivers, besides rides: the part of the service that keeps them.
 struct HolderAccounts: Sendable {
   let kind: AccountHolder.Kind
-  let snapshots: SnapshotKeeper
 
   /// Hash: account -> when it was opened.
   static let opened = "opened"
@@ -14,10 +13,10 @@ struct HolderAccounts: Sendable {
   func add(to service: inout EventService) {
     service.on(AccountOpened.self, orderedBy: { $0.holder.description }) { try open($0) }
     service.on(AccountDeposited.self, orderedBy: { $0.holder.description }) {
-      try await book($0, .deposited, from: .bank)
+      try book($0, .deposited, from: .bank)
     }
     service.on(AccountAdjusted.self, orderedBy: { $0.holder.description }) {
-      try await book($0, .adjusted, from: .platform)
+      try book($0, .adjusted, from: .platform)
     }
     service.on(AccountWithdrawalRequested.self, orderedBy: { $0.holder.description }) { try withdraw($0) }
   }
@@ -37,13 +36,11 @@ struct HolderAccounts: Sendable {
 
   private func book<What>(
     _ event: Event<AccountEvent<What>>, _ entry: AccountEntry.Kind, from source: Account
-  ) async throws -> Effects {
+  ) throws -> Effects {
     let data = event.data
     guard data.holder.kind == kind else { return .none }
     let journal = try journal(event, entry, [.debit(source, data.money), .credit(data.holder.account, data.money)])
-    var effects = once(event) { journal.post(to: &$0) }
-    try await snapshots.note(journal, in: event.shard, &effects)
-    return effects
+    return once(event) { journal.post(to: &$0) }
   }
 
   /// Money goes out if there is enough of it at the moment of the commit, whoever else wants it at the same time. A driver's balance is

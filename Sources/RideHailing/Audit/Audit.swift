@@ -34,15 +34,10 @@ public struct Audit: Sendable {
     var report = AuditReport()
     report.hasArchive = archive != nil
     report.unsent = try await inspector.status().reduce(0) { $0 + $1.unsent }
-    var streams: [Identifier: [Int: Set<Identifier>]] = [:]
-    for service in LedgerState.services {
-      streams[service] = try await state.names(service, prefix: BookedPosting.streamPrefix)
-    }
     var rides = RidesByShard()
     for shard in namespace.shards {
-      let names = streams.mapValues { $0[shard] ?? [] }
       var audit = try await ShardAudit(
-        shard: shard, inspector: inspector, state: state, archive: archive, streams: names,
+        shard: shard, inspector: inspector, state: state, archive: archive,
         commissionBasisPoints: commissionBasisPoints)
       try await audit.run(into: &report)
       for ride in audit.completedRides {

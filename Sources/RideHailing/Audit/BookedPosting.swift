@@ -5,12 +5,9 @@ struct BookedPosting: Hashable, Comparable, CustomStringConvertible {
   let account: Account
   let amount: Money
 
-  /// What the names of streams of entries begin with.
-  static let streamPrefix = LedgerState.stream(Account(name: ""))
-
-  init(_ entry: AccountEntry, stream: String) {
-    account = Account(name: stream.droppingBytes(of: Self.streamPrefix))
-    amount = entry.amount
+  init(_ posting: Posting) {
+    account = posting.account
+    amount = posting.amount
   }
 
   static func < (a: BookedPosting, b: BookedPosting) -> Bool {

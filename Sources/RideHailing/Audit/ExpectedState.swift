@@ -12,9 +12,9 @@ struct ExpectedState {
     var parser = JSONParser()
     for write in writes {
       switch write {
-      case .append(let stream, let record) where stream.hasPrefix(BookedPosting.streamPrefix):
-        let entry = try AccountEntry(from: parser.parse(record.span))
-        journals[entry.journal, default: []].append(BookedPosting(entry, stream: stream))
+      case .append(let stream, let record) where stream.hasPrefix(LedgerState.streamPrefix):
+        let journal = try Journal(from: parser.parse(record.span))
+        journals[journal.id, default: []] += journal.postings.map { BookedPosting($0) }
       case .publish(_, let id, _): published.append(id)
       default: break
       }

@@ -26,9 +26,8 @@ struct OpenWork {
   func isAbout(ride: String) -> Bool { rides.contains(ride) }
   func isAbout(account: String) -> Bool { accounts.contains(account) }
 
-  /// Whether a service may have booked a journal since: it is about a ride or an account, or of a movement. Of that, one side alone may
-  /// be there, if the account of the other was opened after accounts were listed.
-  func isAbout(journal: BookedLedger.Journal, named name: Identifier, of service: Identifier) -> Bool {
+  /// Whether a service may have booked a journal since: it is about a ride or an account, or of a movement.
+  func isAbout(journal: BookedLedger.Booked, named name: Identifier, of service: Identifier) -> Bool {
     rides.contains(journal.ride) || journal.postings.contains { accounts.contains($0.account.name) }
       || movements.contains(Identifier(name.text.droppingBytes(of: "\(service):")))
   }
@@ -41,6 +40,7 @@ struct OpenWork {
       return accounts.contains(Account.driver(driver).name)
     case HolderAccounts.movements: return movements.contains(field)
     case HolderAccounts.opened: return accounts.contains(field)
+    case LedgerState.buckets: return isAny
     default: return rides.contains(field)
     }
   }

@@ -8,11 +8,15 @@ extension ShardAudit {
     }
     checkMoney(&report)
     for service in LedgerState.services {
-      for overdraft in ledgers[service]?.overdrafts ?? [] {
+      for overdraft in ledgers[service]?.movements.overdrafts ?? [] {
         report.add(
           violation(
             .overpaid, service, nil, overdraft.account.name, "at most \(overdraft.before)",
             "\(overdraft.amount) by \(overdraft.journal)"))
+      }
+      for journal in ledgers[service]?.misplaced ?? [] {
+        report.add(
+          violation(.misplacedJournal, service, journal.ride, journal.journal, journal.expected, journal.found))
       }
     }
     // Without the archive, what a trimmed log does not tell can't be known.
@@ -73,7 +77,7 @@ extension ShardAudit {
           continue
         }
         guard isWhole || facts.rides[field]?.completions.isEmpty == false else { continue }
-        let isRide = hash != HolderAccounts.movements && hash != HolderAccounts.opened
+        let isRide = ![HolderAccounts.movements, HolderAccounts.opened, LedgerState.buckets].contains(hash)
         report.add(
           violation(
             .of(expected[field], found[field]), service, isRide ? field.text : nil, "\(hash)[\(field)]",

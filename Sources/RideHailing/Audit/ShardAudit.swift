@@ -32,7 +32,6 @@ struct ShardAudit {
 
   init(
     shard: Int, inspector: Inspector, state: ServiceState, archive: ArchiveReader?,
-    streams: [Identifier: Set<Identifier>],
     commissionBasisPoints: Int
   ) async throws {
     self.shard = shard
@@ -43,8 +42,7 @@ struct ShardAudit {
     progress = Dictionary(uniqueKeysWithValues: all.map { (Identifier($0.service), $0) })
     var ledgers: [Identifier: BookedLedger] = [:]
     for service in LedgerState.services {
-      ledgers[service] = try await BookedLedger(
-        service, shard: shard, streams: streams[service] ?? [], state: state)
+      ledgers[service] = try await BookedLedger(service, shard: shard, state: state)
     }
     self.ledgers = ledgers
     stored = try await StoredState(shard: shard, state: state)
@@ -86,7 +84,7 @@ struct ShardAudit {
       guard let ledger = ledgers[service] else { continue }
       report.journals += ledger.journals.count
       report.accounts += ledger.folds.count
-      for wrong in try await ledger.wrongBalances(shard: shard, state: state) {
+      for wrong in ledger.wrongBalances {
         report.add(
           violation(.balance, service, nil, wrong.field, "\(wrong.expected), the sum of its entries", wrong.found))
       }

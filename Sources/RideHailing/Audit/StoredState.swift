@@ -4,8 +4,12 @@ import EventStreams
 struct StoredState {
   /// Service -> hashes that are compared, besides those of balances, which are held against their entries.
   static let hashes: [Identifier: [String]] = [
-    "payment": [PaymentRecord.hash, PaymentRecord.corrected, HolderAccounts.movements, HolderAccounts.opened],
-    "driver": [DriverRide.hash, DriverRide.corrected, HolderAccounts.movements, HolderAccounts.opened],
+    "payment": [
+      PaymentRecord.hash, PaymentRecord.corrected, HolderAccounts.movements, HolderAccounts.opened, LedgerState.buckets,
+    ],
+    "driver": [
+      DriverRide.hash, DriverRide.corrected, HolderAccounts.movements, HolderAccounts.opened, LedgerState.buckets,
+    ],
     "rating": [RatingWindow.hash, RatingWindow.closed, RatingWindow.drivers],
     "notification": [Receipt.hash],
     "surge": [SurgeState.multipliers, SurgeState.frontier],

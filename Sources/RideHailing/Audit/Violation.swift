@@ -12,6 +12,8 @@ public struct Violation: Sendable, Hashable {
     case alteredJournal
     /// A journal's postings do not sum to zero.
     case unbalancedJournal
+    /// A journal stands elsewhere than where its accounts' statements look for it.
+    case misplacedJournal
     /// A journal of an event that nobody published.
     case unknownJournal
     /// A ride has no payment record, rating window or receipt.

@@ -9,7 +9,6 @@ public struct DriverService: Sendable {
   public static let standardCommissionBasisPoints = 2000
 
   private let commission: @Sendable (_ ride: String) -> CommissionRate
-  private let snapshots = SnapshotKeeper()
 
   /// A service that keeps so many hundredths of a percent of the rides that it books from now on.
   public init(commissionBasisPoints: Int = standardCommissionBasisPoints) {
@@ -23,28 +22,27 @@ public struct DriverService: Sendable {
   /// The consumer group and its handlers; in order per driver.
   public var service: EventService {
     var service = EventService("driver")
-    service.on(RideCompleted.self, orderedBy: { Account.driver($0.driverID).name }) { try await earn($0) }
+    service.on(RideCompleted.self, orderedBy: { Account.driver($0.driverID).name }) { try earn($0) }
     service.on(FareAdjusted.self, orderedBy: { Account.driver($0.driverID).name }) { try await adjust($0) }
-    HolderAccounts(kind: .driver, snapshots: snapshots).add(to: &service)
+    HolderAccounts(kind: .driver).add(to: &service)
     return service
   }
 
   /// The effects of a completed ride: once per ride, whatever is published again.
-  public func earn(_ event: Event<RideCompleted>) async throws -> Effects {
+  public func earn(_ event: Event<RideCompleted>) throws -> Effects {
     let data = event.data
     let ride = DriverRide(data, commission(data.rideID))
     let journal = try Journal(
-      id: "driver:\(RideCompleted.eventType.rawValue):\(data.rideID)", kind: .earned, rideID: data.rideID,
-      effectiveAt: data.completedAt ?? event.timestamp, recordedAt: event.streamID.recordedAt, postings: ride.share)
-    var effects = Effects { effects in
+      id: Journal.id(ofRide: data.rideID, .earned), kind: .earned, rideID: data.rideID,
+      effectiveAt: data.completedAt ?? event.timestamp, recordedAt: event.streamID.recordedAt, earning: ride.earning,
+      postings: ride.share)
+    return Effects { effects in
       effects.when(DriverRide.hash, data.rideID, .isAbsent) {
         $0.set(DriverRide.hash, data.rideID, to: ride)
         journal.post(to: &$0)
         $0.publish(DriverPaid(data.rideID, ride))
       }
     }
-    try await snapshots.note(journal, in: event.shard, &effects)
-    return effects
   }
 
   /// The effects of another fare: the difference to the one that was booked, at the rate that it was booked with.
@@ -76,17 +74,15 @@ public struct DriverService: Sendable {
     let journal = try Journal(
       id: "driver:\(correction.eventID)", kind: .adjusted, rideID: correction.rideID, effectiveAt: event.timestamp,
       recordedAt: event.streamID.recordedAt, corrects: correction.corrected(by: "driver"), reason: correction.reason,
-      postings: after.share(since: before))
+      earning: after.earning - before.earning, postings: after.share(since: before))
     let (ride, paid) = (after, DriverPaid(correction.rideID, after, correction: correction.correction))
-    var effects = Effects { effects in
+    return Effects { effects in
       effects.when(DriverRide.corrected, correction.rideID, stored.map { .equals($0) } ?? .isAbsent) {
         $0.set(DriverRide.corrected, correction.rideID, to: ride)
         journal.post(to: &$0)
         $0.publish(paid)
       }
     }
-    try await snapshots.note(journal, in: event.shard, &effects)
-    return effects
   }
 
   private static func decode(_ text: String) throws -> DriverRide {
@@ -101,7 +97,7 @@ extension DriverRide {
     let earning = earning
     func money(_ amount: Int) -> Money { Money(amount, fare.currency) }
     return [
-      .debit(.clearing, fare.amount), .credit(.driver(driverID), money(earning.total), earning: earning),
+      .debit(.clearing, fare.amount), .credit(.driver(driverID), money(earning.total)),
       .credit(.platform, money(earning.commission)), .credit(.taxes, money(fare.taxes)),
       .credit(.cash(driver: driverID), money(cash)),
     ]
@@ -111,8 +107,7 @@ extension DriverRide {
   fileprivate func share(since before: DriverRide) -> [Posting] {
     zip(before.share, share).map { old, new in
       Posting(
-        account: new.account, amount: Money(new.amount.minorUnits - old.amount.minorUnits, new.amount.currency),
-        earning: new.earning.map { $0 - (old.earning ?? Earning()) })
+        account: new.account, amount: Money(new.amount.minorUnits - old.amount.minorUnits, new.amount.currency))
     }
   }
 }

@@ -8,6 +8,12 @@ public struct Account: Sendable, Hashable, CustomStringConvertible {
   /// What comes before the colon: all accounts of one kind.
   public var kind: String { String(decoding: name.utf8.prefix { $0 != UInt8(ascii: ":") }, as: UTF8.self) }
 
+  /// Whose it is, a rider or a driver: what comes after the colon; nil of an account that there is one of.
+  var holder: Substring.UTF8View? {
+    guard let colon = name.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+    return name.utf8[name.utf8.index(after: colon)...]
+  }
+
   /// An account by its name.
   public init(name: String) { self.name = name }
 

@@ -44,31 +44,22 @@ public struct AccountEntry: Sendable, Hashable {
   public let earning: Earning?
 }
 
-extension AccountEntry: JSONReadable, JSONWritable {
-  /// Reads an entry as it was written.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    journal = try object["journal"]
-    kind = try object["kind"]
-    rideID = try object.optional("ride")
-    amount = Money(try object["amount"], try object["currency"])
-    effectiveAt = try object["effectiveAt"]
-    recordedAt = try object["recordedAt"]
-    corrects = try object.optional("corrects")
-    reason = try object.optional("reason")
-    earning = try object.optional("earning")
-  }
-
+extension AccountEntry: JSONWritable {
   /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object { writeFields(to: &$0) }
   }
 
   func writeFields(to json: inout JSONWriter) {
-    let frame = Frame(
-      journal: journal, kind: kind, rideID: rideID, effectiveAt: effectiveAt, recordedAt: recordedAt,
-      corrects: corrects,
-      reason: reason)
-    Framed(frame: frame, amount: amount, earning: earning).writeFields(to: &json)
+    json.field("journal", journal)
+    json.field("kind", kind)
+    json.field("ride", rideID)
+    json.field("amount", amount.minorUnits)
+    json.field("currency", amount.currency)
+    json.field("effectiveAt", effectiveAt)
+    json.field("recordedAt", recordedAt)
+    json.field("corrects", corrects)
+    json.field("reason", reason)
+    json.field("earning", earning)
   }
 }

@@ -16,6 +16,8 @@ public struct Journal: Sendable, Hashable {
   public let corrects: String?
   /// Why, for people.
   public let reason: String?
+  /// What the amount on the driver's account is made of, if it was earned with a ride.
+  public let earning: Earning?
   /// The postings that are not zero.
   public let postings: [Posting]
 
@@ -35,9 +37,20 @@ public struct Journal: Sendable, Hashable {
   /// - Parameter rideID: and what follows it: see the properties.
   public init(
     id: String, kind: AccountEntry.Kind, rideID: String? = nil, effectiveAt: Timestamp, recordedAt: Timestamp,
-    corrects: String? = nil, reason: String? = nil, postings: [Posting]
+    corrects: String? = nil, reason: String? = nil, earning: Earning? = nil, postings: [Posting]
   ) throws(Unbalanced) {
     if let excess = Self.excess(of: postings) { throw Unbalanced(journal: id, excess: excess) }
+    self.init(
+      id: id, kind: kind, rideID: rideID, effectiveAt: effectiveAt, recordedAt: recordedAt, corrects: corrects,
+      reason: reason, earning: earning,
+      written: kind == .opened ? postings : postings.filter { $0.amount.minorUnits != 0 })
+  }
+
+  /// A journal, or a part of one, with postings as they stand: whether they sum to zero is for others to say.
+  init(
+    id: String, kind: AccountEntry.Kind, rideID: String?, effectiveAt: Timestamp, recordedAt: Timestamp,
+    corrects: String?, reason: String?, earning: Earning?, written postings: [Posting]
+  ) {
     self.id = id
     self.kind = kind
     self.rideID = rideID
@@ -45,7 +58,8 @@ public struct Journal: Sendable, Hashable {
     self.recordedAt = recordedAt
     self.corrects = corrects
     self.reason = reason
-    self.postings = kind == .opened ? postings : postings.filter { $0.amount.minorUnits != 0 }
+    self.earning = earning
+    self.postings = postings
   }
 
   /// What postings come to in a currency in which it isn't zero; nil if there is none.
@@ -62,18 +76,68 @@ public struct Journal: Sendable, Hashable {
     return nil
   }
 
-  /// The effects that book it: per posting an entry in the account's stream, and the running balance beside it.
+  /// The effects that book it: a record of it, and the running balances of its accounts beside it.
   public func post(to effects: inout Effects) {
-    let frame = AccountEntry.Frame(
-      journal: id, kind: kind, rideID: rideID, effectiveAt: effectiveAt, recordedAt: recordedAt, corrects: corrects,
-      reason: reason)
-    for posting in postings {
-      effects.append(
-        to: LedgerState.stream(posting.account),
-        AccountEntry.Framed(frame: frame, amount: posting.amount, earning: posting.earning))
-      effects.increment(
-        LedgerState.balances, LedgerState.field(posting.account, posting.amount.currency), by: posting.amount.minorUnits
-      )
+    guard let first = postings.first else { return }
+    let bucket = JournalBucket(recordedAt: recordedAt, effectiveAt: effectiveAt)
+    let name = bucket.name
+    for part in parts(first) {
+      effects.append(to: bucket.stream(part.slice), part)
+      effects.increment(LedgerState.buckets, name, by: 1)
     }
+    for posting in postings {
+      let field = LedgerState.field(posting.account, posting.amount.currency)
+      if posting.account.holder == nil { effects.increment(LedgerState.buckets, "\(name)|\(field)", by: 1) }
+      effects.increment(LedgerState.balances, field, by: posting.amount.minorUnits)
+    }
+  }
+
+  /// The entry of one of its postings in that account.
+  func entry(_ posting: Posting) -> AccountEntry {
+    AccountEntry(
+      journal: id, kind: kind, rideID: rideID, amount: posting.amount, effectiveAt: effectiveAt, recordedAt: recordedAt,
+      corrects: corrects, reason: reason, earning: posting.account.kind == "driver" ? earning : nil)
+  }
+
+  // MARK: As it is stored
+
+  /// The slice that it belongs to by its first posting on an account that has a holder.
+  var slice: Int {
+    for posting in postings {
+      if let holder = posting.account.holder { return JournalBucket.slice(of: holder) }
+    }
+    return JournalBucket.slice(of: (rideID ?? id)[...].utf8)
+  }
+
+  /// What is stored of it: all of it, unless it is about several holders or currencies; then a part for each.
+  private func parts(_ first: Posting) -> [Journal] {
+    let slice = slice
+    func isUsual(_ posting: Posting) -> Bool {
+      posting.amount.currency == first.amount.currency
+        && posting.account.holder.map { JournalBucket.slice(of: $0) == slice } != false
+    }
+    if postings.allSatisfy(isUsual) { return [self] }
+    struct Place: Hashable {
+      let currency: Currency
+      let slice: Int
+    }
+    let places = Dictionary(grouping: postings) { posting in
+      Place(
+        currency: posting.amount.currency,
+        slice: posting.account.holder.map { JournalBucket.slice(of: $0) } ?? slice)
+    }
+    return places.sorted { ($0.key.currency.code, $0.key.slice) < ($1.key.currency.code, $1.key.slice) }
+      .map { part($0.value) }
+  }
+
+  private func part(_ postings: [Posting]) -> Journal {
+    Journal(
+      id: id, kind: kind, rideID: rideID, effectiveAt: effectiveAt, recordedAt: recordedAt, corrects: corrects,
+      reason: reason, earning: earning, written: postings)
+  }
+
+  /// The name of the journal that books a completed ride.
+  static func id(ofRide ride: String, _ kind: AccountEntry.Kind) -> String {
+    "\(kind == .earned ? "driver" : "payment"):\(RideCompleted.eventType.rawValue):\(ride)"
   }
 }

@@ -5,17 +5,12 @@ enum LedgerState {
   /// Hash: `<account>|<currency>` -> minor units.
   static let balances = "balances"
 
-  /// Hash: account -> the last entry of its stream that a snapshot covers.
-  static let snapshots = "snapshots"
+  /// Hash: bucket -> how many records of journals it has, and `<bucket>|<account>|<currency>` -> how many entries, of the accounts that
+  /// nearly every journal touches.
+  static let buckets = "journals"
 
-  /// A snapshot is taken each time so many entries were booked on an account.
-  static let entriesPerSnapshot = 1000
-
-  /// Stream of an account's entries.
-  static func stream(_ account: Account) -> String { "account:" + account.name }
-
-  /// Stream of an account's snapshots.
-  static func snapshotStream(_ account: Account) -> String { "snapshots:" + account.name }
+  /// What the names of the streams of journals begin with.
+  static let streamPrefix = "journals:"
 
   static func field(_ account: Account, _ currency: Currency) -> String {
     var field = ""

@@ -4,16 +4,14 @@ public struct Posting: Sendable, Hashable {
   public let account: Account
   /// How much.
   public let amount: Money
-  /// What the amount is made of, if it was earned with a ride.
-  public let earning: Earning?
 
   /// Adds to an account.
-  public static func credit(_ account: Account, _ amount: Money, earning: Earning? = nil) -> Posting {
-    Posting(account: account, amount: amount, earning: earning)
+  public static func credit(_ account: Account, _ amount: Money) -> Posting {
+    Posting(account: account, amount: amount)
   }
 
   /// Takes from an account.
   public static func debit(_ account: Account, _ amount: Money) -> Posting {
-    Posting(account: account, amount: -amount, earning: nil)
+    Posting(account: account, amount: -amount)
   }
 }

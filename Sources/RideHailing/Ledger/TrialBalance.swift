@@ -22,26 +22,28 @@ public struct TrialBalance: Sendable {
   /// One row per account and currency, by currency and account.
   public let rows: [Row]
 
-  /// Reads the balances of all accounts: what is kept beside the entries or, of a past moment, what counted by then.
+  /// Reads the balances of all accounts: what is kept beside the journals or, of a past moment, that less what counts from later. Accounts
+  /// that come to nothing by that are left out.
   public static func read(from state: ServiceState, at time: Timestamp? = nil) async throws -> TrialBalance {
     var sums: [Identifier: Int] = [:]
+    var changed: Set<Identifier> = []
     for service in LedgerState.services {
-      if let time {
-        let names = try await state.names(service, prefix: BookedPosting.streamPrefix)
-        for (shard, streams) in names {
-          try await state.forEachRecord(service, streams: streams.map(\.text), shard: shard, as: AccountEntry.self) {
-            stream, entry in
-            guard entry.effectiveAt <= time else { return }
-            let account = Account(name: stream.droppingBytes(of: BookedPosting.streamPrefix))
-            try sums.add(entry.amount.minorUnits, to: Identifier(LedgerState.field(account, entry.amount.currency)))
+      for shard in state.shards {
+        let ledger = try await ShardLedger(service, shard: shard, from: state)
+        for (field, value) in ledger.balances { try sums.add(Int(value) ?? 0, to: field) }
+        guard let time else { continue }
+        try await ledger.forEachJournal(in: ledger.buckets.keys.filter { $0.effective.upperBound > time }) {
+          _, _, journal in
+          guard journal.effectiveAt > time else { return }
+          for posting in journal.postings {
+            let field = Identifier(LedgerState.field(posting.account, posting.amount.currency))
+            try sums.add(-posting.amount.minorUnits, to: field)
+            changed.insert(field)
           }
-        }
-      } else {
-        for found in try await state.hash(service, LedgerState.balances) {
-          try sums.add(Int(found.value.value) ?? 0, to: Identifier(found.value.field))
         }
       }
     }
+    for field in changed where sums[field] == 0 { sums[field] = nil }
     return TrialBalance(
       rows: sums.compactMap { field, sum in
         guard let (account, currency) = LedgerState.account(ofField: field.text) else { return nil }

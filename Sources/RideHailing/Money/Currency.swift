@@ -18,6 +18,13 @@ public struct Currency: Sendable, Hashable, CustomStringConvertible {
   /// Euro
   public static let eur = Currency(known: "EUR")
 
+  /// All there are.
+  static let all: [Currency] = table.indices.filter { table[$0] >= 0 }.map { index in
+    Currency(
+      known: String(
+        decoding: [index / 676, index / 26 % 26, index % 26].map { UInt8(ascii: "A") + UInt8($0) }, as: UTF8.self))
+  }
+
   /// Digits after the decimal point: 2 for most, 0 for JPY, 3 for KWD.
   public var minorUnitDigits: Int { Self.minorUnitDigits(of: code) ?? 2 }
 

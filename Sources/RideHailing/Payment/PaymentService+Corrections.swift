@@ -83,7 +83,7 @@ extension PaymentService {
       Allowed(
         shard: event.shard, stored: stored, record: record, approval: approval, at: event.timestamp,
         recordedAt: event.streamID.recordedAt))
-    var effects = Effects { effects in
+    return Effects { effects in
       effects.when(PaymentRecord.corrected, request.rideID, stored.map { .equals($0) } ?? .isAbsent) {
         $0.publish(approval)
         settlements.write(to: &$0, in: PaymentRecord.corrected)
@@ -91,8 +91,6 @@ extension PaymentService {
         refuse("another correction of the ride came first", &$0)
       }
     }
-    try await snapshots.note(settlements.journal, in: event.shard, &effects)
-    return effects
   }
 
   /// Gives money back the way it came: to the cards, or into the wallet; but first, what is owed is owed no more.

@@ -9,7 +9,6 @@ public import EventStreams
 /// guards what is booked.
 public struct PaymentService: Sendable {
   let gateway: any PaymentGateway
-  let snapshots = SnapshotKeeper()
 
   /// A service that charges cards through this gateway.
   public init(gateway: any PaymentGateway) { self.gateway = gateway }
@@ -23,7 +22,7 @@ public struct PaymentService: Sendable {
     ) { try await charge($0) }
     service.on(FareAdjustmentRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await adjust($0) }
     service.on(RefundRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await refund($0) }
-    HolderAccounts(kind: .rider, snapshots: snapshots).add(to: &service)
+    HolderAccounts(kind: .rider).add(to: &service)
     return service
   }
 
@@ -46,11 +45,11 @@ public struct PaymentService: Sendable {
       ride.fare.total, from: ride.payment.method, rideID: ride.rideID, record, key: completion
     ) { account, kind in
       try Journal(
-        id: "payment:\(completion)", kind: kind, rideID: ride.rideID, effectiveAt: record.at,
+        id: Journal.id(ofRide: ride.rideID, kind), kind: kind, rideID: ride.rideID, effectiveAt: record.at,
         recordedAt: event.streamID.recordedAt,
         postings: [.debit(account, ride.fare.amount), .credit(.clearing, ride.fare.amount)])
     }
-    var effects = Effects { effects in
+    return Effects { effects in
       effects.when(PaymentRecord.hash, ride.rideID, .isAbsent) {
         settlements.write(to: &$0, in: PaymentRecord.hash)
       } otherwise: {
@@ -58,8 +57,6 @@ public struct PaymentService: Sendable {
         refuse("another completion of the ride came first", &$0)
       }
     }
-    try await snapshots.note(settlements.journal, in: event.shard, &effects)
-    return effects
   }
 
   /// Has the rider pay, as far as can be known before the commit.

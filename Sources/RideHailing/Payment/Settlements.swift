@@ -5,13 +5,6 @@ enum Settlements: Sendable {
   case one(Settlement)
   case ifWalletHolds(Money, of: Account, Settlement, otherwise: Settlement)
 
-  /// The journal that is booked, or one with as many postings.
-  var journal: Journal {
-    switch self {
-    case .one(let settlement), .ifWalletHolds(_, _, let settlement, _): settlement.journal
-    }
-  }
-
   func write(to effects: inout Effects, in hash: String) {
     switch self {
     case .one(let settlement): settlement.write(to: &effects, in: hash)

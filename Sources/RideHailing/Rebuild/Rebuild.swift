@@ -130,7 +130,7 @@ public struct Rebuild: Sendable {
       try await held.release()
       let time = ContinuousClock.now - start
       // The service goes on meanwhile: it is its state as it was that is compared.
-      let comparison = held.compare(fold.fold.image, isDerived: ServiceFold.isDerived)
+      let comparison = held.compare(fold.fold.image)
       return RebuildReport.Shard(
         shard: shard, events: events, unknown: unknown, missing: missing, comparison: comparison, held: time,
         isApplied: isApplied)

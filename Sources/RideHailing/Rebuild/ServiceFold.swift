@@ -51,11 +51,6 @@ struct ServiceFold: Sendable {
   /// The services whose state is in Redis.
   static let services = ["payment", "driver", "rating", "surge", "notification"]
 
-  /// Whether a hash or stream follows from others.
-  static func isDerived(_ name: String) -> Bool {
-    name == LedgerState.snapshots || name.hasPrefix(LedgerState.snapshotStream(Account(name: "")))
-  }
-
   /// What became of an event.
   enum Result: Sendable {
     case applied

@@ -2,8 +2,9 @@ import EventStreams
 import Foundation
 import GRDB
 import Redis
-import RideHailing
 import Testing
+
+@testable import RideHailing
 
 /// Books with a bit of everything in them, in which nothing is wrong: rides paid, declined, too dear and in cash, corrected and refunded,
 /// movements granted and refused, ratings that count and that don't, a price that has risen. Tests spoil them and put them back.
@@ -127,42 +128,66 @@ struct Books: Sendable {
 
   func key(_ service: String, _ name: String) -> String { bench.namespace.state(shard, service, name) }
 
-  /// Removes the entries of a journal from all accounts of a service, or adds them once more; keeps the balances right.
+  /// Removes a journal of a service, or adds it once more; keeps the balances right.
   func change(_ service: String, _ journal: String, times: Int) async throws {
-    let prefix = key(service, "account:")
-    for key in try await bench.connection.strings(["KEYS", "\(prefix)*"]) {
-      try await rewrite(service, String(key.dropFirst(prefix.count))) { entry in
-        Array(repeating: entry, count: entry.contains(#""journal":"\#(journal)""#) ? times : 1)
-      }
+    try await rewrite(service) { Array(repeating: $0, count: $0.id == journal ? times : 1) }
+  }
+
+  /// Removes what some journals of a service do to an account; keeps its balance right.
+  func remove(_ service: String, _ account: Account, from isMeant: (Journal) -> Bool = { _ in true }) async throws {
+    try await rewrite(service) { journal in
+      isMeant(journal) ? [journal.with(journal.postings.filter { $0.account != account })] : [journal]
     }
   }
 
-  /// Writes the entries of an account anew; keeps its balances right.
-  func rewrite(_ service: String, _ account: String, _ change: (String) -> [String]) async throws {
-    let records = try await bench.state.records(service, "account:\(account)", as: AccountEntry.self)
-    let key = key(service, "account:\(account)")
-    _ = try await bench.connection.call("DEL", key)
-    var difference = 0
-    for entry in records.map(\.value) {
-      difference -= entry.amount.minorUnits
-      for json in change(String(decoding: JSONWriter.bytes(of: entry), as: UTF8.self)) {
-        var parser = JSONParser()
-        difference += try AccountEntry(from: parser.parse(json.utf8.span)).amount.minorUnits
-        _ = try await bench.connection.call("XADD", key, "*", "record", json)
-      }
+  /// Writes the journals of a service anew; keeps balances and counts right.
+  ///
+  /// - Parameter place: the stream of a journal that was in another, or nil.
+  func rewrite(
+    _ service: String, to place: (Journal, _ stream: String) -> String = { $1 }, _ change: (Journal) -> [Journal]
+  ) async throws {
+    let ledger = try await ShardLedger(service, shard: shard, from: bench.state)
+    var found: [(stream: String, committed: StreamID, journal: Journal)] = []
+    try await ledger.forEachJournal(in: ledger.buckets.keys) { found.append(($0, $1, $2)) }
+    for stream in Set(names: found.map(\.stream)) {
+      _ = try await bench.connection.call("DEL", key(service, stream.text))
     }
-    try await move(service, account, difference)
+    for (stream, _, journal) in found.sorted(by: { $0.committed < $1.committed }) {
+      try await count(journal, service, by: -1)
+      for journal in change(journal) { try await add(journal, service, in: place(journal, stream)) }
+    }
   }
 
-  /// Appends an entry to an account, and to its balance.
+  /// Books one side of a journal, and adds it to the balance.
   func book(_ service: String, _ account: String, _ amount: Int, journal: String, kind: String, ride: String? = nil)
     async throws
   {
-    let about = ride.map { #""ride":"\#($0)","# } ?? ""
-    let json =
-      #"{"journal":"\#(journal)","kind":"\#(kind)",\#(about)"amount":\#(amount),"currency":"USD","effectiveAt":"2026-04-03T10:30:00Z","recordedAt":"2026-04-03T10:30:00Z"}"#
-    _ = try await bench.connection.call("XADD", key(service, "account:\(account)"), "*", "record", json)
-    try await move(service, account, amount)
+    let time = Timestamp(secondsSinceEpoch: 1_775_212_200)
+    let journal = Journal(
+      id: journal, kind: try #require(AccountEntry.Kind(rawValue: kind)), rideID: ride, effectiveAt: time,
+      recordedAt: time, corrects: nil, reason: nil, earning: nil,
+      written: [.credit(Account(name: account), Money(amount, .usd))])
+    try await add(journal, service, in: JournalBucket(recordedAt: time, effectiveAt: time).stream(journal.slice))
+  }
+
+  private func add(_ journal: Journal, _ service: String, in stream: String) async throws {
+    let json = String(decoding: JSONWriter.bytes(of: journal), as: UTF8.self)
+    _ = try await bench.connection.call("XADD", key(service, stream), "*", "record", json)
+    try await count(journal, service, by: 1)
+  }
+
+  /// Moves what is kept beside journals by one of them, or by what there is no more of it.
+  private func count(_ journal: Journal, _ service: String, by sign: Int) async throws {
+    let bucket = JournalBucket(recordedAt: journal.recordedAt, effectiveAt: journal.effectiveAt).name
+    func add(_ amount: Int, to hash: String, _ field: String) async throws {
+      _ = try await bench.connection.call("HINCRBY", key(service, hash), field, "\(sign * amount)")
+    }
+    try await add(1, to: LedgerState.buckets, bucket)
+    for posting in journal.postings {
+      let field = LedgerState.field(posting.account, posting.amount.currency)
+      if posting.account.holder == nil { try await add(1, to: LedgerState.buckets, "\(bucket)|\(field)") }
+      try await add(posting.amount.minorUnits, to: LedgerState.balances, field)
+    }
   }
 
   func move(_ service: String, _ account: String, _ amount: Int) async throws {
@@ -217,5 +242,14 @@ struct Books: Sendable {
 
   func archive(_ sql: String) throws {
     try DatabaseQueue(path: bench.configuration.archivePath).write { try $0.execute(sql: sql) }
+  }
+}
+
+extension Journal {
+  /// The same with other postings, whatever they come to.
+  fileprivate func with(_ postings: [Posting]) -> Journal {
+    Journal(
+      id: id, kind: kind, rideID: rideID, effectiveAt: effectiveAt, recordedAt: recordedAt, corrects: corrects,
+      reason: reason, earning: earning, written: postings)
   }
 }

@@ -50,14 +50,22 @@ private struct Plant: Sendable {
       what: "taxes on another account", kind: .alteredJournal, service: "driver", ride: "card",
       key: "driver:RIDE_COMPLETED:card"
     ) {
-      try await $0.rewrite("driver", "taxes") { $0.contains(#"COMPLETED:card""#) ? [] : [$0] }
+      try await $0.remove("driver", .taxes) { $0.id == "driver:RIDE_COMPLETED:card" }
       try await $0.book("driver", "elsewhere", 80, journal: "driver:RIDE_COMPLETED:card", kind: "earned", ride: "card")
     },
     Plant(
       what: "a journal that does not sum to zero", kind: .unbalancedJournal, service: "driver", ride: "wallet",
       key: "driver:RIDE_COMPLETED:wallet"
     ) {
-      try await $0.rewrite("driver", "platform") { $0.contains(#"COMPLETED:wallet""#) ? [] : [$0] }
+      try await $0.remove("driver", .platform) { $0.id == "driver:RIDE_COMPLETED:wallet" }
+    },
+    Plant(
+      what: "a journal where no statement of its accounts looks for it", kind: .misplacedJournal, service: "driver",
+      ride: "card", key: "driver:RIDE_COMPLETED:card"
+    ) {
+      try await $0.rewrite(
+        "driver", to: { $0.id == "driver:RIDE_COMPLETED:card" ? "\($1.dropLast())\($1.hasSuffix("7") ? 8 : 7)" : $1 }
+      ) { [$0] }
     },
     Plant(what: "a journal of nobody's", kind: .unknownJournal, service: "payment", ride: "x", key: "payment:x") {
       try await $0.book("payment", "a", 5, journal: "payment:x", kind: "charged", ride: "x")
@@ -86,7 +94,7 @@ private struct Plant: Sendable {
     Plant(
       what: "cash that the driver does not hold", kind: .cash, service: "payment and driver", ride: "cash", key: "cash"
     ) {
-      try await $0.rewrite("driver", "cash:driver-2") { _ in [] }
+      try await $0.remove("driver", .cash(driver: "driver-2"))
       try await $0.book(
         "driver", "driver:driver-2", 1380, journal: "driver:RIDE_COMPLETED:cash", kind: "earned", ride: "cash")
     },
@@ -94,9 +102,7 @@ private struct Plant: Sendable {
       what: "a refund booked to the wallet instead of the card", kind: .conservation, service: "payment", ride: "some",
       key: "journals: gateway"
     ) {
-      try await $0.rewrite("payment", "gateway") {
-        $0.contains("RIDE_REFUNDED") && $0.contains(#""ride":"some""#) ? [] : [$0]
-      }
+      try await $0.remove("payment", .gateway) { $0.id.contains("RIDE_REFUNDED") && $0.rideID == "some" }
       try await $0.book(
         "payment", "rider:rider-1", 500, journal: "payment:RIDE_REFUNDED/4/some/r-some", kind: "refunded", ride: "some")
     },
