@@ -41,12 +41,14 @@ public final class SurgeService: Sendable {
       guard var counted = shards.removeValue(forKey: shard.number) else { return .none }
       defer { shards[shard.number] = counted }
       return effects(
-        of: (demand, supply), in: Geohash.cell(of: place), city: city, minute: minute, window: &counted.window)
+        of: (demand, supply), in: Geohash.cell(of: place), city: city, minute: minute,
+        recordedAt: event.streamID.recordedAt, window: &counted.window)
     }
   }
 
   private func effects(
-    of counts: (demand: Int, supply: Int), in cell: String, city: String, minute: Int64, window: inout SurgeWindow
+    of counts: (demand: Int, supply: Int), in cell: String, city: String, minute: Int64, recordedAt: Timestamp,
+    window: inout SurgeWindow
   ) -> Effects {
     let before = window.frontier
     guard
@@ -60,13 +62,14 @@ public final class SurgeService: Sendable {
       city: city, percent: percent, demand: totals.demand, supply: totals.supply, minute: Int(minute))
     if hasChanged { window.setMultiplier(cell, multiplier) }
     let hasMoved = window.frontier != before
+    let isToBeKept = window.keeps(minute: minute, at: recordedAt)
 
     return Effects { effects in
       if hasMoved { effects.set(SurgeState.frontier, "minute", to: String(minute)) }
       effects.increment(
         SurgeState.minute(minute), "\(cell)|\(counts.demand > 0 ? "demand" : "supply")",
         by: counts.demand + counts.supply)
-      if hasMoved { effects.expire(SurgeState.minute(minute), after: .seconds(24 * 3600)) }
+      if isToBeKept { effects.expire(SurgeState.minute(minute), after: SurgeState.keepingTime) }
       guard hasChanged else { return }
       effects.set(SurgeState.multipliers, cell, to: multiplier)
       effects.publish(

@@ -7,6 +7,9 @@ enum SurgeState {
   /// Hash: `minute` -> the last minute anything was counted in.
   static let frontier = "frontier"
 
+  /// How long the counts of a minute are kept.
+  static let keepingTime = Duration.seconds(24 * 3600)
+
   /// Hash: `<cell>|demand` and `<cell>|supply`; gone after a day.
   static func minute(_ minute: Int64) -> String { "minute:\(minute)" }
 }

@@ -1,7 +1,9 @@
 import EventStreams
 import Foundation
-import RideHailing
+import Redis
 import Testing
+
+@testable import RideHailing
 
 @Suite("Surge, as readers see it") struct SurgeDecayTests {
   private let place = Coordinate(latitude: 48.85, longitude: 2.35)
@@ -12,6 +14,38 @@ import Testing
   private func request(_ id: String, _ place: Coordinate?, minute: Int) -> EncodedEvent {
     EncodedEvent(
       RideRequested(rideID: id, riderID: nil, city: "Paris", pickup: place), timestamp: start + .seconds(60 * minute))
+  }
+
+  @Test("begins the time for which a minute's counts are kept with the first of a term, and anew long after, once")
+  func keeping() {
+    var window = SurgeWindow()
+    for (hours, isKept) in [(0, true), (1, false), (11, false), (13, true), (14, false), (24, false)] {
+      let keeps = window.keeps(minute: 5, at: start + .seconds(hours * 3600))
+      #expect(keeps == isKept, "\(hours)")
+    }
+    let keepsAnother = window.keeps(minute: 6, at: start)
+    #expect(keepsAnother)
+  }
+
+  @Test("keeps no minute's counts for good: not of an earlier one that comes late, nor of one that is counted again")
+  func vanishing() async throws {
+    try await RideBench.run { bench in
+      let state = { (minute: Int) in
+        bench.namespace.state(
+          bench.namespace.shard(of: "Paris"), "surge", "minute:\(start.minute + Int64(minute))")
+      }
+      func expectVanishing(_ minutes: Int...) async throws {
+        for minute in minutes {
+          #expect(try await bench.connection.integer(["PTTL", state(minute)]) > 0, "\(minute)")
+        }
+      }
+      try await bench.handle([3, 1, 2].map { request("a\($0)", place, minute: $0) }, by: ["surge"])
+      try await expectVanishing(1, 2, 3)
+      // As after a day in which nothing happened.
+      _ = try await bench.connection.call("DEL", state(2))
+      try await bench.handle([request("b", place, minute: 2)], by: ["surge"])
+      try await expectVanishing(2)
+    }
   }
 
   @Test("goes back as minutes pass elsewhere, though nothing happens in the cell any more")
