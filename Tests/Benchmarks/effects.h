@@ -236,23 +236,24 @@ static void add_increment(int key, const char *field, long long amount) {
 }
 
 /* Adds the effects to the command, in the form that the worker gives them: per stream of journals one XADD with all records of the batch, per
- * account one HINCRBY of its balance, and how many there are, per hash one HSET with all fields. */
+ * hash one HINCRBY of all balances, and how many there are, one HSET with all fields. */
 static void add_effects(const struct effects *effects, const struct state *state) {
   add("0"); /* hashes with assumptions */
   for (int i = 0; i < effects->slice_count; i++) {
     struct slice *slice = effects->slices[i];
     add("XADD");
     add_number(kFirstStateKey + 2 + slice->key);
-    add_number(1 + 2 * slice->records.count);
-    add("*");
-    for (int at = slice->records.first; at >= 0; at = texts[at].next) {
-      add("record");
-      add_bytes(texts[at].bytes, texts[at].length);
-    }
+    add_list(&slice->records);
     slice->key = 0;
   }
+  if (effects->touched_count > 0) {
+    add("HINCRBY");
+    add_number(kFirstStateKey);
+    add_number(2 * effects->touched_count);
+  }
   for (int i = 0; i < effects->touched_count; i++) {
-    add_increment(kFirstStateKey, effects->touched[i]->balance, effects->touched[i]->sum);
+    add(effects->touched[i]->balance);
+    add_number(effects->touched[i]->sum);
     effects->touched[i]->is_touched = 0;
   }
   if (effects->journals > 0) add_increment(kFirstStateKey + 2, "20546", effects->journals);
