@@ -16,7 +16,7 @@ public actor ServiceHarness {
   private let image = StateImage()
   private let shard: OwnedShard
   private var sequence: UInt64 = 0
-  private var ids: Set<String> = []
+  private var ids: Set<Identifier> = []
   private var waiting: [(event: EncodedEvent, due: Timestamp)] = []
 
   /// What the service has published so far, in order, to whichever shard each event's `shardKey` says; an event whose id was there already adds nothing.
@@ -142,10 +142,7 @@ public actor ServiceHarness {
   }
 
   /// All fields of one of the service's hashes.
-  public func hash(_ name: String) async throws -> [String: String] {
-    let fields = try await shard.hash(name)
-    return Dictionary(uniqueKeysWithValues: fields.map { ($0.key.text, $0.value) })
-  }
+  public func hash(_ name: String) async throws -> [Identifier: String] { try await shard.hash(name) }
 
   /// All records of one of the service's streams, in order.
   public func records<Value: JSONReadable & Sendable>(_ stream: String, as type: Value.Type) async throws -> [Value] {
