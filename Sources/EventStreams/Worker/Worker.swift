@@ -168,13 +168,13 @@ public struct Worker: ServiceLifecycle.Service {
 
   /// Lets what has been read be handled and committed, for as long as a stop may take; the leases are kept meanwhile.
   private func drain(_ pipeline: Pipeline, _ leases: Leases, _ group: inout TaskGroup<Void>) async {
-    let summary = await pipeline.summary
-    log.notice("draining", metadata: ["inFlight": "\(summary.inFlight)"])
+    let summary = await pipeline.ask { $0.load }
+    log.notice("draining", metadata: ["inFlight": "\(summary.events)"])
     await pipeline.drain()
     try? await leases.interruptReading()
     group.addTask {
       if (try? await Task.sleep(for: settings.drainTime)) == nil { return }
-      let returned = await pipeline.returnUnbegun()
+      let returned = await pipeline.tell { $0.returnUnbegun() }
       log.warning("gave up on draining; what had not begun stays pending", metadata: ["events": "\(returned)"])
     }
     // Next to end: the work, or the time given to it.

@@ -286,7 +286,9 @@ import Testing
       settings.drainTime = .milliseconds(10)
       let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
       try await bench.running([bench.worker(service, settings)]) {
-        try await eventually("it has begun") { try await inspector.status().contains { $0.historyPosition == .zero } }
+        try await eventually("it owns the shard") {
+          try await inspector.status().contains { $0.historyPosition == .zero && $0.owner != nil }
+        }
       }
       try await bench.running([bench.worker(WorkerTests.counting())]) {
         // It takes the lease to see that, and gives it back: the epoch grows, nothing is read.

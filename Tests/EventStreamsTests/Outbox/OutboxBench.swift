@@ -34,7 +34,8 @@ struct OutboxBench {
     let pipeline = Pipeline(
       service: EventService(Self.service), namespace: namespace, settings: bench.settings(),
       metrics: WorkerMetrics(service: Self.service), log: lines.logger(.critical))
-    await pipeline.own(log.shard, blocked: [])
+    let shard = log.shard
+    await pipeline.tell { $0.own(shard, blocked: []) }
     return (
       OutboxForwarder(
         pipeline: pipeline, connection: Connection(bench.server.url), namespace: namespace, mostBytes: mostBytes,

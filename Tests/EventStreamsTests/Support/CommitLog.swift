@@ -75,7 +75,7 @@ final class CommitLog {
   /// A batch that settles entries with one event's effects each.
   func batch(_ ids: [StreamID], _ effects: [Effects], speculates: Bool = false) -> CommitBatch {
     let routes = ShardRoutes(bench.namespace, shard: 0, service: service)
-    var batch = CommitBatch(shard: shard, routes: routes, speculates: speculates)
+    var batch = CommitBatch(shard: shard, CommitBatch.Style(routes: routes, speculates: speculates))
     for (id, effects) in zip(ids, effects) {
       batch.acknowledge(delivery(id), effects, prefix: bench.namespace.state(0, service, ""))
     }

@@ -108,16 +108,13 @@ import Testing
       let (earlier, noted, later) = try await (
         reads.read([1], count: 1), reads.read([0], count: 1), reads.read([1], count: 1)
       )
-      func state() -> ShardState {
-        ShardState(shard: reads.shard, prefix: "", blocked: [], known: ShardKnowledge())
-      }
       let pages = try [earlier, noted, later].map { try #require($0.page) }
-      let inOrder = state()
-      #expect(pages.allSatisfy(inOrder.give))
-      let moved = state()
-      #expect(moved.give(pages[1]))
-      #expect(!moved.give(pages[0]))
-      #expect(moved.give(pages[2]))
+      var inOrder = CommitQueue(reads.shard, style: CommitBatch.Style(), delivered: .zero)
+      let areTaken = pages.map { inOrder.give($0) }
+      #expect(areTaken == [true, true, true])
+      var moved = CommitQueue(reads.shard, style: CommitBatch.Style(), delivered: .zero)
+      let areTakenAsMoved = [pages[1], pages[0], pages[2]].map { moved.give($0) }
+      #expect(areTakenAsMoved == [true, false, true])
     }
   }
 }

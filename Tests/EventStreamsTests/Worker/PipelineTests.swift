@@ -12,7 +12,7 @@ import Testing
     let pipeline = Pipeline(
       service: EventService("counting", concurrency: concurrency), namespace: Namespace("test", shardCount: 1),
       settings: WorkerSettings(), metrics: WorkerMetrics(service: "counting"), log: log)
-    await pipeline.own(shard, blocked: [])
+    await pipeline.tell { $0.own(shard, blocked: []) }
     return pipeline
   }
 
@@ -30,14 +30,16 @@ import Testing
     await pipeline.drain()
     let work = await pipeline.nextWork()
     #expect(work == nil)
-    await pipeline.admit([delivery(0, key: "k")], bytes: 0)
-    #expect(await pipeline.summary.inFlight == 0)
+    let late = delivery(0, key: "k")
+    await pipeline.tell { $0.admit([late]) }
+    #expect(await pipeline.ask { $0.load } == Load())
   }
 
   @Test("that drains has nothing more to commit when all that is left waits behind what was cut off")
   func lastRunner() async throws {
     let pipeline = await pipeline(concurrency: 1)
-    await pipeline.admit([delivery(0, key: "k"), delivery(1, key: "k")], bytes: 0)
+    let deliveries = [delivery(0, key: "k"), delivery(1, key: "k")]
+    await pipeline.tell { $0.admit(deliveries) }
     guard case .deliveries(let run)? = await pipeline.nextWork() else {
       Issue.record("there is nothing to handle")
       return
@@ -62,39 +64,39 @@ import Testing
       Issue.record("nothing is recovered")
       return
     }
-    await pipeline.admitRecovered([], bytes: 0, of: shard, after: after, last: nil)
+    await pipeline.tell { [shard] in $0.admitRecovered([], of: shard, after: after, last: nil) }
     for _ in 0..<3 {
       // The letters could not be read.
-      #expect(await pipeline.beginRedrive(["k"], shard: 0, term: 1)?.keys == ["k"])
+      #expect(await pipeline.tell { $0.beginRedrive(["k"], shard: 0, term: 1, at: .now)?.keys } == ["k"])
     }
-    await pipeline.admit([delivery(9, key: "k")], bytes: 0)
+    let later = delivery(9, key: "k")
+    await pipeline.tell { $0.admit([later]) }
     let letter = Delivery(
       source: .letter(StreamID(milliseconds: 2, sequence: 0)), shard: shard,
       streamID: StreamID(milliseconds: 1, sequence: 1),
       header: EventHeader(id: "e1", type: "NOTED", timestamp: .now(), key: "k"), work: .none, deliveries: 0,
       failures: nil)
-    await pipeline.redrive([letter], key: "k", shard: shard)
+    await pipeline.tell { [shard] in $0.redrive([letter], key: "k", shard: shard) }
     guard case .deliveries(let run)? = await pipeline.nextWork() else {
       Issue.record("there is nothing to handle")
       return
     }
     #expect(run.deliveries.map(\.header.id) == ["e1"])
-    #expect(await pipeline.beginRedrive(["k"], shard: 0, term: 1)?.keys == [])
+    #expect(await pipeline.tell { $0.beginRedrive(["k"], shard: 0, term: 1, at: .now)?.keys } == [])
   }
 
   @Test("takes one shard after another, however much there is of one")
   func turns() async throws {
     let pipeline = await pipeline(concurrency: 1)
     let other = OwnedShard(number: 1, term: 1, reader: NoState())
-    await pipeline.own(other, blocked: [])
-    await pipeline.admit((0..<1000).map { delivery($0, key: "k\($0)") }, bytes: 0)
+    await pipeline.tell { $0.own(other, blocked: []) }
+    let many = (0..<1000).map { delivery($0, key: "k\($0)") }
+    await pipeline.tell { $0.admit(many) }
     let id = StreamID(milliseconds: 1, sequence: 1)
-    await pipeline.admit(
-      [
-        Delivery(
-          shard: other, streamID: id, header: EventHeader(id: "o", type: "NOTED", timestamp: id.recordedAt, key: "o"),
-          work: .none, deliveries: 1, failures: nil)
-      ], bytes: 0)
+    let one = Delivery(
+      shard: other, streamID: id, header: EventHeader(id: "o", type: "NOTED", timestamp: id.recordedAt, key: "o"),
+      work: .none, deliveries: 1, failures: nil)
+    await pipeline.tell { $0.admit([one]) }
     var shards: [Int] = []
     for _ in 0..<2 {
       guard case .deliveries(let run)? = await pipeline.nextWork() else { break }

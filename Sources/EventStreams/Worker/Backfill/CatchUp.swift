@@ -39,7 +39,7 @@ struct CatchUp: Sendable {
       } catch let error as RedisError where !error.concernsOneShard {
         await perseverance.failed(error, ["shard": "\(shard.number)"])
       } catch {
-        await pipeline.lose(shard.number, term: shard.term, because: .stopped(error))
+        await pipeline.tell { $0.lose(shard.number, term: shard.term, because: .stopped(error)) }
       }
     }
   }
@@ -48,7 +48,7 @@ struct CatchUp: Sendable {
   private func catchUp(_ shard: OwnedShard, _ progress: inout Progress) async throws {
     let (end, position) = try Self.place(
       of: await connection.call("HMGET", namespace.lease(shard.number, service), "history", "position"))
-    guard let end else { return await pipeline.caughtUp(shard, blocked: []) }
+    guard let end else { return await pipeline.tell { $0.caughtUp(shard, blocked: []) } }
     guard let (number, setbacks, run) = await pipeline.beginHistoryPage(shard) else { return }
     if progress.handled == 0 {
       log.notice("reading history", metadata: ["shard": "\(shard.number)", "after": "\(position)", "until": "\(end)"])
@@ -61,7 +61,7 @@ struct CatchUp: Sendable {
         of: shard, after: position, until: end, size: progress.size, setbacks, run,
         condemned: deaths >= pipeline.service.retry.maxCrashes)
       if let (refusal, error) = try await commit(page, number: number, after: position) {
-        return await pipeline.refused(page, refusal, error)
+        return await pipeline.tell { $0.refused(page, refusal, error) }
       }
       await pipeline.endHistoryPage(shard, page: page)
       if page.dead.count > 0 {
@@ -74,7 +74,7 @@ struct CatchUp: Sendable {
       if page.isLast {
         log.notice(
           "caught up with the log", metadata: ["shard": "\(shard.number)", "events": "\(progress.handled)"])
-        await pipeline.caughtUp(shard, blocked: blocked)
+        await pipeline.tell { $0.caughtUp(shard, blocked: blocked) }
       }
     } catch {
       await pipeline.endHistoryPage(shard, page: nil)
@@ -127,7 +127,7 @@ struct CatchUp: Sendable {
       page = handler.condemn(Array(events.prefix(1)), of: shard, blocked: &blocked, because: reason)
     } else {
       page = await handler.handle(events, of: shard, in: run, blocked: &blocked) {
-        await pipeline.goesOn(with: shard)
+        await pipeline.ask { $0.goesOn(with: shard) }
       } onFailure: { delivery, error in
         log.info(
           "an event of the history failed",

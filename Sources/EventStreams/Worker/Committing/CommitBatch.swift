@@ -22,6 +22,8 @@ struct CommitBatch: Sendable {
   private(set) var acknowledged: [[StreamID]]
   /// How many that are.
   private(set) var acknowledgedCount = 0
+  /// How much of what was in flight is settled with it.
+  private(set) var load = Load()
   /// The last of them in the log's order.
   private var lastAcknowledged: StreamID?
   /// Those of them that failed before.
@@ -43,18 +45,23 @@ struct CommitBatch: Sendable {
   /// What the effects write; nil if nobody reads state.
   private(set) var written: WrittenState?
 
+  /// How batches are made.
+  struct Style: Sendable {
+    /// Where follow-ups go; nil if all stay in the shard.
+    var routes: ShardRoutes?
+    /// Whether a commit that finds a field which some effects need to be absent is refused as a whole (`SURPRISED`), so that effects can be
+    /// folded over such conditions; otherwise every condition is looked at where it stands.
+    var speculates = false
+    /// Whether to note what is written, for handlers that read.
+    var notesWrites = false
+  }
+
   /// Nothing yet.
-  ///
-  /// - Parameters:
-  ///   - routes: where its follow-ups go; nil if all stay in the shard.
-  ///   - speculates: whether a commit that finds a field which some effects need to be absent is refused as a whole
-  ///     (`SURPRISED`), so that effects can be folded over such conditions; otherwise every condition is looked at where it stands.
-  ///   - notesWrites: whether to note what is written, for handlers that read.
-  init(shard: OwnedShard, routes: ShardRoutes? = nil, speculates: Bool = false, notesWrites: Bool = false) {
+  init(shard: OwnedShard, _ style: Style = Style()) {
     self.shard = shard
     acknowledged = Array(repeating: [], count: shard.topics.count)
-    effects = FoldedEffects(routes: routes, speculates: speculates)
-    if notesWrites { written = WrittenState() }
+    effects = FoldedEffects(routes: style.routes, speculates: style.speculates)
+    if style.notesWrites { written = WrittenState() }
   }
 
   var isEmpty: Bool {
@@ -91,22 +98,27 @@ struct CommitBatch: Sendable {
     switch delivery.source {
     case .log:
       acknowledge(
-        delivery.streamID, of: delivery.topic, effects, prefix: prefix, traceparent: delivery.header.traceparent)
+        delivery.streamID, of: delivery.topic, bytes: delivery.bytes, effects, prefix: prefix,
+        traceparent: delivery.header.traceparent)
       if delivery.failures != nil { cleared.append(delivery.streamID) }
     case .letter(let id):
       handledLetter = (delivery, id)
+      load += delivery.load
       add(effects, prefix: prefix, traceparent: delivery.header.traceparent)
     }
   }
 
   /// Acknowledges an entry of the log that has not failed before.
   ///
-  /// - Parameter topic: the one it stands in, of the shard's.
+  /// - Parameters:
+  ///   - topic: the one it stands in, of the shard's.
+  ///   - bytes: what it takes.
   mutating func acknowledge(
-    _ streamID: StreamID, of topic: Int, _ effects: Effects, prefix: String, traceparent: String?
+    _ streamID: StreamID, of topic: Int, bytes: Int, _ effects: Effects, prefix: String, traceparent: String?
   ) {
     acknowledged[topic].append(streamID)
     acknowledgedCount += 1
+    load += Load(events: 1, bytes: bytes)
     lastAcknowledged = max(lastAcknowledged ?? .zero, streamID)
     add(effects, prefix: prefix, traceparent: traceparent)
   }
@@ -124,6 +136,7 @@ struct CommitBatch: Sendable {
 
   mutating func bury(_ letter: Letter) {
     letters.append(letter)
+    load += letter.delivery.load
   }
 
   /// Ends the redrive of a key whose letter failed again; the letter stays.

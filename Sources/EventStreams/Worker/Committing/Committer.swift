@@ -25,7 +25,7 @@ struct Committer: Sendable {
           }
           if let last = batches.last { encode(last, into: &commands) }
           let answers = try answers(of: await connection.write(commands, receiving: batches.count))
-          var again: [Pipeline.NumberedBatch] = []
+          var again: [Scheduler.NumberedBatch] = []
           var lastError: RedisError?
           for (batch, answer) in zip(batches, answers) {
             if let error = await settle(batch.batch, answer) {
@@ -46,7 +46,7 @@ struct Committer: Sendable {
     }
   }
 
-  private func encode(_ numbered: Pipeline.NumberedBatch, into commands: inout Commands) {
+  private func encode(_ numbered: Scheduler.NumberedBatch, into commands: inout Commands) {
     commands.removeAll(keepingCapacity: true)
     commands.append(
       CommitCall(
@@ -75,12 +75,12 @@ struct Committer: Sendable {
   /// Takes in one shard's answer; returns the error if the commit is to be repeated.
   private func settle(_ batch: CommitBatch, _ answer: Answer) async -> RedisError? {
     switch answer {
-    case .committed(let unparked): await pipeline.committed(batch, unparked: unparked)
+    case .committed(let unparked): await pipeline.tell { $0.committed(batch, unparked: unparked) }
     case .failed(let error):
       if let refusal = error.refusal {
-        await pipeline.refused(batch, refusal, error)
+        await pipeline.tell { $0.refused(batch, refusal, error) }
       } else if error.concernsOneShard {
-        await pipeline.lose(batch.shard.number, term: batch.shard.term, because: .stopped(error))
+        await pipeline.tell { $0.lose(batch.shard.number, term: batch.shard.term, because: .stopped(error)) }
       } else {
         return error
       }

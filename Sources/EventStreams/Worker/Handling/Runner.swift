@@ -12,6 +12,7 @@ struct Runner: Sendable {
     switch work {
     case .deliveries(let run): await self.run(run)
     case .page(let run): await self.run(run)
+    case .undecoded(let run): run.decode(for: service)
     }
   }
 
@@ -76,7 +77,7 @@ struct Runner: Sendable {
       guard case .done(let effects) = outcome else {
         return run.fail(run.page.delivery(done, &decoder), outcome)
       }
-      run.acknowledge(entry.streamID, of: run.page.topic(done), effects, traceparent: entry.header?.traceparent)
+      run.acknowledge(effects, traceparent: entry.header?.traceparent)
       done += 1
     }
   }

@@ -4,6 +4,8 @@ import Synchronization
 enum Work: Sendable {
   case deliveries(DeliveryRun)
   case page(PageRun)
+  /// A page whose events may not simply be handled one after the other: they are decoded first.
+  case undecoded(DecodingRun)
 }
 
 /// Deliveries that a runner handles one after the other, and what has become of them so far. Shared with the pipeline, which takes that out
@@ -30,6 +32,22 @@ final class DeliveryRun: Sendable {
 
   /// Those without an outcome, because there was no time for them.
   var rest: ArraySlice<Delivery> { deliveries.dropFirst(progress.withLock { $0.outcomes.count }) }
+}
+
+/// A page that a runner decodes, and what it has found in it.
+final class DecodingRun: Sendable {
+  let page: Page
+  private let decoded = Mutex<[Delivery]>([])
+
+  init(_ page: Page) { self.page = page }
+
+  var deliveries: [Delivery] { decoded.withLock { $0 } }
+
+  func decode(for service: EventService) {
+    var decoder = EntryDecoder(service: service)
+    let deliveries = page.deliveries(&decoder)
+    decoded.withLock { $0 = deliveries }
+  }
 }
 
 /// A page that a runner handles up to its first failure, and the batch that it adds to. Shared with the pipeline, which takes the batch out
@@ -62,9 +80,13 @@ final class PageRun: Sendable {
   /// What was not begun.
   var rest: Page { progress.withLock { page.dropFirst($0.done + ($0.failed == nil ? 0 : 1)) } }
 
-  func acknowledge(_ streamID: StreamID, of topic: Int, _ effects: Effects, traceparent: String?) {
+  /// Takes in that the next entry was handled.
+  func acknowledge(_ effects: Effects, traceparent: String?) {
     progress.withLock { progress in
-      progress.batch.acknowledge(streamID, of: topic, effects, prefix: prefix, traceparent: traceparent)
+      let index = progress.done
+      progress.batch.acknowledge(
+        page.id(index), of: page.topic(index), bytes: page.bytes(index), effects, prefix: prefix,
+        traceparent: traceparent)
       progress.done += 1
     }
   }

@@ -12,8 +12,8 @@ extension Leases {
   /// Says once of which shards the server holds less than it did: it lost the end of the log or all of it, or what was committed there
   /// (FLUSHALL, a failover, a restart without the append-only file, a back-up put back).
   func reportLosses() async throws {
-    for shard in await pipeline.behind {
-      let known = await pipeline.knowledge(of: shard)
+    for shard in await pipeline.ask({ $0.behind }) {
+      let known = await pipeline.ask { $0.knowledge(of: shard) }
       let logEnd = try Self.place(await connection.call("GET", namespace.clock(shard)))
       log.critical(
         "the server has gone back to an earlier moment: what this worker committed since is lost, and so are events that it read or that were published since; publish them again",
@@ -21,7 +21,7 @@ extension Leases {
           "shard": "\(shard)", "logEndsAt": "\(logEnd)", "hadRead": "\(known.lastRead?.id ?? .zero)",
           "hadCommitted": "\(known.committed ?? .zero)",
         ])
-      await pipeline.reported(shard)
+      await pipeline.tell { $0.reported(shard) }
     }
   }
 

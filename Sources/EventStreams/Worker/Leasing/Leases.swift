@@ -59,7 +59,7 @@ struct Leases: Sendable {
   /// Gives back every shard and leaves, so that others take over at once.
   func leave() async {
     do {
-      let owned = await pipeline.owned.merging(await pipeline.unreturned) { owned, _ in owned }
+      let owned = await pipeline.owned.merging(await pipeline.ask({ $0.unreturned })) { owned, _ in owned }
       for (shard, term) in owned { try await give(back: shard, term: term) }
       let others = try await roster(holding: [], leaving: true)
       try await wake(others.map(\.name))
@@ -75,7 +75,8 @@ struct Leases: Sendable {
   /// - Returns: how long to wait for the next, and whether shards were taken.
   private func turn(isThorough: Bool) async throws -> (nextLook: Duration, tookShards: Bool) {
     let pauses = try await Pauses(namespace: namespace, connection: connection).list()[service] ?? []
-    await pipeline.pause(PauseSet(pauses))
+    let paused = PauseSet(pauses)
+    await pipeline.tell { $0.pause(paused) }
     try await renew(isThorough: isThorough)
     try await reportLosses()
     let owned = await pipeline.owned
@@ -85,16 +86,17 @@ struct Leases: Sendable {
     let share = shares[settings.name] ?? []
 
     var nextLook = settings.leaseTime / 2
-    await pipeline.keep(owned.keys.filter(share.contains))
+    let kept = owned.keys.filter(share.contains)
+    await pipeline.tell { $0.keep(kept) }
     for shard in owned.keys where !share.contains(shard) {
-      await pipeline.retire(shard)
+      await pipeline.tell { $0.retire(shard) }
       try await interruptReading()
-      if await !pipeline.release(shard) { nextLook = min(nextLook, .milliseconds(20)) }
+      if await !pipeline.tell({ $0.release(shard) }) { nextLook = min(nextLook, .milliseconds(20)) }
     }
     // Until it has been said, also if it could not be said before.
-    for (shard, term) in await pipeline.unreturned where !share.contains(shard) {
+    for (shard, term) in await pipeline.ask({ $0.unreturned }) where !share.contains(shard) {
       try await give(back: shard, term: term)
-      await pipeline.returned(shard, term: term)
+      await pipeline.tell { $0.returned(shard, term: term) }
       log.info("gave a shard to another worker", metadata: ["shard": "\(shard)"])
       try await wake(workers.map(\.name).filter { $0 != settings.name })
     }
@@ -141,13 +143,13 @@ struct Leases: Sendable {
   func renew(isThorough: Bool = true) async throws {
     let owned = await pipeline.owned.sorted { $0.key < $1.key }
     guard !owned.isEmpty else { return }
-    let reason = await pipeline.pausedBecause
+    let reason = await pipeline.ask { $0.pausedBecause }
     var commands = Commands()
     for (shard, term) in owned {
       commands.append(
         leaseCall(
           .renew, shard: shard, term: term, pausedBecause: reason, isThorough: isThorough,
-          known: await pipeline.knowledge(of: shard)))
+          known: await pipeline.ask { $0.knowledge(of: shard) }))
     }
     let answers = Self.answers(try await connection.send(commands))
     for ((shard, term), answer) in zip(owned, answers) {
@@ -156,17 +158,17 @@ struct Leases: Sendable {
       } catch let error as RedisError where !error.concernsOneShard {
         throw error
       } catch {
-        await pipeline.lose(shard, term: term, because: .stopped(error))
+        await pipeline.tell { $0.lose(shard, term: term, because: .stopped(error)) }
       }
     }
   }
 
   private func renewed(_ shard: Int, term: Int, _ answer: LeaseCall.Answer) async throws {
     guard answer.isKept else {
-      return await pipeline.lose(
-        shard, term: term, because: answer.isRewound ? .rewound : answer.isShifted ? .shifted : .fenced)
+      let loss: ShardLoss = answer.isRewound ? .rewound : answer.isShifted ? .shifted : .fenced
+      return await pipeline.tell { $0.lose(shard, term: term, because: loss) }
     }
-    if answer.hasForeign { await pipeline.recoverAgain(shard, term: term) }
+    if answer.hasForeign { await pipeline.tell { $0.recoverAgain(shard, term: term) } }
     if let keys = answer.redriven { try await redrive(keys, shard: shard, term: term) }
   }
 
@@ -174,25 +176,27 @@ struct Leases: Sendable {
   ///
   /// - Returns: how long until it is worth another try; nil if it is this worker's now.
   private func takeUnlessAside(_ shard: Int) async throws -> Duration? {
-    if let time = await pipeline.knowledge(of: shard).setbacks.asideUntil, time > .now { return time - .now }
+    if let time = await pipeline.ask({ $0.knowledge(of: shard) }).setbacks.asideUntil, time > .now {
+      return time - .now
+    }
     do {
       return try await take(shard)
     } catch let error as RedisError where !error.concernsOneShard {
       throw error
     } catch {
-      await pipeline.couldNotTake(shard, error)
-      return await pipeline.knowledge(of: shard).setbacks.asideUntil.map { $0 - .now }
+      await pipeline.tell { $0.couldNotTake(shard, error) }
+      return await pipeline.ask { $0.knowledge(of: shard) }.setbacks.asideUntil.map { $0 - .now }
     }
   }
 
   /// Takes a shard; returns how long until it is worth another try if somebody has it, nil if it is this worker's now.
   private func take(_ shard: Int) async throws -> Duration? {
     // A group that must be made goes on after what this worker has read of the shard, if it ever did.
-    let known = await pipeline.knowledge(of: shard)
+    let known = await pipeline.ask { $0.knowledge(of: shard) }
     let answer = try await connection.call(
       leaseCall(.acquire, shard: shard, term: known.term, start: known.lastRead?.id.description, known: known))
     if answer.wentBack {
-      await pipeline.foundBehind(shard)
+      await pipeline.tell { $0.foundBehind(shard) }
       try await reportLosses()
     }
     guard let term = answer.epoch else { return answer.wait }
@@ -220,13 +224,15 @@ struct Leases: Sendable {
       log.error(
         "the service is still in its history, and a later version of it wants a topic that this worker handles nothing of: that version must go on with it",
         metadata: ["shard": "\(shard)", "topic": "\(owned.topics[topic])"])
-      await pipeline.found(.topic(Identifier(owned.topics[topic])), inShard: shard)
+      await pipeline.tell { $0.found(.topic(Identifier(owned.topics[topic])), inShard: shard) }
       try await give(back: shard, term: term)
       return settings.leaseTime
     }
     let blocked = Set(names: answer.blocked)
     try await redriveUnread(shard: shard, blocked: blocked)
-    await pipeline.own(owned, blocked: blocked, delivered: answer.delivered, isCatchingUp: isCatchingUp)
+    await pipeline.tell {
+      $0.own(owned, blocked: blocked, delivered: answer.delivered, isBackfilling: isCatchingUp)
+    }
     return nil
   }
 
@@ -263,7 +269,8 @@ struct Leases: Sendable {
 
   /// Has the dead letters of keys handled again, as an operator asked for.
   private func redrive(_ keys: [String], shard number: Int, term: Int) async throws {
-    guard let (shard, keys) = await pipeline.beginRedrive(keys, shard: number, term: term), !keys.isEmpty else {
+    let begun = await pipeline.tell { $0.beginRedrive(keys, shard: number, term: term, at: .now) }
+    guard let (shard, keys) = begun, !keys.isEmpty else {
       return
     }
     let letters = try await DeadLetters(namespace: namespace, connection: connection).list(
@@ -277,7 +284,7 @@ struct Leases: Sendable {
       }
       log.notice(
         "redriving dead letters", metadata: ["key": "\(key)", "shard": "\(number)", "letters": "\(deliveries.count)"])
-      await pipeline.redrive(deliveries, key: key, shard: shard)
+      await pipeline.tell { $0.redrive(deliveries, key: key, shard: shard) }
     }
   }
 
@@ -288,7 +295,7 @@ struct Leases: Sendable {
       RosterCall(
         namespace: namespace, service: service, worker: settings.name, timeToLive: leaving ? nil : settings.leaseTime,
         note: RosterNote(
-          shards: shards, reads: ReadingScope(pipeline.service), unread: await pipeline.unread)))
+          shards: shards, reads: ReadingScope(pipeline.service), unread: await pipeline.ask { $0.unread })))
   }
 
   /// Waits until another worker gives something back, an operator asks for something, or the time is over.

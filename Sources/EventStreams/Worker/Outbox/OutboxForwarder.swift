@@ -155,7 +155,7 @@ actor OutboxForwarder {
     // Nothing is left, but for what is stuck.
     for outbox in read where outbox.page.last == nil && outbox.start == "-" {
       stuck[outbox.shard] = nil
-      if pipeline.outbox.set(outbox.shard, isFull: false) { await pipeline.wakeAll() }
+      if pipeline.outbox.set(outbox.shard, isFull: false) { await pipeline.wake() }
     }
     return read.filter { $0.page.last != nil }
   }
@@ -209,7 +209,7 @@ actor OutboxForwarder {
         "a shard's outbox is full: its events wait until more is forwarded to other shards",
         metadata: ["shard": "\(shard)", "bytes": "\(mostBytes)"])
     } else {
-      await pipeline.wakeAll()
+      await pipeline.wake()
     }
   }
 }

@@ -83,7 +83,8 @@ struct EntryDecoder: ~Copyable {
     return Delivery(
       source: source, shard: shard, topic: topic ?? 0, streamID: streamID,
       header: entry.header ?? EventHeader(id: streamID.description, type: "", timestamp: streamID.recordedAt, key: ""),
-      key: entry.key, work: entry.work, reads: entry.reads, deliveries: deliveries, failures: failures)
+      key: entry.key, work: entry.work, reads: entry.reads, deliveries: deliveries, failures: failures,
+      bytes: bytes.count)
   }
 
   private static func stored(

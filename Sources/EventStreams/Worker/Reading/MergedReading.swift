@@ -5,10 +5,10 @@
 /// answer may hold earlier entries only if it was cut by the read before.
 struct MergedReading {
   /// By shard.
-  private var carried: [Int: (page: Page, bytes: Int)] = [:]
+  private var carried: [Int: Page] = [:]
 
   /// How much is carried.
-  private(set) var load = Load()
+  var load: Load { carried.values.reduce(Load()) { $0 + $1.load } }
 
   /// What is carried of shards that are not read any more is forgotten: it stays pending.
   ///
@@ -16,16 +16,14 @@ struct MergedReading {
   mutating func keep(only shards: [OwnedShard]) -> [OwnedShard] {
     guard !carried.isEmpty else { return [] }
     let terms = Dictionary(shards.map { ($0.number, $0.term) }) { first, _ in first }
-    let dropped = carried.values.map(\.page.shard).filter { terms[$0.number] != $0.term }
+    let dropped = carried.values.map(\.shard).filter { terms[$0.number] != $0.term }
     for shard in dropped { carried[shard.number] = nil }
-    if !dropped.isEmpty { weigh() }
     return dropped
   }
 
   /// Forgets everything that is carried.
   mutating func removeAll() {
     carried = [:]
-    load = Load()
   }
 
   /// Takes in what a read gave out of one shard.
@@ -36,20 +34,11 @@ struct MergedReading {
   ///   - isSnapshot: false if it may not show all topics as they were at one moment: all of it is carried until a read does.
   /// - Returns: what may be handled, in the order of the log; nil for nothing.
   mutating func merge(_ page: Page?, of shard: OwnedShard, cutAt: StreamID?, isSnapshot: Bool = true) -> Page? {
-    let earlier = carried.removeValue(forKey: shard.number)?.page
+    let earlier = carried.removeValue(forKey: shard.number)
     let pages = [earlier, page].compactMap(\.self)
     guard let all = pages.count > 1 ? Page(merging: pages) : pages.first else { return nil }
     let count = isSnapshot ? cutAt.map { all.count(through: $0) } ?? all.count : 0
-    if count < all.count {
-      let rest = Page(merging: [all.dropFirst(count)])
-      carried[shard.number] = (rest, rest.bytes)
-    }
-    if earlier != nil || count < all.count { weigh() }
+    if count < all.count { carried[shard.number] = Page(merging: [all.dropFirst(count)]) }
     return count > 0 ? all.prefix(count) : nil
-  }
-
-  private mutating func weigh() {
-    load = Load()
-    for (page, bytes) in carried.values { load.enter(page.count, bytes: bytes) }
   }
 }

@@ -35,6 +35,8 @@ struct Page: Sendable {
     var source: UInt32
     /// In its source.
     let position: UInt32
+    /// What its event takes of the answer.
+    let bytes: UInt32
   }
 
   private let sources: [Source]
@@ -43,14 +45,17 @@ struct Page: Sendable {
   /// Of the first entry, among the places.
   private var start = 0
   let shard: OwnedShard
-  private(set) var count: Int
+  /// How many entries these are, and what their events take of the answers.
+  private(set) var load: Load
+
+  var count: Int { load.events }
 
   /// - Parameter parts: at least one, each of a topic of its own, with at least one entry.
   init(of answer: Answer, _ parts: [Part], shard: OwnedShard) {
     self.shard = shard
     sources = parts.map { Source(answer: answer, part: $0) }
     places = Self.places(of: parts, in: answer.replies)
-    count = places.count
+    load = Self.load(of: places[...])
   }
 
   /// All entries of some pages of a shard, which are one page then, however they alternate.
@@ -77,7 +82,7 @@ struct Page: Sendable {
     shard = pages[0].shard
     self.sources = sources
     self.places = places
-    count = places.count
+    load = Self.load(of: places[...])
   }
 
   private static func places(of parts: [Part], in replies: borrowing Replies) -> [Place] {
@@ -88,25 +93,20 @@ struct Page: Sendable {
         places.append(
           Place(
             id: id(position, in: replies, part.stream), source: UInt32(truncatingIfNeeded: source),
-            position: UInt32(truncatingIfNeeded: position)))
+            position: UInt32(truncatingIfNeeded: position),
+            bytes: UInt32(truncatingIfNeeded: replies[0][part.stream][1][position][1][1].bytes.count)))
       }
     }
     if parts.count > 1 { places.sort { $0.id < $1.id } }
     return places
   }
 
-  /// What its events take of the answers.
-  var bytes: Int {
-    (0..<count).reduce(0) { bytes, index in
-      let place = places[start + index]
-      let source = sources[Int(place.source)]
-      return bytes + Self.bytes(Int(place.position), in: source.answer.replies, source.part.stream)
-    }
+  private static func load(of places: ArraySlice<Place>) -> Load {
+    Load(events: places.count, bytes: places.reduce(0) { $0 + Int($1.bytes) })
   }
 
-  private static func bytes(_ position: Int, in replies: borrowing Replies, _ stream: Int) -> Int {
-    replies[0][stream][1][position][1][1].bytes.count
-  }
+  /// What an entry's event takes of its answer.
+  func bytes(_ index: Int) -> Int { Int(places[start + index].bytes) }
 
   /// An entry's id.
   func id(_ index: Int) -> StreamID { places[start + index].id }
@@ -151,14 +151,14 @@ struct Page: Sendable {
   func dropFirst(_ handled: Int) -> Page {
     var rest = self
     rest.start += handled
-    rest.count -= handled
+    rest.load -= Self.load(of: places[start..<start + handled])
     return rest
   }
 
   /// Its first entries.
   func prefix(_ count: Int) -> Page {
     var first = self
-    first.count = count
+    first.load = Self.load(of: places[start..<start + count])
     return first
   }
 

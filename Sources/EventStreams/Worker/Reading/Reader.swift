@@ -25,7 +25,7 @@ struct Reader: Sendable {
         case .new(let shards, let count, let wait):
           if let known = registered {
             lastReader = connection.clientID
-            for shard in merged.keep(only: shards) { await pipeline.forgetPending(shard.number, term: shard.term) }
+            for shard in merged.keep(only: shards) { await pipeline.tell { $0.forgetPending(shard) } }
             try await read(shards, count: count, wait: wait, over: known, &merged, &decoder)
           } else {
             registered = try await register()
@@ -39,7 +39,7 @@ struct Reader: Sendable {
       } catch {
         registered = nil
         merged.removeAll()
-        await pipeline.readFailed()
+        await pipeline.tell { $0.readFailed() }
         await perseverance.failed(error)
       }
     }
@@ -142,7 +142,8 @@ struct Reader: Sendable {
       if let error = Self.error(replies) {
         guard error.concernsOneShard else { throw error }
         // Taking a shard anew makes its group again.
-        await pipeline.lose(shard.number, term: shard.term, because: error.code == .noGroup ? .fenced : .stopped(error))
+        let loss: ShardLoss = error.code == .noGroup ? .fenced : .stopped(error)
+        await pipeline.tell { $0.lose(shard.number, term: shard.term, because: loss) }
       } else {
         try await admit(
           Self.ready(of: replies, [shard], namespace, count: count, mayBePartial: false, &merged), &decoder)
@@ -153,13 +154,12 @@ struct Reader: Sendable {
   private func admit(
     _ read: (pages: [Page], streams: Int), _ decoder: inout EntryDecoder
   ) async throws {
-    if pipeline.service.takesPages { return await pipeline.admit(read.pages, streams: read.streams) }
-    let pages = await pipeline.give(read.pages, streams: read.streams)
+    if pipeline.service.takesPages { return await pipeline.tell { $0.admit(read.pages, streams: read.streams) } }
+    let pages = await pipeline.tell { $0.give(read.pages, streams: read.streams) }
     guard !pages.isEmpty else { return }
-    let bytes = pages.reduce(0) { $0 + $1.bytes }
     let deliveries = pages.flatMap { $0.deliveries(&decoder) }
     let found = try await readAhead(of: deliveries)
-    await pipeline.admit(deliveries, bytes: bytes, found)
+    await pipeline.tell { $0.admit(deliveries, found) }
   }
 
   /// What deliveries are going to ask for.
@@ -219,25 +219,26 @@ struct Reader: Sendable {
           namespace: namespace, shard: shard, service: pipeline.service.name, worker: settings.name, after: after,
           count: count,
           others: others))
-      let (deliveries, lost, bytes) = decode(found.entries, shard, &decoder)
+      let (deliveries, lost) = decode(found.entries, shard, &decoder)
       let ahead = try await readAhead(of: deliveries)
-      await pipeline.admitRecovered(
-        deliveries, lost: lost, bytes: bytes, of: shard, after: after, last: found.last, ahead)
+      await pipeline.tell {
+        $0.admitRecovered(deliveries, lost: lost, of: shard, after: after, last: found.last, ahead)
+      }
     } catch let error as RedisError where error.refusal == .fenced || error.refusal == .shifted {
-      await pipeline.lose(shard.number, term: shard.term, because: error.refusal == .fenced ? .fenced : .overtaken)
+      let loss: ShardLoss = error.refusal == .fenced ? .fenced : .overtaken
+      await pipeline.tell { $0.lose(shard.number, term: shard.term, because: loss) }
     } catch let error as RedisError where !error.concernsOneShard {
       throw error
     } catch {
-      await pipeline.lose(shard.number, term: shard.term, because: .stopped(error))
+      await pipeline.tell { $0.lose(shard.number, term: shard.term, because: .stopped(error)) }
     }
   }
 
   private func decode(
     _ entries: [RecoverCall.Entry], _ shard: OwnedShard, _ decoder: inout EntryDecoder
-  ) -> (deliveries: [Delivery], lost: [StreamID], bytes: Int) {
+  ) -> (deliveries: [Delivery], lost: [StreamID]) {
     var deliveries: [Delivery] = []
     var lost: [StreamID] = []
-    var bytes = 0
     for entry in entries {
       guard let json = entry.json else {
         log.critical(
@@ -246,7 +247,6 @@ struct Reader: Sendable {
         lost.append(entry.streamID)
         continue
       }
-      bytes += json.count
       deliveries.append(
         decoder.decode(
           json.span, streamID: entry.streamID, shard: shard,
@@ -254,6 +254,6 @@ struct Reader: Sendable {
           failures: entry.failures
         ).condemned(after: pipeline.service.retry.maxCrashes))
     }
-    return (deliveries, lost, bytes)
+    return (deliveries, lost)
   }
 }

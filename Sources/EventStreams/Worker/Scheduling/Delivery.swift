@@ -42,11 +42,13 @@ final class Delivery: Sendable {
   /// What the pending entries list counts: attempts that failed, at least one, and crashes.
   let deliveries: Int
   let failures: Failures?
+  /// What its event takes.
+  let bytes: Int
 
   init(
     source: Source = .log, shard: OwnedShard, topic: Int = 0, streamID: StreamID, header: EventHeader,
     key: String? = nil, work: Work,
-    reads: [StateField] = [], deliveries: Int, failures: Failures?
+    reads: [StateField] = [], deliveries: Int, failures: Failures?, bytes: Int = 0
   ) {
     self.source = source
     self.shard = shard
@@ -58,7 +60,10 @@ final class Delivery: Sendable {
     self.reads = reads
     self.deliveries = deliveries
     self.failures = failures
+    self.bytes = bytes
   }
+
+  var load: Load { Load(events: 1, bytes: bytes) }
 
   /// False for an event that the service doesn't want, that can't be read, or that must not be handled any more.
   var callsHandler: Bool {
@@ -84,8 +89,7 @@ final class Delivery: Sendable {
   func with(deliveries: Int, failures: Failures?) -> Delivery {
     Delivery(
       source: source, shard: shard, topic: topic, streamID: streamID, header: header, key: key, work: work,
-      deliveries: deliveries,
-      failures: failures)
+      deliveries: deliveries, failures: failures, bytes: bytes)
   }
 
   /// As high as `recover` tells delivery counts: servers set the greatest one for entries that are never to be delivered again.
@@ -105,6 +109,6 @@ final class Delivery: Sendable {
     Delivery(
       source: source, shard: shard, topic: topic, streamID: streamID, header: header, key: key,
       work: .condemned(reason),
-      deliveries: deliveries, failures: failures)
+      deliveries: deliveries, failures: failures, bytes: bytes)
   }
 }

@@ -1,28 +1,16 @@
-/// What is in flight: read and not settled.
+/// How much of something there is, in events and in the bytes that they took of the server's answers.
 struct Load: Sendable, Hashable {
-  private(set) var events = 0
-  /// What they took of the server's answers.
-  private(set) var bytes = 0
-  /// What one more entry is expected to take: as the largest reads of late.
-  private(set) var entryBytes = 1
+  var events = 0
+  var bytes = 0
 
-  mutating func enter(_ count: Int, bytes more: Int) {
-    guard count > 0 else { return }
-    events += count
-    bytes += more
-    entryBytes = max(1, more / count, entryBytes - entryBytes / 8)
+  static func + (left: Load, right: Load) -> Load {
+    Load(events: left.events + right.events, bytes: left.bytes + right.bytes)
   }
 
-  /// Takes out events, each as large as all are on average.
-  mutating func leave(_ count: Int) {
-    guard count > 0 else { return }
-    bytes = count >= events ? 0 : bytes - Int(Double(bytes) * (Double(count) / Double(events)))
-    events = max(0, events - count)
-  }
+  static func += (left: inout Load, right: Load) { left = left + right }
 
-  /// How many more entries fit into so many bytes; one in any case where nothing is in flight.
-  func fitting(into limit: Int) -> Int {
-    let count = max(0, limit - bytes) / entryBytes
-    return events == 0 ? max(1, count) : count
+  static func -= (left: inout Load, right: Load) {
+    left.events -= right.events
+    left.bytes -= right.bytes
   }
 }

@@ -1,68 +1,40 @@
 import CoreMetrics
-import DequeModule
 import Logging
 import Redis
 
-/// What one worker has in flight, and the rules of its order: which delivery may be handled now, which waits, what the next
-/// commit of a shard settles. Reader, runners, committer and retry timer are loops around it.
-///
-/// - Deliveries of one key are handled in log order. One that waits for a retry holds back the later ones of its key only.
-/// - One commit of a shard is on its way at a time, so commits are applied in the order they were made.
-/// - Shards take turns: a backlog of one holds up no other.
-/// - What is in flight stays within the window, in events and in bytes; reading waits. Only where shards that had nothing have much
-///   all at once, one read may exceed it, and never doubles it.
+/// What one worker has in flight. Reader, runners, committer, leases and timer are loops around it; what they are to do, and when, `Scheduler`
+/// says: this carries it out, and lets wait who has nothing to do.
 actor Pipeline {
   let service: EventService
   let namespace: Namespace
   let settings: WorkerSettings
-  let metrics: WorkerMetrics
-  let log: Logger
+  private let metrics: WorkerMetrics
+  private let log: Logger
 
-  var shards: [Int: ShardState] = [:]
-  /// What this process knows of shards that it does not own now.
-  private var known: [Int: ShardKnowledge] = [:]
-  /// Terms of shards that are to be given back, and of which nothing is in flight any more.
-  private(set) var unreturned: [Int: Int] = [:]
-  /// Shards that have something to handle, in turn.
-  var turns: Deque<ShardState> = []
-  var load = Load()
-  /// What has been read, and waits for what comes before it in the log.
-  var carried = Load()
-  var running = 0
-  private(set) var isDraining = false
-  /// True when what has not begun stays pending.
-  var isGivingUp = false
+  var scheduler: Scheduler
+  /// What runners handle that handle one event after the other, by shard.
+  var runs: [Int: Work] = [:]
+  /// What is handled of the history of shards.
+  var histories: [Int: HistoryRun] = [:]
   /// True when nothing more is committed.
-  private var hasGivenUp = false
-  /// True while an alarm is set for batches that wait for more.
-  var isCommitDue = false
-  /// Shards that the read on its way asks for.
-  var beingRead: Set<Int> = []
-  /// How many topics of shards had something at the last read: they share the room at the next. Zero if none had.
-  var sharing = 0
-  /// The shard that was recovered last; nil if something new was read since.
-  var recoveredLast: Int?
+  var hasGivenUp = false
 
-  let runners = Waiters()
-  let reader = Waiters()
-  let committer = Waiters()
+  private let runners = Waiters()
+  private let reader = Waiters()
+  private let committer = Waiters()
   let observers = Waiters()
-  let catchUp = Waiters()
+  private let catchUp = Waiters()
 
   /// What waits for other shards.
   nonisolated let outbox = OutboxNews()
 
-  var breaker: CircuitBreaker
-  /// What an operator wants to be left alone.
-  var pauses = PauseSet()
-
   /// Retries as they are scheduled, and probes, for the timer. Never more than the window holds.
   nonisolated let alarms: AsyncStream<Alarm>
-  let alarmSchedule: AsyncStream<Alarm>.Continuation
+  private let alarmSchedule: AsyncStream<Alarm>.Continuation
 
   /// Says that the leases need a look: the circuit breaker opened or closed, or a shard was lost.
   nonisolated let leaseNews: AsyncStream<Void>
-  let newsForLeases: AsyncStream<Void>.Continuation
+  private let newsForLeases: AsyncStream<Void>.Continuation
 
   init(service: EventService, namespace: Namespace, settings: WorkerSettings, metrics: WorkerMetrics, log: Logger) {
     self.service = service
@@ -70,267 +42,155 @@ actor Pipeline {
     self.settings = settings
     self.metrics = metrics
     self.log = log
-    breaker = CircuitBreaker(policy: service.breaker)
+    scheduler = Scheduler(service, namespace, settings)
     (alarms, alarmSchedule) = AsyncStream.makeStream()
     (leaseNews, newsForLeases) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
-  // MARK: Shards
+  var owned: [Int: Int] { scheduler.owned }
 
-  var owned: [Int: Int] { shards.mapValues(\.shard.term) }
+  /// Looks something up.
+  func ask<Answer: Sendable>(_ question: @Sendable (borrowing Scheduler) -> Answer) -> Answer { question(scheduler) }
 
-  /// - Parameters:
-  ///   - delivered: the place up to which everything is pending or settled.
-  ///   - isCatchingUp: true if the service is to handle the shard's history first.
-  func own(_ shard: OwnedShard, blocked: Set<Identifier>, delivered: StreamID = .zero, isCatchingUp: Bool = false) {
-    var known = known.removeValue(forKey: shard.number) ?? ShardKnowledge()
-    known.term = shard.term
-    known.commits = 0
-    known.isRead = known.isRead || service.readsAhead
-    let state = ShardState(
-      shard: shard, prefix: namespace.state(shard.number, service.name, ""),
-      routes: ShardRoutes(namespace, shard: shard.number, service: service.name), blocked: blocked, known: known,
-      delivered: delivered)
-    state.isCatchingUp = isCatchingUp
-    shards[shard.number] = state
-    unreturned[shard.number] = nil
-    reader.wake()
-    catchUp.wake()
-    outbox.note(shard.number)
+  /// Tells the scheduler something, and does what it orders.
+  @discardableResult
+  func tell<Answer: Sendable>(_ what: @Sendable (inout Scheduler) -> Answer) -> Answer {
+    let answer = what(&scheduler)
+    carryOut()
+    return answer
   }
 
-  /// What this process knows of a shard.
-  func knowledge(of number: Int) -> ShardKnowledge { shards[number]?.known ?? known[number] ?? ShardKnowledge() }
-
-  /// Why a shard is dropped, with all that is in flight of it.
-  enum Loss: Sendable {
-    /// Another worker owns it, or nobody does.
-    case fenced
-    /// The server has gone back to an earlier moment.
-    case rewound
-    /// The server refuses what a batch of events, or a page of history, is to do.
-    case refused(event: Delivery.Place?, through: StreamID?, reason: String)
-    /// A batch assumed something that is not so.
-    case surprised(through: StreamID?)
-    /// The group does not stand where it must: somebody has moved it.
-    case shifted
-    /// An entry was given out before one of another topic that comes before it: by a read that was on its way when the shard was taken.
-    case overtaken
-    /// Something else stops this shard, and no other.
-    case stopped(any Error)
+  func carryOut() {
+    let orders = scheduler.takeOrders()
+    for alarm in orders.alarms { alarmSchedule.yield(alarm) }
+    if !orders.outboxes.isEmpty { outbox.note(orders.outboxes) }
+    for note in orders.notes { note.log(to: log) }
+    if orders.looksAtLeases { newsForLeases.yield() }
+    if orders.handled > 0 { metrics.handled.increment(by: orders.handled) }
+    if orders.retried > 0 { metrics.retried.increment(by: orders.retried) }
+    if orders.dead > 0 { metrics.dead.increment(by: orders.dead) }
+    if orders.parked > 0 { metrics.parked.increment(by: orders.parked) }
+    if orders.committed > 0 { metrics.committed.increment(by: orders.committed) }
+    wake(observing: orders.hasProgressed)
   }
 
-  /// Forgets a shard that this worker does not own any more, or is to take anew, with all that is in flight of it.
-  func lose(_ number: Int, term: Int, because loss: Loss = .fenced) {
-    // It may have been taken anew since.
-    guard let state = shards[number], state.shard.term == term else { return }
-    let dropped = state.active + state.waiting
-    forget(state)
-    load.leave(dropped)
-    note(loss, of: number, dropped)
-    newsForLeases.yield()
-    wakeAll()
+  /// Lets those look again who may find something to do now.
+  func wake(observing: Bool = true) {
+    if reader.areThere, scheduler.stop != .no || scheduler.mayRead { reader.wake() }
+    if runners.areThere { runners.wake(scheduler.stop == .no ? scheduler.workCount : .max) }
+    if committer.areThere, scheduler.hasBatch || scheduler.isThrough { committer.wake() }
+    if catchUp.areThere { catchUp.wake() }
+    if observing { observers.wake() }
   }
 
-  private func note(_ loss: Loss, of number: Int, _ dropped: Int) {
-    var metadata: Logger.Metadata = ["shard": "\(number)", "dropped": "\(dropped)"]
-    var level = Logger.Level.warning
-    var message: Logger.Message = "lost a shard; dropped what was in flight of it"
-    switch loss {
-    case .fenced: break
-    case .rewound:
-      known[number]?.isBehind = true
-      message = "the server does not know what this worker has settled; taking the shard anew"
-    case .refused(let event, let last, let reason):
-      known[number]?.setbacks.refused(event, through: last, because: reason)
-      message =
-        event == nil
-        ? "the server refuses what a batch of events is to do; handling them one by one"
-        : "the server refuses what an event is to do; taking the shard anew without it"
-      metadata["reason"] = "\(reason)"
-    case .surprised(let last):
-      known[number]?.setbacks.surprised(through: last)
-      level = .debug
-      message = "what a batch assumed was not so; taking the shard anew"
-    case .shifted:
-      message = "the consumer group is not where it must be; taking the shard anew, which puts it back"
-    case .overtaken:
-      level = .notice
-      message = "a read that was on its way has given out what comes later; taking the shard anew, which puts it back"
-    case .stopped(let error):
-      level = .error
-      message = "cannot go on with a shard, others go on; will try again"
-      metadata["error"] = "\(error)"
-      metadata["in"] = "\(setAside(number))"
-    }
-    log.log(level: level, message, metadata: metadata)
-  }
+  // MARK: Reading
 
-  /// Leaves a shard alone for a while, because something stops it and no other.
+  /// Waits until there is something to read and room for it; nil when the worker is stopping.
   ///
-  /// - Returns: how long.
-  private func setAside(_ number: Int) -> Duration {
-    known[number, default: ShardKnowledge()].setbacks.failed(at: .now)
-  }
-
-  /// Takes in that a shard could not be taken because of something that concerns it alone.
-  func couldNotTake(_ number: Int, _ error: any Error) {
-    note(.stopped(error), of: number, 0)
-  }
-
-  /// Takes in that the loss of what a shard held has been reported.
-  func reported(_ number: Int) {
-    if let state = shards[number] { state.known.forgetWhatIsLost() } else { known[number]?.forgetWhatIsLost() }
-  }
-
-  /// Takes in that the server holds less of a shard than this process knows of.
-  func foundBehind(_ number: Int) { known[number, default: ShardKnowledge()].isBehind = true }
-
-  /// What it takes to read what was held, by shard.
-  var unread: [Int: Set<ReadingNeed>] {
-    known.merging(shards.mapValues(\.known)) { _, current in current }.mapValues(\.unread).filter { !$0.value.isEmpty }
-  }
-
-  /// Takes in that a shard has something that this worker does not read.
-  func found(_ need: ReadingNeed, inShard number: Int) { _ = known[number, default: ShardKnowledge()].note(need) }
-
-  /// Shards of which the server holds less than this process knows of, which nobody has been told yet.
-  var behind: [Int] { known.filter(\.value.isBehind).keys.sorted() }
-
-  /// Removes a shard's state, and keeps what is to be known of it.
-  private func forget(_ state: ShardState) {
-    let number = state.shard.number
-    shards[number] = nil
-    known[number] = state.known
-    state.ready = []
-    state.resumed = []
-    state.pages = []
-    leaveTurns(state)
-  }
-
-  /// Stops reading from a shard that is to be given back; what has been read and not begun stays pending for the next owner.
-  func retire(_ number: Int) {
-    guard let state = shards[number], !state.isRetiring else { return }
-    state.isRetiring = true
-    if returnUnbegun(of: number) > 0 { state.forgetPending() }
-  }
-
-  /// Reads on from shards that were to be given back, if whoever was to have them is gone.
-  func keep(_ numbers: [Int]) {
-    for number in numbers {
-      guard let state = shards[number], state.isRetiring else { continue }
-      state.isRetiring = false
-      for key in state.postponed { startNext(of: key.text, in: state) }
-      state.postponed = []
+  /// - Parameter carried: what has been read, and waits for what comes before it.
+  func nextReading(carrying carried: Load) async -> Scheduler.Reading? {
+    tell { $0.endReading(carrying: carried) }
+    while scheduler.stop == .no {
+      if let reading = scheduler.nextReading(at: .now) { return reading }
+      await reader.wait()
     }
-    wakeAll()
+    return nil
   }
 
-  /// Forgets a shard that is to be given back, if nothing of it is being read, handled or committed; from then on no retry begins.
-  /// What waits for one stays pending for the next owner.
+  // MARK: Handling
+
+  /// Waits for what may be handled now, of one shard. Nil when the worker is stopping and nothing is left to do.
+  func nextWork() async -> Work? {
+    while true {
+      let found = scheduler.take(at: .now)
+      carryOut()
+      if let (shard, prefix, taken) = found { return begin(taken, of: shard, prefix) }
+      if scheduler.stop != .no { return nil }
+      await runners.wait()
+    }
+  }
+
+  private func begin(_ taken: ShardQueue.Taken, of shard: OwnedShard, _ prefix: String) -> Work {
+    let work: Work =
+      switch taken {
+      case .deliveries(let deliveries): .deliveries(DeliveryRun(deliveries))
+      case .page(let page, let batch): .page(PageRun(page, addingTo: batch, prefix: prefix))
+      case .undecoded(let page): .undecoded(DecodingRun(page))
+      }
+    if service.concurrency == 1 { runs[shard.number] = work }
+    return work
+  }
+
+  /// Takes in what became of what a runner was given.
+  func settle(_ work: Work) {
+    switch work {
+    case .deliveries(let run):
+      guard let shard = run.deliveries.first?.shard else { return }
+      runs[shard.number] = nil
+      scheduler.settle(run.takeOutcomes(), rest: Array(run.rest), at: .now)
+    case .page(let run):
+      runs[run.page.shard.number] = nil
+      let settled = run.takeSettled()
+      scheduler.settle(
+        run.page, done: run.done, settled, with: run.exchangeBatch(for: CommitBatch(shard: run.page.shard)),
+        failed: run.failed, rest: run.rest, at: .now)
+    case .undecoded(let run):
+      runs[run.page.shard.number] = nil
+      scheduler.decoded(run.page, run.deliveries)
+    }
+    carryOut()
+  }
+
+  // MARK: Committing
+
+  /// Waits for batches to commit, one per shard at the most; nil when the worker is stopping and all is committed.
+  func nextBatches() async -> [Scheduler.NumberedBatch]? {
+    while true {
+      let batches = tell { [outbox] in $0.takeBatches(at: .now, unless: outbox.isFull) }
+      if !batches.isEmpty { return batches }
+      if scheduler.isThrough { return nil }
+      await committer.wait()
+    }
+  }
+
+  // MARK: History
+
+  /// Waits for a shard whose history is to be handled before its log; nil when the worker is stopping.
   ///
-  /// - Returns: true if it is to be given back now; false if it can't be yet.
-  func release(_ number: Int) -> Bool {
-    guard let state = shards[number], !beingRead.contains(number), !state.isBusy else { return false }
-    forget(state)
-    unreturned[number] = state.shard.term
-    load.leave(state.waiting)
-    wakeAll()
-    return true
+  /// - Parameter last: the shard of the page before: shards take turns.
+  func nextToCatchUp(after last: Int?) async -> OwnedShard? {
+    while scheduler.stop == .no {
+      if let next = scheduler.nextToCatchUp(after: last) { return next }
+      await catchUp.wait()
+    }
+    return nil
   }
 
-  /// Takes in that a shard was given back.
-  func returned(_ number: Int, term: Int) {
-    if unreturned[number] == term { unreturned[number] = nil }
+  /// Begins a page of a shard's history; `Scheduler` says what is what.
+  func beginHistoryPage(_ shard: OwnedShard) -> (number: Int, setbacks: Setbacks, run: HistoryRun)? {
+    guard let (number, setbacks, notesWrites) = tell({ $0.beginHistoryPage(shard) }) else { return nil }
+    let run = HistoryRun(notesWrites: notesWrites)
+    histories[shard.number] = run
+    return (number, setbacks, run)
+  }
+
+  func endHistoryPage(_ shard: OwnedShard, page: HistoryPage?) {
+    histories[shard.number] = nil
+    tell { $0.endHistoryPage(shard, page: page) }
   }
 
   // MARK: Stopping
 
   /// Stops reading and retrying; what has been admitted is handled and committed.
   func drain() {
-    isDraining = true
+    tell { $0.drain() }
     alarmSchedule.finish()
     newsForLeases.finish()
-    // Nothing is handled while the breaker is open, or an operator wants it so.
-    if breaker.isOpen || pauses.whole != nil { _ = returnUnbegun() }
-    wakeAll()
   }
 
   /// Takes in that nothing more is committed, because there was no time to wait for the server.
   func giveUp() {
     hasGivenUp = true
-    wakeAll()
-  }
-
-  /// Gives up on what has not begun: it stays pending, for the next owner.
-  ///
-  /// - Parameter number: of the only shard that is meant; nil for everything, because the worker is stopping.
-  /// - Returns: how many events that are.
-  func returnUnbegun(of number: Int? = nil) -> Int {
-    isGivingUp = isGivingUp || number == nil
-    var returned = 0
-    for state in shards.values where number == nil || state.shard.number == number {
-      var count = state.ready.count + state.pages.reduce(0) { $0 + $1.count }
-      state.ready = []
-      state.pages = []
-      if number == nil {
-        // Others of the same key wait behind these: a worker that may keep the shard goes on with them.
-        count += state.resumed.count
-        state.resumed = []
-      }
-      if !state.hasWork { leaveTurns(state) }
-      state.active -= count
-      returned += count
-    }
-    load.leave(returned)
-    wakeAll()
-    return returned
-  }
-
-  var summary: (inFlight: Int, bytes: Int, waiting: Int) {
-    (load.events, load.bytes, shards.values.reduce(0) { $0 + $1.waiting })
-  }
-
-  /// Waits until something of a shard has changed.
-  ///
-  /// - Throws: if it is lost, or nothing more is committed.
-  func change(of shard: OwnedShard) async throws -> ShardState {
-    await observers.wait()
-    guard let state = state(of: shard), !hasGivenUp else { throw CancellationError() }
-    return state
-  }
-
-  // MARK: Looking up
-
-  func state(of shard: OwnedShard) -> ShardState? {
-    guard let state = shards[shard.number], state.shard.term == shard.term else { return nil }
-    return state
-  }
-
-  /// The same, for one delivery after the other: looked up only when the shard isn't that of the one before.
-  func state(of shard: OwnedShard, unless known: inout ShardState?) -> ShardState? {
-    if known?.shard.number != shard.number || known?.shard.term != shard.term { known = state(of: shard) }
-    return known
-  }
-
-  /// Has it be the shard's turn some time, if it has something to handle.
-  func takeTurns(_ state: ShardState) {
-    guard !state.isInTurn, state.hasWork else { return }
-    state.isInTurn = true
-    turns.append(state)
-  }
-
-  private func leaveTurns(_ state: ShardState) {
-    guard state.isInTurn else { return }
-    state.isInTurn = false
-    turns.removeAll { $0 === state }
-  }
-
-  func wakeAll() {
-    reader.wake()
-    runners.wake()
-    committer.wake()
     observers.wake()
-    catchUp.wake()
   }
 }

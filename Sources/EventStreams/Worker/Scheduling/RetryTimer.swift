@@ -10,9 +10,10 @@ struct RetryTimer: Sendable {
           // A sleep that is cut short ends with the worker: the entry stays pending.
           guard (try? await Task.sleep(until: alarm.due, clock: .continuous)) != nil else { return }
           switch alarm {
-          case .retry(let retry): await pipeline.retryIsDue(retry)
-          case .probe: await pipeline.probeIsDue()
-          case .commit: await pipeline.commitIsDue()
+          case .retry(let retry): await pipeline.tell { $0.retryIsDue(retry) }
+          case .commit: await pipeline.tell { $0.isCommitDue = false }
+          // Whoever waits looks again.
+          case .probe: await pipeline.wake()
           }
         }
       }

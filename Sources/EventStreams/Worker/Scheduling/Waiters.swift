@@ -2,6 +2,9 @@
 final class Waiters {
   private var continuations: [CheckedContinuation<Void, Never>] = []
 
+  /// True if somebody waits.
+  var areThere: Bool { !continuations.isEmpty }
+
   /// Waits for the next wake-up. Runs, and resumes, on the caller's actor.
   func wait() async {
     await withCheckedContinuation { continuations.append($0) }

@@ -1,0 +1,44 @@
+/// What handlers read of their service's state.
+extension Pipeline {
+  /// What a field holds after what events before have done, if it was read ahead; nil if it is to be read, after all that they have
+  /// written to it is committed.
+  func value(of field: StateField, number: Int, term: Int) async throws -> String?? {
+    if service.readsAhead, histories[number] == nil {
+      settleEarly(number, term: term)
+      if let known = scheduler.foreseen(field, number: number, term: term) { return known }
+    }
+    try await commitWrites(to: StateName(field), number: number, term: term)
+    return nil
+  }
+
+  /// Waits until what events before have written to a hash or stream is committed, so that reading it shows what they have done.
+  ///
+  /// What is meant by before: of the same key, and, for a service that handles one event after the other, all of the shard.
+  func commitWrites(to name: StateName, number: Int, term: Int) async throws {
+    tell { $0.noteReading(number: number, term: term) }
+    if let history = histories[number], !history.mayRead(name) { throw HistoryRun.BeginsNextPage() }
+    settleEarly(number, term: term, touching: name)
+    let batches = tell { $0.commitWrites(to: name, number: number, term: term) }
+    while let batches, let committed = scheduler.committedBatches(number: number, term: term), !hasGivenUp {
+      if committed >= batches { return }
+      await observers.wait()
+    }
+    throw CancellationError()
+  }
+
+  /// Takes in what a runner has done so far that handles one event after the other.
+  ///
+  /// - Parameter name: what is to be read; a page that writes nothing of it goes on undisturbed.
+  private func settleEarly(_ number: Int, term: Int, touching name: StateName? = nil) {
+    guard let style = scheduler.style(number: number, term: term) else { return }
+    switch runs[number] {
+    case .deliveries(let run): scheduler.settle(run.takeOutcomes(), at: .now)
+    case .page(let run):
+      guard let name, run.touches(name) else { return }
+      let batch = run.exchangeBatch(for: CommitBatch(shard: run.page.shard, style))
+      scheduler.settle(run.takeSettled(), with: batch, at: .now)
+    case .undecoded, nil: return
+    }
+    carryOut()
+  }
+}

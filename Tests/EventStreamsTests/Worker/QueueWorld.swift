@@ -1,0 +1,351 @@
+@testable import EventStreams
+
+/// A shard's queue with all that is around it: the log, the server, runners, time and an operator, moved one step at a time. After each step
+/// it is checked what must always hold.
+struct QueueWorld {
+  /// What can happen.
+  enum Step: Hashable {
+    case read(Int)
+    case recover
+    case take
+    /// One event, to see whether an outage is over.
+    case probe(isFresh: Bool)
+    /// Of a runner's work so many are through, and the last of them came to this.
+    case handled(runner: Int, count: Int, End)
+    case send
+    case answer
+    case retry(Int)
+    case retire, keep, release, lose
+    case pause(Int), unpause
+    case redrive(Int), discard(Int)
+    /// At the lease: what is to be handled again?
+    case look
+  }
+
+  enum End: Hashable, CaseIterable { case done, failed, dead }
+
+  /// Something that must not be.
+  struct Violation: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  static let keys = ["a", "b", "c"]
+
+  let rules: QueueRules
+  let log: [Delivery]
+  /// The same, as the server gave it; nil where everything is read as deliveries.
+  let page: Page?
+  private(set) var queue: ShardQueue
+  private var term = 1
+
+  // The server.
+  private var read = 0
+  private var pending: Set<StreamID> = []
+  private var letters: [(id: StreamID, delivery: Delivery)] = []
+  private var nextLetter: UInt64 = 1
+  /// Of each entry how often its effects are there.
+  private(set) var applied: [StreamID: Int] = [:]
+  /// Keys whose letters are to be handled again.
+  private var wanted: Set<Identifier> = []
+  /// Dead letters that somebody has thrown away.
+  private var discarded: Set<StreamID> = []
+
+  // What is on its way.
+  private var works: [ShardQueue.Taken] = []
+  private var sent: CommitBatch?
+  private var retries: [String] = []
+  private var orders = Orders()
+
+  init(_ log: [Delivery], page: Page? = nil, rules: QueueRules) {
+    self.log = log
+    self.page = page
+    self.rules = rules
+    queue = Self.queue(term: 1, rules, blocked: [])
+    queue.phase = .live
+  }
+
+  private static func queue(term: Int, _ rules: QueueRules, blocked: Set<Identifier>) -> ShardQueue {
+    ShardQueue(
+      OwnedShard(number: 0, term: term, reader: NoState()), prefix: "", rules: rules, blocked: blocked)
+  }
+
+  private static let now = Moment(instant: .now, time: .now())
+
+  // MARK: What can happen now
+
+  var steps: [Step] {
+    var steps: [Step] = []
+    if queue.phase.isLive, read < log.count { steps += [.read(1), .read(min(3, log.count - read))] }
+    if queue.phase.recovery != nil, !queue.isBusy { steps.append(.recover) }
+    if queue.hasWork, works.count < rules.concurrency { steps.append(.take) }
+    if queue.hasWork, works.isEmpty { steps += [.probe(isFresh: true), .probe(isFresh: false)] }
+    for (runner, work) in works.enumerated() {
+      let count = Self.entries(of: work).count
+      for end in End.allCases {
+        steps.append(.handled(runner: runner, count: count, end))
+        if count > 1 { steps.append(.handled(runner: runner, count: 1, end)) }
+      }
+    }
+    if sent == nil, queue.commits.isWaiting { steps.append(.send) }
+    if sent != nil { steps.append(.answer) }
+    steps += retries.indices.map { .retry($0) }
+    if queue.phase.isRetiring {
+      steps.append(.keep)
+      if !queue.isBusy { steps.append(.release) }
+    } else {
+      steps.append(.retire)
+    }
+    steps.append(.lose)
+    if queue.phase.isLive, queue.awaitingLetters.contains(where: { !wanted.contains($0) || queue.parking[$0] == nil }) {
+      steps.append(.look)
+    }
+    steps += queue.pauses.isPartial ? [.unpause] : [.pause(0)]
+    for (number, key) in Self.keys.enumerated() where letters.contains(where: { $0.delivery.key == key }) {
+      if queue.phase.isLive { steps.append(.redrive(number)) }
+      steps.append(.discard(number))
+    }
+    return steps
+  }
+
+  // MARK: What happens
+
+  mutating func make(_ step: Step) throws {
+    orders = Orders()
+    switch step {
+    case .read(let count): try give(count)
+    case .recover: recover()
+    case .take:
+      begin(queue.take(at: Self.now, &orders))
+    case .probe(let isFresh): begin(queue.takeProbe(isFresh: isFresh, at: Self.now, &orders))
+    case .handled(let runner, let count, let end): try handle(works.remove(at: runner), count, end)
+    case .send: sent = queue.commits.takeBatch()?.batch
+    case .answer: try answer()
+    case .retry(let index): queue.startNext(of: retries.remove(at: index))
+    case .retire: queue.retire()
+    case .keep: queue.keep()
+    case .release, .lose: takeAnew()
+    case .pause(let key):
+      queue.pause(PauseSet([Pause(.key(Identifier(Self.keys[key])), reason: "")]))
+    case .unpause: queue.pause(PauseSet())
+    case .redrive(let key):
+      wanted.insert(Self.keys[key])
+      look()
+    case .look: look()
+    case .discard(let key):
+      discarded.formUnion(letters.filter { $0.delivery.key == Self.keys[key] }.map(\.delivery.streamID))
+      letters.removeAll { $0.delivery.key == Self.keys[key] }
+      wanted.remove(Self.keys[key])
+    }
+    for case .retry(let retry) in orders.alarms { retries.append(retry.key) }
+    try check()
+  }
+
+  private mutating func begin(_ taken: ShardQueue.Taken?) {
+    if case .undecoded(let page)? = taken {
+      queue.decoded(page, log.filter { $0.streamID >= page.first && $0.streamID <= page.last }.map(inThisTerm))
+    } else if let taken {
+      works.append(taken)
+    }
+  }
+
+  private func inThisTerm(_ delivery: Delivery) -> Delivery {
+    Delivery(
+      shard: queue.shard, streamID: delivery.streamID, header: delivery.header, work: delivery.work, deliveries: 1,
+      failures: nil, bytes: delivery.bytes)
+  }
+
+  private mutating func give(_ count: Int) throws {
+    let more = log[read..<read + count]
+    pending.formUnion(more.map(\.streamID))
+    if let page {
+      queue.admit(page.dropFirst(read).prefix(count))
+    } else {
+      for delivery in more { _ = queue.admit(inThisTerm(delivery)) }
+    }
+    read += count
+  }
+
+  private mutating func recover() {
+    let recovery = queue.recover()
+    let found = log.filter { pending.contains($0.streamID) && $0.streamID > recovery.after }.prefix(2)
+    queue.admitRecovered(
+      found.map(inThisTerm), lost: [], after: recovery.after, last: found.last?.streamID, &orders)
+  }
+
+  /// As `Runner` does it.
+  private mutating func handle(_ work: ShardQueue.Taken, _ count: Int, _ end: End) throws {
+    switch work {
+    case .undecoded: return
+    case .deliveries(let deliveries):
+      var failed: Set<Identifier> = []
+      for (index, delivery) in deliveries.prefix(count).enumerated() {
+        var outcome = Outcome.done(.none)
+        if failed.contains(delivery.key) {
+          outcome = .deferred
+        } else {
+          try begin(delivery)
+          if index == count - 1 { outcome = Self.outcome(end) }
+        }
+        if case .done = outcome {} else { failed.insert(delivery.key) }
+        queue.settle(delivery, outcome, counts: true, at: Self.now, &orders)
+      }
+      queue.takeBack(Array(deliveries.dropFirst(count)))
+    case .page(let page, var batch):
+      let done = end == .done ? count : count - 1
+      for index in 0..<count {
+        let delivery = try entry(page.id(index))
+        try begin(delivery, with: batch)
+        if index < done {
+          batch.acknowledge(
+            delivery.streamID, of: 0, bytes: page.bytes(index), .none, prefix: "", traceparent: nil)
+        }
+      }
+      queue.settle(page.prefix(done), with: batch, at: Self.now)
+      queue.takeBack(page.dropFirst(count))
+      if done < count {
+        let delivery = inThisTerm(try entry(page.id(done)))
+        queue.settle(delivery, Self.outcome(end), counts: true, at: Self.now, &orders)
+      }
+    }
+  }
+
+  private static func outcome(_ end: End) -> Outcome {
+    switch end {
+    case .done: .done(.none)
+    case .failed: .failed(error: "not now", delay: nil)
+    case .dead: .dead(reason: "never")
+    }
+  }
+
+  private func entry(_ id: StreamID) throws -> Delivery {
+    guard let delivery = log.first(where: { $0.streamID == id }) else { throw Violation(description: "no entry \(id)") }
+    return delivery
+  }
+
+  /// As `commit` in the server does it.
+  private mutating func answer() throws {
+    guard let batch = sent else { return }
+    sent = nil
+    for id in batch.acknowledged.joined() {
+      guard pending.remove(id) != nil else { throw Violation(description: "\(id) is acknowledged and not pending") }
+      applied[id, default: 0] += 1
+    }
+    var unparked: Set<StreamID> = []
+    for letter in batch.letters {
+      if letter.isParked, !letters.contains(where: { $0.delivery.key == letter.delivery.key }) {
+        unparked.insert(letter.delivery.streamID)
+        continue
+      }
+      guard pending.remove(letter.delivery.streamID) != nil else {
+        throw Violation(description: "\(letter.delivery.streamID) is buried and not pending")
+      }
+      letters.append((StreamID(milliseconds: nextLetter, sequence: 0), letter.delivery))
+      nextLetter += 1
+    }
+    if let (delivery, id) = batch.handledLetter, let index = letters.firstIndex(where: { $0.id == id }) {
+      letters.remove(at: index)
+      applied[delivery.streamID, default: 0] += 1
+      if !letters.contains(where: { $0.delivery.key == delivery.key }) { wanted.remove(delivery.key) }
+    }
+    for key in batch.redriveEnded { wanted.remove(key) }
+    queue.committed(unparked: unparked, &orders)
+  }
+
+  /// As the leases do it.
+  private mutating func look() {
+    for key in queue.beginRedrive(wanted.map(\.text), at: Self.now, &orders) ?? [] {
+      let found = letters.filter { $0.delivery.key == key }.map { letter in
+        Delivery(
+          source: .letter(letter.id), shard: queue.shard, streamID: letter.delivery.streamID,
+          header: letter.delivery.header, work: letter.delivery.work, deliveries: 0, failures: nil,
+          bytes: letter.delivery.bytes)
+      }
+      queue.redrive(found, key: key)
+    }
+  }
+
+  /// Another worker takes the shard, or this one once more.
+  private mutating func takeAnew() {
+    term += 1
+    works = []
+    sent = nil
+    retries = []
+    queue = Self.queue(term: term, rules, blocked: Set(names: letters.map(\.delivery.key)))
+  }
+
+  // MARK: What must always hold
+
+  /// When an event is handled, all that came before it of its key is through.
+  private func begin(_ delivery: Delivery, with batch: CommitBatch? = nil) throws {
+    var done = Set(applied.keys)
+    for batch in queue.commits.batches {
+      done.formUnion(batch.acknowledged.joined())
+      if let letter = batch.handledLetter { done.insert(letter.delivery.streamID) }
+    }
+    if let batch { done.formUnion(batch.acknowledged.joined()) }
+    for case .page(_, let batch) in works { done.formUnion(batch.acknowledged.joined()) }
+    let through = done.union(discarded)
+    let earlier = log.first {
+      $0.key == delivery.key && $0.streamID < delivery.streamID && !through.contains($0.streamID)
+    }
+    if let earlier {
+      throw Violation(description: "\(delivery.streamID) of \(delivery.key) is handled before \(earlier.streamID)")
+    }
+    if done.contains(delivery.streamID) {
+      throw Violation(description: "\(delivery.streamID) is handled again")
+    }
+  }
+
+  private static func entries(of work: ShardQueue.Taken) -> [(StreamID, Int)] {
+    switch work {
+    case .deliveries(let deliveries): deliveries.map { ($0.streamID, $0.bytes) }
+    case .page(let page, _), .undecoded(let page): (0..<page.count).map { (page.id($0), page.bytes($0)) }
+    }
+  }
+
+  private func check() throws {
+    let waiting = Array(queue.resumed.deliveries) + Array(queue.ready.deliveries) + Array(queue.held.deliveries)
+    var entries = waiting.map { ($0.streamID, $0.bytes) }
+    entries += queue.pages.pages.flatMap { Self.entries(of: .undecoded($0)) } + works.flatMap(Self.entries)
+    var batches = queue.commits.batches
+    for case .page(_, let batch) in works { batches.append(batch) }
+    let bytes = Dictionary(uniqueKeysWithValues: log.map { ($0.streamID, $0.bytes) })
+    for batch in batches {
+      let settled = batch.acknowledged.joined() + batch.letters.map(\.delivery.streamID)
+      entries += (settled + (batch.handledLetter.map { [$0.delivery.streamID] } ?? [])).map { ($0, bytes[$0] ?? 0) }
+    }
+    // Nothing twice.
+    let ids = Set(entries.map(\.0))
+    if ids.count != entries.count { throw Violation(description: "an entry is in flight twice") }
+    if let twice = applied.first(where: { $0.value > 1 }) {
+      throw Violation(description: "\(twice.key) is in effect \(twice.value) times")
+    }
+    // What is in flight is what the queues hold.
+    let held = entries.reduce(Load()) { $0 + Load(events: 1, bytes: $1.1) }
+    if queue.load != held { throw Violation(description: "\(queue.load) are in flight, and held are \(held)") }
+    // Nothing lost: what is pending is known, or will be looked for.
+    if queue.phase.isRecovered, let lost = pending.first(where: { !ids.contains($0) }) {
+      throw Violation(description: "nobody knows of \(lost)")
+    }
+  }
+
+  /// Goes on without trouble until nothing is left to do; then everything is in effect or among the dead letters.
+  mutating func finish() throws {
+    for _ in 0..<10_000 {
+      let steps = steps
+      let order: [(Step) -> Bool] = [
+        { $0 == .keep }, { $0 == .unpause }, { $0 == .answer }, { $0 == .send }, { $0 == .look },
+        { if case .handled(_, _, .done) = $0 { true } else { false } }, { $0 == .take },
+        { if case .retry = $0 { true } else { false } }, { $0 == .recover },
+        { if case .read = $0 { true } else { false } },
+      ]
+      guard let next = order.lazy.compactMap({ steps.first(where: $0) }).first else { break }
+      try make(next)
+    }
+    let dead = Set(letters.map(\.delivery.streamID))
+    let through = dead.union(discarded).union(applied.keys)
+    let lost = log.first { !through.contains($0.streamID) }
+    if let lost { throw Violation(description: "\(lost.streamID) of \(lost.key) is neither in effect nor dead") }
+    if queue.load != Load() { throw Violation(description: "\(queue.load) are in flight when all is done") }
+  }
+}
