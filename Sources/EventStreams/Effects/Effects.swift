@@ -123,7 +123,9 @@ public struct Effects: Sendable {
 
   /// Cancels an event that waits in its shard, if it does: it is as if it had never been scheduled.
   ///
-  /// - Parameter shardKey: of the event that waits; nil if it is in the shard of the event being handled.
+  /// - Parameters:
+  ///   - eventID: of the event that waits.
+  ///   - shardKey: of the event that waits; nil if it is in the shard of the event being handled.
   public mutating func cancel(_ eventID: String, shardKey: String? = nil) {
     effects.append(.cancel(id: eventID, shardKey: shardKey))
   }

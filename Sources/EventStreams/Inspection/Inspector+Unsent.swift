@@ -41,7 +41,9 @@ extension Inspector {
 
   /// What is not in its shard yet and is about one thing.
   ///
-  /// - Parameter subject: tells what an event is about.
+  /// - Parameters:
+  ///   - name: what is asked about: a ride.
+  ///   - subject: tells what an event is about.
   public func unsent(about name: String, by subject: (Span<UInt8>) -> String?) async throws -> [UnsentEvent] {
     try await unsent().filter { $0.kind != .cancel && subject($0.json.span)?.hasSameBytes(as: name) == true }
   }

@@ -62,6 +62,6 @@ import Testing
         print("in the shard \(inside), to others \(outside), ratio \(outside.rate / inside.rate)")
       }
     }
-    #expect(ratios.max() ?? 0 > 0.5, "\(ratios)")
+    #expect(ratios.max() ?? 0 > 0.3, "\(ratios)")
   }
 }

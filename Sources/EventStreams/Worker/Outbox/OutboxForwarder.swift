@@ -26,7 +26,7 @@ actor OutboxForwarder {
   /// How long until something that could not be forwarded is tried again,
   private static let retryTime = Duration.seconds(1)
   /// and after how many such times all outboxes are looked at: a server that went back to an earlier moment may have filled one.
-  private static let turnsBetweenLooks = 5
+  private static let turnsBetweenLooks = 20
 
   init(
     pipeline: Pipeline, connection: Connection, namespace: Namespace, mostBytes: Int = standardMostBytes, log: Logger
