@@ -14,6 +14,14 @@ var settings: [SwiftSetting] = [
 // Where nobody reads warnings, they are errors.
 if Context.environment["CI"] != nil { settings.append(.treatAllWarnings(as: .error)) }
 
+/// What a program needs that runs workers until it is asked to stop.
+let serving: [Target.Dependency] = [
+  "EventStreams", "Redis",
+  .product(name: "Logging", package: "swift-log"),
+  .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+  .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+]
+
 /// The functions that EventStreams loads into the server, and what they share.
 let functions = [
   "prelude", "numbers", "checks", "topics", "positions", "windows", "waiting", "services", "found", "publish",
@@ -93,24 +101,12 @@ let package = Package(
     // The tutorial: another domain on the same library.
     .executableTarget(
       name: "OrdersExample",
-      dependencies: [
-        "EventStreams", "Redis",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-      ],
+      dependencies: serving + [.product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: settings),
     // What scripts/bench measures the worker runtime with.
     .executableTarget(
       name: "BenchmarkWorker",
-      dependencies: [
-        "EventStreams", "Redis", "RideHailing",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-      ],
+      dependencies: serving + ["RideHailing", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/BenchmarkWorker", swiftSettings: settings),
     // A real redis-server for tests, and real trips; regular targets because test targets can't share anything otherwise.
     .target(
@@ -119,12 +115,7 @@ let package = Package(
     // A worker whose handler ends its process, and one of which there are two versions, for the tests of that.
     .executableTarget(
       name: "TestWorker",
-      dependencies: [
-        "EventStreams", "Redis",
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-      ],
+      dependencies: serving,
       path: "Tests/TestWorker", swiftSettings: settings),
     .testTarget(name: "RedisTests", dependencies: ["Redis", "RedisTestSupport"], swiftSettings: settings),
     .testTarget(
@@ -159,12 +150,7 @@ let package = Package(
     // The documents' code, and the README's service as a program.
     .executableTarget(
       name: "FirstService",
-      dependencies: [
-        "EventStreams", "Redis",
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-      ],
+      dependencies: serving,
       path: "Tests/Documents/FirstService", swiftSettings: settings),
     .testTarget(
       name: "DocumentTests",
