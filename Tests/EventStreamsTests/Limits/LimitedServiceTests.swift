@@ -47,6 +47,33 @@ import Testing
     }
   }
 
+  @Test("counts no attempt while permits can't be asked for")
+  func refused() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let attempts = Attempts()
+      var service = EventService(
+        "limited", limits: ServiceLimits(ratePerKey: .perSecond(100)),
+        retry: RetryPolicy(maxAttempts: 1, backoff: Backoff(base: .milliseconds(1), cap: .milliseconds(1))))
+      service.on(Noted.self) { event in
+        attempts.times.withLock { $0.append((event.data.key, .now)) }
+        return .none
+      }
+      let key = bench.namespace.rate(0, "limited", "k")
+      _ = try await bench.connection.call("SADD", key, "something else")
+      _ = try await bench.publish([Noted("k", 0)])
+      let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
+      try await bench.running([bench.worker(service)]) {
+        try await eventually("it waits, or is dead") {
+          try await inspector.status().contains { $0.retrying > 0 || $0.dead > 0 }
+        }
+        #expect(try await inspector.status().allSatisfy { $0.dead == 0 })
+        _ = try await bench.connection.call("DEL", key)
+        try await bench.settled("limited")
+      }
+      #expect(attempts.of("k").count == 1)
+    }
+  }
+
   @Test("keeps its rate with two workers, handles each event once, and stops at once though permits are far away")
   func workers() async throws {
     try await TestBench.run(shards: 4) { bench in

@@ -67,8 +67,14 @@ final class Limiter: Sendable {
 
   /// A permit of the key's own, or the key waits.
   private func take(_ rate: ServiceLimits.Rate, _ shard: Int, _ key: String) async throws {
-    let answer = try await connection.call(
-      GrantCall(key: namespace.rate(shard, service, key), rate: rate, wanted: 1))
+    let answer: GrantCall.Answer
+    do {
+      answer = try await connection.call(
+        GrantCall(key: namespace.rate(shard, service, key), rate: rate, wanted: 1))
+    } catch let error as RedisError {
+      // It says nothing about the event.
+      throw RetryLater(after: .seconds(1), "cannot ask for a permit: \(error)", countsAsAttempt: false)
+    }
     guard answer.granted == 0 else { return }
     throw RetryLater(after: answer.next, "the limit of this key's rate", countsAsAttempt: false)
   }
