@@ -25,7 +25,7 @@ public actor ServiceHarness {
   /// A service that has handled nothing yet.
   public init(_ service: EventService) {
     self.service = service
-    shard = OwnedShard(number: 0, term: 1, reader: image)
+    shard = OwnedShard(number: 0, epoch: 1, reader: image)
   }
 
   // MARK: Events
@@ -68,12 +68,12 @@ public actor ServiceHarness {
 
   private func handle(json: [UInt8], deaths: Int) async -> Handled {
     sequence += 1
-    let place = StreamID(
+    let place = EntryID(
       milliseconds: UInt64(clamping: Timestamp.now().microsecondsSinceEpoch / 1000), sequence: sequence)
     var handled = Handled.notWanted
     for attempt in 1...(deaths + 1) {
       do {
-        guard let effects = try await service.effects(of: json, streamID: place, shard: shard, attempt: attempt)
+        guard let effects = try await service.effects(of: json, entryID: place, shard: shard, attempt: attempt)
         else { return .notWanted }
         if attempt > deaths { handled = apply(effects, at: place) }
       } catch let error as Unprocessable {
@@ -97,7 +97,7 @@ public actor ServiceHarness {
     }
   }
 
-  private func apply(_ effects: Effects, at place: StreamID) -> Handled {
+  private func apply(_ effects: Effects, at place: EntryID) -> Handled {
     guard let writes = image.possibleWrites(of: effects, { _ in false }) else {
       return .dead("a commit would refuse its effects: a number is none, or too large")
     }

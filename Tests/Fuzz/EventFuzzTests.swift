@@ -44,12 +44,12 @@ import Testing
       PaymentService(gateway: SandboxGateway()).service, DriverService().service, RatingService().service,
       SurgeService().service, NotificationService(outbox: nil).service,
     ]
-    let shard = OwnedShard(number: 0, term: 1, reader: NoState())
+    let shard = OwnedShard(number: 0, epoch: 1, reader: NoState())
     var run = FuzzRun("events")
     await run.run(40, of: Self.events) { (input: [UInt8]) async throws -> Bool in
       // As the worker reads what somebody else has logged: strict or not.
-      let id = StreamID(milliseconds: 1_795_000_000_000, sequence: 0)
-      for service in services { _ = try? await service.effects(of: input, streamID: id, shard: shard) }
+      let id = EntryID(milliseconds: 1_795_000_000_000, sequence: 0)
+      for service in services { _ = try? await service.effects(of: input, entryID: id, shard: shard) }
       guard let event = try? Self.catalog.read(input.span) else { return false }
       let again = try Self.catalog.read(event.json.span)
       #expect(

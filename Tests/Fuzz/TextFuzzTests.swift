@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  @Test("are no number, amount or stream id, or one that is read back as the same")
+  @Test("are no number, amount or entry id, or one that is read back as the same")
   func numbers() async {
     var run = FuzzRun("numbers")
     let seeds = Self.bytes(
@@ -36,8 +36,8 @@ import Testing
         #expect(-(-money) == money && money.share(basisPoints: 10_000) == money)
         isSome = true
       }
-      if let id = StreamID(text) {
-        #expect(StreamID(id.description) == id && id.next >= id)
+      if let id = EntryID(text) {
+        #expect(EntryID(id.description) == id && id.next >= id)
         #expect(try Timestamp(iso8601: (id.recordedAt + .seconds(60)).description) >= id.recordedAt)
         isSome = true
       }

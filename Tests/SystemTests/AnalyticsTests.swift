@@ -12,7 +12,7 @@ import Testing
     try await archive.store(
       events.enumerated().map { index, event in
         RecordedEvent(
-          shard: 0, streamID: StreamID(milliseconds: 1, sequence: UInt64(index)),
+          shard: 0, entryID: EntryID(milliseconds: 1, sequence: UInt64(index)),
           header: EventHeader(id: event.id, type: event.type, timestamp: noon, key: event.id), json: event.json)
       })
     return path

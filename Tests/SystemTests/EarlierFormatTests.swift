@@ -257,14 +257,14 @@ import Testing
       var history = ShardHistory(shard: shard, inspector: nil, archive: archive)
       var archived: [RecordedEvent] = []
       while let event = try await history.nextEvent() { archived.append(event) }
-      #expect(logged.map(\.id) == archived.map(\.streamID))
+      #expect(logged.map(\.id) == archived.map(\.entryID))
       for (entry, event) in zip(logged, archived) {
         let expected =
           switch event.header?.type {
           case nil, "GIFT_GIVEN": "events"
           case let type?: RideEvents.catalog.topic(of: type)
           }
-        #expect(entry.topic == expected && entry.json == event.json, "\(event.streamID)")
+        #expect(entry.topic == expected && entry.json == event.json, "\(event.entryID)")
         topics.insert(entry.topic)
       }
     }

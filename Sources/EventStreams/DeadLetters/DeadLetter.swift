@@ -78,7 +78,7 @@ public struct DeadLetter: Sendable {
   /// The topic that it stands in; empty if it was handled as history.
   public let topic: String
   /// Its place in the log.
-  public let entryID: StreamID
+  public let entryID: EntryID
   /// What ordering is per.
   public let key: String
   /// True for an event that waits behind the dead letter of its key, and was not tried itself.
@@ -91,7 +91,7 @@ public struct DeadLetter: Sendable {
   public let isReadable: Bool
 
   /// Its own id, among the dead letters of its service and shard.
-  public var id: StreamID { name.id }
+  public var id: EntryID { name.id }
   /// The shard it was read from.
   public var shard: Int { name.shard }
 }

@@ -47,7 +47,7 @@ public struct DeadLetters: Sendable {
       guard namespace.shards.contains(name.shard) else { return [] }
       return try await list(service: service, shard: name.shard).filter { $0.name == name }
     }
-    guard let id = StreamID(text) else { return [] }
+    guard let id = EntryID(text) else { return [] }
     return try await list(service: service).filter { $0.id == id }
   }
 

@@ -3,10 +3,10 @@ public struct LetterName: Sendable, Hashable, Comparable, CustomStringConvertibl
   /// The shard it was read from.
   public let shard: Int
   /// Its id among the dead letters of that shard.
-  public let id: StreamID
+  public let id: EntryID
 
   /// A name of its two parts.
-  public init(shard: Int, id: StreamID) {
+  public init(shard: Int, id: EntryID) {
     self.shard = shard
     self.id = id
   }
@@ -14,7 +14,7 @@ public struct LetterName: Sendable, Hashable, Comparable, CustomStringConvertibl
   /// Reads `4/1775212200000-0`; nil if it is something else.
   public init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let shard = Int(parts[0]), shard >= 0, let id = StreamID(String(parts[1])) else {
+    guard parts.count == 2, let shard = Int(parts[0]), shard >= 0, let id = EntryID(String(parts[1])) else {
       return nil
     }
     self.init(shard: shard, id: id)

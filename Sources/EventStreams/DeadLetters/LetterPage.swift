@@ -14,8 +14,8 @@ struct LetterPage {
   /// One entry. What is no letter does not hide those that are.
   private static func letter(_ entry: borrowing ReplyNode, service: String, shard: Int) -> DeadLetter {
     let fields = entry[1]
-    let id = StreamID(utf8: entry[0].bytes) ?? .zero
-    let place = StreamID(utf8: fields[field: "entry"].bytes)
+    let id = EntryID(utf8: entry[0].bytes) ?? .zero
+    let place = EntryID(utf8: fields[field: "entry"].bytes)
     let key = fields[field: "key"]
     var problem: String?
     var about = DeadLetter.About(reason: "", attempts: 0, failures: nil, worker: "?", at: id.recordedAt)

@@ -30,10 +30,10 @@ struct RedrivenLetters {
       about: about.with(attempts: letter.about.attempts &+ attempts), json: letter.json, isReadable: letter.isReadable)
   }
 
-  private static func attempts(of letter: StreamID) -> String { "\(letter):attempts" }
+  private static func attempts(of letter: EntryID) -> String { "\(letter):attempts" }
 
   /// Notes that a letter has failed again: effects on `key`, which names the hash in full.
-  static func failed(_ letter: StreamID, _ about: DeadLetter.About, key: String) -> Effects {
+  static func failed(_ letter: EntryID, _ about: DeadLetter.About, key: String) -> Effects {
     Effects {
       $0.set(key, "\(letter)", to: about)
       $0.increment(key, attempts(of: letter), by: about.attempts)
@@ -41,7 +41,7 @@ struct RedrivenLetters {
   }
 
   /// Forgets a letter that was handled.
-  static func handled(_ letter: StreamID, key: String) -> Effects {
+  static func handled(_ letter: EntryID, key: String) -> Effects {
     Effects {
       $0.remove(key, "\(letter)")
       $0.remove(key, attempts(of: letter))

@@ -76,7 +76,7 @@ public final class StateImage: StateReader {
   ///   - effects: of one event.
   ///   - place: of the event in the log.
   ///   - isPublished: whether an event is known to have been published: it tells which way a choice went. Else the state does.
-  public func apply(_ effects: Effects, at place: StreamID, _ isPublished: (String) -> Bool) {
+  public func apply(_ effects: Effects, at place: EntryID, _ isPublished: (String) -> Bool) {
     contents.withLock { contents in
       for write in Self.possibleWrites(of: effects, on: contents, isPublished) ?? [] {
         apply(write, at: place, to: &contents)
@@ -93,7 +93,7 @@ public final class StateImage: StateReader {
     }
   }
 
-  private func apply(_ write: Effects.Write, at place: StreamID, to contents: inout Contents) {
+  private func apply(_ write: Effects.Write, at place: EntryID, to contents: inout Contents) {
     switch write {
     case .append where !keepsRecords: break
     case .append(let stream, let record):
@@ -141,8 +141,8 @@ public final class StateImage: StateReader {
 
   /// Records of a stream after a place.
   public func records(
-    _ stream: String, shard: Int, after: StreamID, limit: Int
-  ) async throws -> [(StreamID, [UInt8])] {
+    _ stream: String, shard: Int, after: EntryID, limit: Int
+  ) async throws -> [(EntryID, [UInt8])] {
     contents.withLock { contents in
       guard let records = contents.streams[stream] else { return [] }
       // Ids grow.

@@ -5,7 +5,7 @@ public protocol StateReader: Sendable {
   /// One field of a hash; nil if there is none.
   func field(_ hash: String, _ field: String, shard: Int) async throws -> String?
   /// The JSON of a stream's records after a place, whole entries of the stream until there are at least `limit` records.
-  func records(_ stream: String, shard: Int, after: StreamID, limit: Int) async throws -> [(StreamID, [UInt8])]
+  func records(_ stream: String, shard: Int, after: EntryID, limit: Int) async throws -> [(EntryID, [UInt8])]
 }
 
 /// A state with nothing in it, for whoever calls a handler without a worker.
@@ -17,7 +17,7 @@ public struct NoState: StateReader {
   /// None.
   public func field(_ hash: String, _ field: String, shard: Int) async throws -> String? { nil }
   /// None.
-  public func records(_ stream: String, shard: Int, after: StreamID, limit: Int) async throws -> [(StreamID, [UInt8])] {
+  public func records(_ stream: String, shard: Int, after: EntryID, limit: Int) async throws -> [(EntryID, [UInt8])] {
     []
   }
 }

@@ -3,16 +3,16 @@ public struct RecordedEvent: Sendable {
   /// The shard it was read from.
   public let shard: Int
   /// Its place in that shard's log.
-  public let streamID: StreamID
+  public let entryID: EntryID
   /// Its envelope; nil if the recorded bytes are not an event.
   public let header: EventHeader?
   /// The event's JSON, byte for byte.
   public let json: [UInt8]
 
   /// A recorded event.
-  public init(shard: Int, streamID: StreamID, header: EventHeader?, json: [UInt8]) {
+  public init(shard: Int, entryID: EntryID, header: EventHeader?, json: [UInt8]) {
     self.shard = shard
-    self.streamID = streamID
+    self.entryID = entryID
     self.header = header
     self.json = json
   }

@@ -27,7 +27,7 @@ public struct EventTrace: Sendable, JSONWritable {
   /// The topic.
   public let topic: String
   /// The event's place in the log; its time is when it was recorded.
-  public let streamID: StreamID
+  public let entryID: EntryID
   /// The event's envelope.
   public let header: EventHeader
   /// The event as it was logged.
@@ -40,8 +40,8 @@ public struct EventTrace: Sendable, JSONWritable {
     json.object {
       $0.field("shard", shard)
       $0.field("topic", topic)
-      $0.field("streamId", streamID.description)
-      $0.field("recordedAt", streamID.recordedAt)
+      $0.field("entryId", entryID.description)
+      $0.field("recordedAt", entryID.recordedAt)
       $0.field("event", RawJSON(bytes: self.json))
       $0.field("services", steps)
     }

@@ -47,7 +47,7 @@ extension GroupStatus {
     pausedBecause = isHeld && !paused.isEmpty ? paused : nil
     idle = seen.map { max(.zero, Self.milliseconds(from: $0, to: now)) }
     delivered = group.delivered
-    let place = StreamID(utf8: lease[5].bytes)
+    let place = EntryID(utf8: lease[5].bytes)
     position = lease[4].isNil ? place : nil
     historyPosition = lease[4].isNil ? nil : place ?? .zero
     let stored = replies[index + 5].lossyText

@@ -5,7 +5,7 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
   /// The shard.
   public let shard: Int
   /// The topics that it is delivered, each with the last entry that was.
-  public let delivered: [Identifier: StreamID]
+  public let delivered: [Identifier: EntryID]
   /// Entries that the log holds and that have not been delivered. Where the server doesn't know, never 0 if there are any, and never
   /// more than the log holds.
   public let lag: Int
@@ -33,15 +33,15 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
   /// How long ago a worker last said that it has the shard; nil if none ever had it.
   public let idle: Duration?
   /// The place in the log up to which it has handled everything, but for what is pending; nil if none is known.
-  public let position: StreamID?
+  public let position: EntryID?
   /// The last event of the history that it has handled, while a service that began with its history has not come to the log
   /// yet; nil for every other.
-  public let historyPosition: StreamID?
+  public let historyPosition: EntryID?
   /// What of this could not be read, and why, or what is wrong with what the service stores; nil if nothing is.
   public let problem: String?
 
   /// The last entry that was delivered, of whichever topic.
-  public var lastDelivered: StreamID { delivered.values.max() ?? .zero }
+  public var lastDelivered: EntryID { delivered.values.max() ?? .zero }
 
   /// False if no worker ever had the shard.
   public var hasRun: Bool { idle != nil }

@@ -18,10 +18,10 @@ extension Inspector {
     }
     return LogExtent.Topic(
       name: topic, length: try stream[field: "length"].integer(),
-      first: StreamID(try stream[field: "first-entry"][0].optionalString() ?? ""),
-      last: StreamID(try stream[field: "last-entry"][0].optionalString() ?? ""),
-      lastGenerated: StreamID(try stream[field: "last-generated-id"].string()) ?? .zero,
-      lastDeleted: StreamID(try stream[field: "max-deleted-entry-id"].string()) ?? .zero,
+      first: EntryID(try stream[field: "first-entry"][0].optionalString() ?? ""),
+      last: EntryID(try stream[field: "last-entry"][0].optionalString() ?? ""),
+      lastGenerated: EntryID(try stream[field: "last-generated-id"].string()) ?? .zero,
+      lastDeleted: EntryID(try stream[field: "max-deleted-entry-id"].string()) ?? .zero,
       added: try stream[field: "entries-added"].integer())
   }
 
@@ -29,7 +29,7 @@ extension Inspector {
   /// Everything before it has been handled.
   ///
   /// - Returns: nil if it has never had the shard.
-  public func neededFrom(group: String, shard: Int) async throws -> StreamID? {
+  public func neededFrom(group: String, shard: Int) async throws -> EntryID? {
     let lease = namespace.lease(shard, group)
     var commands = Commands()
     commands.append("MULTI")
@@ -39,10 +39,10 @@ extension Inspector {
     return try Self.needed(await connection.send(commands))
   }
 
-  private static func needed(_ replies: borrowing Replies) throws -> StreamID? {
+  private static func needed(_ replies: borrowing Replies) throws -> EntryID? {
     try replies.check()
-    guard let position = StreamID(try replies[3][0].optionalString() ?? "") else { return nil }
-    return try replies[3][1].strings().compactMap { StreamID($0) }.min() ?? position.next
+    guard let position = EntryID(try replies[3][0].optionalString() ?? "") else { return nil }
+    return try replies[3][1].strings().compactMap { EntryID($0) }.min() ?? position.next
   }
 
   // MARK: Entries
@@ -50,7 +50,7 @@ extension Inspector {
   /// An entry of a shard's log.
   public struct LogEntry: Sendable {
     /// Its place.
-    public let id: StreamID
+    public let id: EntryID
     /// The topic that it stands in.
     public let topic: String
     /// The event's JSON; empty if the entry holds no event.
@@ -58,7 +58,7 @@ extension Inspector {
   }
 
   /// The entries after a place, whatever their topics, in the order of the log; at most so many, and fewer only at the end.
-  public func entries(shard: Int, after: StreamID, limit: Int) async throws -> [LogEntry] {
+  public func entries(shard: Int, after: EntryID, limit: Int) async throws -> [LogEntry] {
     // Nothing is after the largest id, and the server refuses to look.
     if after.next == after { return [] }
     let start = after == .zero ? "-" : "(\(after)"
@@ -80,7 +80,7 @@ extension Inspector {
     var entries: [LogEntry] = []
     entries.reserveCapacity(range.count)
     for index in 0..<range.count {
-      guard let id = StreamID(utf8: range[index][0].bytes) else { continue }
+      guard let id = EntryID(utf8: range[index][0].bytes) else { continue }
       let json = range[index][1][1].bytes.withUnsafeBufferPointer { Array($0) }
       entries.append(LogEntry(id: id, topic: topic, json: json))
     }

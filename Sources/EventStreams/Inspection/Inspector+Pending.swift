@@ -41,7 +41,7 @@ extension Inspector {
 
   private struct PendingRow {
     let place: PendingPlace
-    let id: StreamID
+    let id: EntryID
     let consumer: String
     let idle: Int
     let deliveries: Int
@@ -65,7 +65,7 @@ extension Inspector {
         let row = replies[index][position]
         page.append(
           PendingRow(
-            place: place, id: StreamID(utf8: row[0].bytes) ?? .zero, consumer: row[1].lossyText,
+            place: place, id: EntryID(utf8: row[0].bytes) ?? .zero, consumer: row[1].lossyText,
             idle: try row[2].integer(), deliveries: try row[3].integer()))
       }
       pages.append(page)
@@ -93,7 +93,7 @@ extension Inspector {
     for (index, row) in rows.enumerated() {
       entries.append(
         PendingEntry(
-          service: row.place.service, shard: row.place.shard, topic: row.place.topic, streamID: row.id,
+          service: row.place.service, shard: row.place.shard, topic: row.place.topic, entryID: row.id,
           header: header(of: replies[index * 2], row.id), consumer: row.consumer, idle: .milliseconds(row.idle),
           deliveries: row.deliveries, failures: failures(of: replies[index * 2 + 1])))
     }
@@ -101,7 +101,7 @@ extension Inspector {
   }
 
   /// The envelope of the one entry of a range; nil if there is none that can be read.
-  static func header(of range: borrowing ReplyNode, _ id: StreamID) -> EventHeader? {
+  static func header(of range: borrowing ReplyNode, _ id: EntryID) -> EventHeader? {
     guard range.count > 0 else { return nil }
     do throws(JSONError) {
       return try EventHeader(ofEvent: range[0][1][1].bytes, fallbackID: id.description)

@@ -10,7 +10,7 @@ extension Inspector {
     for service in services {
       let group = groups.first { $0.service == service }
       let delivered = group?.delivered ?? [:]
-      var pending: [StreamID: String] = [:]
+      var pending: [EntryID: String] = [:]
       for topic in delivered.keys { try await addPending(service, shard, topic.text, to: &pending) }
       let letters = try await dead.list(service: service, shard: shard)
       let discarded = try await connection.strings(["SMEMBERS", namespace.discarded(shard, service)])
@@ -18,13 +18,13 @@ extension Inspector {
         ServiceProgress(
           service: service, shard: shard, isStarted: group != nil, delivered: delivered, position: group?.position,
           pending: pending, letters: Dictionary(letters.map { ($0.entryID, $0.isParked) }) { $0 && $1 },
-          discarded: Set(discarded.compactMap { StreamID($0) })))
+          discarded: Set(discarded.compactMap { EntryID($0) })))
     }
     return all
   }
 
   private func addPending(
-    _ service: String, _ shard: Int, _ topic: String, to pending: inout [StreamID: String]
+    _ service: String, _ shard: Int, _ topic: String, to pending: inout [EntryID: String]
   ) async throws {
     var after = "-"
     while true {
@@ -39,9 +39,9 @@ extension Inspector {
 
   private static let pageSize = 10_000
 
-  private static func ids(of reply: borrowing Reply) throws -> [StreamID] {
-    var ids: [StreamID] = []
-    for index in 0..<reply.root.count { ids.append(StreamID(utf8: reply.root[index][0].bytes) ?? .zero) }
+  private static func ids(of reply: borrowing Reply) throws -> [EntryID] {
+    var ids: [EntryID] = []
+    for index in 0..<reply.root.count { ids.append(EntryID(utf8: reply.root[index][0].bytes) ?? .zero) }
     return ids
   }
 }

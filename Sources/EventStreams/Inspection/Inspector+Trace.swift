@@ -23,14 +23,14 @@ extension Inspector {
         let steps = try await steps(of: event, shard: shard, groups[shard] ?? [])
         traces.append(
           EventTrace(
-            shard: shard, topic: event.topic, streamID: event.id, header: event.header, json: event.json, steps: steps))
+            shard: shard, topic: event.topic, entryID: event.id, header: event.header, json: event.json, steps: steps))
       }
     }
     return traces
   }
 
-  /// The first remembered stream id among these event ids, by shard.
-  private func places(of ids: [String], window: Duration) async throws -> [Int: StreamID] {
+  /// The first remembered entry id among these event ids, by shard.
+  private func places(of ids: [String], window: Duration) async throws -> [Int: EntryID] {
     let now = Timestamp.now().microsecondsSinceEpoch / 1000
     let bucket = now / Int64(max(1, window.wholeMilliseconds))
     var commands = Commands()
@@ -40,12 +40,12 @@ extension Inspector {
     return try Self.places(await connection.send(commands))
   }
 
-  private static func places(_ replies: borrowing Replies) throws -> [Int: StreamID] {
-    var places: [Int: StreamID] = [:]
+  private static func places(_ replies: borrowing Replies) throws -> [Int: EntryID] {
+    var places: [Int: EntryID] = [:]
     for index in 0..<replies.count {
       try replies[index].check()
       for position in 0..<replies[index].count {
-        guard let id = StreamID(utf8: replies[index][position].bytes) else { continue }
+        guard let id = EntryID(utf8: replies[index][position].bytes) else { continue }
         places[index / 2] = min(places[index / 2] ?? id, id)
       }
     }
@@ -53,14 +53,14 @@ extension Inspector {
   }
 
   private struct FoundEvent {
-    let id: StreamID
+    let id: EntryID
     let topic: String
     let header: EventHeader
     let json: [UInt8]
   }
 
   private func events(
-    about name: String, by subject: ((Span<UInt8>) -> String?)?, shard: Int, from start: StreamID
+    about name: String, by subject: ((Span<UInt8>) -> String?)?, shard: Int, from start: EntryID
   ) async throws -> [FoundEvent] {
     var found: [FoundEvent] = []
     var place = start == .zero ? start : start.previous
@@ -127,7 +127,7 @@ extension Inspector {
     return reply.root.count > 0
   }
 
-  private func failures(_ id: StreamID, _ group: GroupStatus) async throws -> Failures? {
+  private func failures(_ id: EntryID, _ group: GroupStatus) async throws -> Failures? {
     let reply = try await connection.call("HGET", namespace.retry(group.shard, group.service), id.description)
     return Self.failures(of: reply.root)
   }

@@ -4,15 +4,15 @@ public struct LogExtent: Sendable, Hashable {
   struct Topic: Sendable, Hashable {
     let name: String
     let length: Int
-    let first: StreamID?
-    let last: StreamID?
-    let lastGenerated: StreamID
+    let first: EntryID?
+    let last: EntryID?
+    let lastGenerated: EntryID
     /// The greatest of the entries that somebody has removed by hand; trimming leaves none.
-    let lastDeleted: StreamID
+    let lastDeleted: EntryID
     let added: Int
 
     var removed: Int { max(0, added - length) }
-    var start: StreamID { first ?? lastGenerated.next }
+    var start: EntryID { first ?? lastGenerated.next }
   }
 
   let topics: [Topic]
@@ -21,13 +21,13 @@ public struct LogExtent: Sendable, Hashable {
   public var length: Int { topics.reduce(0) { $0 + $1.length } }
 
   /// Its first entry; nil if it holds none.
-  public var first: StreamID? { topics.compactMap(\.first).min() }
+  public var first: EntryID? { topics.compactMap(\.first).min() }
 
   /// The last entry it holds; nil if it holds none.
-  public var last: StreamID? { topics.compactMap(\.last).max() }
+  public var last: EntryID? { topics.compactMap(\.last).max() }
 
   /// The id that was given out last, even if its entry is gone.
-  public var lastGenerated: StreamID { topics.map(\.lastGenerated).max() ?? .zero }
+  public var lastGenerated: EntryID { topics.map(\.lastGenerated).max() ?? .zero }
 
   /// Entries that were ever added; begins anew with a log that was lost.
   public var added: Int { topics.reduce(0) { $0 + $1.added } }
@@ -39,13 +39,13 @@ public struct LogExtent: Sendable, Hashable {
   public var removed: Int { topics.reduce(0) { $0 + $1.removed } }
 
   /// The place from which on it holds everything of all topics: its first entry where nothing was removed.
-  public var start: StreamID {
+  public var start: EntryID {
     topics.filter { $0.removed > 0 }.map(\.start).max() ?? first ?? lastGenerated.next
   }
 
   /// Whether an entry of a topic that it does not hold may have been trimmed: everything before it has gone as well, and nobody has removed it
   /// by hand.
-  public func mayHaveTrimmed(_ id: StreamID, of topic: String) -> Bool {
+  public func mayHaveTrimmed(_ id: EntryID, of topic: String) -> Bool {
     guard let topic = topics.first(where: { $0.name.hasSameBytes(as: topic) }) else { return id < start }
     return id < topic.start && id != topic.lastDeleted
   }

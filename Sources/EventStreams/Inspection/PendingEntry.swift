@@ -7,7 +7,7 @@ public struct PendingEntry: Sendable, JSONWritable {
   /// The topic.
   public let topic: String
   /// Its place in the log.
-  public let streamID: StreamID
+  public let entryID: EntryID
   /// The event's envelope; nil if the log doesn't hold it any more, or it is no event.
   public let header: EventHeader?
   /// The worker it was delivered to.
@@ -25,7 +25,7 @@ public struct PendingEntry: Sendable, JSONWritable {
       $0.field("service", service)
       $0.field("shard", shard)
       $0.field("topic", topic)
-      $0.field("streamId", streamID.description)
+      $0.field("entryId", entryID.description)
       $0.field("eventId", header?.id)
       $0.field("type", header?.type.rawValue)
       $0.field("key", header?.key)

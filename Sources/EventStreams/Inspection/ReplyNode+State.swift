@@ -11,11 +11,11 @@ extension ReplyNode {
   var lenientInteger: Int? { kind == .nil ? nil : try? integer() }
 
   /// The records of a stream's entries. Those of one commit are fields of one entry: name, value, name, value, …
-  func storedRecords() -> (records: [StoredRecord], entries: Int, last: StreamID?) {
+  func storedRecords() -> (records: [StoredRecord], entries: Int, last: EntryID?) {
     var records: [StoredRecord] = []
-    var last: StreamID?
+    var last: EntryID?
     for index in 0..<count {
-      let id = StreamID(utf8: self[index][0].bytes) ?? .zero
+      let id = EntryID(utf8: self[index][0].bytes) ?? .zero
       last = id
       let fields = self[index][1]
       for field in stride(from: 1, to: fields.count, by: 2) {

@@ -23,20 +23,20 @@ public struct ServiceProgress: Sendable {
   /// False if the service never began in this shard.
   public let isStarted: Bool
   /// Topic -> the last entry that was given to a worker.
-  let delivered: [Identifier: StreamID]
+  let delivered: [Identifier: EntryID]
   /// Up to here everything is settled, but for what is pending.
-  let position: StreamID?
+  let position: EntryID?
   /// Entry -> its topic.
-  let pending: [StreamID: String]
+  let pending: [EntryID: String]
   /// Entry -> whether it is parked.
-  let letters: [StreamID: Bool]
-  let discarded: Set<StreamID>
+  let letters: [EntryID: Bool]
+  let discarded: Set<EntryID>
 
   /// The topics that it is delivered.
   public var topics: [String] { delivered.keys.sorted().map(\.text) }
 
   /// The first entry that may still be handled, whatever comes; everything before it is done or discarded.
-  public var firstOpen: StreamID {
+  public var firstOpen: EntryID {
     ([isStarted ? position?.next ?? .zero : .zero] + Array(pending.keys) + Array(letters.keys)).min() ?? .zero
   }
 
@@ -46,14 +46,14 @@ public struct ServiceProgress: Sendable {
   }
 
   /// The last entry that was given to a worker, of all topics up to there.
-  public var last: StreamID { max(position ?? .zero, pending.keys.max() ?? .zero) }
+  public var last: EntryID { max(position ?? .zero, pending.keys.max() ?? .zero) }
 
   /// What had become of an entry when the service was looked at; one that it does not want is done.
   ///
   /// - Parameters:
   ///   - id: the event's place in the log.
   ///   - topic: nil if it is not known: then what may not have been given out yet is taken for that.
-  public func state(of id: StreamID, in topic: String? = nil) -> State {
+  public func state(of id: EntryID, in topic: String? = nil) -> State {
     guard isStarted else { return .undelivered }
     if pending[id] != nil { return .pending }
     if let isParked = letters[id] { return isParked ? .parked : .dead }

@@ -24,10 +24,10 @@ extension ServiceState {
     /// Its name.
     public let name: String
     /// The last entry that counts.
-    public let through: StreamID
+    public let through: EntryID
 
     /// The entries of a stream up to one of them.
-    public init(name: String, through: StreamID) {
+    public init(name: String, through: EntryID) {
       self.name = name
       self.through = through
     }
@@ -43,7 +43,7 @@ extension ServiceState {
   ///   - body: is told of the stream, the entry that the record was written in, and the record.
   public func forEachRecord<Value: JSONReadable & Sendable>(
     _ service: String, _ streams: some Sequence<StreamPart>, shard: Int, as type: Value.Type = Value.self,
-    _ body: (_ stream: String, StreamID, Value) throws -> Void
+    _ body: (_ stream: String, EntryID, Value) throws -> Void
   ) async throws {
     var open = streams.map { (stream: $0, after: "-") }
     while !open.isEmpty {
@@ -56,7 +56,7 @@ extension ServiceState {
           "\(Self.streamPage)")
       }
       for (next, page) in zip(part, try Self.pages(await connection.send(commands), shard, as: type)) {
-        for record in page.records { try body(next.stream.name, record.streamID, record.value) }
+        for record in page.records { try body(next.stream.name, record.entryID, record.value) }
         if page.entries == Self.streamPage, let last = page.last { open.append((next.stream, "(\(last)")) }
       }
     }
@@ -68,9 +68,9 @@ extension ServiceState {
 
   private static func pages<Value: JSONReadable & Sendable>(
     _ replies: borrowing Replies, _ shard: Int, as type: Value.Type
-  ) throws -> [(records: [Record<Value>], entries: Int, last: StreamID?)] {
+  ) throws -> [(records: [Record<Value>], entries: Int, last: EntryID?)] {
     try replies.check()
-    var pages: [(records: [Record<Value>], entries: Int, last: StreamID?)] = []
+    var pages: [(records: [Record<Value>], entries: Int, last: EntryID?)] = []
     for index in 0..<replies.count { pages.append(try page(replies[index], shard, as: type)) }
     return pages
   }
@@ -130,7 +130,7 @@ extension ServiceState {
     var parts: [StreamPart] = []
     for (index, stream) in streams.enumerated() where answers[next + index].count > 0 {
       let last = answers[next + index][0][0]
-      parts.append(StreamPart(name: stream, through: StreamID(utf8: last.bytes) ?? .zero))
+      parts.append(StreamPart(name: stream, through: EntryID(utf8: last.bytes) ?? .zero))
     }
     return Moment(values: values, hashes: hashes, streams: parts)
   }

@@ -55,7 +55,7 @@ public struct ServiceState: Sendable {
     /// The shard.
     public let shard: Int
     /// The entry of the state's stream; its time is when the record was committed.
-    public let streamID: StreamID
+    public let entryID: EntryID
     /// The record.
     public let value: Value
   }
@@ -68,7 +68,7 @@ public struct ServiceState: Sendable {
   ///   - after: only those after these places, by shard.
   ///   - type: what each record is read as.
   public func records<Value: JSONReadable & Sendable>(
-    _ service: String, _ stream: String, after: [Int: StreamID] = [:], as type: Value.Type = Value.self
+    _ service: String, _ stream: String, after: [Int: EntryID] = [:], as type: Value.Type = Value.self
   ) async throws -> [Record<Value>] {
     // Most streams are in one shard: a look at all of them at once, then the rest of those that have more.
     var commands = Commands()
@@ -87,7 +87,7 @@ public struct ServiceState: Sendable {
 
   /// The records of a stream in one shard between two places, the first one excluded.
   public func records<Value: JSONReadable & Sendable>(
-    _ service: String, _ stream: String, shard: Int, after: StreamID, through: StreamID? = nil,
+    _ service: String, _ stream: String, shard: Int, after: EntryID, through: EntryID? = nil,
     as type: Value.Type = Value.self
   ) async throws -> [Record<Value>] {
     var records: [Record<Value>] = []
@@ -103,22 +103,22 @@ public struct ServiceState: Sendable {
     }
   }
 
-  private static func start(_ after: StreamID?) -> String {
+  private static func start(_ after: EntryID?) -> String {
     after.map { $0 == .zero ? "-" : "(\($0)" } ?? "-"
   }
 
   private static func page<Value: JSONReadable & Sendable>(
     _ reply: borrowing Reply, _ shard: Int, as type: Value.Type
-  ) throws -> (records: [Record<Value>], entries: Int, last: StreamID?) {
+  ) throws -> (records: [Record<Value>], entries: Int, last: EntryID?) {
     try page(reply.root, shard, as: type)
   }
 
   /// A page per shard.
   private static func pages<Value: JSONReadable & Sendable>(
     _ replies: borrowing Replies, as type: Value.Type
-  ) throws -> [(records: [Record<Value>], entries: Int, last: StreamID?)] {
+  ) throws -> [(records: [Record<Value>], entries: Int, last: EntryID?)] {
     try replies.check()
-    var pages: [(records: [Record<Value>], entries: Int, last: StreamID?)] = []
+    var pages: [(records: [Record<Value>], entries: Int, last: EntryID?)] = []
     for shard in 0..<replies.count { pages.append(try page(replies[shard], shard, as: type)) }
     return pages
   }
@@ -127,17 +127,17 @@ public struct ServiceState: Sendable {
 
   static func page<Value: JSONReadable & Sendable>(
     _ entries: borrowing ReplyNode, _ shard: Int, as type: Value.Type
-  ) throws -> (records: [Record<Value>], entries: Int, last: StreamID?) {
+  ) throws -> (records: [Record<Value>], entries: Int, last: EntryID?) {
     var records: [Record<Value>] = []
     var parser = JSONParser()
-    var last: StreamID?
+    var last: EntryID?
     for index in 0..<entries.count {
-      let id = StreamID(utf8: entries[index][0].bytes) ?? .zero
+      let id = EntryID(utf8: entries[index][0].bytes) ?? .zero
       last = id
       // The records of one commit are fields of one entry: name, value, name, value, …
       let fields = entries[index][1]
       for field in stride(from: 1, to: fields.count, by: 2) {
-        records.append(Record(shard: shard, streamID: id, value: try Value(from: parser.parse(fields[field].bytes))))
+        records.append(Record(shard: shard, entryID: id, value: try Value(from: parser.parse(fields[field].bytes))))
       }
     }
     return (records, entries.count, last)

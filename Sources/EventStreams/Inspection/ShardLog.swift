@@ -6,7 +6,7 @@ struct ShardLog: Sendable {
   struct Group: Sendable {
     let name: String
     /// Topic -> the last entry that was delivered of it.
-    var delivered: [Identifier: StreamID]
+    var delivered: [Identifier: EntryID]
     var pending: Int
     /// Entries that the log holds and that were not delivered; at least 1 if there is any.
     var lag: Int
@@ -67,19 +67,19 @@ struct ShardLog: Sendable {
   /// What a topic's stream holds.
   private struct Extent {
     let length: Int
-    let first: StreamID
-    let last: StreamID
+    let first: EntryID
+    let last: EntryID
     let added: Int?
 
     init(_ stream: borrowing ReplyNode) {
       length = stream[field: "length"].lenientInteger ?? 0
-      first = StreamID(utf8: stream[field: "first-entry"][0].bytes) ?? .zero
-      last = StreamID(utf8: stream[field: "last-entry"][0].bytes) ?? .zero
+      first = EntryID(utf8: stream[field: "first-entry"][0].bytes) ?? .zero
+      last = EntryID(utf8: stream[field: "last-entry"][0].bytes) ?? .zero
       added = stream[field: "entries-added"].lenientInteger
     }
 
     func group(_ info: borrowing ReplyNode, topic: String) -> Group {
-      let delivered = StreamID(utf8: info[field: "last-delivered-id"].bytes) ?? .zero
+      let delivered = EntryID(utf8: info[field: "last-delivered-id"].bytes) ?? .zero
       let read = info[field: "entries-read"].lenientInteger
       let lag = lag(behind: delivered, read: read, told: info[field: "lag"].lenientInteger)
       var lost = 0
@@ -92,7 +92,7 @@ struct ShardLog: Sendable {
 
     /// The server's own figure counts what is not there any more, and it gives up counting where entries were removed, and for a group
     /// that was made in the middle of the log.
-    private func lag(behind delivered: StreamID, read: Int?, told: Int?) -> Int {
+    private func lag(behind delivered: EntryID, read: Int?, told: Int?) -> Int {
       if length == 0 || delivered >= last { return 0 }
       if delivered < first { return length }
       let counted = told ?? added.flatMap { added in read.map { added.clampedDifference($0) } } ?? length

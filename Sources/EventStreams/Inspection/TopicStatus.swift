@@ -5,7 +5,7 @@ public struct TopicStatus: Sendable, Hashable, JSONWritable {
   /// Entries it holds.
   public let length: Int
   /// The last one; nil if there is none.
-  let last: StreamID?
+  let last: EntryID?
   /// Why nothing is known of it; nil if that isn't so.
   public let problem: String?
 

@@ -17,7 +17,7 @@ public struct UnsentEvent: Sendable, JSONWritable {
   /// The shard that it is for.
   public let target: Int
   /// The entry of the outbox.
-  public let entry: StreamID
+  public let entry: EntryID
   /// When that was committed, by the server's clock.
   public let committed: Timestamp
   /// What is to become of it.

@@ -9,7 +9,7 @@ struct CommitCall: FunctionCall {
   let service: String
   let worker: String
   let batch: CommitBatch
-  /// Of this commit in this term of the lease, from 1.
+  /// Of this commit in this epoch of the lease, from 1.
   let number: Int
   private let effects: FoldedEffects
 
@@ -34,7 +34,7 @@ struct CommitCall: FunctionCall {
 
   func write(to arguments: inout Commands) {
     arguments.argument(service)
-    arguments.argument(batch.shard.term)
+    arguments.argument(batch.shard.epoch)
     arguments.argument(number)
     arguments.argument(worker)
     arguments.argument(batch.position)
@@ -56,14 +56,14 @@ struct CommitCall: FunctionCall {
     arguments.argument(batch.counted.count)
     for (delivery, deliveries, failures) in batch.counted {
       arguments.argument(topics[delivery.topic])
-      arguments.argument(delivery.streamID)
+      arguments.argument(delivery.entryID)
       arguments.argument(deliveries)
       arguments.argument(json: failures)
     }
     arguments.argument(batch.letters.count)
     for letter in batch.letters {
       arguments.argument(topics[letter.delivery.topic])
-      arguments.argument(letter.delivery.streamID)
+      arguments.argument(letter.delivery.entryID)
       arguments.argument(letter.delivery.key)
       arguments.argument(letter.isParked ? "parked" : "dead")
       arguments.argument(json: letter.about)
@@ -78,10 +78,10 @@ struct CommitCall: FunctionCall {
   }
 
   /// - Returns: the entries that were not parked, because their key is not blocked any more.
-  static func answer(_ reply: ReplyNode) -> Set<StreamID> {
-    var unparked: Set<StreamID> = []
+  static func answer(_ reply: ReplyNode) -> Set<EntryID> {
+    var unparked: Set<EntryID> = []
     for position in stride(from: 2, to: reply.count, by: 1) {
-      if let id = StreamID(utf8: reply[position].bytes) { unparked.insert(id) }
+      if let id = EntryID(utf8: reply[position].bytes) { unparked.insert(id) }
     }
     return unparked
   }

@@ -8,7 +8,7 @@ struct DiscardCall: FunctionCall {
   let namespace: Namespace
   let shard: Int
   let service: String
-  let letter: StreamID
+  let letter: EntryID
 
   var keys: [String] {
     [

@@ -2,22 +2,22 @@ import Redis
 
 /// What became of an event that was to be published, now or later, as the functions for that answer.
 struct EventPlace {
-  let streamID: StreamID
+  let entryID: EntryID
   let isDuplicate: Bool
   /// The JSON of the event that is there, if it is known and was asked for.
   let other: [UInt8]?
   /// When that one is due, if it waits.
   let due: Timestamp?
 
-  /// A stream id, with `=` before it for an event that is there already; or {that, its JSON}, or {that, its JSON, when it is due}. For one
+  /// A entry id, with `=` before it for an event that is there already; or {that, its JSON}, or {that, its JSON, when it is due}. For one
   /// that waits `publish` has the JSON of its record.
   private init(_ reply: ReplyNode) throws {
     let bytes = reply.count > 1 ? reply[0].bytes : reply.bytes
     isDuplicate = !bytes.isEmpty && bytes[0] == UInt8(ascii: "=")
-    guard let id = StreamID(utf8: isDuplicate ? bytes.extracting(1...) : bytes) else {
-      throw RedisError(.protocolViolation, "publish answered with something that is no stream id")
+    guard let id = EntryID(utf8: isDuplicate ? bytes.extracting(1...) : bytes) else {
+      throw RedisError(.protocolViolation, "publish answered with something that is no entry id")
     }
-    streamID = id
+    entryID = id
     let json = reply.count > 1 ? reply[1].bytes.withUnsafeBufferPointer { Array($0) } : nil
     if reply.count > 2 {
       other = json

@@ -15,9 +15,9 @@ struct ForwardCall: FunctionCall {
   /// Those of the page's entries that are for the shard, from the first on.
   let entries: [OutboxPage.Entry]
   /// The last that was removed because the shard had it; zero for none.
-  let sent: StreamID
+  let sent: EntryID
   /// What its inbox has of the outbox and that is to be disregarded; nil for nothing.
-  var disregarding: StreamID?
+  var disregarding: EntryID?
 
   var keys: [String] { namespace.scheduleKeys(target) + [namespace.inbox(target)] }
 
@@ -33,8 +33,8 @@ struct ForwardCall: FunctionCall {
   }
 
   /// The last entry that the inbox had of the outbox; zero for none.
-  static func answer(_ reply: ReplyNode) throws -> StreamID {
+  static func answer(_ reply: ReplyNode) throws -> EntryID {
     try reply.check()
-    return StreamID(utf8: reply.bytes) ?? .zero
+    return EntryID(utf8: reply.bytes) ?? .zero
   }
 }

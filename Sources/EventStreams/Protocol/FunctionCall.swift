@@ -55,17 +55,17 @@ extension Commands {
   }
 
   /// Adds an argument for each of some entries, after their number.
-  mutating func arguments(counted ids: some Collection<StreamID>) {
+  mutating func arguments(counted ids: some Collection<EntryID>) {
     argument(ids.count)
     for id in ids { argument(id) }
   }
 
-  mutating func argument(_ id: StreamID) {
+  mutating func argument(_ id: EntryID) {
     argument(milliseconds: id.milliseconds, sequence: id.sequence)
   }
 
   /// Adds an id, or an empty argument.
-  mutating func argument(_ id: StreamID?) {
+  mutating func argument(_ id: EntryID?) {
     if let id { argument(id) } else { argument("") }
   }
 

@@ -9,10 +9,10 @@ struct HistoryCall: FunctionCall {
   let service: String
   let worker: String
   let page: HistoryPage
-  /// Of this commit in this term of the lease.
+  /// Of this commit in this epoch of the lease.
   let number: Int
   /// The position if nothing was settled.
-  let start: StreamID
+  let start: EntryID
 
   private var effects: FoldedEffects { page.effects(unread: namespace.unread(page.shard.number, service)) }
 
@@ -27,14 +27,14 @@ struct HistoryCall: FunctionCall {
 
   func write(to arguments: inout Commands) {
     arguments.argument(service)
-    arguments.argument(page.shard.term)
+    arguments.argument(page.shard.epoch)
     arguments.argument(number)
     arguments.argument(worker)
     arguments.argument(page.position ?? start)
     arguments.argument(page.isLast ? 1 : 0)
     arguments.argument(page.letters.count)
     for letter in page.letters {
-      arguments.argument(letter.delivery.streamID)
+      arguments.argument(letter.delivery.entryID)
       arguments.argument(letter.delivery.key)
       arguments.argument(letter.isParked ? "parked" : "dead")
       arguments.argument(json: letter.about)

@@ -66,7 +66,7 @@ struct LeaseCall: FunctionCall {
 
     // MARK: Acquire and seize
 
-    /// The epoch of the new term; nil if somebody else has the shard.
+    /// The new epoch; nil if somebody else has the shard.
     var epoch: Int? { Int(value(0)).flatMap { $0 > 0 ? $0 : nil } }
     /// Until it may be taken.
     var wait: Duration { .milliseconds(Int64(value(1)) ?? 0) }
@@ -82,8 +82,8 @@ struct LeaseCall: FunctionCall {
       return places.count == 2 ? (String(places[0]), String(places[1])) : nil
     }
     /// The place in the log up to which everything has been given out.
-    var delivered: StreamID { StreamID(value(5)) ?? .zero }
-    /// The topics to read in this term.
+    var delivered: EntryID { EntryID(value(5)) ?? .zero }
+    /// The topics to read in this epoch.
     var topics: [String] { value(6).split(separator: " ").map(String.init) }
     /// Keys that have dead letters.
     var blocked: ArraySlice<String> { values.dropFirst(7) }

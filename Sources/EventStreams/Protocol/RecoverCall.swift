@@ -9,7 +9,7 @@ struct RecoverCall: FunctionCall {
   let shard: OwnedShard
   let service: String
   let worker: String
-  let after: StreamID
+  let after: EntryID
   let count: Int
   /// Whether to leave out what is pending for the worker itself.
   let others: Bool
@@ -20,7 +20,7 @@ struct RecoverCall: FunctionCall {
 
   func write(to arguments: inout Commands) {
     arguments.argument(service)
-    arguments.argument(shard.term)
+    arguments.argument(shard.epoch)
     arguments.argument(worker)
     arguments.argument(after)
     arguments.argument(count)
@@ -30,7 +30,7 @@ struct RecoverCall: FunctionCall {
   /// One pending entry.
   struct Entry {
     let topic: String
-    let streamID: StreamID
+    let entryID: EntryID
     let deliveries: Int
     /// Nil if the log does not hold it any more.
     let json: [UInt8]?
@@ -38,10 +38,10 @@ struct RecoverCall: FunctionCall {
   }
 
   /// - Returns: the entries, and the last place that was looked at; nil if that was the end.
-  static func answer(_ reply: ReplyNode) throws -> (entries: [Entry], last: StreamID?) {
+  static func answer(_ reply: ReplyNode) throws -> (entries: [Entry], last: EntryID?) {
     var entries: [Entry] = []
     for index in stride(from: 1, to: reply.count - 4, by: 5) {
-      guard let id = StreamID(utf8: reply[index + 1].bytes) else { continue }
+      guard let id = EntryID(utf8: reply[index + 1].bytes) else { continue }
       var failures: Failures?
       if !reply[index + 4].isNil {
         var parser = JSONParser()
@@ -50,9 +50,9 @@ struct RecoverCall: FunctionCall {
       let json = reply[index + 3].isNil ? nil : reply[index + 3].bytes.withUnsafeBufferPointer { Array($0) }
       entries.append(
         Entry(
-          topic: try reply[index].string(), streamID: id, deliveries: try reply[index + 2].integer(), json: json,
+          topic: try reply[index].string(), entryID: id, deliveries: try reply[index + 2].integer(), json: json,
           failures: failures))
     }
-    return (entries, StreamID(utf8: reply[0].bytes))
+    return (entries, EntryID(utf8: reply[0].bytes))
   }
 }

@@ -14,7 +14,7 @@ struct RestoreCall: FunctionCall {
   let stagedWindow: String
   let window: Duration
   /// The last entry of the live log that the staged one takes account of; nil if there was none.
-  let end: StreamID?
+  let end: EntryID?
   /// Entries that the shard's topics have ever had.
   let added: [Identifier: Int]
   let groups: [Group]
@@ -24,7 +24,7 @@ struct RestoreCall: FunctionCall {
     let service: String
     /// Of the maintenance lease that holds the service meanwhile.
     let epoch: Int
-    let position: StreamID
+    let position: EntryID
     let pending: [TopicPlace]
     let topics: [String]
     let state: StagedKeys

@@ -9,8 +9,8 @@ struct SentCall: FunctionCall {
   let service: String
   let shard: Int
   /// Shard -> the last entry that it has.
-  let places: [Int: StreamID]
-  let entries: [StreamID]
+  let places: [Int: EntryID]
+  let entries: [EntryID]
 
   var keys: [String] { [namespace.outbox(shard, service), namespace.sent(shard, service)] }
 

@@ -19,7 +19,7 @@ struct Trimming: Sendable {
   /// The services that must have a group on the topic.
   let services: [String]
   /// Where to go on; nil for the beginning.
-  var after: StreamID?
+  var after: EntryID?
   /// How many were counted before that.
   var counted = 0
 
@@ -42,7 +42,7 @@ struct Trimming: Sendable {
   struct Answer {
     let removed: Int
     /// The last of them; nil if there was none.
-    let last: StreamID?
+    let last: EntryID?
     /// The group that keeps the next one, which may go; empty if none does.
     let keeper: String
     /// What is wrong with that group's store, `unconfirmed`, or nothing.
@@ -55,7 +55,7 @@ struct Trimming: Sendable {
   static func answer(_ reply: ReplyNode) throws -> Answer {
     // Groups may be called anything.
     Answer(
-      removed: try reply[0].integer(), last: StreamID(try reply[1].string()), keeper: reply[2].lossyText,
+      removed: try reply[0].integer(), last: EntryID(try reply[1].string()), keeper: reply[2].lossyText,
       distrust: reply[3].lossyText)
   }
 }

@@ -3,14 +3,14 @@
 --   ARGV: group, epoch, number of this commit, consumer, the last entry in the log's order that the owner has had settled with it, how many
 --     entries up to there it was given and has not settled,
 --     n, then n seams of what the owner was given, up to that entry: topic, the last entry of a read, the first of the next,
---     n, then for each of n topics its name, m, and m stream ids to acknowledge, in the log's order, the effects of which follow at the end,
---     n, then n stream ids whose record of failures is done with,
---     n, then (topic, stream id, deliveries, failures so far or '') of n entries to leave pending with that delivery count,
---     n, then (topic, stream id, key, 'dead' or 'parked', JSON about it) of n entries to move to the dead letters,
+--     n, then for each of n topics its name, m, and m entry ids to acknowledge, in the log's order, the effects of which follow at the end,
+--     n, then n entry ids whose record of failures is done with,
+--     n, then (topic, entry id, deliveries, failures so far or '') of n entries to leave pending with that delivery count,
+--     n, then (topic, entry id, key, 'dead' or 'parked', JSON about it) of n entries to move to the dead letters,
 --     n, then (letter id, key) of n dead letters that have been handled,
 --     n, then n keys whose redrive is over,
 --     effects
---   Returns {entries acknowledged, letters removed, stream ids not parked because their key is not blocked any more…},
+--   Returns {entries acknowledged, letters removed, entry ids not parked because their key is not blocked any more…},
 --   with -1 in the place of the first if this commit was made before (its answer was lost); or an error.
 -- What is acknowledged here was pending until now, because only the lease's owner acknowledges, commits are numbered one by one, and
 -- a commit that is repeated is repeated as it was. If that is not so, the server went back to an earlier moment, or the group was

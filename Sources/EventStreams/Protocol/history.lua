@@ -1,7 +1,7 @@
 -- history: settles a page of a service's history and applies its effects, if the lease is still this owner's: all of it or nothing.
 --   KEYS: prefix of the logs, lease, dead, blocked, redrive, then the state that the effects name
 --   ARGV: group, epoch, number of this commit, consumer, the last event of the page, 1 if the log takes over after it,
---     n, then (stream id, key, 'dead' or 'parked', JSON about it, the event) of n events to put into the dead letters,
+--     n, then (entry id, key, 'dead' or 'parked', JSON about it, the event) of n events to put into the dead letters,
 --     effects
 --   Returns 1, -1 if this commit was made before (its answer was lost), or an error.
 redis.register_function('eventstreams_history_v4', function(keys, args)

@@ -167,12 +167,12 @@ redis.register_function({ function_name = 'eventstreams_lease_v4', flags = { 'al
       end
     end
 
-    local term = math.max(tonumber(epoch or 0) + 1, known.epoch + 1, time)
-    redis.call('HSET', lease, 'epoch', milliseconds(term), 'owner', worker, 'until', milliseconds(time + ttl), 'commit', 0,
+    epoch = math.max(tonumber(epoch or 0) + 1, known.epoch + 1, time)
+    redis.call('HSET', lease, 'epoch', milliseconds(epoch), 'owner', worker, 'until', milliseconds(time + ttl), 'commit', 0,
       'readers', action == 'seize' and '' or readers .. reader, 'paused', '', 'seen', milliseconds(time), 'trying', '', 'suspects', suspects,
       'redriving', redriving, 'topics', table.concat(names, ' '))
     if position then redis.call('HSET', lease, 'position', position) end
-    local reply = { term, readers, recreatedAt, isBack and 1 or 0, shifted, place, table.concat(names, ' ') }
+    local reply = { epoch, readers, recreatedAt, isBack and 1 or 0, shifted, place, table.concat(names, ' ') }
     for _, key in ipairs(blockedKeys) do reply[#reply + 1] = key end
     return reply
   end

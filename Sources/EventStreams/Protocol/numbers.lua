@@ -3,12 +3,12 @@ local function isGreater(digits, other)
   return #digits > #other or (#digits == #other and digits > other)
 end
 
--- The two numbers of a stream id.
+-- The two numbers of a entry id.
 local function partsOf(id)
   return string.match(id, '^(%d+)-(%d+)$')
 end
 
--- Whether a stream id comes after another.
+-- Whether a entry id comes after another.
 local function isAfter(id, other)
   local ms, seq = partsOf(id)
   local otherMs, otherSeq = partsOf(other)
@@ -22,7 +22,7 @@ local function plusOne(digits)
   return milliseconds(high + 1) .. '0000000000'
 end
 
--- The first stream id after another.
+-- The first entry id after another.
 local function successor(id)
   local ms, seq = partsOf(id)
   if seq == '18446744073709551615' then return plusOne(ms) .. '-0' end
@@ -36,7 +36,7 @@ local function minusOne(digits)
   return milliseconds(high - 1) .. '9999999999'
 end
 
--- The last stream id before another, which is not the first.
+-- The last entry id before another, which is not the first.
 local function predecessor(id)
   local ms, seq = partsOf(id)
   if seq ~= '0' then return ms .. '-' .. minusOne(seq) end

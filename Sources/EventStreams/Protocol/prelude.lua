@@ -8,7 +8,7 @@
 --   rides:{s}:log:<topic>       a topic's part of the log, a stream; one field, `event`, holds the event's JSON
 --   rides:{s}:clock             the last id that was given to an entry of the shard, of whichever topic
 --   rides:{s}:topics            hash with a field for each topic that the shard has had; `*` holds the services that want all of them
---   rides:{s}:seen:<n>          event id -> stream id, for the n-th publish window since 1970
+--   rides:{s}:seen:<n>          event id -> entry id, for the n-th publish window since 1970
 --   rides:{s}:scheduled…        what waits until it is due: see waiting.lua
 --   rides:{s}:outbox:payment…   what the service publishes to other shards, and rides:{s}:inbox what came from others: see outbox.lua
 --   rides:{s}:lease:payment     hash: owner, epoch (fencing token), until (server time in ms), commit (number of the last one),
@@ -24,7 +24,7 @@
 --                               handles history; gone when it is through), during which position is a place in the history; tries
 --                               (by how many processes the page after it was begun, and the epoch of the last)
 --   rides:{s}:lease:payment:behind  set: the entries up to `position` that are not settled, so that a lost group gets them back
---   rides:{s}:retry:payment     hash: stream id -> JSON of the failures so far, of entries that wait for another attempt
+--   rides:{s}:retry:payment     hash: entry id -> JSON of the failures so far, of entries that wait for another attempt
 --   rides:{s}:dead:payment      stream of dead letters, and of the events of the same keys parked behind them
 --   rides:{s}:blocked:payment   hash: key -> number of its dead letters
 --   rides:{s}:redrive:payment   set of the keys whose dead letters are to be handled again

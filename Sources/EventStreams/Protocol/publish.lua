@@ -1,7 +1,7 @@
 -- publish: adds events to the log unless their ids are remembered.
 --   KEYS: prefix of the logs, prefix of the publish windows
 --   ARGV: window in ms, then runs of events of one topic each: topic, n, id and JSON of n events
---   Returns a stream id per event; that of the first publication, with `=` before it, for one that is there already. If that one's JSON
+--   Returns a entry id per event; that of the first publication, with `=` before it, for one that is there already. If that one's JSON
 --   is known and another, it is {that id, JSON}: whoever published it finds out whether it says the same.
 -- An id is remembered for at least one window: lookups go to the current, the previous and the next one.
 redis.register_function('eventstreams_publish_v4', function(keys, args)
@@ -38,10 +38,10 @@ redis.register_function('eventstreams_publish_v4', function(keys, args)
     if first then
       known[i] = duplicate(known[first], jsons[first], json)
     elseif not known[i] then
-      local streamId = append(place, topics[i], json)
-      places[id], known[i] = i, streamId
+      local entryId = append(place, topics[i], json)
+      places[id], known[i] = i, entryId
       added[#added + 1] = id
-      added[#added + 1] = streamId
+      added[#added + 1] = entryId
     end
   end
   closeLog(place)

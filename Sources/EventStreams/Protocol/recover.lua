@@ -1,7 +1,7 @@
 -- recover: hands a new owner the next entries that earlier owners left pending, in log order, whatever their topics.
 --   KEYS: prefix of the logs, lease, retry
---   ARGV: group, epoch, consumer, stream id to go on after, number of entries, 1 to leave out the consumer's own entries
---   Returns the last stream id that was looked at (empty at the end), and five values per entry: topic, stream id, deliveries, JSON (nil if
+--   ARGV: group, epoch, consumer, entry id to go on after, number of entries, 1 to leave out the consumer's own entries
+--   Returns the last entry id that was looked at (empty at the end), and five values per entry: topic, entry id, deliveries, JSON (nil if
 --   the log does not hold it any more), failures so far (nil if none). At the end the consumers of earlier owners, with nothing
 --   pending left, are gone.
 -- Claiming with JUSTID does not count as a delivery. If the last owner's process died, the cause is among the suspects: of these the

@@ -5,7 +5,7 @@
 --   ARGV: the last entry of the log that the staged one takes account of, window in ms,
 --     n, then (topic, entries ever added to it) of n topics,
 --     number of groups, then for each group: name, epoch, position, n, how many of the staged keys do not vanish by themselves (they come
---     first), m, n, n topics (`*` for all), p, (topic, stream id) of p entries that are pending before the position
+--     first), m, n, n topics (`*` for all), p, (topic, entry id) of p entries that are pending before the position
 --   Returns how many entries were added to the log meanwhile and moved over.
 -- What was published meanwhile follows, unless its id is remembered.
 redis.register_function('eventstreams_restore_v4', function(keys, args)

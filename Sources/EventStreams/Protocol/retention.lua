@@ -48,7 +48,7 @@ end
 -- Looks for the oldest entries of a topic that are past their time and that no group needs any more.
 --   KEYS: prefix of the logs, stream of the topic, then what n stores have confirmed
 --   ARGV: entries recorded before this time in ms may go (0 for none), entries beyond so many may go (-1 for no limit),
---     how many to look at in this call, the stream id to go on after, '' for the beginning, how many were counted before it, since when in
+--     how many to look at in this call, the entry id to go on after, '' for the beginning, how many were counted before it, since when in
 --     ms the stores must have been found whole, n, then the n services whose stores they are, then the services that must have a group
 --   Returns {how many they are, the last of them or '', the group that keeps the next one, which may go, or '', what is wrong with its
 --     store, `unconfirmed`, or ''}

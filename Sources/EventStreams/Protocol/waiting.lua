@@ -1,9 +1,9 @@
 -- Scheduled events wait beside the log until they are due.
 --
 -- Keys, for shard s of namespace `rides`:
---   rides:{s}:scheduled         sorted set: `<stream id of the record> <event id>` -> when it is due, in ms of the server's clock; of those
+--   rides:{s}:scheduled         sorted set: `<entry id of the record> <event id>` -> when it is due, in ms of the server's clock; of those
 --                               that are due at the same time, the one that was scheduled first comes first
---   rides:{s}:scheduled:events  hash: event id -> `<due> <stream id of the record> <topic> <the event's JSON>`
+--   rides:{s}:scheduled:events  hash: event id -> `<due> <entry id of the record> <topic> <the event's JSON>`
 --   rides:{s}:scheduled:next    `<when to look next, in ms> <window> <cursor>`: workers ask all shards for it with one command; the
 --                               publish window in which the ids of all that waits are being remembered, and how far that is (0 at the end)
 --

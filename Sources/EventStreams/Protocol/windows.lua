@@ -15,7 +15,7 @@ local function windowsNow(seen, window)
   return seen .. ':' .. milliseconds(index), seen .. ':' .. milliseconds(index - 1), seen .. ':' .. milliseconds(index + 1)
 end
 
--- Looks for event ids in the publish windows: for each its stream id, or false; and the window of now. Of an event that waited, the window
+-- Looks for event ids in the publish windows: for each its entry id, or false; and the window of now. Of an event that waited, the window
 -- before may still have the place of its record, and of one that was lost, the place that it had: the greatest is where it stands.
 local function remembered(seen, window, ids)
   local current, previous, following = windowsNow(seen, window)
@@ -31,7 +31,7 @@ local function remembered(seen, window, ids)
   return known, current
 end
 
--- Remembers what was published in a publish window: event id, stream id, and so on.
+-- Remembers what was published in a publish window: event id, entry id, and so on.
 local function remember(current, window, added)
   if #added == 0 then return end
   local isNew = redis.call('EXISTS', current) == 0
@@ -46,36 +46,36 @@ end
 
 -- Whether an entry that a topic does not hold any more may never have been delivered: some group of the topic has not come to it, or the topic
 -- itself has not, as after the loss of its end.
-local function isLost(log, topic, streamId)
+local function isLost(log, topic, entryId)
   local stream = streamOf(log, topic)
-  if redis.call('EXISTS', stream) == 0 or isAfter(streamId, lastOf(log, { topic }, '0-0')) then return true end
+  if redis.call('EXISTS', stream) == 0 or isAfter(entryId, lastOf(log, { topic }, '0-0')) then return true end
   local groups = redis.call('XINFO', 'GROUPS', stream)
   for _, info in ipairs(groups) do
-    if isAfter(streamId, info[8]) then
+    if isAfter(entryId, info[8]) then
       local position = redis.pcall('HGET', leaseOf(log, info[2]), 'position')
-      if type(position) ~= 'string' or isAfter(streamId, position) then return true end
+      if type(position) ~= 'string' or isAfter(entryId, position) then return true end
     end
   end
   return #groups == 0
 end
 
--- The first event of an id that is remembered: its stream id, or nil if it was lost; and its JSON, unless it was trimmed.
+-- The first event of an id that is remembered: its entry id, or nil if it was lost; and its JSON, unless it was trimmed.
 --   topic: that of the event that has the id now, which is where the first one stands, unless it was something else.
 -- The record of an event that waits stands for it; of one that waits no more it tells nothing of use.
-local function firstOf(log, topic, streamId, id)
-  local entry = redis.call('XRANGE', streamOf(log, topic), streamId, streamId)[1]
-  if entry then return streamId, entry[2][2] end
+local function firstOf(log, topic, entryId, id)
+  local entry = redis.call('XRANGE', streamOf(log, topic), entryId, entryId)[1]
+  if entry then return entryId, entry[2][2] end
   for _, other in ipairs(shardTopics(log)) do
-    entry = redis.call('XRANGE', streamOf(log, other), streamId, streamId)[1]
-    if entry and other == recordTopic and redis.call('HEXISTS', scheduledOf(log) .. ':events', id) == 0 then return streamId end
-    if entry then return streamId, entry[2][2] end
+    entry = redis.call('XRANGE', streamOf(log, other), entryId, entryId)[1]
+    if entry and other == recordTopic and redis.call('HEXISTS', scheduledOf(log) .. ':events', id) == 0 then return entryId end
+    if entry then return entryId, entry[2][2] end
   end
-  if isLost(log, topic, streamId) then return nil end
-  return streamId
+  if isLost(log, topic, entryId) then return nil end
+  return entryId
 end
 
 -- What is said of an event that is there already.
-local function duplicate(streamId, firstJson, json)
-  if firstJson and firstJson ~= json then return { '=' .. streamId, firstJson } end
-  return '=' .. streamId
+local function duplicate(entryId, firstJson, json)
+  if firstJson and firstJson ~= json then return { '=' .. entryId, firstJson } end
+  return '=' .. entryId
 end

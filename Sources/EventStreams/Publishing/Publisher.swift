@@ -158,14 +158,14 @@ public struct Publisher: Sendable {
     of replies: borrowing Replies, _ batch: Batch, _ events: [EncodedEvent]
   ) throws -> [PublishedEvent] {
     var results = Array(
-      repeating: PublishedEvent(shard: 0, streamID: .zero, isDuplicate: false, due: nil, difference: nil),
+      repeating: PublishedEvent(shard: 0, entryID: .zero, isDuplicate: false, due: nil, difference: nil),
       count: events.count)
     for command in batch.indexes.indices {
       let reply = replies[command]
       if let error = reply.error { throw error }
       for (index, place) in zip(batch.indexes[command], try EventPlace.list(reply)) {
         results[index] = PublishedEvent(
-          shard: batch.shards[command], streamID: place.streamID, isDuplicate: place.isDuplicate,
+          shard: batch.shards[command], entryID: place.entryID, isDuplicate: place.isDuplicate,
           due: place.isDuplicate ? place.due : batch.due,
           difference: place.difference(of: events[index].json, due: batch.due))
       }
@@ -179,7 +179,7 @@ public struct PublishedEvent: Sendable, Hashable {
   /// The shard.
   public let shard: Int
   /// Its place in the shard's log.
-  public let streamID: StreamID
+  public let entryID: EntryID
   /// True if an event with this id was there already; then the place is that one's.
   public let isDuplicate: Bool
   /// When it will be published, if it waits; then the place is that of the record that says so.

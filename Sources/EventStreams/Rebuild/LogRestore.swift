@@ -22,7 +22,7 @@ public struct LogRestore: Sendable {
     /// The held shard of the service.
     public let held: ShardRebuild
     /// The last entry that it has been given.
-    public let position: StreamID
+    public let position: EntryID
     /// Entries up to there that it has not handled.
     public let pending: [TopicPlace]
     /// The topics that it is delivered; `*` for all.
@@ -32,7 +32,7 @@ public struct LogRestore: Sendable {
 
     /// A group.
     public init(
-      _ held: ShardRebuild, position: StreamID, pending: [TopicPlace], topics: [String], state: StateImage?
+      _ held: ShardRebuild, position: EntryID, pending: [TopicPlace], topics: [String], state: StateImage?
     ) {
       self.held = held
       self.position = position
@@ -70,11 +70,11 @@ public struct LogRestore: Sendable {
   /// them, in this shard and in others.
   public mutating func add(_ event: RecordedEvent, topic: String) async throws {
     note(event, topic: topic)
-    if let id = event.header?.id { commands.append("HSETNX", seen, id, event.streamID.description) }
+    if let id = event.header?.id { commands.append("HSETNX", seen, id, event.entryID.description) }
     commands.begin(argumentCount: 5)
     commands.argument("XADD")
     commands.argument("\(logs):\(topic)")
-    commands.argument(event.streamID.description)
+    commands.argument(event.entryID.description)
     commands.argument("event")
     commands.argument(event.json)
     count += 1
@@ -84,8 +84,8 @@ public struct LogRestore: Sendable {
   /// Has publishing an event again recognised, if it was recorded within the window, though it is not in the log any more.
   public mutating func remember(_ event: RecordedEvent, topic: String) {
     note(event, topic: topic)
-    guard let id = event.header?.id, event.streamID.recordedAt + window > .now() else { return }
-    commands.append("HSETNX", seen, id, event.streamID.description)
+    guard let id = event.header?.id, event.entryID.recordedAt + window > .now() else { return }
+    commands.append("HSETNX", seen, id, event.entryID.description)
   }
 
   /// Takes in an event that was published again, and stands in the log no more: one of its id that waited does so no more either.
@@ -126,7 +126,7 @@ public struct LogRestore: Sendable {
   ///   - end: the last entry of the live log that was added, or left out on purpose; nil if there was none.
   ///   - groups: the groups to make, with their places.
   /// - Returns: how many events were published meanwhile.
-  public mutating func finish(through end: StreamID?, groups: [Group]) async throws -> Int {
+  public mutating func finish(through end: EntryID?, groups: [Group]) async throws -> Int {
     try await stageWaiting()
     try await flush()
     var states: [StagedKeys] = []

@@ -24,7 +24,7 @@ public struct StateFold: Sendable {
     image = StateImage(keepsRecords: keepsRecords)
     self.service = service
     self.shard = shard
-    handle = OwnedShard(number: shard, term: 0, reader: image)
+    handle = OwnedShard(number: shard, epoch: 0, reader: image)
   }
 
   /// Whether the service has a handler for events of this type.
@@ -37,7 +37,7 @@ public struct StateFold: Sendable {
     guard let header = event.header, let version = service.version(of: header.type) else { return nil }
     guard header.version <= version else { throw NewerEvent(header, known: version) }
     do {
-      return try await service.effects(of: event.json, streamID: event.streamID, shard: handle)
+      return try await service.effects(of: event.json, entryID: event.entryID, shard: handle)
     } catch is JSONError {
       // It is in the dead letters.
       return nil
@@ -53,6 +53,6 @@ public struct StateFold: Sendable {
   ///   - event: the event that they are of.
   ///   - isPublished: whether an event is known to have been published.
   public func apply(_ effects: Effects, of event: RecordedEvent, _ isPublished: (String) -> Bool) {
-    image.apply(effects, at: event.streamID, isPublished)
+    image.apply(effects, at: event.entryID, isPublished)
   }
 }

@@ -9,18 +9,18 @@ public struct ScheduledEvent: Sendable, JSONWritable {
   /// The topic that it will stand in.
   public let topic: String
   /// The place of the record in the log that says that it waits; its time is when it was scheduled.
-  public let recordID: StreamID
+  public let recordID: EntryID
   /// The event's envelope; nil if it is none.
   public let header: EventHeader?
   /// The event as it will be logged.
   public let json: [UInt8]
 
-  /// Reads a value of the hash that holds what waits: `<due> <stream id of the record> <topic> <JSON>`.
+  /// Reads a value of the hash that holds what waits: `<due> <entry id of the record> <topic> <JSON>`.
   init?(shard: Int, id: String, _ value: Span<UInt8>) {
     let bytes = value.withUnsafeBufferPointer { Array($0) }
     let parts = bytes.split(separator: UInt8(ascii: " "), maxSplits: 3)
     guard parts.count == 4, let due = Int64(String(decoding: parts[0], as: UTF8.self)),
-      let recordID = StreamID(String(decoding: parts[1], as: UTF8.self))
+      let recordID = EntryID(String(decoding: parts[1], as: UTF8.self))
     else { return nil }
     self.shard = shard
     self.id = id
@@ -33,7 +33,7 @@ public struct ScheduledEvent: Sendable, JSONWritable {
   }
 
   /// What stands in the sorted set for an event: the place of its record, so that it can be compared as a text, and its id.
-  static func member(_ id: String, at place: StreamID) -> String {
+  static func member(_ id: String, at place: EntryID) -> String {
     let sequence = String(place.sequence)
     return "\(place.milliseconds)-\(String(repeating: "0", count: max(0, 6 - sequence.count)))\(sequence) \(id)"
   }

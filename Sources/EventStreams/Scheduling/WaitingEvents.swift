@@ -2,7 +2,7 @@
 struct WaitingEvents: Sendable {
   struct Waiting: Sendable {
     /// Of the record.
-    let place: StreamID
+    let place: EntryID
     let due: Timestamp
     let topic: String
     let json: [UInt8]
@@ -10,7 +10,7 @@ struct WaitingEvents: Sendable {
 
   private(set) var events: [Identifier: Waiting] = [:]
   /// Where those stand that waited once and have been published.
-  private var published: [Identifier: StreamID] = [:]
+  private var published: [Identifier: EntryID] = [:]
   /// How long ids are remembered: what is scheduled again within that time is not.
   let window: Duration
 
@@ -23,15 +23,15 @@ struct WaitingEvents: Sendable {
     case ScheduleRecord.scheduled:
       guard let scheduled = try? ScheduleRecord.Scheduled(event.json) else { return }
       let id = Identifier(scheduled.id)
-      if let place = published[id], place.recordedAt + window > event.streamID.recordedAt { return }
+      if let place = published[id], place.recordedAt + window > event.entryID.recordedAt { return }
       guard events[id] == nil else { return }
       events[id] = Waiting(
-        place: event.streamID, due: scheduled.due, topic: scheduled.topic, json: scheduled.json)
+        place: event.entryID, due: scheduled.due, topic: scheduled.topic, json: scheduled.json)
     case ScheduleRecord.cancelled:
       if let id = try? ScheduleRecord.cancelledID(in: event.json) { events[Identifier(id)] = nil }
     default:
       guard !events.isEmpty, events.removeValue(forKey: Identifier(header.id)) != nil else { return }
-      published[Identifier(header.id)] = event.streamID
+      published[Identifier(header.id)] = event.entryID
     }
   }
 }

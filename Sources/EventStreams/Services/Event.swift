@@ -13,7 +13,7 @@ public struct Event<Data: ReadableEventData>: Sendable {
   /// The shard it was read from, with read access to this service's state there.
   public let shard: OwnedShard
   /// Its place in the shard's log; its time is when Redis recorded the event.
-  public let streamID: StreamID
+  public let entryID: EntryID
   /// 1 on the first attempt to handle it.
   public let attempt: Int
 
@@ -21,7 +21,7 @@ public struct Event<Data: ReadableEventData>: Sendable {
   @inlinable
   public init(
     id: String, timestamp: Timestamp, key: String, traceparent: String? = nil, data: Data, shard: OwnedShard,
-    streamID: StreamID, attempt: Int = 1
+    entryID: EntryID, attempt: Int = 1
   ) {
     self.id = id
     self.timestamp = timestamp
@@ -29,14 +29,14 @@ public struct Event<Data: ReadableEventData>: Sendable {
     self.traceparent = traceparent
     self.data = data
     self.shard = shard
-    self.streamID = streamID
+    self.entryID = entryID
     self.attempt = attempt
   }
 
   @usableFromInline
   func with(attempt: Int) -> Event {
     Event(
-      id: id, timestamp: timestamp, key: key, traceparent: traceparent, data: data, shard: shard, streamID: streamID,
+      id: id, timestamp: timestamp, key: key, traceparent: traceparent, data: data, shard: shard, entryID: entryID,
       attempt: attempt)
   }
 }

@@ -8,7 +8,7 @@ struct EventHandler: Sendable {
   /// Reads the data, and binds the call to it; leaves out its order and what it reads if they aren't wanted.
   @usableFromInline
   let decode:
-    @Sendable (inout JSONObject, EventHeader, OwnedShard, StreamID, _ inOrder: Bool) throws(JSONError) -> BoundCall
+    @Sendable (inout JSONObject, EventHeader, OwnedShard, EntryID, _ inOrder: Bool) throws(JSONError) -> BoundCall
   @usableFromInline
   let version: Int
   @usableFromInline
@@ -25,10 +25,10 @@ struct EventHandler: Sendable {
     version = Data.version
     topic = Data.topic
     readsAhead = reads != nil
-    decode = { (object: inout JSONObject, header, shard, streamID, inOrder) throws(JSONError) -> BoundCall in
+    decode = { (object: inout JSONObject, header, shard, entryID, inOrder) throws(JSONError) -> BoundCall in
       let event = Event(
         id: header.id, timestamp: header.timestamp, key: header.key, traceparent: header.traceparent,
-        data: try Data(ofEvent: &object, version: header.version), shard: shard, streamID: streamID)
+        data: try Data(ofEvent: &object, version: header.version), shard: shard, entryID: entryID)
       return BoundCall(
         key: inOrder ? key?(event.data) ?? header.key : nil, reads: inOrder ? reads?(event.data) ?? [] : []
       ) { attempt in
@@ -42,18 +42,18 @@ struct EventHandler: Sendable {
   ///
   /// - Parameter inOrder: false if it won't be asked what orders the event, nor what it reads.
   func bind(
-    _ object: inout JSONObject, header: EventHeader, shard: OwnedShard, streamID: StreamID, inOrder: Bool
+    _ object: inout JSONObject, header: EventHeader, shard: OwnedShard, entryID: EntryID, inOrder: Bool
   ) throws(JSONError) -> BoundCall {
-    try decode(&object, header, shard, streamID, inOrder)
+    try decode(&object, header, shard, entryID, inOrder)
   }
 
   /// What an event is ordered by whose version is newer, as far as can be told.
   func key(
-    ofNewer object: inout JSONObject, header: EventHeader, shard: OwnedShard, streamID: StreamID
+    ofNewer object: inout JSONObject, header: EventHeader, shard: OwnedShard, entryID: EntryID
   ) -> String {
     let known = EventHeader(
       id: header.id, type: header.type, timestamp: header.timestamp, key: header.key, version: version)
-    return (try? decode(&object, known, shard, streamID, true))?.key ?? header.key
+    return (try? decode(&object, known, shard, entryID, true))?.key ?? header.key
   }
 
   /// Why an event can't be handled by this version of the handler, and may be by a later one; nil if it can.

@@ -12,16 +12,16 @@ extension EventService {
   ///
   /// - Returns: nil if the service doesn't want events of this type.
   /// - Throws: a `JSONError` for what can't be read, or what the handler throws.
-  public func effects(of json: [UInt8], streamID: StreamID, shard: OwnedShard) async throws -> Effects? {
-    try await effects(of: json, streamID: streamID, shard: shard, attempt: 1)
+  public func effects(of json: [UInt8], entryID: EntryID, shard: OwnedShard) async throws -> Effects? {
+    try await effects(of: json, entryID: entryID, shard: shard, attempt: 1)
   }
 
   /// The same on a later attempt.
   package func effects(
-    of json: [UInt8], streamID: StreamID, shard: OwnedShard, attempt: Int
+    of json: [UInt8], entryID: EntryID, shard: OwnedShard, attempt: Int
   ) async throws -> Effects? {
     var parser = JSONParser()
-    return try await bound(&parser, json, streamID, shard)?.call(attempt)
+    return try await bound(&parser, json, entryID, shard)?.call(attempt)
   }
 
   /// Whether an event is of a newer version than the service reads of its type.
@@ -34,12 +34,12 @@ extension EventService {
   }
 
   private func bound(
-    _ parser: inout JSONParser, _ json: [UInt8], _ streamID: StreamID, _ shard: OwnedShard
+    _ parser: inout JSONParser, _ json: [UInt8], _ entryID: EntryID, _ shard: OwnedShard
   ) throws(JSONError) -> BoundCall? {
     let value = try parser.parse(json.span)
     let handler = try handler(of: value)
     var object = try value.object()
-    let header = try EventHeader(from: &object, fallbackID: streamID.description)
-    return try handler?.bind(&object, header: header, shard: shard, streamID: streamID, inOrder: false)
+    let header = try EventHeader(from: &object, fallbackID: entryID.description)
+    return try handler?.bind(&object, header: header, shard: shard, entryID: entryID, inOrder: false)
   }
 }

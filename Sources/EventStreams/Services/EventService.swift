@@ -79,7 +79,7 @@ public struct EventService: Sendable {
   ///   - retry: what happens when it throws.
   ///   - breaker: when it stops taking events because the store seems to be down.
   ///   - handler: must have stored all of the batch durably when it returns; only then is the batch acknowledged. It may
-  ///     get events again that it stored just before a crash, with the same shard and stream id.
+  ///     get events again that it stored just before a crash, with the same shard and entry id.
   public init(
     _ name: String, retry: RetryPolicy = .standard, breaker: CircuitBreakerPolicy = .standard,
     storing handler: @escaping @Sendable ([RecordedEvent]) async throws -> Void

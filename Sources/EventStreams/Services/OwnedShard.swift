@@ -1,26 +1,26 @@
-/// A shard as its owner's handler sees it: its number, the term of the lease, and this service's own state in it.
+/// A shard as its owner's handler sees it: its number, the epoch of the lease, and this service's own state in it.
 public struct OwnedShard: Sendable {
   /// 0 ..< shard count
   public let number: Int
-  /// The lease's epoch (fencing token). A handler that keeps a shard's state in memory must load it again when the term
+  /// The lease's epoch (fencing token). A handler that keeps a shard's state in memory must load it again when the epoch
   /// changes: somebody else may have owned the shard in between.
-  public let term: Int
-  /// The topics that the service is delivered in this term.
+  public let epoch: Int
+  /// The topics that the service is delivered in this epoch.
   let topics: [String]
   /// Those of them that this worker handles nothing of: another version of the service does.
   private let foreignTopics: Set<Int>
   let reader: any StateReader
 
   /// A shard with the given reader of its state, as the worker makes it and a test may.
-  public init(number: Int, term: Int, reader: any StateReader) {
+  public init(number: Int, epoch: Int, reader: any StateReader) {
     self.init(
-      number: number, term: term, topics: [Namespace.standardTopic],
+      number: number, epoch: epoch, topics: [Namespace.standardTopic],
       subscription: Subscription("", topics: [Namespace.allTopics]), reader: reader)
   }
 
-  init(number: Int, term: Int, topics: [String], subscription: Subscription, reader: any StateReader) {
+  init(number: Int, epoch: Int, topics: [String], subscription: Subscription, reader: any StateReader) {
     self.number = number
-    self.term = term
+    self.epoch = epoch
     self.topics = topics
     foreignTopics = Set(topics.indices.filter { !subscription.wants(topics[$0]) })
     self.reader = reader
@@ -49,10 +49,10 @@ public struct OwnedShard: Sendable {
   ///   - limit: at least so many, if the stream has them.
   ///   - type: what each record is read as.
   public func records<Value: JSONReadable & Sendable>(
-    _ stream: String, after: StreamID, limit: Int, as type: Value.Type
-  ) async throws -> [(streamID: StreamID, value: Value)] {
+    _ stream: String, after: EntryID, limit: Int, as type: Value.Type
+  ) async throws -> [(entryID: EntryID, value: Value)] {
     var parser = JSONParser()
-    var records: [(streamID: StreamID, value: Value)] = []
+    var records: [(entryID: EntryID, value: Value)] = []
     for (id, json) in try await reader.records(stream, shard: number, after: after, limit: limit) {
       records.append((id, try Value(from: parser.parse(json.span))))
     }

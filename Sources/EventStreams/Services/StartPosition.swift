@@ -5,7 +5,7 @@ public enum StartPosition: Sendable, Hashable {
   /// With the first event after now.
   case now
   /// After this entry, in every shard.
-  case after(StreamID)
+  case after(EntryID)
   /// With the first event recorded at or after this moment.
   case time(Timestamp)
 
@@ -17,7 +17,7 @@ public enum StartPosition: Sendable, Hashable {
     case .after(let id): return id.description
     case .time(let time):
       let milliseconds = UInt64(clamping: time.microsecondsSinceEpoch / 1000)
-      return milliseconds == 0 ? "0" : StreamID(milliseconds: milliseconds - 1, sequence: .max).description
+      return milliseconds == 0 ? "0" : EntryID(milliseconds: milliseconds - 1, sequence: .max).description
     }
   }
 }

@@ -6,8 +6,8 @@ final class StoreLedger: Sendable {
   let store: any EventStore
 
   private struct State {
-    /// By shard; what was read under another term of the lease may not count any more.
-    var marks: [Int: (term: Int, mark: StoreMark?)] = [:]
+    /// By shard; what was read under another epoch of the lease may not count any more.
+    var marks: [Int: (epoch: Int, mark: StoreMark?)] = [:]
     var problem: String?
   }
 
@@ -59,7 +59,7 @@ final class StoreLedger: Sendable {
   private func keep(_ marks: [Int: StoreMark], _ shards: [Int: OwnedShard]) {
     state.withLock { state in
       for (number, mark) in marks {
-        if let term = shards[number]?.term { state.marks[number] = (term, mark) }
+        if let epoch = shards[number]?.epoch { state.marks[number] = (epoch, mark) }
       }
     }
   }
@@ -67,12 +67,12 @@ final class StoreLedger: Sendable {
   private func marks(of shards: [Int: OwnedShard]) async throws -> [Int: StoreMark] {
     var marks: [Int: StoreMark] = [:]
     for (number, shard) in shards {
-      if let known = state.withLock({ $0.marks[number] }), known.term == shard.term {
+      if let known = state.withLock({ $0.marks[number] }), known.epoch == shard.epoch {
         marks[number] = known.mark
         continue
       }
       let mark = StoreMark(try await shard.hash(StoreMark.hash))
-      state.withLock { $0.marks[number] = (shard.term, mark) }
+      state.withLock { $0.marks[number] = (shard.epoch, mark) }
       marks[number] = mark
     }
     return marks

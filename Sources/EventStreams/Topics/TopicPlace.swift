@@ -3,10 +3,10 @@ public struct TopicPlace: Sendable, Hashable {
   /// The topic.
   public let topic: String
   /// The entry.
-  public let id: StreamID
+  public let id: EntryID
 
   /// A place.
-  public init(topic: String, id: StreamID) {
+  public init(topic: String, id: EntryID) {
     self.topic = topic
     self.id = id
   }

@@ -98,6 +98,6 @@ struct HolderAccounts: Sendable {
   ) throws -> Journal {
     try Journal(
       id: "\(kind == .rider ? "payment" : "driver"):\(name(event))", kind: entry, effectiveAt: event.timestamp,
-      recordedAt: event.streamID.recordedAt, reason: event.data.reason, postings: postings)
+      recordedAt: event.entryID.recordedAt, reason: event.data.reason, postings: postings)
   }
 }

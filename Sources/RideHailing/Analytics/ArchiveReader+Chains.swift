@@ -44,21 +44,21 @@ extension ArchiveReader {
   /// - Parameters:
   ///   - place: rows before it are counted.
   ///   - onRows: is told how many rows have been checked, every now and then.
-  func walk(shard: Int, countingBefore place: StreamID, onRows: @Sendable (Int) -> Void) async throws -> ChainReport {
+  func walk(shard: Int, countingBefore place: EntryID, onRows: @Sendable (Int) -> Void) async throws -> ChainReport {
     try await database.read { database in
       var walk = ChainWalk(shard: shard, head: try Self.heads(database)[shard] ?? nil)
       var before = 0
-      var after: StreamID?
+      var after: EntryID?
       while true {
         let page = try Self.page(
           Query(shard: shard, after: after ?? .zero, limit: 2000), database, isChained: true)
         for row in page {
           walk.add(row)
-          if row.streamID < place { before += 1 }
+          if row.entryID < place { before += 1 }
         }
         onRows(walk.rows)
         guard page.count == 2000, let last = page.last else { break }
-        after = last.streamID
+        after = last.entryID
       }
       let rows = walk.rows
       return ChainReport(rows: rows, rowsBefore: before, faults: walk.finish())

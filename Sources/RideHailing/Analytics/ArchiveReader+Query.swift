@@ -7,9 +7,9 @@ extension ArchiveReader {
   struct Query: Sendable {
     var shard: Int
     /// Rows after this place.
-    var after: StreamID
+    var after: EntryID
     /// Rows up to this place; nil for no limit.
-    var through: StreamID?
+    var through: EntryID?
     var filter = HistoryFilter()
     var limit: Int
     /// Whether to tell which rows are repetitions, or to leave those out.
@@ -19,7 +19,7 @@ extension ArchiveReader {
       case notTold, told, leftOut
     }
 
-    init(shard: Int, after: StreamID, through: StreamID? = nil, limit: Int) {
+    init(shard: Int, after: EntryID, through: EntryID? = nil, limit: Int) {
       self.shard = shard
       self.after = after
       self.through = through
@@ -37,7 +37,7 @@ extension ArchiveReader {
       let hash: [UInt8]? = try row.withUnsafeData(atIndex: 4) { $0.map { Array($0) } }
       found.append(
         ArchivedEvent(
-          shard: query.shard, streamID: streamID(row),
+          shard: query.shard, entryID: entryID(row),
           json: try row.withUnsafeData(atIndex: 2) { $0.map { Array($0) } ?? [] }, link: row[3],
           hash: hash.flatMap { ChainHash($0) }, isRepetition: row[5]))
     }

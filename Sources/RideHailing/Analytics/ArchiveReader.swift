@@ -37,12 +37,12 @@ public struct ArchiveReader: Sendable {
   }
 
   /// The place of a shard's last row; nil if it has none.
-  public func lastID(shard: Int) async throws -> StreamID? {
+  public func lastID(shard: Int) async throws -> EntryID? {
     try await database.read { try Self.end(of: shard, "DESC", $0) }
   }
 
   /// The place of a shard's first row; nil if it has none.
-  public func firstID(shard: Int) async throws -> StreamID? {
+  public func firstID(shard: Int) async throws -> EntryID? {
     try await database.read { try Self.end(of: shard, "ASC", $0) }
   }
 
@@ -55,7 +55,7 @@ public struct ArchiveReader: Sendable {
   }
 
   /// The first place of an event in a shard; nil if it is not there.
-  func place(of header: EventHeader, shard: Int) async throws -> StreamID? {
+  func place(of header: EventHeader, shard: Int) async throws -> EntryID? {
     try await database.read { database in
       try Row.fetchOne(
         database.cachedStatement(
@@ -64,7 +64,7 @@ public struct ArchiveReader: Sendable {
             ORDER BY stream_ms, stream_seq LIMIT 1
             """),
         arguments: [header.key, header.id, shard]
-      ).map(Self.streamID)
+      ).map(Self.entryID)
     }
   }
 
@@ -75,16 +75,16 @@ public struct ArchiveReader: Sendable {
     return shards
   }
 
-  static func end(of shard: Int, _ order: String, _ database: Database) throws -> StreamID? {
+  static func end(of shard: Int, _ order: String, _ database: Database) throws -> EntryID? {
     let sql = """
       SELECT stream_ms, stream_seq FROM events WHERE shard = ?
       ORDER BY stream_ms \(order), stream_seq \(order) LIMIT 1
       """
-    return try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [shard]).map(streamID)
+    return try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [shard]).map(entryID)
   }
 
-  static func streamID(_ row: Row) -> StreamID {
-    StreamID(
+  static func entryID(_ row: Row) -> EntryID {
+    EntryID(
       milliseconds: UInt64(clamping: row["stream_ms"] as Int64), sequence: UInt64(clamping: row["stream_seq"] as Int64))
   }
 }

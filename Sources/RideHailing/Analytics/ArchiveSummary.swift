@@ -7,15 +7,15 @@ public struct ArchiveSummary: Sendable, JSONWritable {
   /// Rows.
   public let rows: Int
   /// The place of the first row; nil if there is none.
-  public let first: StreamID?
+  public let first: EntryID?
   /// The place of the last row; nil if there is none.
-  public let last: StreamID?
+  public let last: EntryID?
   /// Where the chain ends; nil if the rows are not chained.
   public let head: ChainLink?
   /// Events of the log that the archive does not have yet; nil if nobody looked.
   public var behind: Int?
 
-  init(shard: Int, rows: Int, first: StreamID?, last: StreamID?, head: ChainLink?) {
+  init(shard: Int, rows: Int, first: EntryID?, last: EntryID?, head: ChainLink?) {
     self.shard = shard
     self.rows = rows
     self.first = first

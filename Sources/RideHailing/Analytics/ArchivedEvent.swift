@@ -5,7 +5,7 @@ public struct ArchivedEvent: Sendable {
   /// The shard.
   public let shard: Int
   /// The event's place in the shard's log.
-  public let streamID: StreamID
+  public let entryID: EntryID
   /// The event's JSON as it was logged, byte for byte.
   public let json: [UInt8]
   /// The number of its link in the shard's chain; nil if it has none.

@@ -4,7 +4,7 @@ public import EventStreams
 /// What a row of the archive hashes to, together with all rows of its shard that were stored before it.
 ///
 /// SHA-256 of: the hash of the row stored before it in the same shard (32 bytes; 32 zero bytes for the first), the shard, the
-/// milliseconds and the sequence of its stream id (8 bytes each, unsigned, the highest byte first), and the event's bytes as
+/// milliseconds and the sequence of its entry id (8 bytes each, unsigned, the highest byte first), and the event's bytes as
 /// logged.
 public struct ChainHash: Sendable, Hashable, CustomStringConvertible {
   /// 32 bytes.
@@ -18,10 +18,10 @@ public struct ChainHash: Sendable, Hashable, CustomStringConvertible {
   /// - Parameters:
   ///   - previous: the hash of the row that was stored before it in its shard.
   ///   - event: as the row holds it.
-  public init(after previous: ChainHash, shard: Int, streamID: StreamID, event: [UInt8]) {
+  public init(after previous: ChainHash, shard: Int, entryID: EntryID, event: [UInt8]) {
     var hash = SHA256()
     previous.bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
-    let place = (UInt64(shard).bigEndian, streamID.milliseconds.bigEndian, streamID.sequence.bigEndian)
+    let place = (UInt64(shard).bigEndian, entryID.milliseconds.bigEndian, entryID.sequence.bigEndian)
     withUnsafeBytes(of: place) { hash.update(bufferPointer: $0) }
     event.withUnsafeBytes { hash.update(bufferPointer: $0) }
     bytes = hash.finalize().withUnsafeBytes { Array($0) }

@@ -13,11 +13,11 @@ enum ChainMigration {
     let setHead = try database.makeStatement(sql: ArchiveSchema.setHead)
     for shard in try ArchiveReader.shards(database) {
       var head = ChainLink.start
-      try forEachRow(of: shard, database) { streamID, event in
-        let hash = ChainHash(after: head.hash, shard: shard, streamID: streamID, event: event)
+      try forEachRow(of: shard, database) { entryID, event in
+        let hash = ChainHash(after: head.hash, shard: shard, entryID: entryID, event: event)
         head = ChainLink(number: head.number + 1, hash: hash)
         try update.execute(arguments: [
-          head.number, Data(hash.bytes), shard, Int64(streamID.milliseconds), Int64(streamID.sequence),
+          head.number, Data(hash.bytes), shard, Int64(entryID.milliseconds), Int64(entryID.sequence),
         ])
       }
       try setHead.execute(arguments: [shard, head.number, Data(head.hash.bytes)])
@@ -26,13 +26,13 @@ enum ChainMigration {
 
   /// Pages, because rows must not be changed while they are being read.
   private static func forEachRow(
-    of shard: Int, _ database: Database, _ body: (StreamID, [UInt8]) throws -> Void
+    of shard: Int, _ database: Database, _ body: (EntryID, [UInt8]) throws -> Void
   ) throws {
-    var last = StreamID.zero
+    var last = EntryID.zero
     while true {
       let rows = try ArchiveReader.page(ArchiveReader.Query(shard: shard, after: last, limit: 1000), database)
-      for row in rows { try body(row.streamID, row.json) }
-      guard rows.count == 1000, let end = rows.last?.streamID else { return }
+      for row in rows { try body(row.entryID, row.json) }
+      guard rows.count == 1000, let end = rows.last?.entryID else { return }
       last = end
     }
   }

@@ -18,10 +18,10 @@ struct ChainedInsert {
   /// Adds an event, unless its place is taken already. One that was late, because its batch was tried again, is simply a later link.
   mutating func add(_ event: RecordedEvent) throws {
     let head = try head(of: event.shard)
-    guard let milliseconds = Int64(exactly: event.streamID.milliseconds),
-      let sequence = Int64(exactly: event.streamID.sequence)
-    else { throw Unprocessable("its id, \(event.streamID), is larger than what SQLite can keep") }
-    let hash = ChainHash(after: head.hash, shard: event.shard, streamID: event.streamID, event: event.json)
+    guard let milliseconds = Int64(exactly: event.entryID.milliseconds),
+      let sequence = Int64(exactly: event.entryID.sequence)
+    else { throw Unprocessable("its id, \(event.entryID), is larger than what SQLite can keep") }
+    let hash = ChainHash(after: head.hash, shard: event.shard, entryID: event.entryID, event: event.json)
     try insert.bind(Int64(event.shard), at: 1)
     try insert.bind(milliseconds, at: 2)
     try insert.bind(sequence, at: 3)

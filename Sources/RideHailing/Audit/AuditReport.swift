@@ -9,7 +9,7 @@ public struct AuditReport: Sendable, JSONWritable {
     /// The shard.
     public let shard: Int
     /// Its place in the log.
-    public let streamID: StreamID
+    public let entryID: EntryID
     /// The event's id.
     public let event: String
     /// Why it is not handled.
@@ -20,7 +20,7 @@ public struct AuditReport: Sendable, JSONWritable {
       json.object {
         $0.field("service", service)
         $0.field("shard", shard)
-        $0.field("streamId", streamID.description)
+        $0.field("entryId", entryID.description)
         $0.field("event", event)
         $0.field("state", state)
       }

@@ -36,12 +36,12 @@ struct BookedLedger {
   init(_ service: String, shard: Int, state: ServiceState) async throws {
     let ledger = try await ShardLedger(service, shard: shard, from: state)
     balances = ledger.balances
-    var found: [(stream: String, committed: StreamID, journal: Journal)] = []
+    var found: [(stream: String, committed: EntryID, journal: Journal)] = []
     try await ledger.forEachJournal(in: ledger.buckets.keys) { found.append(($0, $1, $2)) }
     for (stream, committed, journal) in found { add(journal, in: stream, committed) }
   }
 
-  private mutating func add(_ journal: Journal, in stream: String, _ committed: StreamID) {
+  private mutating func add(_ journal: Journal, in stream: String, _ committed: EntryID) {
     let bucket = JournalBucket(recordedAt: journal.recordedAt, effectiveAt: journal.effectiveAt)
     let place = bucket.stream(journal.slice)
     if !place.hasSameBytes(as: stream) {

@@ -20,9 +20,9 @@ struct ExpectedRatings {
     if header.type == RideCompleted.eventType, let ride = try? RideCompleted(ofEvent: event.json.span) {
       guard rides[ride.rideID] == nil else { return }
       if !isDone { open.formUnion([Identifier(ride.rideID), Identifier(ride.driverID)]) }
-      rides[ride.rideID] = Ride(driver: ride.driverID, until: event.streamID.recordedAt + RatingWindow.length)
+      rides[ride.rideID] = Ride(driver: ride.driverID, until: event.entryID.recordedAt + RatingWindow.length)
     } else if header.type == RideRated.eventType, let rating = try? RideRated(ofEvent: event.json.span) {
-      add(rating, at: event.streamID.recordedAt, isDone: isDone)
+      add(rating, at: event.entryID.recordedAt, isDone: isDone)
     }
   }
 

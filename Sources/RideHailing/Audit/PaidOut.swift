@@ -29,7 +29,7 @@ struct PaidOut {
   private var isPaidOut: Set<Identifier> = []
 
   /// Takes in what a journal does to accounts of holders.
-  mutating func add(_ journal: Journal, _ committed: StreamID) {
+  mutating func add(_ journal: Journal, _ committed: EntryID) {
     for posting in journal.postings where posting.account.holder != nil {
       let field = Identifier(LedgerState.field(posting.account, posting.amount.currency))
       let movement = Movement(

@@ -2,12 +2,12 @@ import EventStreams
 
 /// The ids of a shard's events, and the places where they stand first.
 struct SeenEvents {
-  private var places: [Identifier: StreamID] = [:]
+  private var places: [Identifier: EntryID] = [:]
 
   /// Takes in an event.
   ///
   /// - Returns: nil if its id is new, else where it stands first.
-  mutating func add(_ id: String, at place: StreamID) -> StreamID? {
+  mutating func add(_ id: String, at place: EntryID) -> EntryID? {
     if let first = places[id] { return first }
     places[id] = place
     return nil

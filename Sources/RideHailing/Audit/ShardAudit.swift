@@ -126,7 +126,7 @@ struct ShardAudit {
       if state != .done, report.inFlight.count < AuditReport.limit {
         report.inFlight.append(
           AuditReport.InFlight(
-            service: service.text, shard: shard, streamID: item.id, event: item.header?.id ?? "", state: state))
+            service: service.text, shard: shard, entryID: item.id, event: item.header?.id ?? "", state: state))
       }
     }
   }
@@ -138,7 +138,7 @@ struct ShardAudit {
   private mutating func check(
     _ item: ShardHistory.Item, _ header: EventHeader, _ report: inout AuditReport
   ) async throws {
-    let event = RecordedEvent(shard: shard, streamID: item.id, header: header, json: item.json)
+    let event = RecordedEvent(shard: shard, entryID: item.id, header: header, json: item.json)
     // One that waits for those who read it, or is dead, comes to nothing yet.
     let wanting = folds.filter { $0.value.wants(header.type) }.keys
     if wanting.isEmpty || wanting.contains(where: { progress[$0]?.state(of: item.id, in: item.topic) == .done }) {
@@ -167,7 +167,7 @@ struct ShardAudit {
 
   /// An event of an id that is known says the same, or it is another event.
   private func compare(
-    _ event: RecordedEvent, _ header: EventHeader, ride: String?, withFirst place: StreamID, _ report: inout AuditReport
+    _ event: RecordedEvent, _ header: EventHeader, ride: String?, withFirst place: EntryID, _ report: inout AuditReport
   ) async throws {
     let first: [UInt8]? =
       if let logged = try await inspector.entries(shard: shard, after: place.previous, limit: 1).first,
@@ -175,7 +175,7 @@ struct ShardAudit {
       {
         logged.json
       } else {
-        try await archive?.events(shard: shard, after: place.previous, limit: 1).first { $0.streamID == place }?.json
+        try await archive?.events(shard: shard, after: place.previous, limit: 1).first { $0.entryID == place }?.json
       }
     guard let first, first != event.json else { return }
     let (expected, found) = (SeenEvents.content(first), SeenEvents.content(event.json))
@@ -193,7 +193,7 @@ struct ShardAudit {
   ) async throws {
     guard let fold = folds[service], fold.wants(header.type) else { return }
     if service == "surge" { noteSurge(event) }
-    guard progress[service]?.state(of: event.streamID, in: topic) == .done else {
+    guard progress[service]?.state(of: event.entryID, in: topic) == .done else {
       open[service, default: OpenWork()].add(event, header, ride: ride)
       return
     }
@@ -235,8 +235,8 @@ struct ShardAudit {
 
   /// Counts of a minute are kept for a day.
   private mutating func noteSurge(_ event: RecordedEvent) {
-    if let before = surgeRecordedAt, event.streamID.recordedAt > before + .seconds(23 * 3600) { surgeIsWhole = false }
-    surgeRecordedAt = event.streamID.recordedAt
+    if let before = surgeRecordedAt, event.entryID.recordedAt > before + .seconds(23 * 3600) { surgeIsWhole = false }
+    surgeRecordedAt = event.entryID.recordedAt
   }
 
   func violation(

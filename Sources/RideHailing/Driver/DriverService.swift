@@ -34,7 +34,7 @@ public struct DriverService: Sendable {
     let ride = DriverRide(data, commission(data.rideID))
     let journal = try Journal(
       id: Journal.id(ofRide: data.rideID, .earned), kind: .earned, rideID: data.rideID,
-      effectiveAt: data.completedAt ?? event.timestamp, recordedAt: event.streamID.recordedAt, earning: ride.earning,
+      effectiveAt: data.completedAt ?? event.timestamp, recordedAt: event.entryID.recordedAt, earning: ride.earning,
       postings: ride.share)
     return Effects { effects in
       effects.when(DriverRide.hash, data.rideID, .isAbsent) {
@@ -73,7 +73,7 @@ public struct DriverService: Sendable {
     after.corrections.append(correction.eventID)
     let journal = try Journal(
       id: "driver:\(correction.eventID)", kind: .adjusted, rideID: correction.rideID, effectiveAt: event.timestamp,
-      recordedAt: event.streamID.recordedAt, corrects: correction.corrected(by: "driver"), reason: correction.reason,
+      recordedAt: event.entryID.recordedAt, corrects: correction.corrected(by: "driver"), reason: correction.reason,
       earning: after.earning - before.earning, postings: after.share(since: before))
     let (ride, paid) = (after, DriverPaid(correction.rideID, after, correction: correction.correction))
     return Effects { effects in

@@ -36,14 +36,14 @@ public struct HistoryFilter: Sendable {
   }
 
   /// The last place before the wanted ones.
-  var after: StreamID {
+  var after: EntryID {
     guard let recordedFrom else { return .zero }
-    return StreamID(milliseconds: Self.milliseconds(recordedFrom), sequence: 0).previous
+    return EntryID(milliseconds: Self.milliseconds(recordedFrom), sequence: 0).previous
   }
 
   /// The last of the wanted places; nil if all that follow are wanted.
-  var through: StreamID? {
-    recordedBefore.map { StreamID(milliseconds: Self.milliseconds($0), sequence: 0).previous }
+  var through: EntryID? {
+    recordedBefore.map { EntryID(milliseconds: Self.milliseconds($0), sequence: 0).previous }
   }
 
   /// Rounded up: nothing recorded within a millisecond is known to be later than its beginning.

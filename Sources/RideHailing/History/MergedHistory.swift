@@ -1,18 +1,18 @@
 public import EventStreams
 import HeapModule
 
-/// The history of all shards, merged by stream id: per shard in the order of the log. Holds a page of each shard in memory.
+/// The history of all shards, merged by entry id: per shard in the order of the log. Holds a page of each shard in memory.
 public struct MergedHistory {
   private struct Head: Comparable {
     let event: RecordedEvent
     let index: Int
 
     static func < (a: Head, b: Head) -> Bool {
-      (a.event.streamID, a.event.shard) < (b.event.streamID, b.event.shard)
+      (a.event.entryID, a.event.shard) < (b.event.entryID, b.event.shard)
     }
 
     static func == (a: Head, b: Head) -> Bool {
-      (a.event.streamID, a.event.shard) == (b.event.streamID, b.event.shard)
+      (a.event.entryID, a.event.shard) == (b.event.entryID, b.event.shard)
     }
   }
 

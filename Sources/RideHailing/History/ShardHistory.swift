@@ -8,7 +8,7 @@ public struct ShardHistory {
   /// A place that the log or the archive knows, or both.
   public struct Item: Sendable {
     /// The place.
-    public let id: StreamID
+    public let id: EntryID
     /// The topic that it stands in, or would.
     public let topic: String
     /// The event as the log holds it; nil if it does not, or was not asked.
@@ -26,7 +26,7 @@ public struct ShardHistory {
 
     /// What was recorded there.
     func event(in shard: Int) -> RecordedEvent {
-      RecordedEvent(shard: shard, streamID: id, header: header, json: json)
+      RecordedEvent(shard: shard, entryID: id, header: header, json: json)
     }
   }
 
@@ -55,16 +55,16 @@ public struct ShardHistory {
 
   private var hasBegun = false
   private var log: ArraySlice<Inspector.LogEntry> = []
-  private var logPlace = StreamID.zero
+  private var logPlace = EntryID.zero
   private var logHasEnded = false
   private var rows: ArraySlice<ArchivedEvent> = []
-  private var rowsPlace = StreamID.zero
+  private var rowsPlace = EntryID.zero
   private var rowsHaveEnded = false
   /// Up to here the rows belong to the page of the log that was read last. The log is read first: what is trimmed from it
   /// afterwards does not matter, and what was trimmed before is in the archive.
-  private var rowsThrough = StreamID.zero
+  private var rowsThrough = EntryID.zero
   /// The archive's last place when the history was begun.
-  private var archiveEnd: StreamID?
+  private var archiveEnd: EntryID?
 
   /// The history of a shard.
   ///
@@ -149,7 +149,7 @@ public struct ShardHistory {
     let page = try await archive.rows(query)
     rows = page[...]
     rowsHaveEnded = page.count < pageSize
-    rowsPlace = rowsHaveEnded ? rowsThrough : page.last?.streamID ?? rowsThrough
+    rowsPlace = rowsHaveEnded ? rowsThrough : page.last?.entryID ?? rowsThrough
   }
 
   /// Reads the next page of the log; false if there is none, and no more rows either.
@@ -169,20 +169,20 @@ public struct ShardHistory {
 
   private mutating func takeNext() -> (logged: Inspector.LogEntry?, row: ArchivedEvent?)? {
     guard let logged = log.first else { return rows.popFirst().map { (nil, $0) } }
-    guard let row = rows.first, row.streamID <= logged.id else {
+    guard let row = rows.first, row.entryID <= logged.id else {
       log.removeFirst()
       return (logged, nil)
     }
     rows.removeFirst()
-    if row.streamID == logged.id { log.removeFirst() }
-    return (row.streamID == logged.id ? logged : nil, row)
+    if row.entryID == logged.id { log.removeFirst() }
+    return (row.entryID == logged.id ? logged : nil, row)
   }
 
   // MARK: Items
 
   /// One place as an item; nil if it is not wanted.
   private func item(_ entry: Inspector.LogEntry?, _ row: ArchivedEvent?) async throws -> Item? {
-    guard let json = entry?.json ?? row?.json, let id = entry?.id ?? row?.streamID else { return nil }
+    guard let json = entry?.json ?? row?.json, let id = entry?.id ?? row?.entryID else { return nil }
     let header = Self.header(of: json, id)
     guard filter.wants(header, json) else { return nil }
     return Item(
@@ -191,7 +191,7 @@ public struct ShardHistory {
       isRepetition: try await isRepetition(entry, row, header))
   }
 
-  static func header(of json: [UInt8], _ id: StreamID) -> EventHeader? {
+  static func header(of json: [UInt8], _ id: EntryID) -> EventHeader? {
     do throws(JSONError) {
       return try EventHeader(ofEvent: json.span, fallbackID: id.description)
     } catch {
@@ -203,7 +203,7 @@ public struct ShardHistory {
   private func isRepetition(
     _ entry: Inspector.LogEntry?, _ row: ArchivedEvent?, _ header: EventHeader?
   ) async throws -> Bool {
-    guard let archive, let header, let id = entry?.id ?? row?.streamID else { return false }
+    guard let archive, let header, let id = entry?.id ?? row?.entryID else { return false }
     if let row, !row.isRepetition { return false }
     // Not archived yet, or to be compared with the log: look for its first place.
     guard row == nil ? archiveEnd != nil : scope == .everything && entry != nil else {

@@ -100,12 +100,12 @@ public struct AccountHistory: Sendable {
   /// An entry, and where it stands.
   private struct Record {
     let shard: Int
-    let streamID: StreamID
+    let entryID: EntryID
     let entry: AccountEntry
 
     static func isEarlier(_ a: Record, _ b: Record) -> Bool {
-      (a.entry.effectiveAt, a.entry.recordedAt, a.shard, a.streamID)
-        < (b.entry.effectiveAt, b.entry.recordedAt, b.shard, b.streamID)
+      (a.entry.effectiveAt, a.entry.recordedAt, a.shard, a.entryID)
+        < (b.entry.effectiveAt, b.entry.recordedAt, b.shard, b.entryID)
     }
   }
 
@@ -126,9 +126,9 @@ public struct AccountHistory: Sendable {
     func records() async throws -> [Record] {
       if let records = known.records.withLock({ $0 }) { return records }
       var records: [Record] = []
-      try await ledger.forEachJournal(in: [bucket]) { _, streamID, journal in
+      try await ledger.forEachJournal(in: [bucket]) { _, entryID, journal in
         for posting in journal.postings where posting.account == account {
-          records.append(Record(shard: ledger.shard, streamID: streamID, entry: journal.entry(posting)))
+          records.append(Record(shard: ledger.shard, entryID: entryID, entry: journal.entry(posting)))
         }
       }
       known.records.withLock { $0 = records }

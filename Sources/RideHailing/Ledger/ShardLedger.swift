@@ -54,7 +54,7 @@ struct ShardLedger: Sendable {
   ///
   /// - Parameter body: is told of the stream, when it was committed, and the journal.
   func forEachJournal(
-    in buckets: some Sequence<JournalBucket>, _ body: (_ stream: String, StreamID, Journal) throws -> Void
+    in buckets: some Sequence<JournalBucket>, _ body: (_ stream: String, EntryID, Journal) throws -> Void
   ) async throws {
     try await state.forEachRecord(
       service, buckets.flatMap { self.buckets[$0] ?? [] }, shard: shard, as: Journal.self, body)

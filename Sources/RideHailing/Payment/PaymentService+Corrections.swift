@@ -82,7 +82,7 @@ extension PaymentService {
     let settlements = try await settle(
       Allowed(
         shard: event.shard, stored: stored, record: record, approval: approval, at: event.timestamp,
-        recordedAt: event.streamID.recordedAt))
+        recordedAt: event.entryID.recordedAt))
     return Effects { effects in
       effects.when(PaymentRecord.corrected, request.rideID, stored.map { .equals($0) } ?? .isAbsent) {
         $0.publish(approval)

@@ -46,7 +46,7 @@ public struct PaymentService: Sendable {
     ) { account, kind in
       try Journal(
         id: Journal.id(ofRide: ride.rideID, kind), kind: kind, rideID: ride.rideID, effectiveAt: record.at,
-        recordedAt: event.streamID.recordedAt,
+        recordedAt: event.entryID.recordedAt,
         postings: [.debit(account, ride.fare.amount), .credit(.clearing, ride.fare.amount)])
     }
     return Effects { effects in

@@ -39,7 +39,7 @@ struct ArchiveFill: Sendable {
       comparison.add(
         StateDifference(name: "events", item: "\(item.id)", live: nil, rebuilt: String(decoding: logged, as: UTF8.self))
       )
-      missing.append(RecordedEvent(shard: shard, streamID: item.id, header: item.header, json: logged))
+      missing.append(RecordedEvent(shard: shard, entryID: item.id, header: item.header, json: logged))
       if missing.count == 1000 {
         try await archive?.store(missing)
         missing = []

@@ -61,7 +61,7 @@ public struct Rebuild: Sendable {
     return report
   }
 
-  private func history(_ shard: Int, types: [EventType] = [], after: StreamID? = nil) -> ShardHistory {
+  private func history(_ shard: Int, types: [EventType] = [], after: EntryID? = nil) -> ShardHistory {
     var filter = HistoryFilter()
     filter.types = types
     if let after, after > .zero { filter.recordedFrom = after.recordedAt }
@@ -72,7 +72,7 @@ public struct Rebuild: Sendable {
   }
 
   /// What tells how the service has decided, in a shard's history.
-  private func outcomes(of service: String, _ shard: Int, after: StreamID? = nil) async throws -> Outcomes {
+  private func outcomes(of service: String, _ shard: Int, after: EntryID? = nil) async throws -> Outcomes {
     let types = Outcomes.types(of: service)
     guard !types.isEmpty else { return Outcomes() }
     return try await Outcomes(history(shard, types: types + [ScheduleRecord.scheduled], after: after))
@@ -100,7 +100,7 @@ public struct Rebuild: Sendable {
 
     // Place by place, those of what was published again as well: none of them is missing.
     var past = history(shard)
-    var last = StreamID.zero
+    var last = EntryID.zero
     while let item = try await past.next(), item.id < settled.firstOpen {
       try await add(item, settled)
       last = item.id
@@ -141,7 +141,7 @@ public struct Rebuild: Sendable {
   }
 
   /// How many entries after a place the service has handled.
-  private func missing(_ shard: Int, after: StreamID, _ progress: ServiceProgress) async throws -> Int {
+  private func missing(_ shard: Int, after: EntryID, _ progress: ServiceProgress) async throws -> Int {
     let inspector = Inspector(namespace: namespace, connection: connection)
     var (count, place) = (0, after)
     while true {

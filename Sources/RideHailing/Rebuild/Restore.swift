@@ -121,7 +121,7 @@ public struct Restore: Sendable {
     var pending: [Identifier: [TopicPlace]] = [:]
     var (places, archived) = (0, 0)
     var renewed = ContinuousClock.now
-    var last: StreamID?
+    var last: EntryID?
     // From the first event on that must still be handled, or is wanted: a log has no holes.
     var hasLogBegun = false
     var history = history(shard)

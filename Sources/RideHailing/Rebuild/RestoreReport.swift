@@ -11,7 +11,7 @@ public struct RestoreReport: Sendable, JSONWritable {
     /// Events of them that the archive holds.
     public let archived: Int
     /// The last event that the archive holds; nil if none.
-    public let archivedThrough: StreamID?
+    public let archivedThrough: EntryID?
     /// Events published while it was restored.
     public let publishedMeanwhile: Int
     /// Service -> events that it will handle now, because nothing tells that it has.

@@ -4,11 +4,11 @@ import Synchronization
 /// Counts rides asked for and cars that become free, per geohash cell and minute of event time, and sets a price multiplier
 /// per cell from the last minutes.
 ///
-/// The counts of a shard are kept in memory for as long as the lease lasts, and read from Redis when a new term begins.
+/// The counts of a shard are kept in memory for as long as the lease lasts, and read from Redis when a new epoch begins.
 /// Events of minutes that lie before the window change nothing any more.
 public final class SurgeService: Sendable {
   private let policy: SurgePolicy
-  private let shards = Mutex<[Int: (term: Int, window: SurgeWindow)]>([:])
+  private let shards = Mutex<[Int: (epoch: Int, window: SurgeWindow)]>([:])
 
   /// A service with this policy.
   public init(policy: SurgePolicy = SurgePolicy()) { self.policy = policy }
@@ -30,19 +30,19 @@ public final class SurgeService: Sendable {
   ) async throws -> Effects {
     guard let place else { return .none }
     let shard = event.shard
-    if shards.withLock({ $0[shard.number]?.term }) != shard.term {
+    if shards.withLock({ $0[shard.number]?.epoch }) != shard.epoch {
       let window = try await SurgeWindow(policy) { try await shard.hash($0) }
-      shards.withLock { $0[shard.number] = (shard.term, window) }
+      shards.withLock { $0[shard.number] = (shard.epoch, window) }
     }
     // A clock that runs ahead must not make all others late.
-    let minute = min(event.timestamp, event.streamID.recordedAt + .seconds(60)).minute
+    let minute = min(event.timestamp, event.entryID.recordedAt + .seconds(60)).minute
     return shards.withLock { shards in
       // Taken out while it is changed, so that it is not copied.
       guard var counted = shards.removeValue(forKey: shard.number) else { return .none }
       defer { shards[shard.number] = counted }
       return effects(
         of: (demand, supply), in: Geohash.cell(of: place), city: city, minute: minute,
-        recordedAt: event.streamID.recordedAt, window: &counted.window)
+        recordedAt: event.entryID.recordedAt, window: &counted.window)
     }
   }
 

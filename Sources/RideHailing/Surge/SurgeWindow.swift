@@ -10,7 +10,7 @@ struct SurgeWindow: Sendable {
   /// The last minute anything was counted in; 0 before.
   private(set) var frontier: Int64 = 0
   private var minutes: [Int64: [Identifier: Counts]] = [:]
-  /// When the time for which the counts of a minute are kept was begun last, as far as this term of the lease knows.
+  /// When the time for which the counts of a minute are kept was begun last, as far as this epoch of the lease knows.
   private var keptSince: [Int64: Timestamp] = [:]
   /// By cell, as they were when something happened there last; what is not here is 100.
   private(set) var multipliers: [Identifier: SurgeMultiplier] = [:]
@@ -40,7 +40,7 @@ struct SurgeWindow: Sendable {
   }
 
   /// Whether the time for which the counts of a minute are kept is to begin anew with something that was counted there: the first that this
-  /// term knows of, or what comes long after, when they may have vanished.
+  /// epoch knows of, or what comes long after, when they may have vanished.
   mutating func keeps(minute: Int64, at time: Timestamp) -> Bool {
     if let since = keptSince[minute], time < since + SurgeState.keepingTime / 2 { return false }
     keptSince[minute] = time

@@ -37,7 +37,7 @@ struct Pending: AsyncParsableCommand {
       "LAST ERROR")
     for entry in entries {
       table.add(
-        entry.service, "\(entry.shard)", entry.topic, "\(entry.streamID)", entry.header?.id ?? "?",
+        entry.service, "\(entry.shard)", entry.topic, "\(entry.entryID)", entry.header?.id ?? "?",
         entry.header?.key ?? "?", entry.consumer, entry.idle.short, "\(entry.deliveries)",
         Self.wait(entry.failures?.retryAt),
         entry.failures?.lastError ?? "")

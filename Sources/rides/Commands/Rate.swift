@@ -43,6 +43,6 @@ struct Rate: AsyncParsableCommand {
     try InputCheck.check(rating)
     let published = try await Publisher(namespace: namespace, connection: connection).publish(rating)
     guard !published.isDuplicate else { throw Failure.refused("ride '\(ride)' has been rated already") }
-    Terminal.print("rated ride \(ride) of driver \(window.driverID) with \(stars) stars (entry \(published.streamID))")
+    Terminal.print("rated ride \(ride) of driver \(window.driverID) with \(stars) stars (entry \(published.entryID))")
   }
 }

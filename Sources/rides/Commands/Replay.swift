@@ -6,7 +6,7 @@ struct Replay: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print the history of events as NDJSON, from archive and log together, each event once.",
     discussion: """
-      In order: per shard that of the log, shards merged by stream id. What is printed can be published again with `rides \
+      In order: per shard that of the log, shards merged by entry id. What is printed can be published again with `rides \
       publish`: an event that is still remembered is a duplicate, and into an empty Redis the same logs come into being. \
       --from and --to go by the event's own timestamp, which for imported rides is long before they were recorded; \
       --recorded-from and --recorded-to go by when the log got it. Of an event that was published again after its publish window \

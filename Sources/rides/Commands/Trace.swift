@@ -42,7 +42,7 @@ struct Trace: AsyncParsableCommand {
     for event in events {
       Terminal.print("")
       Terminal.print(
-        "\(event.header.type)  happened \(event.header.timestamp)  recorded \(event.streamID.recordedAt)  entry \(event.streamID) of \(event.topic)"
+        "\(event.header.type)  happened \(event.header.timestamp)  recorded \(event.entryID.recordedAt)  entry \(event.entryID) of \(event.topic)"
       )
       let groups = Dictionary(grouping: event.steps, by: \.state)
       for state in ["done", "pending", "retrying", "waiting", "dead", "parked"] {

@@ -65,7 +65,7 @@ struct CorrectionOptions: ParsableArguments {
     let approved = request.becoming(approval)
     let refused = CorrectionRefused.id(ofRequest: request.eventID)
     let outcome = try await OutcomeWait(namespace: namespace, connection: connection, patience: wait.duration).first(
-      of: [approved.eventID, refused], shard: published.shard, after: published.streamID)
+      of: [approved.eventID, refused], shard: published.shard, after: published.entryID)
     switch outcome {
     case (let header, let json)? where header.id.hasSameBytes(as: approved.eventID):
       return Approved(
@@ -77,7 +77,7 @@ struct CorrectionOptions: ParsableArguments {
     case nil:
       throw Failure(
         message:
-          "the correction is published (entry \(published.streamID)), but was not handled within \(wait.duration.short)",
+          "the correction is published (entry \(published.entryID)), but was not handled within \(wait.duration.short)",
         status: 75)
     }
   }

@@ -12,7 +12,7 @@ struct ExportedEvent: JSONWritable {
 
   var fields: [CSV.Field] {
     [
-      .number("\(row.shard)"), .text(row.streamID.description), .text(row.streamID.recordedAt.description),
+      .number("\(row.shard)"), .text(row.entryID.description), .text(row.entryID.recordedAt.description),
       .text(header?.id), .text(header?.type.rawValue), .text(header?.key), .text(header?.timestamp.description),
       .number(row.link.map { "\($0)" }), .text(row.hash?.description), .text(String(decoding: row.json, as: UTF8.self)),
     ]
@@ -21,8 +21,8 @@ struct ExportedEvent: JSONWritable {
   func write(to json: inout JSONWriter) {
     json.object {
       $0.field("shard", row.shard)
-      $0.field("streamId", row.streamID.description)
-      $0.field("recordedAt", row.streamID.recordedAt)
+      $0.field("entryId", row.entryID.description)
+      $0.field("recordedAt", row.entryID.recordedAt)
       $0.field("id", header?.id)
       $0.field("type", header?.type.rawValue)
       $0.field("key", header?.key)

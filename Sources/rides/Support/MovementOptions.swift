@@ -69,7 +69,7 @@ struct MovementOptions: ParsableArguments {
     switch output.format {
     case .table:
       Terminal.print(
-        "\(text) (\(published.isDuplicate ? "published before" : "published"), entry \(published.streamID))")
+        "\(text) (\(published.isDuplicate ? "published before" : "published"), entry \(published.entryID))")
     case .json:
       Terminal.print(
         json: JSONWriter.bytes(of: PublishedMovement(event: event.eventID, data: event, published: published)))
@@ -86,7 +86,7 @@ private struct PublishedMovement<Data: JSONWritable>: JSONWritable {
   func write(to json: inout JSONWriter) {
     json.object {
       $0.field("id", event)
-      $0.field("streamId", published.streamID.description)
+      $0.field("entryId", published.entryID.description)
       $0.field("duplicate", published.isDuplicate)
       $0.field("data", data)
     }

@@ -10,7 +10,7 @@ struct OutcomeWait {
   /// The first of some events that is logged after a place; nil if none is within the time given.
   ///
   /// - Parameter ids: the events' ids.
-  func first(of ids: [String], shard: Int, after place: StreamID) async throws -> (
+  func first(of ids: [String], shard: Int, after place: EntryID) async throws -> (
     header: EventHeader, json: [UInt8]
   )? {
     let inspector = Inspector(namespace: namespace, connection: connection)

@@ -8,7 +8,7 @@ struct WorkerOptions: ParsableArguments {
   @Option(
     help: """
       Where a service that never ran begins: start, which is the archive's first event if there is an archive, then the log; now; \
-      a stream id; or a time like 2026-04-03T10:30:00Z. (default: the log's first event)
+      a entry id; or a time like 2026-04-03T10:30:00Z. (default: the log's first event)
       """)
   var from: StartArgument?
 
@@ -97,7 +97,7 @@ struct StartArgument: ExpressibleByArgument, Sendable {
     case "start": position = .beginning
     case "now": position = .now
     default:
-      if let id = StreamID(argument) {
+      if let id = EntryID(argument) {
         position = .after(id)
       } else if let time = try? Timestamp(iso8601: argument) {
         position = .time(time)

@@ -165,13 +165,13 @@ import Testing
         let effects = try #require(try await fold.effects(of: event))
         fold.apply(effects, of: event) { _ in false }
       }
-      let folded = try await OwnedShard(number: 0, term: 0, reader: fold.image)
+      let folded = try await OwnedShard(number: 0, epoch: 0, reader: fold.image)
         .records("k", after: .zero, limit: 100, as: String.self)
       #expect(folded.map(\.value) == (0..<30).map(String.init))
       let newer = try EventHeader(ofEvent: EncodedEvent(Noted3("k", 30)).json.span, fallbackID: "")
       await #expect(throws: NewerEvent.self) {
         try await StateFold(WorkerTests.counting(), shard: 0).effects(
-          of: RecordedEvent(shard: 0, streamID: .zero, header: newer, json: EncodedEvent(Noted3("k", 30)).json))
+          of: RecordedEvent(shard: 0, entryID: .zero, header: newer, json: EncodedEvent(Noted3("k", 30)).json))
       }
     }
   }

@@ -52,8 +52,8 @@ import Testing
     let times = [
       Timestamp(microsecondsSinceEpoch: .max), Timestamp(microsecondsSinceEpoch: .min), .earliest, .latest, .now(),
       Timestamp(millisecondsSinceEpoch: .max), Timestamp(secondsSinceEpoch: .min),
-      try #require(StreamID("9223372036854775807-0")).recordedAt,
-      StreamID(milliseconds: .max, sequence: .max).next.recordedAt,
+      try #require(EntryID("9223372036854775807-0")).recordedAt,
+      EntryID(milliseconds: .max, sequence: .max).next.recordedAt,
     ]
     let longest = Duration(secondsComponent: .max, attosecondsComponent: 999_999_999_999_999_999)
     let shortest = Duration(secondsComponent: .min, attosecondsComponent: 0)

@@ -80,7 +80,7 @@ import Testing
           #"{"type":"NOTED","timestamp":"2026-04-03T10:30:00Z","data":{"key":"\#(number)","number":0}}"#)
       }
       let starts: [(String, StartPosition, Int)] = [
-        ("all", .beginning, 4), ("none", .now, 0), ("after-two", .after(StreamID(milliseconds: 2000, sequence: 1)), 2),
+        ("all", .beginning, 4), ("none", .now, 0), ("after-two", .after(EntryID(milliseconds: 2000, sequence: 1)), 2),
         ("from-third", .time(Timestamp(microsecondsSinceEpoch: 3_000_000)), 2),
         ("past-third", .time(Timestamp(microsecondsSinceEpoch: 3_001_000)), 1),
       ]

@@ -115,7 +115,7 @@ import Testing
   func consumers() async throws {
     try await TestBench.run(shards: 1) { bench in
       let log = bench.namespace.log(0)
-      let ids = try await bench.publish((0..<20).map { Noted("k", $0) }).map(\.streamID)
+      let ids = try await bench.publish((0..<20).map { Noted("k", $0) }).map(\.entryID)
       _ = try await bench.connection.call("XGROUP", "CREATE", log, "counting", "0")
       for consumer in ["dead", "idle"] {
         _ = try await bench.connection.call("XGROUP", "CREATECONSUMER", log, "counting", consumer)
@@ -131,7 +131,7 @@ import Testing
       let state = CommittedState(namespace: bench.namespace, service: "counting", connection: bench.connection)
       let atEnd = try await bench.connection.call(
         RecoverCall(
-          namespace: bench.namespace, shard: OwnedShard(number: 0, term: epoch, reader: state), service: "counting",
+          namespace: bench.namespace, shard: OwnedShard(number: 0, epoch: epoch, reader: state), service: "counting",
           worker: "new", after: ids[19], count: 500, others: false))
       #expect(atEnd.entries.isEmpty && atEnd.last == nil)
       #expect(try await consumers(bench) == ["dead"])

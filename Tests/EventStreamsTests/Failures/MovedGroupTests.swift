@@ -54,7 +54,7 @@ import Testing
   func atWork(place: String, concurrency: Int) async throws {
     try await TestBench.run(shards: 1) { bench in
       let lines = LoggedLines()
-      let ids = try await bench.publish(events(0..<1500)).map(\.streamID.description)
+      let ids = try await bench.publish(events(0..<1500)).map(\.entryID.description)
       let places = ["middle": ids[100], "ahead": ids[1200], "beyond": "99999999999999-0"]
       try await bench.running([worker(bench, lines, concurrency: concurrency)]) {
         try await eventually("it is at work") { try await bench.state("counting", "counts").count > 200 }
@@ -78,7 +78,7 @@ import Testing
     try await TestBench.run(shards: 1) { bench in
       let lines = LoggedLines()
       try await bench.running([worker(bench, lines)]) {
-        let ids = try await bench.publish(events(0..<300)).map(\.streamID.description)
+        let ids = try await bench.publish(events(0..<300)).map(\.entryID.description)
         try await bench.settled("counting")
         try await move(bench, to: ["middle": ids[100], "beyond": "99999999999999-0"][place] ?? place)
         _ = try await bench.publish(events(300..<310))
@@ -95,9 +95,9 @@ import Testing
     arguments: ["0", "$", "middle", "ahead"], [true, false])
   func alone(place: String, isHeldInBetween: Bool) async throws {
     try await TestBench.run(shards: 1) { bench in
-      var ids = try await bench.publish(events(0..<1000)).map(\.streamID.description)
+      var ids = try await bench.publish(events(0..<1000)).map(\.entryID.description)
       try await bench.running([worker(bench, LoggedLines())]) { try await bench.settled("counting") }
-      ids += try await bench.publish(events(1000..<2000)).map(\.streamID.description)
+      ids += try await bench.publish(events(1000..<2000)).map(\.entryID.description)
       try await move(bench, to: ["middle": ids[500], "ahead": ids[1500]][place] ?? place)
       let trimmed = try await Trimmer(namespace: bench.namespace, connection: bench.connection)
         .trim(shard: 0, Retention(maxEntries: 0))
@@ -137,7 +137,7 @@ import Testing
       _ = try await bench.connection.call("XGROUP", "DELCONSUMER", name, "counting", "another")
       try await log.open()
       let pending = try await Inspector(namespace: bench.namespace, connection: bench.connection)
-        .pending(service: "counting", limit: 100).map(\.streamID)
+        .pending(service: "counting", limit: 100).map(\.entryID)
       // What comes after the hole is given out again.
       #expect(pending == Array(ids[..<9] + ids[10..<15]))
       let again = try await bench.connection.call("XREADGROUP", "GROUP", "counting", "by-hand", "STREAMS", name, ">")

@@ -28,12 +28,12 @@ import Testing
 
     /// The next page of what is pending, and where it ends; nil at the end.
     func recover(
-      _ worker: String, _ epoch: Int, after: StreamID
-    ) async throws -> (entries: [RecoverCall.Entry], last: StreamID?) {
+      _ worker: String, _ epoch: Int, after: EntryID
+    ) async throws -> (entries: [RecoverCall.Entry], last: EntryID?) {
       let state = CommittedState(namespace: bench.namespace, service: name, connection: bench.connection)
       return try await bench.connection.call(
         RecoverCall(
-          namespace: bench.namespace, shard: OwnedShard(number: 0, term: epoch, reader: state), service: name,
+          namespace: bench.namespace, shard: OwnedShard(number: 0, epoch: epoch, reader: state), service: name,
           worker: worker, after: after, count: 500, others: false))
     }
   }
@@ -43,7 +43,7 @@ import Testing
     arguments: [1, 2, 3, 4, 7, 16, 23])
   func halving(count: Int) async throws {
     try await TestBench.run(shards: 1) { bench in
-      let ids = try await bench.publish((0..<count).map { Noted("k", $0) }).map(\.streamID)
+      let ids = try await bench.publish((0..<count).map { Noted("k", $0) }).map(\.entryID)
       let limit = (0...).first { 1 << $0 >= count }.map { $0 + 3 } ?? 0
       for poison in ids {
         let group = Group(bench: bench, name: "from-\(poison)")
@@ -67,18 +67,18 @@ import Testing
   }
 
   /// A worker's life; false if it ended with the death of the process.
-  private func surviving(_ group: Group, _ worker: String, poison: StreamID) async throws -> Bool {
+  private func surviving(_ group: Group, _ worker: String, poison: EntryID) async throws -> Bool {
     let epoch = try await group.acquire(worker)
-    var after = StreamID.zero
+    var after = EntryID.zero
     while true {
       let (page, last) = try await group.recover(worker, epoch, after: after)
       guard let last else { return true }
-      #expect(page.allSatisfy { $0.streamID == poison || $0.deliveries == 1 })
-      let found = page.first { $0.streamID == poison }
+      #expect(page.allSatisfy { $0.entryID == poison || $0.deliveries == 1 })
+      let found = page.first { $0.entryID == poison }
       // Delivered once, and died of three times.
       if let found, found.deliveries < 4 { return false }
       if found != nil { #expect(page.count == 1) }
-      _ = try await group.bench.connection.call(["XACK", group.log, group.name] + page.map(\.streamID.description))
+      _ = try await group.bench.connection.call(["XACK", group.log, group.name] + page.map(\.entryID.description))
       after = last
     }
   }
@@ -86,11 +86,11 @@ import Testing
   @Test("is not suspected where the owner left in good order, or is the same process as before")
   func goodOrder() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let entry = try await bench.publish([Noted("k", 0)])[0].streamID
+      let entry = try await bench.publish([Noted("k", 0)])[0].entryID
       let group = Group(bench: bench, name: "counting")
       func deliveries(_ worker: String, _ epoch: Int) async throws -> [Int] {
         let page = try await group.recover(worker, epoch, after: .zero).entries
-        #expect(page.map(\.streamID) == [entry])
+        #expect(page.map(\.entryID) == [entry])
         return page.map(\.deliveries)
       }
       var epoch = try await group.acquire("worker-0")

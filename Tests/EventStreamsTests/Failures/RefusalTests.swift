@@ -11,10 +11,10 @@ import Testing
     arguments: [1, 8])
   func isolated(concurrency: Int) async throws {
     try await TestBench.run(shards: 1) { bench in
-      let terms = Mutex<Set<Int>>([])
+      let epochs = Mutex<Set<Int>>([])
       var service = EventService("counting", concurrency: concurrency)
       service.on(Noted.self) { event in
-        terms.withLock { _ = $0.insert(event.shard.term) }
+        epochs.withLock { _ = $0.insert(event.shard.epoch) }
         return Effects {
           $0.increment("counts", event.data.key, by: 1)
           $0.append(to: "sequence-\(event.data.key)", event.data.number)
@@ -46,7 +46,7 @@ import Testing
         #expect(numbers == numbers.sorted() && numbers.count == 20)
       }
       // Handlers that keep state in memory load it again.
-      #expect(terms.withLock { $0.count } > 1)
+      #expect(epochs.withLock { $0.count } > 1)
     }
   }
 

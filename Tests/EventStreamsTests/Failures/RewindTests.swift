@@ -95,7 +95,7 @@ import Testing
   private struct Moment: Hashable {
     let commits: Int
     let position: String
-    let delivered: StreamID?
+    let delivered: EntryID?
   }
 
   private func moments(of namespace: Namespace, _ connection: Connection) async throws -> [Moment] {

@@ -87,7 +87,7 @@ import Testing
           try await eventually("it has begun page \(page + 1)") { calls.withLock { $0 } > page * 1000 + 300 }
           let owner = try await bench.connection.strings(["HMGET", lease, "owner", "epoch"])[0]
           owners.insert(owner)
-          // As if it had been paused for longer than its lease: the other takes it, or the same in a new term.
+          // As if it had been paused for longer than its lease: the other takes it, or the same in a new epoch.
           _ = try await bench.connection.call("HINCRBY", lease, "epoch", "1")
           _ = try await bench.connection.call("HSET", lease, "owner", "nobody", "until", "0")
         }
@@ -196,7 +196,7 @@ import Testing
       try await bench.running([bench.worker(deadly, settings(bench, "w", history))]) {
         try await eventually("it has come to it") { hasReached.withLock { $0 } }
       }
-      let place = try await history.events(shard: 0, after: .zero, limit: 701)[699].streamID
+      let place = try await history.events(shard: 0, after: .zero, limit: 701)[699].entryID
       let position = try await bench.connection.strings(["HMGET", lease, "position"])[0]
       #expect(position == place.description, "what came before is committed when it stops")
       _ = try await bench.connection.call("HSET", lease, "tries", "3")
@@ -244,7 +244,7 @@ import Testing
       }
       let all = try await history.events(shard: 0, after: .zero, limit: 10_000)
       let copied = try await copy.events(shard: 0, after: .zero, limit: 10_000)
-      #expect(copied.map(\.streamID) == all.map(\.streamID))
+      #expect(copied.map(\.entryID) == all.map(\.entryID))
       #expect(copied.map(\.json) == all.map(\.json))
     }
   }

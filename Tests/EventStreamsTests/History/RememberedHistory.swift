@@ -20,13 +20,13 @@ final class RememberedHistory: EventHistory {
     events.withLock { $0[shard]?.removeLast(count) }
   }
 
-  func events(shard: Int, after place: StreamID, limit: Int) async throws -> [RecordedEvent] {
-    events.withLock { Array(($0[shard] ?? []).filter { $0.streamID > place }.prefix(limit)) }
+  func events(shard: Int, after place: EntryID, limit: Int) async throws -> [RecordedEvent] {
+    events.withLock { Array(($0[shard] ?? []).filter { $0.entryID > place }.prefix(limit)) }
   }
 
   func extent(shard: Int) async throws -> HistoryExtent? {
     events.withLock { events in
-      (events[shard]?.last).map { HistoryExtent(last: $0.streamID, count: events[shard]?.count ?? 0) }
+      (events[shard]?.last).map { HistoryExtent(last: $0.entryID, count: events[shard]?.count ?? 0) }
     }
   }
 }

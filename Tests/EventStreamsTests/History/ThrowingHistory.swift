@@ -19,21 +19,21 @@ final class ThrowingHistory: EventHistory {
     _ = try await bench.publish((0..<count).map { Noted("k\($0)", $0) })
     let events = try await Inspector(namespace: bench.namespace, connection: bench.connection)
       .entries(shard: 0, after: .zero, limit: count)
-      .map { RecordedEvent(shard: 0, streamID: $0.id, header: nil, json: $0.json) }
+      .map { RecordedEvent(shard: 0, entryID: $0.id, header: nil, json: $0.json) }
     _ = try await bench.connection.call("XTRIM", bench.namespace.log(0), "MAXLEN", "0")
     return ThrowingHistory(events, failures: failures)
   }
 
-  func events(shard: Int, after place: StreamID, limit: Int) async throws -> [RecordedEvent] {
+  func events(shard: Int, after place: EntryID, limit: Int) async throws -> [RecordedEvent] {
     let isFailing = failures.withLock { left in
       left -= 1
       return left >= 0
     }
     if isFailing { throw RedisError(.connectionClosed, "the connection is lost") }
-    return Array(events.filter { $0.streamID > place }.prefix(limit))
+    return Array(events.filter { $0.entryID > place }.prefix(limit))
   }
 
   func extent(shard: Int) async throws -> HistoryExtent? {
-    events.last.map { HistoryExtent(last: $0.streamID, count: events.count) }
+    events.last.map { HistoryExtent(last: $0.entryID, count: events.count) }
   }
 }

@@ -9,8 +9,8 @@ struct OutboxModel {
     static let followingOn = Mechanisms(rawValue: 1 << 1)
     /// Events whose ids it remembers it has.
     static let eventIDs = Mechanisms(rawValue: 1 << 2)
-    /// An entry's id is of its term, and not the next after the last that the outbox has had.
-    static let idsOfTerms = Mechanisms(rawValue: 1 << 3)
+    /// An entry's id is of its epoch, and not the next after the last that the outbox has had.
+    static let idsOfEpochs = Mechanisms(rawValue: 1 << 3)
     /// An entry is removed when its shard has it, and not before.
     static let removalAtLast = Mechanisms(rawValue: 1 << 4)
     /// A commit of somebody who does not own the shard, or does not know the last one, is refused.
@@ -68,8 +68,8 @@ struct OutboxModel {
     let it = state.workers[worker]
     switch it.phase {
     case .idle:
-      guard let term = it.term else { return state.termsLeft > 0 ? [acquire(worker, state)] : [] }
-      var all = commits(of: worker, term, state)
+      guard let epoch = it.epoch else { return state.epochsLeft > 0 ? [acquire(worker, state)] : [] }
+      var all = commits(of: worker, epoch, state)
       if !state.source.outbox.isEmpty { all += read(worker, state) }
       return all
     case .read(let entries, let sent): return [give(entries, sent, worker, state)]
@@ -86,17 +86,17 @@ struct OutboxModel {
   private func acquire(_ worker: Int, _ state: OutboxState) -> OutboxState {
     state.with {
       $0.time += 1
-      $0.termsLeft -= 1
-      $0.source.term = $0.time
+      $0.epochsLeft -= 1
+      $0.source.epoch = $0.time
       $0.source.commit = 0
-      $0.workers[worker].term = $0.time
+      $0.workers[worker].epoch = $0.time
       $0.workers[worker].commits = 0
     }
   }
 
   /// Handles any event whose key has nothing before it left, and leaves what follows.
-  private func commits(of worker: Int, _ term: Int, _ state: OutboxState) -> [OutboxState] {
-    let isRefused = term != state.source.term || state.workers[worker].commits != state.source.commit
+  private func commits(of worker: Int, _ epoch: Int, _ state: OutboxState) -> [OutboxState] {
+    let isRefused = epoch != state.source.epoch || state.workers[worker].commits != state.source.commit
     if mechanisms.contains(.fencing), isRefused {
       return [state.with { $0.workers[worker] = OutboxState.Worker() }]
     }
@@ -108,8 +108,8 @@ struct OutboxModel {
         $0.workers[worker].commits += 1
         $0.source.done.insert(event)
         let id =
-          mechanisms.contains(.idsOfTerms)
-          ? OutboxState.ID(term: term, number: $0.source.commit) : OutboxState.ID(number: $0.source.last.number + 1)
+          mechanisms.contains(.idsOfEpochs)
+          ? OutboxState.ID(epoch: epoch, number: $0.source.commit) : OutboxState.ID(number: $0.source.last.number + 1)
         $0.source.last = id
         $0.source.outbox.append(OutboxState.Entry(id: id, event: event))
       }

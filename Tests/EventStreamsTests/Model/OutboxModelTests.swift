@@ -27,7 +27,7 @@ import Testing
     var state = start.with {
       $0.workers = [OutboxState.Worker()]
       $0.earlier = nil
-      ($0.crashesLeft, $0.forgettingLeft, $0.returnsLeft, $0.termsLeft) = (0, 0, 0, 1)
+      ($0.crashesLeft, $0.forgettingLeft, $0.returnsLeft, $0.epochsLeft) = (0, 0, 0, 1)
     }
     guard finished.insert(state).inserted else { return nil }
     for _ in 0..<50 {
@@ -42,10 +42,10 @@ import Testing
     "gives each event once and in order",
     arguments: [
       OutboxState(events: 3, keys: 2, workers: 1, crashes: 2, forgetting: 1),
-      OutboxState(events: 2, keys: 1, workers: 2, forgetting: 1, terms: 2),
-      OutboxState(events: 2, keys: 2, workers: 2, returns: 1, terms: 2),
+      OutboxState(events: 2, keys: 1, workers: 2, forgetting: 1, epochs: 2),
+      OutboxState(events: 2, keys: 2, workers: 2, returns: 1, epochs: 2),
       OutboxState(events: 2, keys: 2, workers: 1, crashes: 1, returns: 1, goesBackAlone: true),
-      OutboxState(events: 2, keys: 2, workers: 2, returns: 1, terms: 2, goesBackAlone: true),
+      OutboxState(events: 2, keys: 2, workers: 2, returns: 1, epochs: 2, goesBackAlone: true),
     ])
   func holds(_ start: OutboxState) async {
     let (states, problem) = await explore(.all, start)
@@ -67,7 +67,7 @@ import Testing
       OutboxState(events: 2, keys: 2, workers: 1, crashes: 1, returns: 1, goesBackAlone: true), "twice"
     ),
     (
-      "ids that are of their term", .idsOfTerms,
+      "ids that are of their epoch", .idsOfEpochs,
       OutboxState(events: 2, keys: 2, workers: 1, crashes: 1, returns: 1, goesBackAlone: true), "never given"
     ),
     (
@@ -80,10 +80,10 @@ import Testing
     ),
     (
       "going by ids where a place is not known", .unknownPlaces,
-      OutboxState(events: 2, keys: 2, workers: 2, returns: 1, terms: 2, goesBackAlone: true), "never given"
+      OutboxState(events: 2, keys: 2, workers: 2, returns: 1, epochs: 2, goesBackAlone: true), "never given"
     ),
     (
-      "refusing commits of earlier owners", .fencing, OutboxState(events: 2, keys: 2, workers: 2, terms: 2),
+      "refusing commits of earlier owners", .fencing, OutboxState(events: 2, keys: 2, workers: 2, epochs: 2),
       "never given"
     ),
     (

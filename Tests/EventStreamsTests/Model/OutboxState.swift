@@ -1,12 +1,12 @@
 /// All that events to another shard depend on: what the shard that they come from and the one that gets them hold, which may lie on servers
 /// of their own, and what the workers believe that forward them. The events of one key must come in order.
 struct OutboxState: Hashable {
-  /// An entry of the outbox is of a commit of a term: ids of entries are compared like that.
+  /// An entry of the outbox is of a commit of an epoch: ids of entries are compared like that.
   struct ID: Hashable, Comparable {
-    var term = 0
+    var epoch = 0
     var number = 0
 
-    static func < (one: ID, other: ID) -> Bool { (one.term, one.number) < (other.term, other.number) }
+    static func < (one: ID, other: ID) -> Bool { (one.epoch, one.number) < (other.epoch, other.number) }
   }
 
   /// What one commit leaves: the event that follows from an event of the log.
@@ -16,8 +16,8 @@ struct OutboxState: Hashable {
   }
 
   struct Source: Hashable {
-    var term = 0
-    /// Number of the last commit in this term.
+    var epoch = 0
+    /// Number of the last commit in this epoch.
     var commit = 0
     /// The events that were handled.
     var done: Set<Int> = []
@@ -42,7 +42,7 @@ struct OutboxState: Hashable {
       case given([Entry])
     }
 
-    var term: Int?
+    var epoch: Int?
     var commits = 0
     var phase = Phase.idle
   }
@@ -58,15 +58,15 @@ struct OutboxState: Hashable {
   var forgettingLeft: Int
   var returnsLeft: Int
   /// How often a shard is still taken.
-  var termsLeft: Int
+  var epochsLeft: Int
   /// True if the shard that the events come from may go back alone.
   let goesBackAlone: Bool
-  /// The greatest term that there was: time goes on, whatever servers forget.
+  /// The greatest epoch that there was: time goes on, whatever servers forget.
   var time = 0
 
   init(
     events: Int, keys: Int, workers: Int, crashes: Int = 0, forgetting: Int = 0, returns: Int = 0,
-    terms: Int = 3, goesBackAlone: Bool = false
+    epochs: Int = 3, goesBackAlone: Bool = false
   ) {
     self.events = events
     self.keys = keys
@@ -74,7 +74,7 @@ struct OutboxState: Hashable {
     crashesLeft = crashes
     forgettingLeft = forgetting
     returnsLeft = returns
-    termsLeft = terms
+    epochsLeft = epochs
     self.goesBackAlone = goesBackAlone
   }
 
@@ -93,8 +93,8 @@ struct OutboxState: Hashable {
   static func == (one: OutboxState, other: OutboxState) -> Bool {
     one.source == other.source && one.target == other.target && one.workers == other.workers
       && one.earlier?.source == other.earlier?.source && one.earlier?.target == other.earlier?.target
-      && (one.crashesLeft, one.forgettingLeft, one.returnsLeft, one.termsLeft, one.time)
-        == (other.crashesLeft, other.forgettingLeft, other.returnsLeft, other.termsLeft, other.time)
+      && (one.crashesLeft, one.forgettingLeft, one.returnsLeft, one.epochsLeft, one.time)
+        == (other.crashesLeft, other.forgettingLeft, other.returnsLeft, other.epochsLeft, other.time)
   }
 
   func hash(into hasher: inout Hasher) {

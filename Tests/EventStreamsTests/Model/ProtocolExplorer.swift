@@ -44,7 +44,7 @@ struct ProtocolExplorer {
   private func problem(of state: ProtocolState, _ finished: inout Set<ProtocolState>) -> String? {
     if let violation = state.server.violation { return violation }
     if let problem = problemOfFinishing(state.left(to: nil), &finished) { return "a new owner: \(problem)" }
-    for worker in state.workers where worker.term == state.server.epoch && worker.name == state.server.owner {
+    for worker in state.workers where worker.epoch == state.server.epoch && worker.name == state.server.owner {
       if let problem = problemOfFinishing(state.left(to: worker), &finished) { return "the owner: \(problem)" }
     }
     return nil
@@ -68,7 +68,7 @@ struct ProtocolExplorer {
         state = model.execute(commit, state, isSentAgain: false)
       } else if let next = model.steps(of: 0, in: state).first {
         state = next
-      } else if state.workers[0].term == nil {
+      } else if state.workers[0].epoch == nil {
         state = model.acquire(0, state)
       }
     }

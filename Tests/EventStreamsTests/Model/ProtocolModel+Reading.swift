@@ -1,7 +1,7 @@
 extension ProtocolModel {
   func canRead(_ worker: Int, _ state: ProtocolState) -> Bool {
     let it = state.workers[worker]
-    return it.term != nil && it.phase == .reading && it.isConnected && it.isRegistered && state.server.hasGroups
+    return it.epoch != nil && it.phase == .reading && it.isConnected && it.isRegistered && state.server.hasGroups
       && it.topics <= state.server.places.count
   }
 
@@ -60,7 +60,7 @@ extension ProtocolModel {
     state.workers[worker].isConnected = false
     state.workers[worker].isRegistered = false
     if case .cuttingOff = state.workers[worker].phase { return }
-    guard state.workers[worker].term != nil, mechanisms.contains(.recoverLostAnswers) else { return }
+    guard state.workers[worker].epoch != nil, mechanisms.contains(.recoverLostAnswers) else { return }
     state.workers[worker].startRecovering()
   }
 
@@ -69,7 +69,7 @@ extension ProtocolModel {
   /// Hands out the next pending entries, as many as it likes.
   func recover(after entry: Entry?, _ worker: Int, _ state: ProtocolState) -> [ProtocolState] {
     var state = state
-    guard !isFenced(state.workers[worker].name, state.workers[worker].term, state) else {
+    guard !isFenced(state.workers[worker].name, state.workers[worker].epoch, state) else {
       state.workers[worker].lose()
       return [state]
     }

@@ -14,7 +14,7 @@ struct ProtocolModel {
     var states: [ProtocolState] = []
     for worker in state.workers.indices {
       states += steps(of: worker, in: state)
-      if state.workers[worker].term == nil, nextEpoch(of: worker, state) <= epochs {
+      if state.workers[worker].epoch == nil, nextEpoch(of: worker, state) <= epochs {
         states.append(acquire(worker, state))
       }
       if state.crashesLeft > 0 { states.append(crash(worker, state)) }
@@ -50,7 +50,7 @@ struct ProtocolModel {
   /// What a worker does when nothing goes wrong.
   func steps(of worker: Int, in state: ProtocolState) -> [ProtocolState] {
     let it = state.workers[worker]
-    guard it.term != nil else { return [] }
+    guard it.epoch != nil else { return [] }
     var states: [ProtocolState] = []
     if case .cuttingOff(let connections) = it.phase { return [cutOff(connections, worker, state)] }
     if !it.isConnected || !it.isRegistered {
@@ -75,7 +75,7 @@ struct ProtocolModel {
 
   /// The server's epoch plus one; nor is it one that this process has had.
   private func nextEpoch(of worker: Int, _ state: ProtocolState) -> Int {
-    let known = mechanisms.contains(.rememberEpoch) ? state.workers[worker].lastTerm : 0
+    let known = mechanisms.contains(.rememberEpoch) ? state.workers[worker].lastEpoch : 0
     return max(state.server.epoch, known) + 1
   }
 
@@ -95,8 +95,8 @@ struct ProtocolModel {
     let own = state.workers[worker].isConnected ? [state.workers[worker].connection] : []
     state.server.readers = (mechanisms.contains(.rememberReaders) ? earlier : []) + own
     state.workers[worker].isRegistered = !own.isEmpty
-    state.workers[worker].term = state.server.epoch
-    if state.earlier != nil { state.workers[worker].lastTerm = state.server.epoch }
+    state.workers[worker].epoch = state.server.epoch
+    if state.earlier != nil { state.workers[worker].lastEpoch = state.server.epoch }
     state.workers[worker].commits = 0
     state.workers[worker].phase = .cuttingOff(earlier)
     return state
@@ -153,12 +153,12 @@ struct ProtocolModel {
   /// As the server tells a worker that renews its lease. It says no also if it does not know the worker's last commit.
   private func owns(_ worker: Int, _ state: ProtocolState) -> Bool {
     let it = state.workers[worker]
-    return state.server.owner == it.name && state.server.epoch == it.term && it.answeredCommits <= state.server.commit
+    return state.server.owner == it.name && state.server.epoch == it.epoch && it.answeredCommits <= state.server.commit
   }
 
   /// As `commit` and `recover` see it, with whatever check is in place.
-  func isFenced(_ consumer: Int, _ term: Int?, _ state: ProtocolState) -> Bool {
-    mechanisms.contains(.epochCheck) && term != state.server.epoch
+  func isFenced(_ consumer: Int, _ epoch: Int?, _ state: ProtocolState) -> Bool {
+    mechanisms.contains(.epochCheck) && epoch != state.server.epoch
       || mechanisms.contains(.ownerCheck) && consumer != state.server.owner
       || mechanisms.contains(.groupCheck) && !state.server.hasGroups
   }
@@ -187,7 +187,7 @@ struct ProtocolModel {
     let it = state.workers[worker]
     let last = entries.map(\.id).max() ?? 0
     let commit = ProtocolState.Commit(
-      consumer: it.name, term: it.term ?? 0, number: it.commits + 1, entries: entries,
+      consumer: it.name, epoch: it.epoch ?? 0, number: it.commits + 1, entries: entries,
       left: it.inFlight.count { $0.id < last }, seams: seams)
     state.workers[worker].commits += 1
     state.workers[worker].unanswered = commit
@@ -200,7 +200,7 @@ struct ProtocolModel {
   /// - Parameter isSentAgain: the answer is lost, or another copy of it is on its way.
   func execute(_ commit: ProtocolState.Commit, _ state: ProtocolState, isSentAgain: Bool) -> ProtocolState {
     var state = state
-    let isRefused = isFenced(commit.consumer, commit.term, state) || !settle(commit, &state.server)
+    let isRefused = isFenced(commit.consumer, commit.epoch, state) || !settle(commit, &state.server)
     guard !isSentAgain else {
       state.cutsLeft -= 1
       return state

@@ -14,7 +14,7 @@ extension ProtocolState.Server: CustomStringConvertible {
 
 extension ProtocolState.Worker: CustomStringConvertible {
   var description: String {
-    guard let term else { return "\(name) owns nothing" }
+    guard let epoch else { return "\(name) owns nothing" }
     let phase =
       switch phase {
       case .cuttingOff: "cutting off"
@@ -22,6 +22,6 @@ extension ProtocolState.Worker: CustomStringConvertible {
       case .reading: isConnected ? "reading" : "disconnected"
       }
     let waiting = unanswered.map { " waits for \($0.entries)" } ?? ""
-    return "\(name) in term \(term) \(phase) carries \(carried) has \(inFlight)\(waiting)"
+    return "\(name) in epoch \(epoch) \(phase) carries \(carried) has \(inFlight)\(waiting)"
   }
 }

@@ -1,6 +1,6 @@
 /// What an owner knows of the places where one read followed another, where a group that somebody moved may have passed over something.
 extension ProtocolState.Worker {
-  /// Begins a term, with everything given out up to where the groups stand.
+  /// Begins an epoch, with everything given out up to where the groups stand.
   mutating func begin(at places: [Int]) {
     read = places
     given = places.max() ?? 0

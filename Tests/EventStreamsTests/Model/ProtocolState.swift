@@ -26,7 +26,7 @@ struct ProtocolState: Hashable {
 
   struct Commit: Hashable {
     let consumer: Int
-    let term: Int
+    let epoch: Int
     let number: Int
     let entries: [Entry]
     /// How many that were given out it passes over, and leaves pending.
@@ -57,11 +57,11 @@ struct ProtocolState: Hashable {
     /// True when it knows that its connection stands in the lease.
     var isRegistered = false
     /// The epoch it believes to own; nil if none.
-    var term: Int?
+    var epoch: Int?
     /// The last that it owned since the moment that the server may go back to, so that the server may not know it; 0 if none.
-    var lastTerm = 0
+    var lastEpoch = 0
     var phase = Phase.reading
-    /// How many topics it knows in this term.
+    /// How many topics it knows in this epoch.
     var topics = 0
     /// Read, and not given out: something that was not read may stand before it.
     var carried: [Entry] = []
@@ -71,7 +71,7 @@ struct ProtocolState: Hashable {
     var given = 0
     /// up to where all of each topic has been read,
     var read: [Int] = []
-    /// the last that it has sent a commit of in this term,
+    /// the last that it has sent a commit of in this epoch,
     var settled = 0
     /// and the seams that no commit has named yet.
     var seams: [Seam] = []
@@ -79,7 +79,7 @@ struct ProtocolState: Hashable {
     /// The commit it waits for an answer to.
     var unanswered: Commit?
 
-    /// Commits of this term that it knows to be in effect.
+    /// Commits of this epoch that it knows to be in effect.
     var answeredCommits: Int { unanswered == nil ? commits : commits - 1 }
 
     var isIdle: Bool { inFlight.isEmpty && unanswered == nil }
@@ -91,7 +91,7 @@ struct ProtocolState: Hashable {
     }
 
     mutating func lose() {
-      term = nil
+      epoch = nil
       phase = .reading
       topics = 0
       (carried, inFlight) = ([], [])

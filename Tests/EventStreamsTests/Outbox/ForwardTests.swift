@@ -167,19 +167,19 @@ import Testing
     }
   }
 
-  @Test("comes once if its shard goes back, and the terms of its lease begin again before it is forwarded")
+  @Test("comes once if its shard goes back, and the epochs of its lease begin again before it is forwarded")
   func termsBeginAgain() async throws {
     try await TestBench.run(shards: 2) { bench in
       let it = try await OutboxBench(bench)
       try await it.log.commit(it.remarks(0..<10, to: 1))
       let before = try await it.moment(of: 0)
       await it.forward()
-      // As an owner of a term that nobody knows any more has left it.
+      // As an owner of an epoch that nobody knows any more has left it.
       let inbox = bench.namespace.inbox(1)
-      _ = try await bench.connection.call("HSET", inbox, "0 relay", "\(it.log.shard.term + 100)-5000000")
+      _ = try await bench.connection.call("HSET", inbox, "0 relay", "\(it.log.shard.epoch + 100)-5000000")
       try await it.goBack(to: before, of: 0)
       try await it.log.commit(it.remarks(10..<20, to: 1))
-      let later = "\(it.log.shard.term + 1000)"
+      let later = "\(it.log.shard.epoch + 1000)"
       _ = try await bench.connection.call("HSET", bench.namespace.lease(0, "relay"), "epoch", later)
       await it.forward()
       #expect(try await it.given(1) == Array(0..<20))

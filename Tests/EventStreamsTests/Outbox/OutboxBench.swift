@@ -115,7 +115,7 @@ extension OutboxBench {
   }
 
   private static func outbox(_ replies: borrowing Replies) throws -> Outbox {
-    var outbox = Outbox(shard: 0, term: 0, stuck: nil)
+    var outbox = Outbox(shard: 0, epoch: 0, stuck: nil)
     try outbox.read(replies[0], replies[1])
     return outbox
   }

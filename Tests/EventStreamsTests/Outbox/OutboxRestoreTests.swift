@@ -24,14 +24,14 @@ import Testing
       for shard in 0..<2 {
         var restore = try await LogRestore(
           namespace: bench.namespace, connection: bench.connection, shard: shard, run: RebuildRun())
-        var last: StreamID?
+        var last: EntryID?
         for entry in history[shard] {
-          let place = StreamID(
+          let place = EntryID(
             milliseconds: entry.id.milliseconds - UInt64(age.wholeMilliseconds), sequence: entry.id.sequence)
           last = place
           try await restore.add(
             RecordedEvent(
-              shard: shard, streamID: place, header: try EventHeader(ofEvent: entry.json.span, fallbackID: ""),
+              shard: shard, entryID: place, header: try EventHeader(ofEvent: entry.json.span, fallbackID: ""),
               json: entry.json), topic: entry.topic)
         }
         _ = try await restore.finish(through: last, groups: [])

@@ -40,7 +40,7 @@ import Testing
   @Test("name each key for what it is")
   func names() {
     let namespace = Namespace("rides", shardCount: 4)
-    let shard = OwnedShard(number: 3, term: 7, reader: NoState())
+    let shard = OwnedShard(number: 3, epoch: 7, reader: NoState())
     let batch = CommitBatch(shard: shard)
     let calls: [any FunctionCall] = [
       ServicesCall(namespace: namespace, service: Subscription("s"), isListed: true),

@@ -48,7 +48,7 @@ import Testing
     }
   }
 
-  @Test("keeps it for its owner alone, in the term that it has, and only while there is a group")
+  @Test("keeps it for its owner alone, in the epoch that it has, and only while there is a group")
   func renewal() async throws {
     try await TestBench.run(shards: 1) { bench in
       func call(_ action: LeaseCall.Action, _ worker: String, _ epoch: Int) async throws -> LeaseCall.Answer {

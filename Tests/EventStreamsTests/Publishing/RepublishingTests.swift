@@ -45,7 +45,7 @@ import Testing
       #expect(!first.isDuplicate && first.difference == nil)
       let later = Timestamp.now() + .seconds(60)
       let again = try await publish(1230, at: later)
-      #expect(again.isDuplicate && again.difference == nil && again.streamID == first.streamID)
+      #expect(again.isDuplicate && again.difference == nil && again.entryID == first.entryID)
       let other = try await publish(9999, at: later)
       #expect(other.isDuplicate && other.difference?.description == "data.number is 1230 there and 9999 here")
       #expect(try await publish(1230, key: "other").difference?.description == "key is \"k\" there and \"other\" here")
@@ -71,7 +71,7 @@ import Testing
         _ = try await bench.connection.call("RENAME", "\(log):\(window)", "\(log):\(window + Int64(offset))")
         let again = try await bench.publish([Noted("k", offset)])[0]
         #expect(again.isDuplicate == isKnown)
-        if isKnown { #expect(again.streamID == first.streamID) }
+        if isKnown { #expect(again.entryID == first.entryID) }
         _ = try await bench.connection.call("DEL", "\(log):\(window)", "\(log):\(window + Int64(offset))")
       }
     }
@@ -82,18 +82,18 @@ import Testing
     try await TestBench.run(shards: 1) { bench in
       let (log, seen) = (bench.namespace.log(0), bench.namespace.seen(0))
       let window = Timestamp.now().microsecondsSinceEpoch / 1_000_000 / 86400
-      let earlier = try await bench.publish([Noted("k", 0)])[0].streamID
+      let earlier = try await bench.publish([Noted("k", 0)])[0].entryID
       _ = try await bench.connection.call("XDEL", log, earlier.description)
       let now = try await bench.publish([Noted("k", 0)])[0]
       #expect(!now.isDuplicate)
-      let places = [earlier, now.streamID].map(\.description)
+      let places = [earlier, now.entryID].map(\.description)
       for (current, other, offset) in [(0, 1, -1), (1, 0, -1), (0, 1, 1), (1, 0, 1)] {
         _ = try await bench.connection.call("DEL", "\(seen):\(window - 1)", "\(seen):\(window + 1)")
         for (place, window) in [(places[current], window), (places[other], window + Int64(offset))] {
           _ = try await bench.connection.call("HSET", "\(seen):\(window)", Noted("k", 0).eventID, place)
         }
         let again = try await bench.publish([Noted("k", 0)])[0]
-        #expect(again.isDuplicate && again.streamID == now.streamID)
+        #expect(again.isDuplicate && again.entryID == now.entryID)
       }
     }
   }

@@ -4,10 +4,10 @@ import RedisTestSupport
 import Testing
 
 @Suite("A rebuilt state") struct StateSwapTests {
-  private static let place = StreamID(milliseconds: 1_770_000_000_000, sequence: 0)
+  private static let place = EntryID(milliseconds: 1_770_000_000_000, sequence: 0)
 
   /// A state with these values, of which `minute` vanishes after a day.
-  private func image(_ value: String, at place: StreamID = place, vanishing: Bool = false) -> StateImage {
+  private func image(_ value: String, at place: EntryID = place, vanishing: Bool = false) -> StateImage {
     let image = StateImage()
     let effects = Effects {
       for name in ["a", "b", "c"] { $0.set(name, "value", to: value) }
@@ -82,7 +82,7 @@ import Testing
   func vanishing() async throws {
     try await TestBench.run(shards: 1) { bench in
       _ = try await bench.connection.call("HSET", bench.namespace.state(0, "made", "minute"), "value", "old")
-      let now = StreamID(milliseconds: UInt64(Timestamp.now().microsecondsSinceEpoch / 1000), sequence: 0)
+      let now = EntryID(milliseconds: UInt64(Timestamp.now().microsecondsSinceEpoch / 1000), sequence: 0)
       let (run, image) = (RebuildRun(), image("new", at: now, vanishing: true))
       try await prepare(image, run, bench)
       let held = try await hold(run, bench)

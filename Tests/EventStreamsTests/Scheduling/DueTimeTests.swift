@@ -25,7 +25,7 @@ import Testing
           let published = try await bench.publisher.publish(event, due: time)
           #expect(!published.isDuplicate && published.due == time)
         }
-        var logged: [(id: String, place: StreamID)] = []
+        var logged: [(id: String, place: EntryID)] = []
         try await eventually("all are in the log") {
           logged = []
           for shard in bench.namespace.shards { logged += try await bench.logged(shard) }

@@ -32,7 +32,7 @@ import Testing
       for entry in history {
         try await restore.add(
           RecordedEvent(
-            shard: 0, streamID: entry.id, header: try EventHeader(ofEvent: entry.json.span, fallbackID: ""),
+            shard: 0, entryID: entry.id, header: try EventHeader(ofEvent: entry.json.span, fallbackID: ""),
             json: entry.json), topic: entry.topic)
       }
       _ = try await publisher.cancel(["NOTED:k:21"])

@@ -64,7 +64,7 @@ import Testing
         Effects { effects in
           effects.increment("handled", "\(event.data.key) \(event.data.number)", by: 1)
           guard event.data.number == 0 else { return }
-          let soon = event.streamID.recordedAt + .milliseconds(200)
+          let soon = event.entryID.recordedAt + .milliseconds(200)
           effects.publish(Noted(event.data.key, 1, place: event.data.place), due: soon)
           effects.publish(Noted(event.data.key, 2, place: event.data.place), due: soon + .seconds(3600))
           effects.publish(Noted(event.data.key, 3, place: event.data.place), due: soon + .seconds(3600))

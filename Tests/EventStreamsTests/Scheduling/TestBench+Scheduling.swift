@@ -20,7 +20,7 @@ extension TestBench {
   }
 
   /// The events of a shard's log, without the records of what was scheduled and cancelled.
-  func logged(_ shard: Int = 0) async throws -> [(id: String, place: StreamID)] {
+  func logged(_ shard: Int = 0) async throws -> [(id: String, place: EntryID)] {
     try await inspector.entries(shard: shard, after: .zero, limit: 200_000).compactMap { entry in
       let header = try EventHeader(ofEvent: entry.json.span, fallbackID: "")
       let isRecord = [ScheduleRecord.scheduled, ScheduleRecord.cancelled].contains(header.type)

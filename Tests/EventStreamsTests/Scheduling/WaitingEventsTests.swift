@@ -8,10 +8,10 @@ import Testing
 
   /// Adds an event that was recorded so many hours after the first.
   private mutating func add(_ hours: Int, _ json: [UInt8]) throws {
-    let place = StreamID(milliseconds: UInt64(hours * 3_600_000), sequence: 0)
+    let place = EntryID(milliseconds: UInt64(hours * 3_600_000), sequence: 0)
     waiting.add(
       RecordedEvent(
-        shard: 0, streamID: place, header: try EventHeader(ofEvent: json.span, fallbackID: ""), json: json))
+        shard: 0, entryID: place, header: try EventHeader(ofEvent: json.span, fallbackID: ""), json: json))
   }
 
   private mutating func schedule(_ hours: Int, _ number: Int) throws {
@@ -40,13 +40,13 @@ import Testing
     try cancel(6, 2)
     try cancel(6, 9)
     #expect(ids == ["NOTED:k:3", "NOTED:k:4"])
-    #expect(waiting.events["NOTED:k:3"]?.place == StreamID(milliseconds: 3 * 3_600_000, sequence: 0))
+    #expect(waiting.events["NOTED:k:3"]?.place == EntryID(milliseconds: 3 * 3_600_000, sequence: 0))
     #expect(waiting.events["NOTED:k:3"]?.due == due)
     try schedule(7, 2)
     // The first of an id counts.
     try schedule(8, 3)
     #expect(ids == ["NOTED:k:2", "NOTED:k:3", "NOTED:k:4"])
-    #expect(waiting.events["NOTED:k:3"]?.place == StreamID(milliseconds: 3 * 3_600_000, sequence: 0))
+    #expect(waiting.events["NOTED:k:3"]?.place == EntryID(milliseconds: 3 * 3_600_000, sequence: 0))
   }
 
   @Test("has nothing that came within the time in which ids are remembered, though it was scheduled again")

@@ -6,7 +6,7 @@ import Redis
 final class CommitLog {
   private let bench: TestBench
   private let subscription: Subscription
-  private var term = 0
+  private var epoch = 0
   private var topics = [Namespace.standardTopic]
   private var commits = 0
   private var events = 0
@@ -20,7 +20,7 @@ final class CommitLog {
 
   var shard: OwnedShard {
     OwnedShard(
-      number: 0, term: term, topics: topics, subscription: subscription,
+      number: 0, epoch: epoch, topics: topics, subscription: subscription,
       reader: CommittedState(namespace: bench.namespace, service: service, connection: bench.connection))
   }
 
@@ -31,12 +31,12 @@ final class CommitLog {
       LeaseCall(
         action: .acquire, namespace: bench.namespace, shard: 0, subscription: subscription, worker: "by-hand", epoch: 0,
         timeToLive: .seconds(600)))
-    (term, topics) = (answer.epoch ?? 0, answer.topics)
+    (epoch, topics) = (answer.epoch ?? 0, answer.topics)
     return answer
   }
 
   /// The next of what earlier owners left pending.
-  func recover(after: StreamID = .zero, count: Int = 100) async throws -> [RecoverCall.Entry] {
+  func recover(after: EntryID = .zero, count: Int = 100) async throws -> [RecoverCall.Entry] {
     try await bench.connection.call(
       RecoverCall(
         namespace: bench.namespace, shard: shard, service: service, worker: "by-hand", after: after, count: count,
@@ -46,34 +46,34 @@ final class CommitLog {
 
   /// Reads what there is of some topics, in one call.
   @discardableResult
-  func read(of topics: String..., count: Int = 100) async throws -> [StreamID] {
+  func read(of topics: String..., count: Int = 100) async throws -> [EntryID] {
     let streams = topics.map { bench.namespace.log(0, $0) } + topics.map { _ in ">" }
     let arguments = ["XREADGROUP", "GROUP", service, "by-hand", "COUNT", "\(count)", "STREAMS"] + streams
     return try Self.ids(await bench.connection.call(arguments))
   }
 
-  private static func ids(_ reply: borrowing Reply) throws -> [StreamID] {
-    var ids: [StreamID] = []
+  private static func ids(_ reply: borrowing Reply) throws -> [EntryID] {
+    var ids: [EntryID] = []
     for stream in 0..<(reply.root.isNil ? 0 : reply.root.count) {
       for entry in 0..<reply.root[stream][1].count {
-        ids.append(StreamID(try reply.root[stream][1][entry][0].string()) ?? .zero)
+        ids.append(EntryID(try reply.root[stream][1][entry][0].string()) ?? .zero)
       }
     }
     return ids.sorted()
   }
 
   /// Publishes so many events, and reads what there is.
-  func read(_ count: Int) async throws -> [StreamID] {
+  func read(_ count: Int) async throws -> [EntryID] {
     let first = events
     events += count
     let published = try await bench.publish((0..<count).map { Noted("k", first + $0, place: bench.place(in: 0)) })
     _ = try await bench.connection.call(
       "XREADGROUP", "GROUP", service, "by-hand", "COUNT", "100000", "STREAMS", bench.namespace.log(0), ">")
-    return published.map(\.streamID)
+    return published.map(\.entryID)
   }
 
   /// A batch that settles entries with one event's effects each.
-  func batch(_ ids: [StreamID], _ effects: [Effects], speculates: Bool = false) -> CommitBatch {
+  func batch(_ ids: [EntryID], _ effects: [Effects], speculates: Bool = false) -> CommitBatch {
     let routes = ShardRoutes(bench.namespace, shard: 0, service: service)
     var batch = CommitBatch(shard: shard, CommitBatch.Style(routes: routes, speculates: speculates))
     for (id, effects) in zip(ids, effects) {
@@ -83,20 +83,20 @@ final class CommitLog {
   }
 
   /// Sends a batch under a number; returns what the function says was acknowledged, and what was not parked.
-  func send(_ batch: CommitBatch, number: Int) async throws -> (acknowledged: Int, unparked: [StreamID]) {
+  func send(_ batch: CommitBatch, number: Int) async throws -> (acknowledged: Int, unparked: [EntryID]) {
     var commands = Commands()
     commands.append(CommitCall(batch, namespace: bench.namespace, service: service, worker: "by-hand", number: number))
     return try Self.answer(await bench.connection.call(commands))
   }
 
-  private static func answer(_ reply: borrowing Reply) throws -> (acknowledged: Int, unparked: [StreamID]) {
-    var unparked: [StreamID] = []
-    for index in 2..<reply.root.count { unparked.append(StreamID(try reply.root[index].string()) ?? .zero) }
+  private static func answer(_ reply: borrowing Reply) throws -> (acknowledged: Int, unparked: [EntryID]) {
+    var unparked: [EntryID] = []
+    for index in 2..<reply.root.count { unparked.append(EntryID(try reply.root[index].string()) ?? .zero) }
     return (try reply.root[0].integer(), unparked)
   }
 
   /// A batch that parks entries.
-  func parking(_ ids: [StreamID]) -> CommitBatch {
+  func parking(_ ids: [EntryID]) -> CommitBatch {
     var batch = CommitBatch(shard: shard)
     for id in ids {
       batch.bury(
@@ -108,7 +108,7 @@ final class CommitLog {
   }
 
   /// A batch that settles one entry, which failed before, counts another's failure, and buries a third.
-  func everything(_ ids: [StreamID], _ effects: Effects) -> CommitBatch {
+  func everything(_ ids: [EntryID], _ effects: Effects) -> CommitBatch {
     let failures = Failures(after: nil, error: "it failed", at: .now(), retryAt: nil)
     var batch = CommitBatch(shard: shard)
     batch.acknowledge(delivery(ids[0], failures), effects, prefix: bench.namespace.state(0, service, ""))
@@ -122,10 +122,10 @@ final class CommitLog {
     return batch
   }
 
-  func delivery(_ id: StreamID, _ failures: Failures? = nil, topic: Int = 0) -> Delivery {
+  func delivery(_ id: EntryID, _ failures: Failures? = nil, topic: Int = 0) -> Delivery {
     let header = EventHeader(id: id.description, type: Noted.eventType, timestamp: id.recordedAt, key: "k")
     return Delivery(
-      shard: shard, topic: topic, streamID: id, header: header, work: .none, deliveries: 1, failures: failures)
+      shard: shard, topic: topic, entryID: id, header: header, work: .none, deliveries: 1, failures: failures)
   }
 
   /// Publishes as many events as there are effects, and commits these as theirs in one batch.
@@ -138,7 +138,7 @@ final class CommitLog {
   /// - Returns: false if it was committed again.
   @discardableResult
   func commit(
-    _ effects: [Effects], ids known: [StreamID]? = nil, speculates: Bool = false,
+    _ effects: [Effects], ids known: [EntryID]? = nil, speculates: Bool = false,
     whenSurprised: () async throws -> Void = {}
   ) async throws -> Bool {
     let ids = if let known { known } else { try await read(effects.count) }

@@ -19,7 +19,7 @@ final class RememberedStore: EventStore {
   func store(_ events: [RecordedEvent], after marks: [Int: StoreMark]) async throws -> [Int: StoreMark] {
     _ = try await verify(marks)
     return state.withLock { state in
-      for event in events where state.events[event.shard]?.contains(where: { $0.streamID == event.streamID }) != true {
+      for event in events where state.events[event.shard]?.contains(where: { $0.entryID == event.entryID }) != true {
         state.events[event.shard, default: []].append(event)
       }
       return Dictionary(uniqueKeysWithValues: Set(events.map(\.shard)).map { ($0, Self.mark(state.events[$0] ?? [])) })
@@ -42,7 +42,7 @@ final class RememberedStore: EventStore {
   }
 
   private static func mark(_ events: [RecordedEvent]) -> StoreMark {
-    StoreMark(number: events.count, digest: events.last.map { "\($0.streamID)" } ?? "-")
+    StoreMark(number: events.count, digest: events.last.map { "\($0.entryID)" } ?? "-")
   }
 
   var count: Int { state.withLock { $0.events.values.reduce(0) { $0 + $1.count } } }

@@ -14,14 +14,14 @@ import Testing
     init(_ bench: TestBench) {
       self.bench = bench
       shard = OwnedShard(
-        number: 0, term: 1, topics: topics, subscription: Subscription("both", topics: topics),
+        number: 0, epoch: 1, topics: topics, subscription: Subscription("both", topics: topics),
         reader: CommittedState(namespace: bench.namespace, service: "both", connection: bench.connection))
     }
 
     /// Publishes events, `n` for one of the standard topic and `r` for one of the other; returns their places.
-    func publish(_ kinds: [Character]) async throws -> [StreamID] {
+    func publish(_ kinds: [Character]) async throws -> [EntryID] {
       let events = kinds.enumerated().map { $1 == "n" ? EncodedEvent(Noted("k", $0)) : EncodedEvent(Remarked("k", $0)) }
-      let ids = try await bench.publisher.publish(events).map(\.streamID)
+      let ids = try await bench.publisher.publish(events).map(\.entryID)
       for topic in topics {
         _ = try await bench.connection.call(
           "XGROUP", "CREATE", bench.namespace.log(0, topic), "both", "0", "MKSTREAM")
@@ -30,7 +30,7 @@ import Testing
     }
 
     /// Reads so much of each of some topics; nil for nothing. The last of the topics that may have more, too.
-    func read(_ wanted: [Int] = [0, 1], count: Int) async throws -> (page: Page?, cutAt: StreamID?) {
+    func read(_ wanted: [Int] = [0, 1], count: Int) async throws -> (page: Page?, cutAt: EntryID?) {
       var commands = Commands()
       let streams = wanted.map { bench.namespace.log(0, topics[$0]) } + wanted.map { _ in ">" }
       commands.append(["XREADGROUP", "GROUP", "both", "w", "COUNT", "\(count)", "STREAMS"] + streams)
@@ -41,7 +41,7 @@ import Testing
 
     private static func page(
       _ replies: consuming Replies, _ wanted: [(topic: Int, stream: String)], _ shard: OwnedShard, _ count: Int
-    ) -> (page: Page?, cutAt: StreamID?) {
+    ) -> (page: Page?, cutAt: EntryID?) {
       var parts: [Page.Part] = []
       let streams = replies[0].isNil ? 0 : replies[0].count
       for stream in 0..<streams {
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  private func ids(_ page: Page?) -> [StreamID] { page.map { page in (0..<page.count).map(page.id) } ?? [] }
+  private func ids(_ page: Page?) -> [EntryID] { page.map { page in (0..<page.count).map(page.id) } ?? [] }
 
   @Test("is handled in the order of the log, all of it, wherever reads cut one of them short")
   func order() async throws {
@@ -70,7 +70,7 @@ import Testing
         let kinds = (0..<Int.random(in: 1...40)).map { _ in Int.random(in: 0..<3) == 0 ? Character("n") : "r" }
         let published = try await reads.publish(kinds)
         var merged = MergedReading()
-        var given: [StreamID] = []
+        var given: [EntryID] = []
         while true {
           let (page, cutAt) = try await reads.read(count: Int.random(in: 1...4))
           given += ids(merged.merge(page, of: reads.shard, cutAt: cutAt))

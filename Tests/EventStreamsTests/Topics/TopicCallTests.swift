@@ -18,15 +18,15 @@ import Testing
   }
 
   /// Publishes events in one call, `n` for one of the standard topic and `r` for one of the other; returns their places.
-  private func publish(_ text: String, from first: Int = 0, _ bench: TestBench) async throws -> [StreamID] {
+  private func publish(_ text: String, from first: Int = 0, _ bench: TestBench) async throws -> [EntryID] {
     let events = text.enumerated().map { index, kind in
       kind == "n" ? EncodedEvent(Noted("k", first + index)) : EncodedEvent(Remarked("k", first + index))
     }
-    return try await bench.publisher.publish(events).map(\.streamID)
+    return try await bench.publisher.publish(events).map(\.entryID)
   }
 
   /// A batch that settles entries by topic.
-  private func batch(_ log: CommitLog, _ bench: TestBench, noted: [StreamID] = [], remarked: [StreamID] = [])
+  private func batch(_ log: CommitLog, _ bench: TestBench, noted: [EntryID] = [], remarked: [EntryID] = [])
     -> CommitBatch
   {
     var batch = CommitBatch(shard: log.shard)
@@ -66,7 +66,7 @@ import Testing
         _ = try await log.send(batch(log, bench, noted: first + [later]), number: 1)
       }
       #expect(try await log.open().topics.contains(Self.remarks))
-      #expect(try await log.recover().map(\.streamID) == first)
+      #expect(try await log.recover().map(\.entryID) == first)
       #expect(try await log.read(of: Self.events, Self.remarks) == [remark, later])
     }
   }
@@ -96,14 +96,14 @@ import Testing
       let ids = try await publish("nrrnnrnr", bench)
       #expect(try await log.read(of: Self.events, Self.remarks) == ids)
       try await log.open()
-      var (found, after): ([RecoverCall.Entry], StreamID) = ([], .zero)
+      var (found, after): ([RecoverCall.Entry], EntryID) = ([], .zero)
       while true {
         let page = try await log.recover(after: after, count: 3)
         guard let last = page.last else { break }
         found += page
-        after = last.streamID
+        after = last.entryID
       }
-      #expect(found.map(\.streamID) == ids)
+      #expect(found.map(\.entryID) == ids)
       #expect(found.map { $0.topic == Self.events ? "n" : "r" }.joined() == "nrrnnrnr")
     }
   }
@@ -127,7 +127,7 @@ import Testing
       }
       await #expect { _ = try await log.recover() } throws: { ($0 as? RedisError)?.prefix == "SHIFTED" }
       #expect(try await log.open().delivered == ids[0])
-      #expect(try await log.recover().map(\.streamID) == [ids[0]])
+      #expect(try await log.recover().map(\.entryID) == [ids[0]])
       #expect(try await log.read(of: Self.events, Self.remarks) == Array(ids[1...]))
     }
   }
@@ -166,7 +166,7 @@ import Testing
       try await expectRefusal("REWOUND", bench) { _ = try await log.send(passing, number: 1) }
       // All of it is given out again, in order.
       try await log.open()
-      #expect(try await log.recover().map(\.streamID) == [ids[0]])
+      #expect(try await log.recover().map(\.entryID) == [ids[0]])
       #expect(try await log.read(of: Self.events, Self.remarks) == Array(ids[1...]))
     }
   }
@@ -204,7 +204,7 @@ import Testing
     try await TestBench.run(shards: 1) { bench in
       var ids = try await publish("n", bench)
       // As far ahead as no clock comes meanwhile.
-      let ahead = StreamID(milliseconds: ids[0].milliseconds + 86_400_000, sequence: 1)
+      let ahead = EntryID(milliseconds: ids[0].milliseconds + 86_400_000, sequence: 1)
       let (log, clock) = (bench.namespace.log(0), bench.namespace.clock(0))
       ids.append(ahead)
       _ = try await bench.connection.call("XADD", log, ahead.description, "event", "by hand")

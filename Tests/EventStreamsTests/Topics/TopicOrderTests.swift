@@ -124,15 +124,15 @@ import Testing
   )
   func ids() async throws {
     try await TestBench.run(shards: 1) { bench in
-      var places: [StreamID] = []
+      var places: [EntryID] = []
       for round in 0..<40 {
-        places += try await bench.publisher.publish((0..<20).map { event("k\(round)", $0) }).map(\.streamID)
+        places += try await bench.publisher.publish((0..<20).map { event("k\(round)", $0) }).map(\.entryID)
         if round % 10 == 9 {
           #expect(try await bench.connection.integer(["DEL", bench.namespace.clock(0)]) == 1)
         } else {
           let stream = bench.namespace.log(0, round % 2 == 0 ? Remarked.topic : Namespace.standardTopic)
           places.append(
-            try #require(StreamID(try await bench.connection.text("XADD", stream, "*", "event", "by hand"))))
+            try #require(EntryID(try await bench.connection.text("XADD", stream, "*", "event", "by hand"))))
         }
       }
       #expect(Set(places).count == places.count)
@@ -146,5 +146,5 @@ import Testing
 
 extension TestBench {
   /// The last place that the first shard's clock has given out.
-  fileprivate func lastID() async throws -> StreamID? { StreamID(try await connection.text("GET", namespace.clock(0))) }
+  fileprivate func lastID() async throws -> EntryID? { EntryID(try await connection.text("GET", namespace.clock(0))) }
 }

@@ -63,9 +63,9 @@ import Testing
   )
   func appearing() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let stored = Mutex<[StreamID]>([])
+      let stored = Mutex<[EntryID]>([])
       let archive = EventService("archive") { events in
-        stored.withLock { $0 += events.map(\.streamID) }
+        stored.withLock { $0 += events.map(\.entryID) }
       }
       var settings = bench.settings(lease: .milliseconds(400))
       settings.batchSize = 3
@@ -80,7 +80,7 @@ import Testing
       let logged = try await bench.inspector.entries(shard: 0, after: .zero, limit: 1000).map(\.id)
       #expect(logged.count == 450)
       // Again what was not acknowledged when the topic came, as after any loss of a shard.
-      var first: Set<StreamID> = []
+      var first: Set<EntryID> = []
       #expect(stored.withLock { $0 }.filter { first.insert($0).inserted } == logged)
     }
   }

@@ -167,7 +167,7 @@ import Testing
   private struct UnreadableHistory: EventHistory {
     let whole: RememberedHistory
 
-    func events(shard: Int, after place: StreamID, limit: Int) async throws -> [RecordedEvent] {
+    func events(shard: Int, after place: EntryID, limit: Int) async throws -> [RecordedEvent] {
       throw RedisError(.connectionClosed, "the connection is lost")
     }
 

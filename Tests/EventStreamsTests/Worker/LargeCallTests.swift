@@ -70,9 +70,9 @@ import Testing
         namespace: bench.namespace, shard: 0, window: .seconds(86400), events: events,
         indexes: Array(events.indices)[...])
       let first = try await bench.connection.call(call)
-      #expect(Set(first.map(\.streamID)).count == 50000)
+      #expect(Set(first.map(\.entryID)).count == 50000)
       let again = try await bench.connection.call(call)
-      #expect(again.map(\.streamID) == first.map(\.streamID) && again.allSatisfy(\.isDuplicate))
+      #expect(again.map(\.entryID) == first.map(\.entryID) && again.allSatisfy(\.isDuplicate))
       #expect(try await bench.connection.integer(["XLEN", bench.namespace.log(0)]) == 50000)
     }
   }

@@ -3,7 +3,7 @@ import Testing
 @testable import EventStreams
 
 @Suite("What a shard's owner was given and has not settled") struct OpenEntriesTests {
-  private func id(_ number: Int) -> StreamID { StreamID(milliseconds: UInt64(number), sequence: 0) }
+  private func id(_ number: Int) -> EntryID { EntryID(milliseconds: UInt64(number), sequence: 0) }
 
   @Test("is counted up to the position, in whatever order it is given, settled and given again")
   func count() {
@@ -40,7 +40,7 @@ import Testing
 }
 
 @Suite("Where a topic was given out") struct TopicSeamsTests {
-  private func id(_ number: UInt64) -> StreamID { StreamID(milliseconds: number, sequence: 0) }
+  private func id(_ number: UInt64) -> EntryID { EntryID(milliseconds: number, sequence: 0) }
 
   /// The places that are looked at up to a position, as texts.
   private func places(_ seams: inout TopicSeams, _ position: UInt64) -> [String] {

@@ -13,7 +13,7 @@ import Testing
 
   private func records(_ key: String, _ bench: TestBench) async throws -> [Int] {
     let reader = CommittedState(namespace: bench.namespace, service: "noting", connection: bench.connection)
-    return try await OwnedShard(number: 0, term: 0, reader: reader)
+    return try await OwnedShard(number: 0, epoch: 0, reader: reader)
       .records(key, after: .zero, limit: 1000, as: Int.self).map(\.value)
   }
 

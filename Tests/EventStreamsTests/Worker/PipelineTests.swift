@@ -4,7 +4,7 @@ import Testing
 @testable import EventStreams
 
 @Suite("A pipeline") struct PipelineTests {
-  private let shard = OwnedShard(number: 0, term: 1, reader: NoState())
+  private let shard = OwnedShard(number: 0, epoch: 1, reader: NoState())
 
   private func pipeline(concurrency: Int) async -> Pipeline {
     var log = Logger(label: "test")
@@ -17,9 +17,9 @@ import Testing
   }
 
   private func delivery(_ number: Int, key: String) -> Delivery {
-    let id = StreamID(milliseconds: 1, sequence: UInt64(number))
+    let id = EntryID(milliseconds: 1, sequence: UInt64(number))
     return Delivery(
-      shard: shard, streamID: id,
+      shard: shard, entryID: id,
       header: EventHeader(id: "e\(number)", type: "NOTED", timestamp: id.recordedAt, key: key), work: .none,
       deliveries: 1, failures: nil)
   }
@@ -67,13 +67,13 @@ import Testing
     await pipeline.tell { [shard] in $0.admitRecovered([], of: shard, after: after, last: nil) }
     for _ in 0..<3 {
       // The letters could not be read.
-      #expect(await pipeline.tell { $0.beginRedrive(["k"], shard: 0, term: 1, at: .now)?.keys } == ["k"])
+      #expect(await pipeline.tell { $0.beginRedrive(["k"], shard: 0, epoch: 1, at: .now)?.keys } == ["k"])
     }
     let later = delivery(9, key: "k")
     await pipeline.tell { $0.admit([later]) }
     let letter = Delivery(
-      source: .letter(StreamID(milliseconds: 2, sequence: 0)), shard: shard,
-      streamID: StreamID(milliseconds: 1, sequence: 1),
+      source: .letter(EntryID(milliseconds: 2, sequence: 0)), shard: shard,
+      entryID: EntryID(milliseconds: 1, sequence: 1),
       header: EventHeader(id: "e1", type: "NOTED", timestamp: .now(), key: "k"), work: .none, deliveries: 0,
       failures: nil)
     await pipeline.tell { [shard] in $0.redrive([letter], key: "k", shard: shard) }
@@ -82,19 +82,19 @@ import Testing
       return
     }
     #expect(run.deliveries.map(\.header.id) == ["e1"])
-    #expect(await pipeline.tell { $0.beginRedrive(["k"], shard: 0, term: 1, at: .now)?.keys } == [])
+    #expect(await pipeline.tell { $0.beginRedrive(["k"], shard: 0, epoch: 1, at: .now)?.keys } == [])
   }
 
   @Test("takes one shard after another, however much there is of one")
   func turns() async throws {
     let pipeline = await pipeline(concurrency: 1)
-    let other = OwnedShard(number: 1, term: 1, reader: NoState())
+    let other = OwnedShard(number: 1, epoch: 1, reader: NoState())
     await pipeline.tell { $0.own(other, blocked: []) }
     let many = (0..<1000).map { delivery($0, key: "k\($0)") }
     await pipeline.tell { $0.admit(many) }
-    let id = StreamID(milliseconds: 1, sequence: 1)
+    let id = EntryID(milliseconds: 1, sequence: 1)
     let one = Delivery(
-      shard: other, streamID: id, header: EventHeader(id: "o", type: "NOTED", timestamp: id.recordedAt, key: "o"),
+      shard: other, entryID: id, header: EventHeader(id: "o", type: "NOTED", timestamp: id.recordedAt, key: "o"),
       work: .none, deliveries: 1, failures: nil)
     await pipeline.tell { $0.admit([one]) }
     var shards: [Int] = []

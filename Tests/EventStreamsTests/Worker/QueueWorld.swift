@@ -36,19 +36,19 @@ struct QueueWorld {
   /// The same, as the server gave it; nil where everything is read as deliveries.
   let page: Page?
   private(set) var queue: ShardQueue
-  private var term = 1
+  private var epoch = 1
 
   // The server.
   private var read = 0
-  private var pending: Set<StreamID> = []
-  private var letters: [(id: StreamID, delivery: Delivery)] = []
+  private var pending: Set<EntryID> = []
+  private var letters: [(id: EntryID, delivery: Delivery)] = []
   private var nextLetter: UInt64 = 1
   /// Of each entry how often its effects are there.
-  private(set) var applied: [StreamID: Int] = [:]
+  private(set) var applied: [EntryID: Int] = [:]
   /// Keys whose letters are to be handled again.
   private var wanted: Set<Identifier> = []
   /// Dead letters that somebody has thrown away.
-  private var discarded: Set<StreamID> = []
+  private var discarded: Set<EntryID> = []
 
   // What is on its way.
   private var works: [ShardQueue.Taken] = []
@@ -60,13 +60,13 @@ struct QueueWorld {
     self.log = log
     self.page = page
     self.rules = rules
-    queue = Self.queue(term: 1, rules, blocked: [])
+    queue = Self.queue(epoch: 1, rules, blocked: [])
     queue.phase = .live
   }
 
-  private static func queue(term: Int, _ rules: QueueRules, blocked: Set<Identifier>) -> ShardQueue {
+  private static func queue(epoch: Int, _ rules: QueueRules, blocked: Set<Identifier>) -> ShardQueue {
     ShardQueue(
-      OwnedShard(number: 0, term: term, reader: NoState()), prefix: "", rules: rules, blocked: blocked)
+      OwnedShard(number: 0, epoch: epoch, reader: NoState()), prefix: "", rules: rules, blocked: blocked)
   }
 
   private static let now = Moment(instant: .now, time: .now())
@@ -132,7 +132,7 @@ struct QueueWorld {
       look()
     case .look: look()
     case .discard(let key):
-      discarded.formUnion(letters.filter { $0.delivery.key == Self.keys[key] }.map(\.delivery.streamID))
+      discarded.formUnion(letters.filter { $0.delivery.key == Self.keys[key] }.map(\.delivery.entryID))
       letters.removeAll { $0.delivery.key == Self.keys[key] }
       wanted.remove(Self.keys[key])
     }
@@ -142,34 +142,34 @@ struct QueueWorld {
 
   private mutating func begin(_ taken: ShardQueue.Taken?) {
     if case .undecoded(let page)? = taken {
-      queue.decoded(page, log.filter { $0.streamID >= page.first && $0.streamID <= page.last }.map(inThisTerm))
+      queue.decoded(page, log.filter { $0.entryID >= page.first && $0.entryID <= page.last }.map(inThisEpoch))
     } else if let taken {
       works.append(taken)
     }
   }
 
-  private func inThisTerm(_ delivery: Delivery) -> Delivery {
+  private func inThisEpoch(_ delivery: Delivery) -> Delivery {
     Delivery(
-      shard: queue.shard, streamID: delivery.streamID, header: delivery.header, work: delivery.work, deliveries: 1,
+      shard: queue.shard, entryID: delivery.entryID, header: delivery.header, work: delivery.work, deliveries: 1,
       failures: nil, bytes: delivery.bytes)
   }
 
   private mutating func give(_ count: Int) throws {
     let more = log[read..<read + count]
-    pending.formUnion(more.map(\.streamID))
+    pending.formUnion(more.map(\.entryID))
     if let page {
       queue.admit(page.dropFirst(read).prefix(count))
     } else {
-      for delivery in more { _ = queue.admit(inThisTerm(delivery)) }
+      for delivery in more { _ = queue.admit(inThisEpoch(delivery)) }
     }
     read += count
   }
 
   private mutating func recover() {
     let recovery = queue.recover()
-    let found = log.filter { pending.contains($0.streamID) && $0.streamID > recovery.after }.prefix(2)
+    let found = log.filter { pending.contains($0.entryID) && $0.entryID > recovery.after }.prefix(2)
     queue.admitRecovered(
-      found.map(inThisTerm), lost: [], after: recovery.after, last: found.last?.streamID, &orders)
+      found.map(inThisEpoch), lost: [], after: recovery.after, last: found.last?.entryID, &orders)
   }
 
   /// As `Runner` does it.
@@ -197,13 +197,13 @@ struct QueueWorld {
         try begin(delivery, with: batch)
         if index < done {
           batch.acknowledge(
-            delivery.streamID, of: 0, bytes: page.bytes(index), .none, prefix: "", traceparent: nil)
+            delivery.entryID, of: 0, bytes: page.bytes(index), .none, prefix: "", traceparent: nil)
         }
       }
       queue.settle(page.prefix(done), with: batch, at: Self.now)
       queue.takeBack(page.dropFirst(count))
       if done < count {
-        let delivery = inThisTerm(try entry(page.id(done)))
+        let delivery = inThisEpoch(try entry(page.id(done)))
         queue.settle(delivery, Self.outcome(end), counts: true, at: Self.now, &orders)
       }
     }
@@ -217,8 +217,8 @@ struct QueueWorld {
     }
   }
 
-  private func entry(_ id: StreamID) throws -> Delivery {
-    guard let delivery = log.first(where: { $0.streamID == id }) else { throw Violation(description: "no entry \(id)") }
+  private func entry(_ id: EntryID) throws -> Delivery {
+    guard let delivery = log.first(where: { $0.entryID == id }) else { throw Violation(description: "no entry \(id)") }
     return delivery
   }
 
@@ -230,21 +230,21 @@ struct QueueWorld {
       guard pending.remove(id) != nil else { throw Violation(description: "\(id) is acknowledged and not pending") }
       applied[id, default: 0] += 1
     }
-    var unparked: Set<StreamID> = []
+    var unparked: Set<EntryID> = []
     for letter in batch.letters {
       if letter.isParked, !letters.contains(where: { $0.delivery.key == letter.delivery.key }) {
-        unparked.insert(letter.delivery.streamID)
+        unparked.insert(letter.delivery.entryID)
         continue
       }
-      guard pending.remove(letter.delivery.streamID) != nil else {
-        throw Violation(description: "\(letter.delivery.streamID) is buried and not pending")
+      guard pending.remove(letter.delivery.entryID) != nil else {
+        throw Violation(description: "\(letter.delivery.entryID) is buried and not pending")
       }
-      letters.append((StreamID(milliseconds: nextLetter, sequence: 0), letter.delivery))
+      letters.append((EntryID(milliseconds: nextLetter, sequence: 0), letter.delivery))
       nextLetter += 1
     }
     if let (delivery, id) = batch.handledLetter, let index = letters.firstIndex(where: { $0.id == id }) {
       letters.remove(at: index)
-      applied[delivery.streamID, default: 0] += 1
+      applied[delivery.entryID, default: 0] += 1
       if !letters.contains(where: { $0.delivery.key == delivery.key }) { wanted.remove(delivery.key) }
     }
     for key in batch.redriveEnded { wanted.remove(key) }
@@ -256,7 +256,7 @@ struct QueueWorld {
     for key in queue.beginRedrive(wanted.map(\.text), at: Self.now, &orders) ?? [] {
       let found = letters.filter { $0.delivery.key == key }.map { letter in
         Delivery(
-          source: .letter(letter.id), shard: queue.shard, streamID: letter.delivery.streamID,
+          source: .letter(letter.id), shard: queue.shard, entryID: letter.delivery.entryID,
           header: letter.delivery.header, work: letter.delivery.work, deliveries: 0, failures: nil,
           bytes: letter.delivery.bytes)
       }
@@ -266,11 +266,11 @@ struct QueueWorld {
 
   /// Another worker takes the shard, or this one once more.
   private mutating func takeAnew() {
-    term += 1
+    epoch += 1
     works = []
     sent = nil
     retries = []
-    queue = Self.queue(term: term, rules, blocked: Set(names: letters.map(\.delivery.key)))
+    queue = Self.queue(epoch: epoch, rules, blocked: Set(names: letters.map(\.delivery.key)))
   }
 
   // MARK: What must always hold
@@ -280,39 +280,39 @@ struct QueueWorld {
     var done = Set(applied.keys)
     for batch in queue.commits.batches {
       done.formUnion(batch.acknowledged.joined())
-      if let letter = batch.handledLetter { done.insert(letter.delivery.streamID) }
+      if let letter = batch.handledLetter { done.insert(letter.delivery.entryID) }
     }
     if let batch { done.formUnion(batch.acknowledged.joined()) }
     for case .page(_, let batch) in works { done.formUnion(batch.acknowledged.joined()) }
     let through = done.union(discarded)
     let earlier = log.first {
-      $0.key == delivery.key && $0.streamID < delivery.streamID && !through.contains($0.streamID)
+      $0.key == delivery.key && $0.entryID < delivery.entryID && !through.contains($0.entryID)
     }
     if let earlier {
-      throw Violation(description: "\(delivery.streamID) of \(delivery.key) is handled before \(earlier.streamID)")
+      throw Violation(description: "\(delivery.entryID) of \(delivery.key) is handled before \(earlier.entryID)")
     }
-    if done.contains(delivery.streamID) {
-      throw Violation(description: "\(delivery.streamID) is handled again")
+    if done.contains(delivery.entryID) {
+      throw Violation(description: "\(delivery.entryID) is handled again")
     }
   }
 
-  private static func entries(of work: ShardQueue.Taken) -> [(StreamID, Int)] {
+  private static func entries(of work: ShardQueue.Taken) -> [(EntryID, Int)] {
     switch work {
-    case .deliveries(let deliveries): deliveries.map { ($0.streamID, $0.bytes) }
+    case .deliveries(let deliveries): deliveries.map { ($0.entryID, $0.bytes) }
     case .page(let page, _), .undecoded(let page): (0..<page.count).map { (page.id($0), page.bytes($0)) }
     }
   }
 
   private func check() throws {
     let waiting = Array(queue.resumed.deliveries) + Array(queue.ready.deliveries) + Array(queue.held.deliveries)
-    var entries = waiting.map { ($0.streamID, $0.bytes) }
+    var entries = waiting.map { ($0.entryID, $0.bytes) }
     entries += queue.pages.pages.flatMap { Self.entries(of: .undecoded($0)) } + works.flatMap(Self.entries)
     var batches = queue.commits.batches
     for case .page(_, let batch) in works { batches.append(batch) }
-    let bytes = Dictionary(uniqueKeysWithValues: log.map { ($0.streamID, $0.bytes) })
+    let bytes = Dictionary(uniqueKeysWithValues: log.map { ($0.entryID, $0.bytes) })
     for batch in batches {
-      let settled = batch.acknowledged.joined() + batch.letters.map(\.delivery.streamID)
-      entries += (settled + (batch.handledLetter.map { [$0.delivery.streamID] } ?? [])).map { ($0, bytes[$0] ?? 0) }
+      let settled = batch.acknowledged.joined() + batch.letters.map(\.delivery.entryID)
+      entries += (settled + (batch.handledLetter.map { [$0.delivery.entryID] } ?? [])).map { ($0, bytes[$0] ?? 0) }
     }
     // Nothing twice.
     let ids = Set(entries.map(\.0))
@@ -342,10 +342,10 @@ struct QueueWorld {
       guard let next = order.lazy.compactMap({ steps.first(where: $0) }).first else { break }
       try make(next)
     }
-    let dead = Set(letters.map(\.delivery.streamID))
+    let dead = Set(letters.map(\.delivery.entryID))
     let through = dead.union(discarded).union(applied.keys)
-    let lost = log.first { !through.contains($0.streamID) }
-    if let lost { throw Violation(description: "\(lost.streamID) of \(lost.key) is neither in effect nor dead") }
+    let lost = log.first { !through.contains($0.entryID) }
+    if let lost { throw Violation(description: "\(lost.entryID) of \(lost.key) is neither in effect nor dead") }
     if queue.load != Load() { throw Violation(description: "\(queue.load) are in flight when all is done") }
   }
 }

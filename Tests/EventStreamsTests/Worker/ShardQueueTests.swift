@@ -15,9 +15,9 @@ import Testing
   /// Entries of some keys, each of another size.
   private func log(_ keys: [Int]) -> [Delivery] {
     keys.enumerated().map { number, key in
-      let id = StreamID(milliseconds: 1, sequence: UInt64(number + 1))
+      let id = EntryID(milliseconds: 1, sequence: UInt64(number + 1))
       return Delivery(
-        shard: OwnedShard(number: 0, term: 1, reader: NoState()), streamID: id,
+        shard: OwnedShard(number: 0, epoch: 1, reader: NoState()), entryID: id,
         header: EventHeader(id: "e\(number)", type: "NOTED", timestamp: id.recordedAt, key: QueueWorld.keys[key]),
         work: .call { _ in .none }, deliveries: 1, failures: nil, bytes: 100 + number)
     }
@@ -31,7 +31,7 @@ import Testing
       for _ in 0..<count {
         guard let step = world.steps.randomElement(using: &generator) else { break }
         switch step {
-        // What ends terms comes seldom.
+        // What ends epochs comes seldom.
         case .lose, .retire, .discard: if Int.random(in: 0..<8, using: &generator) > 0 { continue }
         default: break
         }
@@ -120,7 +120,7 @@ import Testing
 
   /// One whose log a server has.
   private func world(of bench: TestBench, _ generator: inout Seeded) async throws -> QueueWorld {
-    let shard = OwnedShard(number: 0, term: 1, reader: NoState())
+    let shard = OwnedShard(number: 0, epoch: 1, reader: NoState())
     let stream = bench.namespace.log(0)
     _ = try await bench.connection.call("DEL", stream)
     for number in 0..<24 {
@@ -135,7 +135,7 @@ import Testing
     let log = (0..<page.count).map { index in
       let key = Self.key(page, index)
       return Delivery(
-        shard: shard, streamID: page.id(index),
+        shard: shard, entryID: page.id(index),
         header: EventHeader(id: "e\(index)", type: "NOTED", timestamp: .now(), key: key),
         work: .call { _ in .none }, deliveries: 1, failures: nil, bytes: page.bytes(index))
     }

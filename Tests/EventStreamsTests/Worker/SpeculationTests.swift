@@ -9,7 +9,7 @@ import Testing
     var surprises = 0
     var done = 0
     while done < count {
-      let id = StreamID(milliseconds: UInt64(done + batch), sequence: 0)
+      let id = EntryID(milliseconds: UInt64(done + batch), sequence: 0)
       if speculation.isOn {
         surprises += 1
         speculation.surprised(through: id)
@@ -30,14 +30,14 @@ import Testing
   func alone() {
     var speculation = Speculation()
     #expect(speculation.isOn)
-    speculation.surprised(through: StreamID(milliseconds: 5000, sequence: 0))
-    speculation.committed(2000, position: StreamID(milliseconds: 4000, sequence: 0))
+    speculation.surprised(through: EntryID(milliseconds: 5000, sequence: 0))
+    speculation.committed(2000, position: EntryID(milliseconds: 4000, sequence: 0))
     #expect(!speculation.isOn)
-    speculation.committed(1, position: StreamID(milliseconds: 5000, sequence: 0))
+    speculation.committed(1, position: EntryID(milliseconds: 5000, sequence: 0))
     #expect(speculation.isOn)
-    for _ in 0..<100 { speculation.committed(1000, position: StreamID(milliseconds: 6000, sequence: 0)) }
+    for _ in 0..<100 { speculation.committed(1000, position: EntryID(milliseconds: 6000, sequence: 0)) }
     speculation.surprised(through: .zero)
-    speculation.committed(1000, position: StreamID(milliseconds: 7000, sequence: 0))
+    speculation.committed(1000, position: EntryID(milliseconds: 7000, sequence: 0))
     #expect(speculation.isOn)
   }
 }

@@ -40,7 +40,7 @@ import Testing
       let first = try await bench.publish(events)
       let second = try await bench.publish(events + [Noted("k", 100), Noted("k", 100)])
       #expect(second.prefix(100).allSatisfy { $0.isDuplicate })
-      #expect(second.prefix(100).map(\.streamID) == first.map(\.streamID))
+      #expect(second.prefix(100).map(\.entryID) == first.map(\.entryID))
       #expect(!second[100].isDuplicate)
       #expect(second[101].isDuplicate)
       try await bench.running([bench.worker(Self.counting())]) { try await bench.settled("counting") }

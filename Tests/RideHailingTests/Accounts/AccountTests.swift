@@ -55,7 +55,7 @@ import Testing
   func lateEntries() async throws {
     try await RideBench.run { bench in
       try await bench.running(["payment"]) {
-        let known = try await bench.publish([deposit(1_000, 1, "d1")])[0].streamID.recordedAt
+        let known = try await bench.publish([deposit(1_000, 1, "d1")])[0].entryID.recordedAt
         try await bench.settled(["payment"])
         // Places in the log tell the millisecond.
         try await eventually("the next millisecond") { Timestamp.now() > known + .milliseconds(1) }

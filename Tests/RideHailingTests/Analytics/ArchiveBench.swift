@@ -18,19 +18,19 @@ struct ArchiveBench: Sendable {
   func store(_ events: [EncodedEvent], after sequence: Int = 0) async throws {
     try await archive.store(
       events.enumerated().map { index, event in
-        Self.recorded(event.json, StreamID(milliseconds: 1, sequence: UInt64(sequence + index)))
+        Self.recorded(event.json, EntryID(milliseconds: 1, sequence: UInt64(sequence + index)))
       })
   }
 
   /// Stores one event that is given as text.
   func store(_ json: String, at sequence: Int) async throws {
-    try await archive.store([Self.recorded(Array(json.utf8), StreamID(milliseconds: 2, sequence: UInt64(sequence)))])
+    try await archive.store([Self.recorded(Array(json.utf8), EntryID(milliseconds: 2, sequence: UInt64(sequence)))])
   }
 
-  private static func recorded(_ json: [UInt8], _ id: StreamID) -> RecordedEvent {
+  private static func recorded(_ json: [UInt8], _ id: EntryID) -> RecordedEvent {
     // What is no event is archived all the same.
     let header = try? EventHeader(ofEvent: json.span, fallbackID: id.description)
-    return RecordedEvent(shard: 0, streamID: id, header: header, json: json)
+    return RecordedEvent(shard: 0, entryID: id, header: header, json: json)
   }
 
   var reports: ArchiveReports { get throws { try ArchiveReports(path: path) } }

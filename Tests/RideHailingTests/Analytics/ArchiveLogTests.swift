@@ -10,7 +10,7 @@ import Testing
 @Suite("The archive and the log") struct ArchiveLogTests {
   /// Stores forty events of one shard, trims the first twenty, spoils something, and verifies.
   private func verify(
-    _ spoil: (RideBench, _ log: String, _ ids: [StreamID]) async throws -> Void = { _, _, _ in }
+    _ spoil: (RideBench, _ log: String, _ ids: [EntryID]) async throws -> Void = { _, _, _ in }
   ) async throws -> ArchiveVerificationReport {
     var found: ArchiveVerificationReport?
     try await RideBench.run { bench in
@@ -23,7 +23,7 @@ import Testing
   }
 
   /// Forty events that analytics has stored, of which the log holds the last twenty.
-  static func fill(_ bench: RideBench) async throws -> [StreamID] {
+  static func fill(_ bench: RideBench) async throws -> [EntryID] {
     let shard = bench.namespace.shard(of: "New York")
     try await bench.running(["analytics"]) {
       _ = try await bench.publish((1...40).map { EncodedEvent(completedRide("r\($0)")) })
@@ -84,7 +84,7 @@ import Testing
       try Self.chainAnew(bench)
     }
     #expect(kinds(report) == [.notAsLogged])
-    #expect(report.found.first?.streamID != nil)
+    #expect(report.found.first?.entryID != nil)
   }
 
   @Test("tell a hole where the log was trimmed, even if the chain was made anew: the numbers don't fit")
@@ -131,7 +131,7 @@ import Testing
       _ = try await bench.connection.call("XDEL", log, ids[30].description)
     }
     #expect(kinds(report) == [.notInLog])
-    #expect(report.found.first?.streamID != nil)
+    #expect(report.found.first?.entryID != nil)
   }
 
   @Test("can't be counted after the log was lost and has begun anew, and say so; the chain still tells")

@@ -16,12 +16,12 @@ struct ChainBench {
 
   /// The n-th event of a shard, at `1000-<n>`.
   static func event(_ number: Int, shard: Int = 0, id: String? = nil) -> RecordedEvent {
-    let streamID = StreamID(milliseconds: 1000, sequence: UInt64(number))
+    let entryID = EntryID(milliseconds: 1000, sequence: UInt64(number))
     let id = id ?? "RIDE_RATED:r\(number)"
     let json = #"{"id":"\#(id)","type":"RIDE_RATED","timestamp":"2026-04-03T10:30:00Z","key":"r\#(number)","data":{}}"#
     let header = EventHeader(
       id: id, type: "RIDE_RATED", timestamp: Timestamp(secondsSinceEpoch: 1_775_212_200), key: "r\(number)")
-    return RecordedEvent(shard: shard, streamID: streamID, header: header, json: Array(json.utf8))
+    return RecordedEvent(shard: shard, entryID: entryID, header: header, json: Array(json.utf8))
   }
 
   /// Two shards with the events 1 to 20.

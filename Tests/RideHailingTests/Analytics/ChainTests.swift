@@ -20,17 +20,17 @@ import Testing
     return found
   }
 
-  private func id(_ sequence: UInt64) -> StreamID { StreamID(milliseconds: 1000, sequence: sequence) }
+  private func id(_ sequence: UInt64) -> EntryID { EntryID(milliseconds: 1000, sequence: sequence) }
 
   @Test("are made of hashes that anyone can recompute")
   func format() throws {
     let event = Array(#"{"type":"RIDE_RATED"}"#.utf8)
     // hashlib.sha256(bytes(32) + struct.pack('>QQQ', 3, 1775212200000, 1) + event), and so on with that hash.
     let first = ChainHash(
-      after: .start, shard: 3, streamID: StreamID(milliseconds: 1_775_212_200_000, sequence: 1), event: event)
+      after: .start, shard: 3, entryID: EntryID(milliseconds: 1_775_212_200_000, sequence: 1), event: event)
     #expect(first.description == "a05cd17cb76bd6a35a86246d801d9b21898fbf8952dbf4b67f78d27219c03599")
     let second = ChainHash(
-      after: first, shard: 3, streamID: StreamID(milliseconds: 1_775_212_200_000, sequence: 2), event: event)
+      after: first, shard: 3, entryID: EntryID(milliseconds: 1_775_212_200_000, sequence: 2), event: event)
     #expect(second.description == "8c01e5211e3a03e48ef60a2267277004a2519a7a107aca98bd0c7a799621fa39")
   }
 
@@ -62,7 +62,7 @@ import Testing
     try await Bench.run { bench in
       let json: [UInt8] = [0xff, 0xfe, 0x00, 0x41]
       try await Archive(path: bench.path).store([
-        RecordedEvent(shard: 0, streamID: id(1), header: nil, json: json), Bench.event(2),
+        RecordedEvent(shard: 0, entryID: id(1), header: nil, json: json), Bench.event(2),
       ])
       #expect(try await bench.verify().found == [])
       var history = ShardHistory(shard: 0, inspector: nil, archive: try ArchiveReader(path: bench.path))
@@ -73,7 +73,7 @@ import Testing
     }
   }
 
-  @Test("tell a changed event, stream id or hash, each once, and where")
+  @Test("tell a changed event, entry id or hash, each once, and where")
   func changed() async throws {
     for sql in [
       "UPDATE events SET event = replace(event, '10:30', '10:31') WHERE shard = 1 AND stream_seq = 7",
@@ -81,11 +81,11 @@ import Testing
     ] {
       let found = try await faults(sql)
       #expect(found.map(\.kind) == [.changed])
-      #expect(found.first?.shard == 1 && found.first?.streamID == id(7) && found.first?.link == 7)
+      #expect(found.first?.shard == 1 && found.first?.entryID == id(7) && found.first?.link == 7)
     }
     let moved = try await faults("UPDATE events SET stream_seq = 70 WHERE shard = 0 AND stream_seq = 7")
     #expect(moved.map(\.kind) == [.changed])
-    #expect(moved.first?.streamID == id(70) && moved.first?.link == 7)
+    #expect(moved.first?.entryID == id(70) && moved.first?.link == 7)
     // To another shard: it is missing in the one, and too much in the other.
     let away = try await faults("UPDATE events SET shard = 1, stream_seq = 70 WHERE shard = 0 AND stream_seq = 7")
     #expect(Set(away.map { "\($0.kind) \($0.shard) \($0.link ?? 0)" }) == ["removed 0 7", "inserted 1 7"])
@@ -96,10 +96,10 @@ import Testing
     let found = try await faults(
       "UPDATE events SET event = event || ' ' WHERE stream_seq IN (3, 4, 12)",
       "DELETE FROM events WHERE stream_seq IN (15, 16) OR (shard = 1 AND stream_seq = 1)")
-    #expect(found.filter { $0.kind == .changed }.map { $0.streamID } == [id(3), id(4), id(12), id(3), id(4), id(12)])
+    #expect(found.filter { $0.kind == .changed }.map { $0.entryID } == [id(3), id(4), id(12), id(3), id(4), id(12)])
     let removed = found.filter { $0.kind == .removed }
     #expect(removed.map { "\($0.shard) \($0.link ?? 0)" } == ["0 15", "1 1", "1 15"])
-    #expect(removed[0].streamID == id(14) && removed[1].streamID == nil)
+    #expect(removed[0].entryID == id(14) && removed[1].entryID == nil)
     #expect(found.count == 9)
   }
 
@@ -107,11 +107,11 @@ import Testing
   func removed() async throws {
     let middle = try await faults("DELETE FROM events WHERE shard = 0 AND stream_seq = 9")
     #expect(middle.map(\.kind) == [.removed])
-    #expect(middle.first?.streamID == id(8) && middle.first?.link == 9)
+    #expect(middle.first?.entryID == id(8) && middle.first?.link == 9)
     #expect(middle.first?.detail.contains("a row missing, stored after 1000-8, stored before 1000-10") ?? false)
     let tail = try await faults("DELETE FROM events WHERE shard = 0 AND stream_seq > 17")
     #expect(tail.map(\.kind) == [.removed])
-    #expect(tail.first?.streamID == id(17) && tail.first?.link == 18)
+    #expect(tail.first?.entryID == id(17) && tail.first?.link == 18)
     #expect(tail.first?.detail.contains("3 rows (links 18 to 20) missing") ?? false)
     let all = try await faults("DELETE FROM events WHERE shard = 0")
     #expect(all.map(\.kind) == [.removed])
@@ -123,7 +123,7 @@ import Testing
     let columns = "(shard, stream_ms, stream_seq, id, type, key, happened_at_us, event, link, hash)"
     // A link of another row, before and after that one; the next link; a hash that would be right; and none at all.
     let right = ChainHash(
-      after: .start, shard: 0, streamID: StreamID(milliseconds: 999, sequence: 0), event: Array("{}".utf8))
+      after: .start, shard: 0, entryID: EntryID(milliseconds: 999, sequence: 0), event: Array("{}".utf8))
     for (place, link, hash) in [
       ("999, 0", "5", "zeroblob(32)"), ("1000, 99", "5", "zeroblob(32)"), ("1000, 99", "21", "zeroblob(32)"),
       ("1000, 99", "1", "zeroblob(32)"), ("999, 0", "1", "zeroblob(32)"), ("999, 0", "1", "x'\(right)'"),
@@ -132,13 +132,13 @@ import Testing
         "INSERT INTO events \(columns) VALUES (0, \(place), 'x', 'X', 'x', 0, '{}', \(link), \(hash))")
       #expect(found.contains { $0.kind == .inserted && "\($0.link ?? 0)" == link }, "\(place) \(link): \(found)")
       #expect(found.allSatisfy { $0.kind == .inserted }, "\(place) \(link): \(found)")
-      #expect(found.allSatisfy { $0.streamID?.sequence == (place == "999, 0" ? 0 : 99) }, "\(place) \(link): \(found)")
+      #expect(found.allSatisfy { $0.entryID?.sequence == (place == "999, 0" ? 0 : 99) }, "\(place) \(link): \(found)")
     }
     let unlinked = try await faults(
       "DROP TRIGGER chained_only",
       "INSERT INTO events \(columns) VALUES (0, 1000, 99, 'x', 'X', 'x', 0, '{}', NULL, NULL)")
     #expect(unlinked.map(\.kind) == [.inserted])
-    #expect(unlinked.first?.streamID == id(99))
+    #expect(unlinked.first?.entryID == id(99))
   }
 
   @Test("tell swapped rows")
@@ -150,13 +150,13 @@ import Testing
       WHERE shard = 0 AND stream_seq IN (5, 6)
       """)
     #expect(events.map(\.kind) == [.changed, .changed])
-    #expect(events.map(\.streamID) == [id(5), id(6)])
+    #expect(events.map(\.entryID) == [id(5), id(6)])
     let places = try await faults(
       "UPDATE events SET stream_seq = 100 WHERE shard = 0 AND stream_seq = 5",
       "UPDATE events SET stream_seq = 5 WHERE shard = 0 AND stream_seq = 6",
       "UPDATE events SET stream_seq = 6 WHERE shard = 0 AND stream_seq = 100")
     #expect(places.map(\.kind) == [.changed, .changed])
-    #expect(Set(places.map(\.streamID)) == [id(5), id(6)])
+    #expect(Set(places.map(\.entryID)) == [id(5), id(6)])
     let links = try await faults(
       "UPDATE events SET link = 11 - link WHERE shard = 0 AND stream_seq IN (5, 6)")
     #expect(Set(links.map(\.kind)) == [.changed])
@@ -174,7 +174,7 @@ import Testing
       "UPDATE chain_heads SET link = 18, hash = (SELECT hash FROM events WHERE shard = 0 AND link = 18) WHERE shard = 0"
     )
     #expect(lowered.map(\.kind) == [.inserted, .inserted])
-    #expect(lowered.map(\.streamID) == [id(19), id(20)])
+    #expect(lowered.map(\.entryID) == [id(19), id(20)])
   }
 
   @Test("are made for the rows of an archive that had none, in the order of the log")

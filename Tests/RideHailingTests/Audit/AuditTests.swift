@@ -25,9 +25,9 @@ import Testing
       for entry in log {
         let header = try EventHeader(ofEvent: entry.json.span, fallbackID: "")
         guard header.type == RideCompleted.eventType else { continue }
-        let earlier = StreamID(milliseconds: entry.id.milliseconds - 100_000, sequence: entry.id.sequence)
+        let earlier = EntryID(milliseconds: entry.id.milliseconds - 100_000, sequence: entry.id.sequence)
         try await archive.store([
-          RecordedEvent(shard: shard, streamID: earlier, header: header, json: entry.json)
+          RecordedEvent(shard: shard, entryID: earlier, header: header, json: entry.json)
         ])
       }
       let report = try await Self.report(bench)

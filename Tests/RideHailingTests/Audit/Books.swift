@@ -147,7 +147,7 @@ struct Books: Sendable {
     _ service: String, to place: (Journal, _ stream: String) -> String = { $1 }, _ change: (Journal) -> [Journal]
   ) async throws {
     let ledger = try await ShardLedger(service, shard: shard, from: bench.state)
-    var found: [(stream: String, committed: StreamID, journal: Journal)] = []
+    var found: [(stream: String, committed: EntryID, journal: Journal)] = []
     try await ledger.forEachJournal(in: ledger.buckets.keys) { found.append(($0, $1, $2)) }
     for stream in Set(names: found.map(\.stream)) {
       _ = try await bench.connection.call("DEL", key(service, stream.text))

@@ -55,7 +55,7 @@ import Testing
       let entries = try await inspector.entries(shard: shard, after: .zero, limit: count)
       func store(_ part: ArraySlice<Inspector.LogEntry>) async throws {
         try await archive.store(
-          part.map { RecordedEvent(shard: shard, streamID: $0.id, header: nil, json: $0.json) })
+          part.map { RecordedEvent(shard: shard, entryID: $0.id, header: nil, json: $0.json) })
       }
       try await store(entries[..<1000])
       for scope in [ShardHistory.Scope.eachEventOnce, .everything] {
@@ -112,7 +112,7 @@ import Testing
       try FileManager.default.removeItem(atPath: bench.configuration.archivePath)
       let archive = try Archive(path: bench.configuration.archivePath)
       let shard = bench.namespace.shard(of: "New York")
-      try await archive.store([RecordedEvent(shard: shard, streamID: ids[9], header: nil, json: Array("{}".utf8))])
+      try await archive.store([RecordedEvent(shard: shard, entryID: ids[9], header: nil, json: Array("{}".utf8))])
       var history = try history(bench)
       _ = try await history.next()
       let gaps = history.gaps

@@ -16,7 +16,7 @@ import Testing
       RideRequested(rideID: id, riderID: nil, city: "Paris", pickup: place), timestamp: start + .seconds(60 * minute))
   }
 
-  @Test("begins the time for which a minute's counts are kept with the first of a term, and anew long after, once")
+  @Test("begins the time for which a minute's counts are kept with the first of an epoch, and anew long after, once")
   func keeping() {
     var window = SurgeWindow()
     for (hours, isKept) in [(0, true), (1, false), (11, false), (13, true), (14, false), (24, false)] {

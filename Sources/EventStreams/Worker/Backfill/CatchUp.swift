@@ -22,7 +22,7 @@ struct CatchUp: Sendable {
     /// What the next page may hold.
     var size = CatchUp.eventsPerPage
     var handled = 0
-    /// The last term in which this process began a page.
+    /// The last epoch in which this process began a page.
     var begun = 0
   }
 
@@ -39,7 +39,7 @@ struct CatchUp: Sendable {
       } catch let error as RedisError where !error.concernsOneShard {
         await perseverance.failed(error, ["shard": "\(shard.number)"])
       } catch {
-        await pipeline.tell { $0.lose(shard.number, term: shard.term, because: .stopped(error)) }
+        await pipeline.tell { $0.lose(shard.number, epoch: shard.epoch, because: .stopped(error)) }
       }
     }
   }
@@ -89,17 +89,17 @@ struct CatchUp: Sendable {
     let words = try Self.text(await connection.call("HGET", lease, "tries"))?.split(separator: " ") ?? []
     var tries = words.first.flatMap { Int($0) } ?? 0
     if words.count < 2 || Int(words[1]) != progress.begun || progress.begun == 0 { tries += 1 }
-    progress.begun = shard.term
-    _ = try await connection.call("HSET", lease, "tries", "\(tries) \(shard.term)")
+    progress.begun = shard.epoch
+    _ = try await connection.call("HSET", lease, "tries", "\(tries) \(shard.epoch)")
     return tries - 1
   }
 
   private static func text(_ reply: borrowing Reply) throws -> String? { try reply.root.optionalString() }
 
-  private static func place(of reply: borrowing Reply) throws -> (end: StreamID?, position: StreamID) {
+  private static func place(of reply: borrowing Reply) throws -> (end: EntryID?, position: EntryID) {
     (
-      StreamID(try reply.root[0].optionalString() ?? ""),
-      StreamID(try reply.root[1].optionalString() ?? "") ?? .zero
+      EntryID(try reply.root[0].optionalString() ?? ""),
+      EntryID(try reply.root[1].optionalString() ?? "") ?? .zero
     )
   }
 
@@ -107,17 +107,17 @@ struct CatchUp: Sendable {
   ///
   /// - Parameter condemned: true if its only event has ended too many processes.
   private func page(
-    of shard: OwnedShard, after position: StreamID, until end: StreamID, size: Int, _ setbacks: Setbacks,
+    of shard: OwnedShard, after position: EntryID, until end: EntryID, size: Int, _ setbacks: Setbacks,
     _ run: HistoryRun, condemned: Bool
   ) async throws -> (page: HistoryPage, blocked: Set<Identifier>) {
     let found = try await history.events(shard: shard.number, after: position, limit: size)
-    let events = Array(found.prefix { $0.streamID < end })
+    let events = Array(found.prefix { $0.entryID < end })
     var blocked = Set(names: try await connection.strings(["HKEYS", namespace.blocked(shard.number, service)]))
     let handler = HistoryHandler(service: pipeline.service, namespace: namespace, worker: settings.name)
     let reason: String? =
       if condemned {
         "the process ended again and again while it handled this event"
-      } else if let event = events.first, let reason = setbacks.reason(toBury: .entry(event.streamID)) {
+      } else if let event = events.first, let reason = setbacks.reason(toBury: .entry(event.entryID)) {
         reason
       } else {
         nil
@@ -142,7 +142,7 @@ struct CatchUp: Sendable {
   ///
   /// - Returns: why the server applied nothing of it; nil if it is in effect.
   private func commit(
-    _ page: HistoryPage, number: Int, after position: StreamID
+    _ page: HistoryPage, number: Int, after position: EntryID
   ) async throws -> (CommitRefusal, RedisError)? {
     var perseverance = Perseverance("commit a page of history", on: connection, log: log)
     while true {

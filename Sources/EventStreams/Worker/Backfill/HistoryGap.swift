@@ -3,9 +3,9 @@ public struct HistoryGap: Error, Sendable, Hashable, CustomStringConvertible {
   /// The shard.
   public let shard: Int
   /// The last event of the history; `0-0` if it has none.
-  public let after: StreamID
+  public let after: EntryID
   /// The first place that the log still holds.
-  public let before: StreamID
+  public let before: EntryID
   /// How many they are.
   public let missing: Int
 
@@ -16,7 +16,7 @@ public struct HistoryGap: Error, Sendable, Hashable, CustomStringConvertible {
   ///   - log: what the log holds.
   ///   - historyEnd: the last event of the history; `0-0` if it has none.
   ///   - historyCount: how many it has.
-  public init?(shard: Int, log: LogExtent, historyEnd: StreamID, historyCount: Int) {
+  public init?(shard: Int, log: LogExtent, historyEnd: EntryID, historyCount: Int) {
     guard historyEnd < log.start, historyCount < log.removed else { return nil }
     self.shard = shard
     after = historyEnd

@@ -96,7 +96,7 @@ struct HistoryHandler: Sendable {
 
   private func deliveries(_ events: [RecordedEvent], _ shard: OwnedShard) -> [Delivery] {
     var decoder = EntryDecoder(service: service)
-    return events.map { decoder.decode($0.json.span, streamID: $0.streamID, shard: shard, topic: nil, deliveries: 1) }
+    return events.map { decoder.decode($0.json.span, entryID: $0.entryID, shard: shard, topic: nil, deliveries: 1) }
   }
 
   private func page(

@@ -13,7 +13,7 @@ struct HistoryPage: Sendable {
   private(set) var effects: FoldedEffects
   private(set) var letters: [Letter] = []
   /// The last event that is settled; nil if none is.
-  private(set) var position: StreamID?
+  private(set) var position: EntryID?
   /// Events settled.
   private(set) var count = 0
   /// Of these, events that went to the dead letters, and those parked behind them.
@@ -55,7 +55,7 @@ struct HistoryPage: Sendable {
   }
 
   private mutating func note(_ delivery: Delivery) {
-    position = delivery.streamID
+    position = delivery.entryID
     count += 1
   }
 }

@@ -13,34 +13,34 @@ struct CommitBatch: Sendable {
   struct Seam: Sendable {
     /// Of the shard's topics.
     let topic: Int
-    let after: StreamID
-    let before: StreamID
+    let after: EntryID
+    let before: EntryID
   }
 
   let shard: OwnedShard
   /// By topic of the shard.
-  private(set) var acknowledged: [[StreamID]]
+  private(set) var acknowledged: [[EntryID]]
   /// How many that are.
   private(set) var acknowledgedCount = 0
   /// How much of what was in flight is settled with it.
   private(set) var load = Load()
   /// The last of them in the log's order.
-  private var lastAcknowledged: StreamID?
+  private var lastAcknowledged: EntryID?
   /// Those of them that failed before.
-  private(set) var cleared: [StreamID] = []
+  private(set) var cleared: [EntryID] = []
   /// The last entry, in the log's order, that this owner has had settled with this batch; nil if none yet.
-  var position: StreamID?
+  var position: EntryID?
   /// What the position passes over with this batch.
   var seams: [Seam] = []
   /// How many entries up to the position were given out and are not settled.
   var open = 0
   private(set) var letters: [Letter] = []
   /// A dead letter that was handled; alone in its commit, so that its effects depend on it alone.
-  private(set) var handledLetter: (delivery: Delivery, id: StreamID)?
+  private(set) var handledLetter: (delivery: Delivery, id: EntryID)?
   private(set) var counted: [(Delivery, deliveries: Int, failures: Failures)] = []
   private(set) var redriveEnded: [String] = []
   /// Dead letters that were handled again and failed.
-  private var failedAgain: [(id: StreamID, letter: Letter)] = []
+  private var failedAgain: [(id: EntryID, letter: Letter)] = []
   private var effects: FoldedEffects
   /// What the effects write; nil if nobody reads state.
   private(set) var written: WrittenState?
@@ -69,13 +69,13 @@ struct CommitBatch: Sendable {
   }
 
   /// The last entry of the log that it settles; nil if there is none.
-  var lastSettled: StreamID? {
-    letters.reduce(lastAcknowledged) { max($0 ?? .zero, $1.delivery.streamID) }
+  var lastSettled: EntryID? {
+    letters.reduce(lastAcknowledged) { max($0 ?? .zero, $1.delivery.entryID) }
   }
 
   /// The last entry of the log that it is about.
-  var lastEntry: StreamID? {
-    counted.reduce(lastSettled) { max($0 ?? .zero, $1.0.streamID) }
+  var lastEntry: EntryID? {
+    counted.reduce(lastSettled) { max($0 ?? .zero, $1.0.entryID) }
   }
 
   /// True if effects are among what it writes, and not only the runtime's own notes.
@@ -98,9 +98,9 @@ struct CommitBatch: Sendable {
     switch delivery.source {
     case .log:
       acknowledge(
-        delivery.streamID, of: delivery.topic, bytes: delivery.bytes, effects, prefix: prefix,
+        delivery.entryID, of: delivery.topic, bytes: delivery.bytes, effects, prefix: prefix,
         traceparent: delivery.header.traceparent)
-      if delivery.failures != nil { cleared.append(delivery.streamID) }
+      if delivery.failures != nil { cleared.append(delivery.entryID) }
     case .letter(let id):
       handledLetter = (delivery, id)
       load += delivery.load
@@ -114,12 +114,12 @@ struct CommitBatch: Sendable {
   ///   - topic: the one it stands in, of the shard's.
   ///   - bytes: what it takes.
   mutating func acknowledge(
-    _ streamID: StreamID, of topic: Int, bytes: Int, _ effects: Effects, prefix: String, traceparent: String?
+    _ entryID: EntryID, of topic: Int, bytes: Int, _ effects: Effects, prefix: String, traceparent: String?
   ) {
-    acknowledged[topic].append(streamID)
+    acknowledged[topic].append(entryID)
     acknowledgedCount += 1
     load += Load(events: 1, bytes: bytes)
-    lastAcknowledged = max(lastAcknowledged ?? .zero, streamID)
+    lastAcknowledged = max(lastAcknowledged ?? .zero, entryID)
     add(effects, prefix: prefix, traceparent: traceparent)
   }
 
@@ -145,7 +145,7 @@ struct CommitBatch: Sendable {
   }
 
   /// Has a letter that failed again say why.
-  mutating func note(_ letter: Letter, of id: StreamID) {
+  mutating func note(_ letter: Letter, of id: EntryID) {
     failedAgain.append((id, letter))
   }
 

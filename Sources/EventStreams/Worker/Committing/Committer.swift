@@ -55,7 +55,7 @@ struct Committer: Sendable {
   }
 
   private enum Answer {
-    case committed(unparked: Set<StreamID>)
+    case committed(unparked: Set<EntryID>)
     case failed(RedisError)
   }
 
@@ -80,7 +80,7 @@ struct Committer: Sendable {
       if let refusal = error.refusal {
         await pipeline.tell { $0.refused(batch, refusal, error) }
       } else if error.concernsOneShard {
-        await pipeline.tell { $0.lose(batch.shard.number, term: batch.shard.term, because: .stopped(error)) }
+        await pipeline.tell { $0.lose(batch.shard.number, epoch: batch.shard.epoch, because: .stopped(error)) }
       } else {
         return error
       }

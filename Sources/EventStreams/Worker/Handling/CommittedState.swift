@@ -18,9 +18,9 @@ struct CommittedState: StateReader {
     try reply.root.optionalString()
   }
 
-  func records(_ stream: String, shard: Int, after: StreamID, limit: Int) async throws -> [(StreamID, [UInt8])] {
+  func records(_ stream: String, shard: Int, after: EntryID, limit: Int) async throws -> [(EntryID, [UInt8])] {
     let key = namespace.state(shard, service, stream)
-    var records: [(StreamID, [UInt8])] = []
+    var records: [(EntryID, [UInt8])] = []
     var after = after
     // An entry holds the records of one commit: one for a quiet account, hundreds for a busy one.
     var count = 50
@@ -36,7 +36,7 @@ struct CommittedState: StateReader {
 
   private static func page(
     _ reply: borrowing Reply
-  ) throws -> (records: [StoredRecord], entries: Int, last: StreamID?) {
+  ) throws -> (records: [StoredRecord], entries: Int, last: EntryID?) {
     reply.root.storedRecords()
   }
 }

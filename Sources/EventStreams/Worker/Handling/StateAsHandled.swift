@@ -7,21 +7,21 @@ import Redis
 struct StateAsHandled: StateReader {
   let committed: CommittedState
   let pipeline: Pipeline
-  /// The term of the lease.
-  let term: Int
+  /// The epoch of the lease.
+  let epoch: Int
 
   func hash(_ name: String, shard: Int) async throws -> [Identifier: String] {
-    try await pipeline.commitWrites(to: StateName(name: name), number: shard, term: term)
+    try await pipeline.commitWrites(to: StateName(name: name), number: shard, epoch: epoch)
     return try await committed.hash(name, shard: shard)
   }
 
   func field(_ hash: String, _ field: String, shard: Int) async throws -> String? {
-    if let known = try await pipeline.value(of: StateField(hash, field), number: shard, term: term) { return known }
+    if let known = try await pipeline.value(of: StateField(hash, field), number: shard, epoch: epoch) { return known }
     return try await committed.field(hash, field, shard: shard)
   }
 
-  func records(_ stream: String, shard: Int, after: StreamID, limit: Int) async throws -> [(StreamID, [UInt8])] {
-    try await pipeline.commitWrites(to: StateName(name: stream), number: shard, term: term)
+  func records(_ stream: String, shard: Int, after: EntryID, limit: Int) async throws -> [(EntryID, [UInt8])] {
+    try await pipeline.commitWrites(to: StateName(name: stream), number: shard, epoch: epoch)
     return try await committed.records(stream, shard: shard, after: after, limit: limit)
   }
 }

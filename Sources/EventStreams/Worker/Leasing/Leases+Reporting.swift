@@ -26,8 +26,8 @@ extension Leases {
   }
 
   /// The last place that a shard's clock has given out; `0-0` if there is none.
-  private static func place(_ reply: borrowing Reply) throws -> StreamID {
+  private static func place(_ reply: borrowing Reply) throws -> EntryID {
     try reply.root.check()
-    return StreamID(utf8: reply.root.bytes) ?? .zero
+    return EntryID(utf8: reply.root.bytes) ?? .zero
   }
 }

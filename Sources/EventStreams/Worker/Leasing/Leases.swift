@@ -60,7 +60,7 @@ struct Leases: Sendable {
   func leave() async {
     do {
       let owned = await pipeline.owned.merging(await pipeline.ask({ $0.unreturned })) { owned, _ in owned }
-      for (shard, term) in owned { try await give(back: shard, term: term) }
+      for (shard, epoch) in owned { try await give(back: shard, epoch: epoch) }
       let others = try await roster(holding: [], leaving: true)
       try await wake(others.map(\.name))
       log.info("gave back shards", metadata: ["shards": "\(owned.keys.sorted())"])
@@ -94,9 +94,9 @@ struct Leases: Sendable {
       if await !pipeline.tell({ $0.release(shard) }) { nextLook = min(nextLook, .milliseconds(20)) }
     }
     // Until it has been said, also if it could not be said before.
-    for (shard, term) in await pipeline.ask({ $0.unreturned }) where !share.contains(shard) {
-      try await give(back: shard, term: term)
-      await pipeline.tell { $0.returned(shard, term: term) }
+    for (shard, epoch) in await pipeline.ask({ $0.unreturned }) where !share.contains(shard) {
+      try await give(back: shard, epoch: epoch)
+      await pipeline.tell { $0.returned(shard, epoch: epoch) }
       log.info("gave a shard to another worker", metadata: ["shard": "\(shard)"])
       try await wake(workers.map(\.name).filter { $0 != settings.name })
     }
@@ -129,12 +129,12 @@ struct Leases: Sendable {
   // MARK: Leases
 
   private func leaseCall(
-    _ action: LeaseCall.Action, shard: Int, term: Int, start: String? = nil, pausedBecause: String? = nil,
+    _ action: LeaseCall.Action, shard: Int, epoch: Int, start: String? = nil, pausedBecause: String? = nil,
     isThorough: Bool = false, known: ShardKnowledge? = nil
   ) -> LeaseCall {
     LeaseCall(
       action: action, namespace: namespace, shard: shard, subscription: pipeline.service.subscription,
-      worker: settings.name, epoch: term,
+      worker: settings.name, epoch: epoch,
       timeToLive: settings.leaseTime, start: start ?? settings.start.groupID, reader: reading.clientID,
       pausedBecause: pausedBecause, looks: isThorough, known: known)
   }
@@ -145,31 +145,31 @@ struct Leases: Sendable {
     guard !owned.isEmpty else { return }
     let reason = await pipeline.ask { $0.pausedBecause }
     var commands = Commands()
-    for (shard, term) in owned {
+    for (shard, epoch) in owned {
       commands.append(
         leaseCall(
-          .renew, shard: shard, term: term, pausedBecause: reason, isThorough: isThorough,
+          .renew, shard: shard, epoch: epoch, pausedBecause: reason, isThorough: isThorough,
           known: await pipeline.ask { $0.knowledge(of: shard) }))
     }
     let answers = Self.answers(try await connection.send(commands))
-    for ((shard, term), answer) in zip(owned, answers) {
+    for ((shard, epoch), answer) in zip(owned, answers) {
       do {
-        try await renewed(shard, term: term, answer.get())
+        try await renewed(shard, epoch: epoch, answer.get())
       } catch let error as RedisError where !error.concernsOneShard {
         throw error
       } catch {
-        await pipeline.tell { $0.lose(shard, term: term, because: .stopped(error)) }
+        await pipeline.tell { $0.lose(shard, epoch: epoch, because: .stopped(error)) }
       }
     }
   }
 
-  private func renewed(_ shard: Int, term: Int, _ answer: LeaseCall.Answer) async throws {
+  private func renewed(_ shard: Int, epoch: Int, _ answer: LeaseCall.Answer) async throws {
     guard answer.isKept else {
       let loss: ShardLoss = answer.isRewound ? .rewound : answer.isShifted ? .shifted : .fenced
-      return await pipeline.tell { $0.lose(shard, term: term, because: loss) }
+      return await pipeline.tell { $0.lose(shard, epoch: epoch, because: loss) }
     }
-    if answer.hasForeign { await pipeline.tell { $0.recoverAgain(shard, term: term) } }
-    if let keys = answer.redriven { try await redrive(keys, shard: shard, term: term) }
+    if answer.hasForeign { await pipeline.tell { $0.recoverAgain(shard, epoch: epoch) } }
+    if let keys = answer.redriven { try await redrive(keys, shard: shard, epoch: epoch) }
   }
 
   /// Takes a shard, unless something has stopped it that concerns it alone: then it is left alone for a while, and others go on.
@@ -194,12 +194,12 @@ struct Leases: Sendable {
     // A group that must be made goes on after what this worker has read of the shard, if it ever did.
     let known = await pipeline.ask { $0.knowledge(of: shard) }
     let answer = try await connection.call(
-      leaseCall(.acquire, shard: shard, term: known.term, start: known.lastRead?.id.description, known: known))
+      leaseCall(.acquire, shard: shard, epoch: known.epoch, start: known.lastRead?.id.description, known: known))
     if answer.wentBack {
       await pipeline.tell { $0.foundBehind(shard) }
       try await reportLosses()
     }
-    guard let term = answer.epoch else { return answer.wait }
+    guard let epoch = answer.epoch else { return answer.wait }
     for reader in answer.readers { await close(reader, shard) }
     if let place = answer.restoredAfter {
       log.critical(
@@ -213,19 +213,19 @@ struct Leases: Sendable {
       log.error(
         "the service is still in its history, and this worker was started without one: it can't go on",
         metadata: ["shard": "\(shard)"])
-      try await give(back: shard, term: term)
+      try await give(back: shard, epoch: epoch)
       return settings.leaseTime
     }
     let owned = OwnedShard(
-      number: shard, term: term, topics: answer.topics, subscription: pipeline.service.subscription,
-      reader: StateAsHandled(committed: state, pipeline: pipeline, term: term))
+      number: shard, epoch: epoch, topics: answer.topics, subscription: pipeline.service.subscription,
+      reader: StateAsHandled(committed: state, pipeline: pipeline, epoch: epoch))
     if isCatchingUp, let topic = owned.topics.indices.first(where: owned.isForeign) {
       // What the history holds of it can't be told from what the service doesn't want, and would be passed over.
       log.error(
         "the service is still in its history, and a later version of it wants a topic that this worker handles nothing of: that version must go on with it",
         metadata: ["shard": "\(shard)", "topic": "\(owned.topics[topic])"])
       await pipeline.tell { $0.found(.topic(Identifier(owned.topics[topic])), inShard: shard) }
-      try await give(back: shard, term: term)
+      try await give(back: shard, epoch: epoch)
       return settings.leaseTime
     }
     let blocked = Set(names: answer.blocked)
@@ -250,9 +250,9 @@ struct Leases: Sendable {
   }
 
   /// Gives a shard back; where something stops that shard alone, its lease runs out by itself.
-  private func give(back shard: Int, term: Int) async throws {
+  private func give(back shard: Int, epoch: Int) async throws {
     do {
-      _ = try await connection.call(leaseCall(.release, shard: shard, term: term))
+      _ = try await connection.call(leaseCall(.release, shard: shard, epoch: epoch))
     } catch let error as RedisError where error.concernsOneShard {
       log.warning("could not give back a shard", metadata: ["shard": "\(shard)", "error": "\(error)"])
     }
@@ -268,8 +268,8 @@ struct Leases: Sendable {
   // MARK: Redriving
 
   /// Has the dead letters of keys handled again, as an operator asked for.
-  private func redrive(_ keys: [String], shard number: Int, term: Int) async throws {
-    let begun = await pipeline.tell { $0.beginRedrive(keys, shard: number, term: term, at: .now) }
+  private func redrive(_ keys: [String], shard number: Int, epoch: Int) async throws {
+    let begun = await pipeline.tell { $0.beginRedrive(keys, shard: number, epoch: epoch, at: .now) }
     guard let (shard, keys) = begun, !keys.isEmpty else {
       return
     }
@@ -279,7 +279,7 @@ struct Leases: Sendable {
     for key in keys {
       let deliveries = letters.filter { $0.key.hasSameBytes(as: key) }.map { letter in
         decoder.decode(
-          letter.json.span, source: .letter(letter.id), streamID: letter.entryID, shard: shard,
+          letter.json.span, source: .letter(letter.id), entryID: letter.entryID, shard: shard,
           topic: shard.topics.firstIndex { $0.hasSameBytes(as: letter.topic) }, deliveries: 0)
       }
       log.notice(

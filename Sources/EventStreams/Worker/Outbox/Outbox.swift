@@ -4,25 +4,25 @@ import Redis
 struct Outbox: Sendable {
   let shard: Int
   /// Of the lease under which it is looked at.
-  let term: Int
+  let epoch: Int
   /// What could not be forwarded before.
   private let known: StuckOutbox?
   private(set) var page = OutboxPage()
   /// Shard -> the last entry for it that was removed.
-  private(set) var sent: [Int: StreamID] = [:]
+  private(set) var sent: [Int: EntryID] = [:]
   /// Entries that their shards have,
-  private(set) var taken: [StreamID] = []
+  private(set) var taken: [EntryID] = []
   /// and the last of each shard.
-  private(set) var places: [Int: StreamID] = [:]
+  private(set) var places: [Int: EntryID] = [:]
   /// Shards that could not be given something.
   var failed: Set<Int> = []
 
   /// How many entries are read at once.
   static let pageLength = 50
 
-  init(shard: Int, term: Int, stuck: StuckOutbox?) {
+  init(shard: Int, epoch: Int, stuck: StuckOutbox?) {
     self.shard = shard
-    self.term = term
+    self.epoch = epoch
     known = stuck
   }
 
@@ -41,7 +41,7 @@ struct Outbox: Sendable {
   mutating func read(_ entries: borrowing ReplyNode, _ sent: borrowing ReplyNode) throws {
     page = try OutboxPage(entries)
     for field in stride(from: 0, to: sent.count - 1, by: 2) {
-      if let target = Int(sent[field].lossyText) { self.sent[target] = StreamID(utf8: sent[field + 1].bytes) }
+      if let target = Int(sent[field].lossyText) { self.sent[target] = EntryID(utf8: sent[field + 1].bytes) }
     }
   }
 
@@ -62,7 +62,7 @@ struct Outbox: Sendable {
       known.isTriedAgain = false
       return taken.isEmpty ? known : nil
     }
-    var stuck = known ?? StuckOutbox(term: term, connectCount: connectCount)
+    var stuck = known ?? StuckOutbox(epoch: epoch, connectCount: connectCount)
     stuck.targets.formUnion(failed)
     guard !stuck.targets.isEmpty || page.unreadable > 0 || known != nil else { return nil }
     let isPassed = page.entries.allSatisfy { entry in

@@ -12,7 +12,7 @@ enum OutboxFinding: Equatable {
   ///   - had: the last entry of the outbox that the inbox had.
   ///   - sent: the last that was removed from the outbox.
   ///   - entries: what it was given now, the first that the outbox had for it.
-  init(had: StreamID, sent: StreamID, entries: some Collection<StreamID>) {
+  init(had: EntryID, sent: EntryID, entries: some Collection<EntryID>) {
     self =
       if had < sent {
         .targetWentBack

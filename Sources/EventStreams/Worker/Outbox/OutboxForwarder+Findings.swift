@@ -4,7 +4,7 @@ import Redis
 extension OutboxForwarder {
   /// Whether a shard has what it was given, by what its inbox had before; if not, all is to be read again. What the places tell of servers
   /// that went back to an earlier moment is said.
-  func has(_ call: ForwardCall, _ had: StreamID) async throws -> Bool {
+  func has(_ call: ForwardCall, _ had: EntryID) async throws -> Bool {
     guard let first = call.entries.first?.id, let last = call.entries.last?.id else { return false }
     let metadata: Logger.Metadata = [
       "shard": "\(call.shard)", "other": "\(call.target)", "sent": "\(call.sent)", "had": "\(had)",
@@ -33,14 +33,14 @@ extension OutboxForwarder {
     return try await connection.call(again) == again.disregarding
   }
 
-  private func holds(_ entry: StreamID, _ call: ForwardCall) async throws -> Bool {
+  private func holds(_ entry: EntryID, _ call: ForwardCall) async throws -> Bool {
     let outbox = namespace.outbox(call.shard, service)
     let reply = try await connection.call("XRANGE", outbox, "\(entry)", "\(entry)")
     return reply.root.count > 0
   }
 
-  private func sent(_ call: ForwardCall) async throws -> StreamID {
+  private func sent(_ call: ForwardCall) async throws -> EntryID {
     let reply = try await connection.call("HGET", namespace.sent(call.shard, service), "\(call.target)")
-    return StreamID(utf8: reply.root.bytes) ?? .zero
+    return EntryID(utf8: reply.root.bytes) ?? .zero
   }
 }

@@ -120,7 +120,7 @@ actor OutboxForwarder {
     try await remove(outboxes, over: connectCount)
   }
 
-  private static func answers(_ replies: borrowing Replies) -> [Result<StreamID, any Error>] {
+  private static func answers(_ replies: borrowing Replies) -> [Result<EntryID, any Error>] {
     (0..<replies.count).map { index in
       if let error = replies[index].error { return .failure(error) }
       return Result { try ForwardCall.answer(replies[index]) }
@@ -133,12 +133,12 @@ actor OutboxForwarder {
   private func read(_ shards: [Int], _ owned: [Int: Int], over connectCount: Int) async throws -> [Outbox] {
     var (commands, asked): (Commands, [Outbox]) = (Commands(), [])
     for shard in shards {
-      guard let term = owned[shard] else {
+      guard let epoch = owned[shard] else {
         stuck[shard] = nil
         continue
       }
-      if let known = stuck[shard], !known.isValid(in: term, over: connectCount) { stuck[shard] = nil }
-      let outbox = Outbox(shard: shard, term: term, stuck: stuck[shard])
+      if let known = stuck[shard], !known.isValid(in: epoch, over: connectCount) { stuck[shard] = nil }
+      let outbox = Outbox(shard: shard, epoch: epoch, stuck: stuck[shard])
       stuck[shard]?.isTriedAgain = false
       commands.append(
         "XRANGE", namespace.outbox(shard, service), outbox.start, "+", "COUNT", "\(Outbox.pageLength)")

@@ -4,7 +4,7 @@ import Redis
 struct OutboxPage: Sendable {
   /// What one commit has for one shard.
   struct Entry: Sendable {
-    let id: StreamID
+    let id: EntryID
     /// The shard that it is for.
     let target: Int
     /// When it was committed, by the server's clock.
@@ -19,7 +19,7 @@ struct OutboxPage: Sendable {
   private(set) var bytes: [UInt8] = []
   private(set) var entries: [Entry] = []
   /// The last entry that was looked at; nil if there is none.
-  private(set) var last: StreamID?
+  private(set) var last: EntryID?
   /// How many entries are none that a commit writes.
   private(set) var unreadable = 0
 
@@ -34,7 +34,7 @@ struct OutboxPage: Sendable {
     try reply.check()
     var pieces: [Range<Int>] = []
     for index in 0..<reply.count {
-      guard let id = StreamID(utf8: reply[index][0].bytes) else { continue }
+      guard let id = EntryID(utf8: reply[index][0].bytes) else { continue }
       last = id
       let fields = reply[index][1]
       let about = fields[1].lossyText.split(separator: " ").first.flatMap { Int64($0) }

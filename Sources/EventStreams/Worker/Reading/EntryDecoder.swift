@@ -11,7 +11,7 @@ struct EntryDecoder: ~Copyable {
 
   /// An entry as far as handling it takes.
   struct Entry {
-    let streamID: StreamID
+    let entryID: EntryID
     /// Nil if it can't be read, or nobody asked for it.
     var header: EventHeader?
     /// Nil if it can't be read, or nobody asked for it.
@@ -28,10 +28,10 @@ struct EntryDecoder: ~Copyable {
   ///   - inOrder: false to leave out what only tells its order among others: the key, and the header of an event that the
   ///     service does not want.
   mutating func read(
-    _ bytes: Span<UInt8>, streamID: StreamID, shard: OwnedShard, topic: Int?, inOrder: Bool
+    _ bytes: Span<UInt8>, entryID: EntryID, shard: OwnedShard, topic: Int?, inOrder: Bool
   ) -> Entry {
     let service = service
-    var entry = Entry(streamID: streamID)
+    var entry = Entry(entryID: entryID)
     do throws(JSONError) {
       guard bytes.count <= EncodedEvent.longest else {
         throw JSONError(problem: "has \(bytes.count) bytes; an event has at most \(EncodedEvent.longest)")
@@ -45,10 +45,10 @@ struct EntryDecoder: ~Copyable {
         _ = try Envelope<AnyText>(from: &object)
         return entry
       }
-      let header = try EventHeader(from: &object, fallbackID: streamID.description)
+      let header = try EventHeader(from: &object, fallbackID: entryID.description)
       entry.header = header
       if service.storesEvents {
-        entry.work = Self.stored(bytes, streamID, shard, header)
+        entry.work = Self.stored(bytes, entryID, shard, header)
       } else if let foreignTopic {
         entry.work = .held(
           Unread(
@@ -60,37 +60,37 @@ struct EntryDecoder: ~Copyable {
         entry.work = .held(
           Unread(
             need: .version(header.version, of: Identifier(header.type.rawValue)), reason: problem.description))
-        entry.key = handler.key(ofNewer: &object, header: header, shard: shard, streamID: streamID)
+        entry.key = handler.key(ofNewer: &object, header: header, shard: shard, entryID: entryID)
       } else if let handler {
-        let bound = try handler.bind(&object, header: header, shard: shard, streamID: streamID, inOrder: inOrder)
+        let bound = try handler.bind(&object, header: header, shard: shard, entryID: entryID, inOrder: inOrder)
         entry.key = bound.key
         entry.reads = bound.reads
         entry.work = .call(bound.call)
       }
     } catch {
       entry.work =
-        service.storesEvents ? Self.stored(bytes, streamID, shard, entry.header) : .undecodable(error.description)
+        service.storesEvents ? Self.stored(bytes, entryID, shard, entry.header) : .undecodable(error.description)
     }
     return entry
   }
 
   /// An entry's event as a delivery; one that can't be read is a delivery too, with the reason.
   mutating func decode(
-    _ bytes: Span<UInt8>, source: Delivery.Source = .log, streamID: StreamID, shard: OwnedShard, topic: Int?,
+    _ bytes: Span<UInt8>, source: Delivery.Source = .log, entryID: EntryID, shard: OwnedShard, topic: Int?,
     deliveries: Int, failures: Failures? = nil
   ) -> Delivery {
-    let entry = read(bytes, streamID: streamID, shard: shard, topic: topic, inOrder: true)
+    let entry = read(bytes, entryID: entryID, shard: shard, topic: topic, inOrder: true)
     return Delivery(
-      source: source, shard: shard, topic: topic ?? 0, streamID: streamID,
-      header: entry.header ?? EventHeader(id: streamID.description, type: "", timestamp: streamID.recordedAt, key: ""),
+      source: source, shard: shard, topic: topic ?? 0, entryID: entryID,
+      header: entry.header ?? EventHeader(id: entryID.description, type: "", timestamp: entryID.recordedAt, key: ""),
       key: entry.key, work: entry.work, reads: entry.reads, deliveries: deliveries, failures: failures,
       bytes: bytes.count)
   }
 
   private static func stored(
-    _ bytes: Span<UInt8>, _ streamID: StreamID, _ shard: OwnedShard, _ header: EventHeader?
+    _ bytes: Span<UInt8>, _ entryID: EntryID, _ shard: OwnedShard, _ header: EventHeader?
   ) -> Delivery.Work {
     let json = bytes.withUnsafeBufferPointer { Array($0) }
-    return .store(RecordedEvent(shard: shard.number, streamID: streamID, header: header, json: json))
+    return .store(RecordedEvent(shard: shard.number, entryID: entryID, header: header, json: json))
   }
 }

@@ -15,8 +15,8 @@ struct MergedReading {
   /// - Returns: the shards of which there was something.
   mutating func keep(only shards: [OwnedShard]) -> [OwnedShard] {
     guard !carried.isEmpty else { return [] }
-    let terms = Dictionary(shards.map { ($0.number, $0.term) }) { first, _ in first }
-    let dropped = carried.values.map(\.shard).filter { terms[$0.number] != $0.term }
+    let epochs = Dictionary(shards.map { ($0.number, $0.epoch) }) { first, _ in first }
+    let dropped = carried.values.map(\.shard).filter { epochs[$0.number] != $0.epoch }
     for shard in dropped { carried[shard.number] = nil }
     return dropped
   }
@@ -33,7 +33,7 @@ struct MergedReading {
   ///   - cutAt: the least last entry of the topics that the read cut short; nil if it cut none.
   ///   - isSnapshot: false if it may not show all topics as they were at one moment: all of it is carried until a read does.
   /// - Returns: what may be handled, in the order of the log; nil for nothing.
-  mutating func merge(_ page: Page?, of shard: OwnedShard, cutAt: StreamID?, isSnapshot: Bool = true) -> Page? {
+  mutating func merge(_ page: Page?, of shard: OwnedShard, cutAt: EntryID?, isSnapshot: Bool = true) -> Page? {
     let earlier = carried.removeValue(forKey: shard.number)
     let pages = [earlier, page].compactMap(\.self)
     guard let all = pages.count > 1 ? Page(merging: pages) : pages.first else { return nil }

@@ -10,7 +10,7 @@ struct Page: Sendable {
     init(_ replies: consuming Replies) { self.replies = replies }
 
     /// The last entry that it gives of a topic.
-    func last(of part: Part) -> StreamID { Page.id(part.count - 1, in: replies, part.stream) }
+    func last(of part: Part) -> EntryID { Page.id(part.count - 1, in: replies, part.stream) }
   }
 
   /// What an answer gives of one topic.
@@ -30,7 +30,7 @@ struct Page: Sendable {
 
   /// Where an entry stands.
   private struct Place: Sendable {
-    let id: StreamID
+    let id: EntryID
     /// Of the sources.
     var source: UInt32
     /// In its source.
@@ -109,15 +109,15 @@ struct Page: Sendable {
   func bytes(_ index: Int) -> Int { Int(places[start + index].bytes) }
 
   /// An entry's id.
-  func id(_ index: Int) -> StreamID { places[start + index].id }
+  func id(_ index: Int) -> EntryID { places[start + index].id }
 
   /// The topic that an entry stands in, of the shard's.
   func topic(_ index: Int) -> Int { sources[Int(places[start + index].source)].part.topic }
 
   /// Of what each read gave of each topic the first and the last entry, in the order of the first ones.
-  var runs: [(topic: Int, first: StreamID, last: StreamID)] {
+  var runs: [(topic: Int, first: EntryID, last: EntryID)] {
     if sources.count == 1 { return [(sources[0].part.topic, first, last)] }
-    var runs: [(topic: Int, first: StreamID, last: StreamID)] = []
+    var runs: [(topic: Int, first: EntryID, last: EntryID)] = []
     var numbers: [Int?] = Array(repeating: nil, count: sources.count)
     for place in places[start..<start + count] {
       let source = Int(place.source)
@@ -132,13 +132,13 @@ struct Page: Sendable {
   }
 
   /// The first entry's id.
-  var first: StreamID { id(0) }
+  var first: EntryID { id(0) }
 
   /// The last entry's id.
-  var last: StreamID { id(count - 1) }
+  var last: EntryID { id(count - 1) }
 
   /// How many of its first entries stand up to a place.
-  func count(through place: StreamID) -> Int {
+  func count(through place: EntryID) -> Int {
     var (low, high) = (0, count)
     while low < high {
       let middle = (low + high) / 2
@@ -177,7 +177,7 @@ struct Page: Sendable {
   ) -> Delivery {
     let place = places[start + index]
     let entry = replies[0][part.stream][1][Int(place.position)]
-    return decoder.decode(entry[1][1].bytes, streamID: place.id, shard: shard, topic: part.topic, deliveries: 1)
+    return decoder.decode(entry[1][1].bytes, entryID: place.id, shard: shard, topic: part.topic, deliveries: 1)
   }
 
   /// An entry as far as handling it takes while nothing of its shard has failed.
@@ -191,10 +191,10 @@ struct Page: Sendable {
   ) -> EntryDecoder.Entry {
     let place = places[start + index]
     let entry = replies[0][part.stream][1][Int(place.position)]
-    return decoder.read(entry[1][1].bytes, streamID: place.id, shard: shard, topic: part.topic, inOrder: false)
+    return decoder.read(entry[1][1].bytes, entryID: place.id, shard: shard, topic: part.topic, inOrder: false)
   }
 
-  private static func id(_ position: Int, in replies: borrowing Replies, _ stream: Int) -> StreamID {
-    StreamID(utf8: replies[0][stream][1][position][0].bytes) ?? .zero
+  private static func id(_ position: Int, in replies: borrowing Replies, _ stream: Int) -> EntryID {
+    EntryID(utf8: replies[0][stream][1][position][0].bytes) ?? .zero
   }
 }

@@ -143,7 +143,7 @@ struct Reader: Sendable {
         guard error.concernsOneShard else { throw error }
         // Taking a shard anew makes its group again.
         let loss: ShardLoss = error.code == .noGroup ? .fenced : .stopped(error)
-        await pipeline.tell { $0.lose(shard.number, term: shard.term, because: loss) }
+        await pipeline.tell { $0.lose(shard.number, epoch: shard.epoch, because: loss) }
       } else {
         try await admit(
           Self.ready(of: replies, [shard], namespace, count: count, mayBePartial: false, &merged), &decoder)
@@ -211,7 +211,7 @@ struct Reader: Sendable {
   /// Deals with the next of what earlier owners left pending, in order, a page at a time: what the server hands out as a page is what it
   /// suspects if the process dies meanwhile.
   private func recover(
-    _ shard: OwnedShard, after: StreamID, count: Int, others: Bool, _ decoder: inout EntryDecoder
+    _ shard: OwnedShard, after: EntryID, count: Int, others: Bool, _ decoder: inout EntryDecoder
   ) async throws {
     do {
       let found = try await connection.call(
@@ -226,30 +226,30 @@ struct Reader: Sendable {
       }
     } catch let error as RedisError where error.refusal == .fenced || error.refusal == .shifted {
       let loss: ShardLoss = error.refusal == .fenced ? .fenced : .overtaken
-      await pipeline.tell { $0.lose(shard.number, term: shard.term, because: loss) }
+      await pipeline.tell { $0.lose(shard.number, epoch: shard.epoch, because: loss) }
     } catch let error as RedisError where !error.concernsOneShard {
       throw error
     } catch {
-      await pipeline.tell { $0.lose(shard.number, term: shard.term, because: .stopped(error)) }
+      await pipeline.tell { $0.lose(shard.number, epoch: shard.epoch, because: .stopped(error)) }
     }
   }
 
   private func decode(
     _ entries: [RecoverCall.Entry], _ shard: OwnedShard, _ decoder: inout EntryDecoder
-  ) -> (deliveries: [Delivery], lost: [StreamID]) {
+  ) -> (deliveries: [Delivery], lost: [EntryID]) {
     var deliveries: [Delivery] = []
-    var lost: [StreamID] = []
+    var lost: [EntryID] = []
     for entry in entries {
       guard let json = entry.json else {
         log.critical(
           "an entry was trimmed from the log before it was acknowledged: its effects are missing",
-          metadata: ["shard": "\(shard.number)", "entry": "\(entry.streamID)"])
-        lost.append(entry.streamID)
+          metadata: ["shard": "\(shard.number)", "entry": "\(entry.entryID)"])
+        lost.append(entry.entryID)
         continue
       }
       deliveries.append(
         decoder.decode(
-          json.span, streamID: entry.streamID, shard: shard,
+          json.span, entryID: entry.entryID, shard: shard,
           topic: shard.topics.firstIndex { $0.hasSameBytes(as: entry.topic) } ?? 0, deliveries: entry.deliveries,
           failures: entry.failures
         ).condemned(after: pipeline.service.retry.maxCrashes))

@@ -21,7 +21,7 @@ struct StoreWatch: Sendable {
     while !Task.isCancelled {
       let shards = Dictionary(
         uniqueKeysWithValues: await pipeline.owned.map {
-          ($0.key, OwnedShard(number: $0.key, term: $0.value, reader: state))
+          ($0.key, OwnedShard(number: $0.key, epoch: $0.value, reader: state))
         })
       do {
         if !shards.isEmpty { try await look(at: shards) }

@@ -19,7 +19,7 @@ struct CircuitBreaker: Sendable {
 
   private let policy: CircuitBreakerPolicy
   private var state = State.closed
-  private var attempts: Deque<(event: StreamID, failed: Bool)> = []
+  private var attempts: Deque<(event: EntryID, failed: Bool)> = []
   private var probes = 0
   /// Why nothing is read; nil while everything is.
   private(set) var reason: String?
@@ -47,7 +47,7 @@ struct CircuitBreaker: Sendable {
   mutating func beginProbe() { state = .probing }
 
   /// Takes in that an attempt succeeded: if it was open, the outage is over.
-  mutating func succeeded(_ event: StreamID) {
+  mutating func succeeded(_ event: EntryID) {
     if isOpen {
       state = .closed
       attempts.removeAll()
@@ -60,7 +60,7 @@ struct CircuitBreaker: Sendable {
   /// Takes in that an attempt failed with an error that is worth a retry.
   ///
   /// - Returns: true if the attempt counts against the event; false if an outage is to blame.
-  mutating func failed(_ event: StreamID, error: String, at now: ContinuousClock.Instant) -> Bool {
+  mutating func failed(_ event: EntryID, error: String, at now: ContinuousClock.Instant) -> Bool {
     if isOpen {
       if state == .probing { open(error, at: now) }
       return false
@@ -86,7 +86,7 @@ struct CircuitBreaker: Sendable {
     state = .open(probeAt: now + policy.probing.delay(attempt: probes, using: &generator))
   }
 
-  private mutating func note(_ event: StreamID, failed: Bool) {
+  private mutating func note(_ event: EntryID, failed: Bool) {
     attempts.append((event, failed))
     if attempts.count > policy.window { attempts.removeFirst() }
   }

@@ -22,22 +22,22 @@ struct CommitQueue: Sendable {
   private var closedBatches: Deque<CommitBatch> = []
   /// The one that is on its way.
   private(set) var committing: CommitBatch?
-  /// The last entry, in the log's order, that was settled in this term.
-  private var position: StreamID?
-  /// Commits made in this term.
+  /// The last entry, in the log's order, that was settled in this epoch.
+  private var position: EntryID?
+  /// Commits made in this epoch.
   private(set) var commits = 0
-  /// Batches that were closed in this term.
+  /// Batches that were closed in this epoch.
   private(set) var closed = 0
 
   /// The last entry that was given out: up to here nothing is missing, as far as the seams show.
-  private var delivered: StreamID
+  private var delivered: EntryID
   /// By topic: where a read followed another, and no commit has found yet that it passed over nothing.
   private var seams: [TopicSeams]
   /// What was given out and is not settled.
   private var open = OpenEntries()
 
   /// - Parameter delivered: the place up to which everything is pending or settled.
-  init(_ shard: OwnedShard, style: CommitBatch.Style, delivered: StreamID) {
+  init(_ shard: OwnedShard, style: CommitBatch.Style, delivered: EntryID) {
     self.shard = shard
     self.style = style
     batch = CommitBatch(shard: shard, style)
@@ -59,7 +59,7 @@ struct CommitQueue: Sendable {
   /// True if there is anything to commit.
   var isWaiting: Bool { !closedBatches.isEmpty || !batch.isEmpty }
 
-  /// How many batches of this term are in effect.
+  /// How many batches of this epoch are in effect.
   var committedBatches: Int { closed - closedBatches.count - (committing == nil ? 0 : 1) }
 
   /// True if a commit that is not in effect yet may change what a handler reads.
@@ -79,14 +79,14 @@ struct CommitQueue: Sendable {
   }
 
   /// Takes in that pending entries are given out again, between which and the position there is nothing else.
-  mutating func recover(_ ids: some Sequence<StreamID>, through last: StreamID) {
+  mutating func recover(_ ids: some Sequence<EntryID>, through last: EntryID) {
     for id in ids { open.add(id) }
     delivered = max(delivered, last)
     for topic in seams.indices { seams[topic].passed(last) }
   }
 
   /// Takes in that an entry is not settled after all.
-  mutating func reopen(_ id: StreamID) { open.reopen(id) }
+  mutating func reopen(_ id: EntryID) { open.reopen(id) }
 
   // MARK: What is settled
 
@@ -101,7 +101,7 @@ struct CommitQueue: Sendable {
   ) {
     if isAlone { closeBatch() }
     join(&batch)
-    if case .log = delivery.source, !isOpen { open.settle(delivery.streamID) }
+    if case .log = delivery.source, !isOpen { open.settle(delivery.entryID) }
     filledSince = filledSince ?? now
     if isAlone || batch.acknowledgedCount >= Self.entriesPerCommit { closeBatch() }
   }
@@ -148,7 +148,7 @@ struct CommitQueue: Sendable {
   }
 
   /// Has the failure of a dead letter that was handled again noted, and the redrive of its key ended.
-  mutating func endRedrive(_ letter: CommitBatch.Letter, of id: StreamID) {
+  mutating func endRedrive(_ letter: CommitBatch.Letter, of id: EntryID) {
     batch.endRedrive(of: letter.delivery.key)
     batch.note(letter, of: id)
   }
@@ -164,7 +164,7 @@ struct CommitQueue: Sendable {
     return now < end ? end : nil
   }
 
-  /// The batch to commit next, with its number in this term; nil if nothing has been settled, or one is on its way.
+  /// The batch to commit next, with its number in this epoch; nil if nothing has been settled, or one is on its way.
   mutating func takeBatch() -> (batch: CommitBatch, number: Int)? {
     guard committing == nil else { return nil }
     if closedBatches.isEmpty { closeBatch() }

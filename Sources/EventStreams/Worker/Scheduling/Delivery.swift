@@ -19,20 +19,20 @@ final class Delivery: Sendable {
     /// Pending in the log: settled by its acknowledgement.
     case log
     /// A dead letter that is handled again: settled by its removal.
-    case letter(StreamID)
+    case letter(EntryID)
   }
 
   /// An event in its shard, wherever it stands.
   enum Place: Sendable, Hashable {
-    case entry(StreamID)
-    case letter(StreamID)
+    case entry(EntryID)
+    case letter(EntryID)
   }
 
   let source: Source
   let shard: OwnedShard
   /// The topic that it stands in, of the shard's.
   let topic: Int
-  let streamID: StreamID
+  let entryID: EntryID
   let header: EventHeader
   /// What the service orders it by: the event's own key unless the handler names another.
   let key: String
@@ -46,14 +46,14 @@ final class Delivery: Sendable {
   let bytes: Int
 
   init(
-    source: Source = .log, shard: OwnedShard, topic: Int = 0, streamID: StreamID, header: EventHeader,
+    source: Source = .log, shard: OwnedShard, topic: Int = 0, entryID: EntryID, header: EventHeader,
     key: String? = nil, work: Work,
     reads: [StateField] = [], deliveries: Int, failures: Failures?, bytes: Int = 0
   ) {
     self.source = source
     self.shard = shard
     self.topic = topic
-    self.streamID = streamID
+    self.entryID = entryID
     self.header = header
     self.key = key ?? header.key
     self.work = work
@@ -75,7 +75,7 @@ final class Delivery: Sendable {
 
   var place: Place {
     switch source {
-    case .log: .entry(streamID)
+    case .log: .entry(entryID)
     case .letter(let id): .letter(id)
     }
   }
@@ -88,7 +88,7 @@ final class Delivery: Sendable {
 
   func with(deliveries: Int, failures: Failures?) -> Delivery {
     Delivery(
-      source: source, shard: shard, topic: topic, streamID: streamID, header: header, key: key, work: work,
+      source: source, shard: shard, topic: topic, entryID: entryID, header: header, key: key, work: work,
       deliveries: deliveries, failures: failures, bytes: bytes)
   }
 
@@ -107,7 +107,7 @@ final class Delivery: Sendable {
   /// The same, to be moved to the dead letters.
   func condemned(because reason: String) -> Delivery {
     Delivery(
-      source: source, shard: shard, topic: topic, streamID: streamID, header: header, key: key,
+      source: source, shard: shard, topic: topic, entryID: entryID, header: header, key: key,
       work: .condemned(reason),
       deliveries: deliveries, failures: failures, bytes: bytes)
   }

@@ -10,7 +10,7 @@ struct ForeseenFields {
     var value: String??
     /// Events in flight that are going to read it.
     var readers = 0
-    /// The last batch of the term that writes it; 0 if none does that is not in effect.
+    /// The last batch of the epoch that writes it; 0 if none does that is not in effect.
     var batch = 0
   }
 
@@ -59,7 +59,7 @@ struct ForeseenFields {
 
   /// Does to the fields what an event's effects do.
   ///
-  /// - Parameter batch: the number in the term of the batch that they belong to.
+  /// - Parameter batch: the number in the epoch of the batch that they belong to.
   mutating func apply(_ effects: Effects, batch: Int) {
     guard !fields.isEmpty, !effects.isEmpty else { return }
     apply(effects, effects.effects.indices, batch: batch, isCertain: true)

@@ -29,7 +29,7 @@ struct HeldDeliveries: Sendable {
 
   /// Has a delivery wait in its place in the log, among those of its key.
   mutating func insert(_ delivery: Delivery) {
-    let later = byKey[delivery.key]?.firstIndex { $0.streamID > delivery.streamID }
+    let later = byKey[delivery.key]?.firstIndex { $0.entryID > delivery.entryID }
     byKey[delivery.key, default: []].insert(delivery, at: later ?? byKey[delivery.key]?.count ?? 0)
     load += delivery.load
   }

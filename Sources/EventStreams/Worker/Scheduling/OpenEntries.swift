@@ -6,15 +6,15 @@ import DequeModule
 /// an earlier moment, or somebody has acknowledged or moved something.
 struct OpenEntries {
   /// Given out after the position, in the order of the log.
-  private var ahead: Deque<StreamID> = []
+  private var ahead: Deque<EntryID> = []
   /// Of these, those that are settled.
-  private var settled: Set<StreamID> = []
+  private var settled: Set<EntryID> = []
   /// Up to the position, and not settled.
-  private var behind: Set<StreamID> = []
-  private var position = StreamID.zero
+  private var behind: Set<EntryID> = []
+  private var position = EntryID.zero
 
   /// Takes in that an entry was given out, maybe once more.
-  mutating func add(_ id: StreamID) {
+  mutating func add(_ id: EntryID) {
     guard id > position else {
       behind.insert(id)
       return
@@ -29,7 +29,7 @@ struct OpenEntries {
   }
 
   /// Takes in that an entry is settled.
-  mutating func settle(_ id: StreamID) {
+  mutating func settle(_ id: EntryID) {
     if ahead.first == id {
       ahead.removeFirst()
     } else if id > position {
@@ -40,12 +40,12 @@ struct OpenEntries {
   }
 
   /// Takes in that an entry is not settled after all.
-  mutating func reopen(_ id: StreamID) {
+  mutating func reopen(_ id: EntryID) {
     if settled.remove(id) == nil { add(id) }
   }
 
   /// Moves the position; returns how many entries up to there are not settled.
-  mutating func pass(to place: StreamID) -> Int {
+  mutating func pass(to place: EntryID) -> Int {
     position = max(position, place)
     while let first = ahead.first, first <= position {
       ahead.removeFirst()

@@ -2,24 +2,24 @@
 extension Pipeline {
   /// What a field holds after what events before have done, if it was read ahead; nil if it is to be read, after all that they have
   /// written to it is committed.
-  func value(of field: StateField, number: Int, term: Int) async throws -> String?? {
+  func value(of field: StateField, number: Int, epoch: Int) async throws -> String?? {
     if service.readsAhead, histories[number] == nil {
-      settleEarly(number, term: term)
-      if let known = scheduler.foreseen(field, number: number, term: term) { return known }
+      settleEarly(number, epoch: epoch)
+      if let known = scheduler.foreseen(field, number: number, epoch: epoch) { return known }
     }
-    try await commitWrites(to: StateName(field), number: number, term: term)
+    try await commitWrites(to: StateName(field), number: number, epoch: epoch)
     return nil
   }
 
   /// Waits until what events before have written to a hash or stream is committed, so that reading it shows what they have done.
   ///
   /// What is meant by before: of the same key, and, for a service that handles one event after the other, all of the shard.
-  func commitWrites(to name: StateName, number: Int, term: Int) async throws {
-    tell { $0.noteReading(number: number, term: term) }
+  func commitWrites(to name: StateName, number: Int, epoch: Int) async throws {
+    tell { $0.noteReading(number: number, epoch: epoch) }
     if let history = histories[number], !history.mayRead(name) { throw HistoryRun.BeginsNextPage() }
-    settleEarly(number, term: term, touching: name)
-    let batches = tell { $0.commitWrites(to: name, number: number, term: term) }
-    while let batches, let committed = scheduler.committedBatches(number: number, term: term), !hasGivenUp {
+    settleEarly(number, epoch: epoch, touching: name)
+    let batches = tell { $0.commitWrites(to: name, number: number, epoch: epoch) }
+    while let batches, let committed = scheduler.committedBatches(number: number, epoch: epoch), !hasGivenUp {
       if committed >= batches { return }
       await observers.wait()
     }
@@ -29,8 +29,8 @@ extension Pipeline {
   /// Takes in what a runner has done so far that handles one event after the other.
   ///
   /// - Parameter name: what is to be read; a page that writes nothing of it goes on undisturbed.
-  private func settleEarly(_ number: Int, term: Int, touching name: StateName? = nil) {
-    guard let style = scheduler.style(number: number, term: term) else { return }
+  private func settleEarly(_ number: Int, epoch: Int, touching name: StateName? = nil) {
+    guard let style = scheduler.style(number: number, epoch: epoch) else { return }
     switch runs[number] {
     case .deliveries(let run): scheduler.settle(run.takeOutcomes(), at: .now)
     case .page(let run):

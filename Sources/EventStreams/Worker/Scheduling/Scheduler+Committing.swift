@@ -36,7 +36,7 @@ extension Scheduler {
   /// Takes in that a batch is in effect.
   ///
   /// - Parameter unparked: entries that were not parked because their key is free again.
-  mutating func committed(_ batch: CommitBatch, unparked: Set<StreamID>) {
+  mutating func committed(_ batch: CommitBatch, unparked: Set<EntryID>) {
     guard let index = index(of: batch.shard) else { return }
     queues[index].committed(unparked: unparked, &orders)
     orders.hasProgressed = true
@@ -54,38 +54,38 @@ extension Scheduler {
       case .refused where !batch.hasEffects: .stopped(error)
       case .refused(let reason): .refused(event: batch.onlyEvent, through: batch.lastEntry, reason: reason)
       }
-    lose(batch.shard.number, term: batch.shard.term, because: loss)
+    lose(batch.shard.number, epoch: batch.shard.epoch, because: loss)
   }
 
   // MARK: Before a handler reads
 
   /// What a field holds after what events before have done, if it was read ahead; nil if it is to be read.
-  func foreseen(_ field: StateField, number: Int, term: Int) -> String?? {
-    index(of: number, term: term).flatMap { queues[$0].foreseen.value(field) }
+  func foreseen(_ field: StateField, number: Int, epoch: Int) -> String?? {
+    index(of: number, epoch: epoch).flatMap { queues[$0].foreseen.value(field) }
   }
 
   /// Has what writes to a hash or stream committed.
   ///
-  /// - Returns: how many batches of the term must be in effect before it is read; nil if the shard is lost.
-  mutating func commitWrites(to name: StateName, number: Int, term: Int) -> Int? {
-    guard let index = index(of: number, term: term) else { return nil }
+  /// - Returns: how many batches of the epoch must be in effect before it is read; nil if the shard is lost.
+  mutating func commitWrites(to name: StateName, number: Int, epoch: Int) -> Int? {
+    guard let index = index(of: number, epoch: epoch) else { return nil }
     guard queues[index].commits.hasUncommitted(name) else { return 0 }
     queues[index].commits.closeBatch()
     return queues[index].commits.closed
   }
 
-  /// How many batches of a term are in effect; nil if the shard is lost.
-  func committedBatches(number: Int, term: Int) -> Int? {
-    index(of: number, term: term).map { queues[$0].commits.committedBatches }
+  /// How many batches of an epoch are in effect; nil if the shard is lost.
+  func committedBatches(number: Int, epoch: Int) -> Int? {
+    index(of: number, epoch: epoch).map { queues[$0].commits.committedBatches }
   }
 
   /// How batches of a shard are made now; nil if it is lost.
-  func style(number: Int, term: Int) -> CommitBatch.Style? {
-    index(of: number, term: term).map { queues[$0].commits.style }
+  func style(number: Int, epoch: Int) -> CommitBatch.Style? {
+    index(of: number, epoch: epoch).map { queues[$0].commits.style }
   }
 
   /// Takes in that handlers read the service's state.
-  mutating func noteReading(number: Int, term: Int) {
-    if let index = index(of: number, term: term) { queues[index].noteReading() }
+  mutating func noteReading(number: Int, epoch: Int) {
+    if let index = index(of: number, epoch: epoch) { queues[index].noteReading() }
   }
 }

@@ -109,13 +109,13 @@ extension Scheduler {
     let wasOpen = breaker.isOpen
     switch outcome {
     case .done where delivery.callsHandler:
-      breaker.succeeded(delivery.streamID)
+      breaker.succeeded(delivery.entryID)
       guard wasOpen else { return false }
       orders.notes.append(.outageIsOver)
       orders.looksAtLeases = true
       return false
     case .failed(let error, _, counts: true) where isOwned:
-      let counts = breaker.failed(delivery.streamID, error: error, at: now)
+      let counts = breaker.failed(delivery.entryID, error: error, at: now)
       if let due = breaker.probeAt { orders.alarms.append(.probe(due: due)) }
       guard breaker.isOpen, !wasOpen else { return counts }
       orders.notes.append(.outage(error: error))

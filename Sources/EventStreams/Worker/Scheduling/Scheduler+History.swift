@@ -54,7 +54,7 @@ extension Scheduler {
         .refused(
           event: page.count == 1 ? page.position.map { .entry($0) } : nil, through: page.position, reason: reason)
       }
-    lose(page.shard.number, term: page.shard.term, because: loss)
+    lose(page.shard.number, epoch: page.shard.epoch, because: loss)
   }
 
   /// False if a shard is lost or to be given back, or the worker is stopping.

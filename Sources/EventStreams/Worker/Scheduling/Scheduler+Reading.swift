@@ -8,7 +8,7 @@ extension Scheduler {
     case new([OwnedShard], count: Int, wait: Duration)
     /// Deal with the next of what earlier owners left pending in this shard.
     /// If `others`, only with what was delivered to other consumers than this worker.
-    case recover(OwnedShard, after: StreamID, count: Int, others: Bool)
+    case recover(OwnedShard, after: EntryID, count: Int, others: Bool)
   }
 
   private static let waitWhileRecovering = Duration.milliseconds(10)
@@ -116,8 +116,8 @@ extension Scheduler {
   }
 
   /// Has entries recovered that somebody else read from a shard that this worker owns.
-  mutating func recoverAgain(_ number: Int, term: Int) {
-    guard let index = index(of: number, term: term), queues[index].recoverAgain() else { return }
+  mutating func recoverAgain(_ number: Int, epoch: Int) {
+    guard let index = index(of: number, epoch: epoch), queues[index].recoverAgain() else { return }
     orders.notes.append(.foreignEntries(shard: number))
   }
 
@@ -125,7 +125,7 @@ extension Scheduler {
   ///
   /// - Parameter found: what was read ahead for them.
   mutating func admitRecovered(
-    _ deliveries: [Delivery], lost: [StreamID] = [], of shard: OwnedShard, after: StreamID, last: StreamID?,
+    _ deliveries: [Delivery], lost: [EntryID] = [], of shard: OwnedShard, after: EntryID, last: EntryID?,
     _ found: [ReadAhead.Found] = []
   ) {
     guard let index = index(of: shard) else { return }
@@ -178,7 +178,7 @@ extension Scheduler {
       case .taken: return true
       case .leftPending: return false
       case .tooLate:
-        lose(page.shard.number, term: page.shard.term, because: .shifted)
+        lose(page.shard.number, epoch: page.shard.epoch, because: .shifted)
         return false
       }
     }

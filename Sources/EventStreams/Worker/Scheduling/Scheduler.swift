@@ -14,7 +14,7 @@ struct Scheduler: Sendable {
   var queues: [ShardQueue] = []
   /// What this process knows of shards that it does not own now.
   private var known: [Int: ShardKnowledge] = [:]
-  /// Terms of shards that are to be given back, and of which nothing is in flight any more.
+  /// Epochs of shards that are to be given back, and of which nothing is in flight any more.
   private(set) var unreturned: [Int: Int] = [:]
   /// The shard of which something was handled last.
   var turn = -1
@@ -54,8 +54,8 @@ struct Scheduler: Sendable {
 
   // MARK: Looking up
 
-  /// Terms of the owned shards.
-  var owned: [Int: Int] { Dictionary(uniqueKeysWithValues: queues.map { ($0.shard.number, $0.shard.term) }) }
+  /// Epochs of the owned shards.
+  var owned: [Int: Int] { Dictionary(uniqueKeysWithValues: queues.map { ($0.shard.number, $0.shard.epoch) }) }
 
   /// What is in flight.
   var load: Load { queues.indices.reduce(Load()) { $0 + queues[$1].load } }
@@ -71,13 +71,13 @@ struct Scheduler: Sendable {
   /// True while runners have something.
   var isRunning: Bool { queues.indices.contains { queues[$0].lent.events > 0 } }
 
-  /// Where a shard's queue is; nil if it isn't owned in this term.
-  func index(of number: Int, term: Int) -> Int? {
-    guard let index = index(of: number), queues[index].shard.term == term else { return nil }
+  /// Where a shard's queue is; nil if it isn't owned in this epoch.
+  func index(of number: Int, epoch: Int) -> Int? {
+    guard let index = index(of: number), queues[index].shard.epoch == epoch else { return nil }
     return index
   }
 
-  func index(of shard: OwnedShard) -> Int? { index(of: shard.number, term: shard.term) }
+  func index(of shard: OwnedShard) -> Int? { index(of: shard.number, epoch: shard.epoch) }
 
   private func index(of number: Int) -> Int? {
     let index = place(of: number)
@@ -99,11 +99,11 @@ struct Scheduler: Sendable {
   ///   - delivered: the place up to which everything is pending or settled.
   ///   - isBackfilling: true if the service is to handle the shard's history first.
   mutating func own(
-    _ shard: OwnedShard, blocked: Set<Identifier>, delivered: StreamID = .zero, isBackfilling: Bool = false
+    _ shard: OwnedShard, blocked: Set<Identifier>, delivered: EntryID = .zero, isBackfilling: Bool = false
   ) {
     var known = knowledge(of: shard.number)
     if let index = index(of: shard.number) { queues.remove(at: index) }
-    known.term = shard.term
+    known.epoch = shard.epoch
     known.commits = 0
     known.isRead = known.isRead || rules.readsAhead
     var queue = ShardQueue(
@@ -125,10 +125,10 @@ struct Scheduler: Sendable {
 
   /// Forgets a shard that this worker does not own any more, or is to take anew, with all that is in flight of it.
   mutating func lose(
-    _ number: Int, term: Int, because loss: ShardLoss = .fenced, at now: ContinuousClock.Instant = .now
+    _ number: Int, epoch: Int, because loss: ShardLoss = .fenced, at now: ContinuousClock.Instant = .now
   ) {
     // It may have been taken anew since.
-    guard let index = index(of: number, term: term) else { return }
+    guard let index = index(of: number, epoch: epoch) else { return }
     let dropped = forget(index).load.events
     note(loss, of: number, dropped, at: now)
     orders.looksAtLeases = true
@@ -178,13 +178,13 @@ struct Scheduler: Sendable {
   /// - Returns: true if it is to be given back now; false if it can't be yet.
   mutating func release(_ number: Int) -> Bool {
     guard let index = index(of: number), !beingRead.contains(number), !queues[index].isBusy else { return false }
-    unreturned[number] = forget(index).shard.term
+    unreturned[number] = forget(index).shard.epoch
     return true
   }
 
   /// Takes in that a shard was given back.
-  mutating func returned(_ number: Int, term: Int) {
-    if unreturned[number] == term { unreturned[number] = nil }
+  mutating func returned(_ number: Int, epoch: Int) {
+    if unreturned[number] == epoch { unreturned[number] = nil }
   }
 
   // MARK: What is known of shards
@@ -219,9 +219,9 @@ struct Scheduler: Sendable {
   /// - Parameter keys: all keys whose dead letters are to be handled again now.
   /// - Returns: the shard, and those of the keys whose letters are to be read now.
   mutating func beginRedrive(
-    _ keys: [String], shard number: Int, term: Int, at now: Moment
+    _ keys: [String], shard number: Int, epoch: Int, at now: Moment
   ) -> (shard: OwnedShard, keys: [String])? {
-    guard let index = index(of: number, term: term) else { return nil }
+    guard let index = index(of: number, epoch: epoch) else { return nil }
     return queues[index].beginRedrive(keys, at: now, &orders).map { (queues[index].shard, $0) }
   }
 

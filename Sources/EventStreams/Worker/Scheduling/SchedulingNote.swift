@@ -8,7 +8,7 @@ enum SchedulingNote: Sendable {
   case outageIsOver
   case pauses(reason: String?)
   case foreignEntries(shard: Int)
-  case takesOver(shard: Int, from: StreamID)
+  case takesOver(shard: Int, from: EntryID)
   case hasTakenOver(shard: Int, entries: Int)
   case lost(shard: Int, ShardLoss, dropped: Int, aside: Duration?)
 

@@ -1,9 +1,9 @@
 import Redis
 
-/// What the server refused of a shard, and how carefully the shard is handled because of it. Outlives the terms of the lease.
+/// What the server refused of a shard, and how carefully the shard is handled because of it. Outlives the epochs of the lease.
 struct Setbacks: Sendable {
   /// Events up to this one are committed one by one: the server refused a batch of them, and would apply most.
-  private(set) var singlyThrough: StreamID?
+  private(set) var singlyThrough: EntryID?
   /// Why the server refuses an event, of those that it refused alone.
   private var refusals: [Delivery.Place: String] = [:]
   private(set) var speculation = Speculation()
@@ -21,7 +21,7 @@ struct Setbacks: Sendable {
   /// - Parameters:
   ///   - event: the only event that it was to settle; nil if there were several.
   ///   - last: the last of them.
-  mutating func refused(_ event: Delivery.Place?, through last: StreamID?, because reason: String) {
+  mutating func refused(_ event: Delivery.Place?, through last: EntryID?, because reason: String) {
     if let event {
       refusals[event] = reason
     } else if let last {
@@ -30,7 +30,7 @@ struct Setbacks: Sendable {
   }
 
   /// Takes in that a batch assumed something that was not so.
-  mutating func surprised(through last: StreamID?) { speculation.surprised(through: last ?? .zero) }
+  mutating func surprised(through last: EntryID?) { speculation.surprised(through: last ?? .zero) }
 
   /// Why the server refuses an event; nil if it does not, as far as is known.
   func reason(toBury place: Delivery.Place) -> String? { refusals.isEmpty ? nil : refusals[place] }
@@ -39,7 +39,7 @@ struct Setbacks: Sendable {
   mutating func settled(_ place: Delivery.Place) { refusals[place] = nil }
 
   /// Takes in that so many entries were committed, the last of which is this.
-  mutating func committed(_ count: Int, position: StreamID?) {
+  mutating func committed(_ count: Int, position: EntryID?) {
     speculation.committed(count, position: position)
   }
 

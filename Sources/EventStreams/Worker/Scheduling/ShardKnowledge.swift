@@ -1,12 +1,12 @@
 /// What this process knows of a shard from having owned it: by this it tells whether the server has gone back to an earlier moment, and goes
 /// on carefully where something was refused.
 struct ShardKnowledge: Sendable {
-  /// The epoch of the last term; 0 if there was none.
-  var term = 0
+  /// The last epoch; 0 if there was none.
+  var epoch = 0
   /// The number of the last commit in it that was answered.
   var commits = 0
   /// The last entry, in the log's order, that was settled by a commit that was answered.
-  var committed: StreamID?
+  var committed: EntryID?
   /// The last entry that was read.
   var lastRead: TopicPlace?
   /// True if the server has gone back, which nobody has been told yet.
@@ -24,7 +24,7 @@ struct ShardKnowledge: Sendable {
   mutating func note(_ need: ReadingNeed) -> Bool { unread.count < 16 && unread.insert(need).inserted }
 
   /// Takes in that an entry of a topic was read.
-  mutating func noteRead(_ id: StreamID, of topic: String) {
+  mutating func noteRead(_ id: EntryID, of topic: String) {
     if let lastRead, id <= lastRead.id { return }
     lastRead = TopicPlace(topic: topic, id: id)
   }

@@ -7,9 +7,9 @@ enum ShardLoss: Sendable {
   /// The server has gone back to an earlier moment.
   case rewound
   /// The server refuses what a batch of events, or a page of history, is to do.
-  case refused(event: Delivery.Place?, through: StreamID?, reason: String)
+  case refused(event: Delivery.Place?, through: EntryID?, reason: String)
   /// A batch assumed something that is not so.
-  case surprised(through: StreamID?)
+  case surprised(through: EntryID?)
   /// The group does not stand where it must: somebody has moved it.
   case shifted
   /// An entry was given out before one of another topic that comes before it: by a read that was on its way when the shard was taken.

@@ -14,10 +14,10 @@ indirect enum ShardPhase: Sendable {
   struct Recovery: Sendable {
     /// True when only other consumers' entries are to be recovered: this worker's own are on their way.
     var onlyOthers = false
-    var after = StreamID.zero
+    var after = EntryID.zero
     var found = 0
     /// Entries that waited for another attempt when it began: pending, and known. Nil if it has not begun.
-    var known: Set<StreamID>?
+    var known: Set<EntryID>?
   }
 
   var isRetiring: Bool { if case .retiring = self { true } else { false } }

@@ -3,7 +3,7 @@ extension ShardQueue {
   /// Takes in that the batch on its way is in effect.
   ///
   /// - Parameter unparked: entries that were not parked because their key is free again.
-  mutating func committed(unparked: Set<StreamID>, _ orders: inout Orders) {
+  mutating func committed(unparked: Set<EntryID>, _ orders: inout Orders) {
     guard let batch = commits.committed() else { return }
     foreseen.committed(through: commits.committedBatches)
     if let written = batch.written { writtenSinceRead?.append(written) }
@@ -12,7 +12,7 @@ extension ShardQueue {
     if batch.sends { orders.outboxes.insert(shard.number) }
     for letter in batch.letters {
       known.setbacks.settled(letter.delivery.place)
-      let isFree = unparked.contains(letter.delivery.streamID)
+      let isFree = unparked.contains(letter.delivery.entryID)
       if isFree { orders.committed -= 1 }
       if letter.isParked, parked(letter.delivery, isFree: isFree) { startNext(of: letter.delivery.key) }
     }
@@ -24,7 +24,7 @@ extension ShardQueue {
     if !batch.letters.isEmpty, awaitingLetters.contains(where: { parking[$0] == nil }) { orders.looksAtLeases = true }
   }
 
-  private mutating func noteCommit(of count: Int, position: StreamID?) {
+  private mutating func noteCommit(of count: Int, position: EntryID?) {
     known.commits = commits.commits
     if let position { known.committed = position }
     known.setbacks.committed(count, position: position)
@@ -40,7 +40,7 @@ extension ShardQueue {
     if isFree {
       // What came later may wait for letters that nobody has any more.
       held.insert(delivery)
-      commits.reopen(delivery.streamID)
+      commits.reopen(delivery.entryID)
     }
     parking[key, default: 1] -= 1
     guard parking[key] == 0 else { return false }

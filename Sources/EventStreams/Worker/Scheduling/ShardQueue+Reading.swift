@@ -26,7 +26,7 @@ extension ShardQueue {
   /// Takes in a delivery that was read, after those before it in the log; false if it may not be taken in.
   mutating func admit(_ delivery: Delivery) -> Bool {
     guard takesIn() else { return false }
-    known.noteRead(delivery.streamID, of: shard.topics[delivery.topic])
+    known.noteRead(delivery.entryID, of: shard.topics[delivery.topic])
     let admitted = withoutRefused(delivery)
     foreseen.expect(admitted.reads)
     ready.append(admitted)
@@ -43,7 +43,7 @@ extension ShardQueue {
   /// Begins the next step of the recovery.
   mutating func recover() -> ShardPhase.Recovery {
     var recovery = phase.recovery ?? ShardPhase.Recovery()
-    if recovery.known == nil { recovery.known = Set(held.deliveries.map(\.streamID)) }
+    if recovery.known == nil { recovery.known = Set(held.deliveries.map(\.entryID)) }
     phase = .recovering(recovery)
     beginReadAhead()
     return recovery
@@ -67,7 +67,7 @@ extension ShardQueue {
   ///   - after: where it was looked for.
   ///   - last: the last place that was looked at; nil if that was the end.
   mutating func admitRecovered(
-    _ deliveries: [Delivery], lost: [StreamID], after: StreamID, last: StreamID?, _ orders: inout Orders
+    _ deliveries: [Delivery], lost: [EntryID], after: EntryID, last: EntryID?, _ orders: inout Orders
   ) {
     switch phase {
     case .recovering(let recovery):
@@ -84,7 +84,7 @@ extension ShardQueue {
     }
     guard last != nil else { return }
     let known = phase.recovery?.known ?? []
-    for delivery in deliveries where !known.contains(delivery.streamID) {
+    for delivery in deliveries where !known.contains(delivery.entryID) {
       // Where it may not be, everything pending is looked for again.
       _ = admit(delivery)
     }
@@ -92,7 +92,7 @@ extension ShardQueue {
 
   /// - Returns: the phase that follows; nil if nobody has asked for this.
   private mutating func admitRecovered(
-    _ deliveries: [Delivery], lost: [StreamID], after: StreamID, last: StreamID?, of recovery: ShardPhase.Recovery,
+    _ deliveries: [Delivery], lost: [EntryID], after: EntryID, last: EntryID?, of recovery: ShardPhase.Recovery,
     _ orders: inout Orders
   ) -> ShardPhase? {
     guard recovery.known != nil, recovery.after == after else { return nil }
@@ -103,12 +103,12 @@ extension ShardQueue {
       return .live
     }
     if recovery.found == 0, let first = deliveries.first {
-      orders.notes.append(.takesOver(shard: shard.number, from: first.streamID))
+      orders.notes.append(.takesOver(shard: shard.number, from: first.entryID))
     }
     var recovery = recovery
     recovery.found += deliveries.count
     recovery.after = last
-    commits.recover(deliveries.map(\.streamID) + lost, through: last)
+    commits.recover(deliveries.map(\.entryID) + lost, through: last)
     return .recovering(recovery)
   }
 }

@@ -47,7 +47,7 @@ extension ShardQueue {
     _ delivery: Delivery, _ effects: Effects = .none, isOpen: Bool = false, at now: Moment,
     _ join: (inout CommitBatch) -> Void
   ) {
-    var isAlone = known.setbacks.singlyThrough.map { delivery.streamID <= $0 } ?? false
+    var isAlone = known.setbacks.singlyThrough.map { delivery.entryID <= $0 } ?? false
     if case .letter = delivery.source { isAlone = true }
     if isAlone { commits.closeBatch() }
     foreseen.apply(effects, batch: commits.closed + 1)

@@ -9,7 +9,7 @@ struct ShardQueue: Sendable {
   /// Of the service's state in this shard, with the colon.
   let prefix: String
   let rules: QueueRules
-  /// What this process knows of the shard, from earlier terms as well.
+  /// What this process knows of the shard, from earlier epochs as well.
   var known: ShardKnowledge
   private let routes: ShardRoutes?
   var phase: ShardPhase
@@ -63,7 +63,7 @@ struct ShardQueue: Sendable {
   ///   - delivered: the place up to which everything is pending or settled.
   init(
     _ shard: OwnedShard, prefix: String, routes: ShardRoutes? = nil, rules: QueueRules, blocked: Set<Identifier> = [],
-    known: ShardKnowledge = ShardKnowledge(), delivered: StreamID = .zero, isBackfilling: Bool = false,
+    known: ShardKnowledge = ShardKnowledge(), delivered: EntryID = .zero, isBackfilling: Bool = false,
     pauses: PauseSet = PauseSet()
   ) {
     self.shard = shard

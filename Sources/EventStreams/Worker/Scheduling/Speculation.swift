@@ -8,7 +8,7 @@ struct Speculation: Sendable, Hashable {
   private static let longest = 1 << 20
 
   /// Entries up to this one are encoded exactly in any case.
-  private var exactThrough = StreamID.zero
+  private var exactThrough = EntryID.zero
   /// Entries that are still to be encoded exactly.
   private var left = 0
   /// How many were to be after the last surprise,
@@ -19,14 +19,14 @@ struct Speculation: Sendable, Hashable {
   /// Whether the next batch may assume what is usually so.
   var isOn: Bool { left <= 0 && exactThrough == .zero }
 
-  mutating func surprised(through last: StreamID) {
+  mutating func surprised(through last: EntryID) {
     length = length > 0 && since < 2 * length ? min(2 * length, Self.longest) : Self.shortest
     left = length
     since = 0
     exactThrough = last
   }
 
-  mutating func committed(_ count: Int, position: StreamID?) {
+  mutating func committed(_ count: Int, position: EntryID?) {
     guard length > 0 else { return }
     since += count
     left -= count

@@ -27,7 +27,7 @@ public struct ArchiveFault: Sendable, Hashable {
   /// In which shard.
   public let shard: Int
   /// The row's place, or that of the last row before what is wrong; nil if there is none.
-  public let streamID: StreamID?
+  public let entryID: EntryID?
   /// The row's link, or the first of those that are missing; nil if there is none.
   public let link: Int?
   /// What it is, for people.
@@ -40,7 +40,7 @@ extension ArchiveFault: JSONWritable, CustomStringConvertible {
     json.object {
       $0.field("kind", kind)
       $0.field("shard", shard)
-      $0.field("streamId", streamID?.description)
+      $0.field("entryId", entryID?.description)
       $0.field("link", link)
       $0.field("detail", detail)
     }
@@ -48,7 +48,7 @@ extension ArchiveFault: JSONWritable, CustomStringConvertible {
 
   /// `changed shard 3 1775212200000-0 link 17: …`
   public var description: String {
-    let place = streamID.map { " \($0)" } ?? ""
+    let place = entryID.map { " \($0)" } ?? ""
     return "\(kind.rawValue) shard \(shard)\(place)\(link.map { " link \($0)" } ?? ""): \(detail)"
   }
 }

@@ -10,7 +10,7 @@ struct ChainWalk {
     let hash: ChainHash
     /// What it really hashes to, if that is something else.
     var computed: ChainHash?
-    let streamID: StreamID
+    let entryID: EntryID
     /// Another row of the same link, which may be the one that was stored.
     var rival: Rival?
   }
@@ -23,7 +23,7 @@ struct ChainWalk {
   private let shard: Int
   private let head: ChainLink?
   /// By link. One, as long as rows come in the order of their links.
-  private var claims = [0: Claim(hash: .start, streamID: .zero)]
+  private var claims = [0: Claim(hash: .start, entryID: .zero)]
   /// Rows that came before the row of the link before theirs, by link: that one's batch was tried again.
   private var waiting: [Int: ArchivedEvent] = [:]
   private var links = LinkRanges()
@@ -46,12 +46,12 @@ struct ChainWalk {
   mutating func add(_ row: ArchivedEvent) {
     rows += 1
     guard let link = row.link, let hash = row.hash, link > 0 else {
-      return add(.inserted, row.streamID, row.link, "the row has no link or hash: it was not stored by analytics")
+      return add(.inserted, row.entryID, row.link, "the row has no link or hash: it was not stored by analytics")
     }
     if let head, link > head.number, beyondHead.count < FaultList.limit { beyondHead.append(row) }
     guard links.insert(link) else { return addRepeated(row, link, hash) }
     if link == head?.number { hashAtHead = hash }
-    var claim = Claim(hash: hash, streamID: row.streamID)
+    var claim = Claim(hash: hash, entryID: row.entryID)
     if let before = claims.removeValue(forKey: link - 1) {
       let computed = check(row, link, after: before)
       if computed != hash { claim.computed = computed }
@@ -73,14 +73,14 @@ struct ChainWalk {
       let followed = hash(of: row, after: rival.hash)
       if followed == row.hash {
         // Of the two rows before, this is the one that was stored.
-        faults.replace(rival.fault, by: rival.fault.of(before.streamID))
+        faults.replace(rival.fault, by: rival.fault.of(before.entryID))
         return followed
       }
     }
-    let other = link == 1 ? "" : ", or the hash of the row before it in the chain, \(before.streamID), was"
+    let other = link == 1 ? "" : ", or the hash of the row before it in the chain, \(before.entryID), was"
     let fault = ArchiveFault(
-      kind: .changed, shard: shard, streamID: row.streamID, link: link,
-      detail: "the row does not hash to what it says: its event, stream id or hash was changed\(other)")
+      kind: .changed, shard: shard, entryID: row.entryID, link: link,
+      detail: "the row does not hash to what it says: its event, entry id or hash was changed\(other)")
     faults.add(fault)
     if changed.count < FaultList.limit { changed[link] = (fault, before) }
     return computed
@@ -94,13 +94,13 @@ struct ChainWalk {
   }
 
   private func hash(of row: ArchivedEvent, after previous: ChainHash) -> ChainHash {
-    ChainHash(after: previous, shard: shard, streamID: row.streamID, event: row.json)
+    ChainHash(after: previous, shard: shard, entryID: row.entryID, event: row.json)
   }
 
   /// Two rows have one link: one of them was inserted.
   private mutating func addRepeated(_ row: ArchivedEvent, _ link: Int, _ hash: ChainHash) {
     let inserted = ArchiveFault(
-      kind: .inserted, shard: shard, streamID: row.streamID, link: link,
+      kind: .inserted, shard: shard, entryID: row.entryID, link: link,
       detail: "another row has the same link: this one was not stored by analytics")
     guard let (fault, before) = changed[link], follows(row, before) else {
       faults.add(inserted)
@@ -109,8 +109,8 @@ struct ChainWalk {
     }
     // It was the other one.
     changed[link] = nil
-    faults.replace(fault, by: inserted.of(fault.streamID))
-    if claims[link] != nil { claims[link] = Claim(hash: hash, streamID: row.streamID) }
+    faults.replace(fault, by: inserted.of(fault.entryID))
+    if claims[link] != nil { claims[link] = Claim(hash: hash, entryID: row.entryID) }
     if link == head?.number { hashAtHead = hash }
   }
 
@@ -123,10 +123,10 @@ struct ChainWalk {
   }
 
   private mutating func addRemoved(_ gap: ClosedRange<Int>) {
-    let before = claims[gap.lowerBound - 1]?.streamID
+    let before = claims[gap.lowerBound - 1]?.entryID
     let rows = gap.count == 1 ? "a row" : "\(gap.count) rows (links \(gap.lowerBound) to \(gap.upperBound))"
     let place: String
-    if let after = waiting[gap.upperBound + 1]?.streamID {
+    if let after = waiting[gap.upperBound + 1]?.entryID {
       place = "stored before \(after), which can't be checked without"
     } else {
       place = "at the end of the chain"
@@ -147,11 +147,11 @@ struct ChainWalk {
       for row in beyondHead {
         guard let link = row.link else { continue }
         let inserted = ArchiveFault(
-          kind: .inserted, shard: shard, streamID: row.streamID, link: link,
+          kind: .inserted, shard: shard, entryID: row.entryID, link: link,
           detail:
             "the row is beyond the chain's end, link \(head.number): it was not stored by analytics, or the end was changed"
         )
-        if let (fault, _) = changed[link], fault.streamID == row.streamID {
+        if let (fault, _) = changed[link], fault.entryID == row.entryID {
           faults.replace(fault, by: inserted)
         } else {
           faults.add(inserted)
@@ -160,14 +160,14 @@ struct ChainWalk {
     }
   }
 
-  private mutating func add(_ kind: ArchiveFault.Kind, _ id: StreamID?, _ link: Int?, _ detail: String) {
-    faults.add(ArchiveFault(kind: kind, shard: shard, streamID: id, link: link, detail: detail))
+  private mutating func add(_ kind: ArchiveFault.Kind, _ id: EntryID?, _ link: Int?, _ detail: String) {
+    faults.add(ArchiveFault(kind: kind, shard: shard, entryID: id, link: link, detail: detail))
   }
 }
 
 extension ArchiveFault {
   /// The same of another row.
-  fileprivate func of(_ streamID: StreamID?) -> ArchiveFault {
-    ArchiveFault(kind: kind, shard: shard, streamID: streamID, link: link, detail: detail)
+  fileprivate func of(_ entryID: EntryID?) -> ArchiveFault {
+    ArchiveFault(kind: kind, shard: shard, entryID: entryID, link: link, detail: detail)
   }
 }

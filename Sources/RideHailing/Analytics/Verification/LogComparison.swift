@@ -25,7 +25,7 @@ struct LogComparison {
     self.progress = progress
   }
 
-  mutating func run(from first: StreamID) async throws {
+  mutating func run(from first: EntryID) async throws {
     var filter = HistoryFilter()
     filter.recordedFrom = first.recordedAt
     var history = ShardHistory(
@@ -56,7 +56,7 @@ struct LogComparison {
       if try await inspector.extent(shard: shard)?.mayHaveTrimmed(item.id, of: item.topic) == true { return }
       add(
         .notInLog, item,
-        "the log holds earlier events, and not this one: the log has lost it, or the row was inserted or its stream id changed"
+        "the log holds earlier events, and not this one: the log has lost it, or the row was inserted or its entry id changed"
       )
     default: break
     }
@@ -73,7 +73,7 @@ struct LogComparison {
     if missing < 0 { return .notComparable }
     faults.add(
       ArchiveFault(
-        kind: .uncounted, shard: shard, streamID: nil, link: nil,
+        kind: .uncounted, shard: shard, entryID: nil, link: nil,
         detail:
           "\(extent.added) events were added to the log, \(rowsBefore + places) are in archive and log together: \(missing) are in neither; they were removed from the log before analytics stored them, or from the archive"
       ))
@@ -82,6 +82,6 @@ struct LogComparison {
 
   private mutating func add(_ kind: ArchiveFault.Kind, _ item: ShardHistory.Item, _ detail: String) {
     faults.add(
-      ArchiveFault(kind: kind, shard: shard, streamID: item.id, link: item.archived?.link, detail: detail))
+      ArchiveFault(kind: kind, shard: shard, entryID: item.id, link: item.archived?.link, detail: detail))
   }
 }

@@ -167,8 +167,8 @@ extension ArchiveView {
   /// Where the event stands in the log.
   private static let place = [
     Column("shard", "shard", "the log's shard"),
-    Column("stream_ms", "stream_ms", "the first half of the stream id"),
-    Column("stream_seq", "stream_seq", "the second half of the stream id"),
+    Column("stream_ms", "stream_ms", "the first half of the entry id"),
+    Column("stream_seq", "stream_seq", "the second half of the entry id"),
   ]
 
   /// Events, each where it stands first.

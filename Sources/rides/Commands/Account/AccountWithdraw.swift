@@ -35,7 +35,7 @@ struct AccountWithdraw: AsyncParsableCommand {
     let refused = event.becoming(AccountWithdrawalRefused.self).eventID
     let another = event.refusalAsAnother
     let outcome = try await OutcomeWait(namespace: namespace, connection: connection, patience: wait.duration).first(
-      of: [withdrawn, refused, another], shard: published.shard, after: published.streamID)
+      of: [withdrawn, refused, another], shard: published.shard, after: published.entryID)
     switch outcome?.header.id {
     case another?:
       throw Failure.refused("the withdrawal was refused: movement '\(event.movement)' was another one before")
@@ -47,7 +47,7 @@ struct AccountWithdraw: AsyncParsableCommand {
     default:
       throw Failure(
         message:
-          "the withdrawal is published (entry \(published.streamID)), but was not handled within \(wait.duration.short)",
+          "the withdrawal is published (entry \(published.entryID)), but was not handled within \(wait.duration.short)",
         status: 75)
     }
   }

@@ -6,7 +6,7 @@ struct ArchiveCommand: AsyncParsableCommand {
     discussion: """
       Analytics keeps every event in one SQLite file. The rows of a shard form a chain in the order in which they were stored: \
       `link` counts them from 1, and `hash` is the SHA-256 of the hash of the link before (32 bytes, zeros for the first), the \
-      shard, the milliseconds and the sequence of the stream id (8 bytes each, unsigned, the highest byte first), and the \
+      shard, the milliseconds and the sequence of the entry id (8 bytes each, unsigned, the highest byte first), and the \
       event's bytes as logged. So a changed, removed or inserted row is found.
       """,
     subcommands: [ArchiveStatus.self, ArchiveVerify.self, ArchiveExport.self], defaultSubcommand: ArchiveStatus.self)

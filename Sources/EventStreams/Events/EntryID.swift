@@ -1,12 +1,12 @@
 /// The id of an entry in a Redis stream: `<milliseconds>-<sequence>`, growing within a stream.
-public struct StreamID: Sendable, Hashable, Comparable, CustomStringConvertible {
+public struct EntryID: Sendable, Hashable, Comparable, CustomStringConvertible {
   /// Milliseconds since 1970 by the server's clock when the entry was added.
   public let milliseconds: UInt64
   /// Counts the entries of one millisecond from 0.
   public let sequence: UInt64
 
   /// `0-0`, which is before every entry.
-  public static let zero = StreamID(milliseconds: 0, sequence: 0)
+  public static let zero = EntryID(milliseconds: 0, sequence: 0)
 
   /// An id of its two parts.
   public init(milliseconds: UInt64, sequence: UInt64) {
@@ -50,19 +50,19 @@ public struct StreamID: Sendable, Hashable, Comparable, CustomStringConvertible 
   public var recordedAt: Timestamp { Timestamp(millisecondsSinceEpoch: Int64(clamping: milliseconds)) }
 
   /// The smallest id after this one; of the last there is, itself.
-  public var next: StreamID {
-    guard sequence == .max else { return StreamID(milliseconds: milliseconds, sequence: sequence + 1) }
-    return milliseconds == .max ? self : StreamID(milliseconds: milliseconds + 1, sequence: 0)
+  public var next: EntryID {
+    guard sequence == .max else { return EntryID(milliseconds: milliseconds, sequence: sequence + 1) }
+    return milliseconds == .max ? self : EntryID(milliseconds: milliseconds + 1, sequence: 0)
   }
 
   /// The largest id before this one; `0-0` has none and stays.
-  public var previous: StreamID {
-    if sequence > 0 { return StreamID(milliseconds: milliseconds, sequence: sequence - 1) }
-    return milliseconds == 0 ? self : StreamID(milliseconds: milliseconds - 1, sequence: .max)
+  public var previous: EntryID {
+    if sequence > 0 { return EntryID(milliseconds: milliseconds, sequence: sequence - 1) }
+    return milliseconds == 0 ? self : EntryID(milliseconds: milliseconds - 1, sequence: .max)
   }
 
   /// Earlier comes first.
-  public static func < (a: StreamID, b: StreamID) -> Bool {
+  public static func < (a: EntryID, b: EntryID) -> Bool {
     (a.milliseconds, a.sequence) < (b.milliseconds, b.sequence)
   }
 }
