@@ -33,7 +33,6 @@ extension GroupStatus {
     let paused = lease[2].lossyText
     service = group.name
     self.shard = shard
-    lag = group.lag
     lost = group.lost
     pending = group.pending
     retrying = min(group.pending, count(0))
@@ -50,6 +49,9 @@ extension GroupStatus {
     let place = EntryID(utf8: lease[5].bytes)
     position = lease[4].isNil ? place : nil
     historyPosition = lease[4].isNil ? nil : place ?? .zero
+    // What is neither pending nor up to the position was not handled, wherever somebody has moved the group.
+    let isMovedPast = group.pending == 0 && position.map { group.last > $0 } ?? false
+    lag = max(group.lag, isMovedPast ? 1 : 0)
     let stored = replies[index + 5].lossyText
     self.problem = problem ?? (stored.isEmpty ? nil : stored)
   }

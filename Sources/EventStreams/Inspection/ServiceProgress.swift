@@ -60,6 +60,7 @@ public struct ServiceProgress: Sendable {
     if discarded.contains(id) { return .discarded }
     guard let topic else { return id <= last ? .done : .undelivered }
     guard let place = delivered[topic] else { return .done }
-    return id <= max(place, position ?? .zero) ? .done : .undelivered
+    // Where a group stands tells what a service has come to only as long as nobody has moved it.
+    return id <= position ?? place ? .done : .undelivered
   }
 }

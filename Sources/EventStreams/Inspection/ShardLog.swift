@@ -7,8 +7,10 @@ struct ShardLog: Sendable {
     let name: String
     /// Topic -> the last entry that was delivered of it.
     var delivered: [Identifier: EntryID]
+    /// The last entry that its topics hold.
+    var last: EntryID
     var pending: Int
-    /// Entries that the log holds and that were not delivered; at least 1 if there is any.
+    /// Entries that the log holds and that were not delivered, going by where the group stands; at least 1 if there is any.
     var lag: Int
     /// Entries that were removed from the log before they were delivered, as far as the server knows.
     var lost: Int
@@ -49,6 +51,7 @@ struct ShardLog: Sendable {
         let group = extent.group(found[index], topic: name)
         if var known = groups[group.name] {
           known.delivered.merge(group.delivered) { $1 }
+          known.last = max(known.last, group.last)
           known.pending += group.pending
           known.lag += group.lag
           known.lost += group.lost
@@ -86,7 +89,7 @@ struct ShardLog: Sendable {
       // A group that was made in the middle of the log has no count.
       if let added, let read, read >= 0 { lost = max(0, added.clampedDifference(read).clampedDifference(lag)) }
       return Group(
-        name: info[field: "name"].lossyText, delivered: [Identifier(topic): delivered],
+        name: info[field: "name"].lossyText, delivered: [Identifier(topic): delivered], last: last,
         pending: max(0, info[field: "pending"].lenientInteger ?? 0), lag: lag, lost: lost)
     }
 

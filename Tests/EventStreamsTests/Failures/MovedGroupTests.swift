@@ -120,6 +120,21 @@ import Testing
     }
   }
 
+  @Test("is not said to have handled what it was moved past, while nobody has put it back")
+  func movedPast() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      _ = try await bench.publish(events(0..<100))
+      try await bench.running([worker(bench, LoggedLines())]) { try await bench.settled("counting") }
+      let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
+      #expect(try await inspector.remaining(["counting"]).isEmpty)
+      let ids = try await bench.publish(events(100..<130)).map(\.entryID)
+      try await move(bench, to: "$")
+      #expect(try await inspector.remaining(["counting"]).first?.lag ?? 0 > 0)
+      let progress = try #require(try await inspector.progress(["counting"], shard: 0).first)
+      #expect(ids.allSatisfy { progress.state(of: $0, in: Namespace.standardTopic) == .undelivered })
+    }
+  }
+
   @Test("gets back what somebody has acknowledged by hand, or removed with its consumer, of what was being handled")
   func acknowledgedByHand() async throws {
     try await TestBench.run(shards: 1) { bench in
