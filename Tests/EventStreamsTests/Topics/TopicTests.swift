@@ -85,6 +85,24 @@ import Testing
     }
   }
 
+  @Test("that appears with what comes after it in another topic, in one call, is stored before that")
+  func appearingTogether() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let stored = Mutex<[EntryID]>([])
+      let archive = EventService("archive") { events in stored.withLock { $0 += events.map(\.entryID) } }
+      try await bench.running([bench.worker(archive, bench.settings(lease: .milliseconds(400)))]) {
+        _ = try await bench.publish([Noted("k", 0)])
+        try await eventually("it waits for more") { stored.withLock { $0.count } == 1 }
+        _ = try await Publisher(namespace: bench.namespace, connection: bench.connection)
+          .publish([EncodedEvent(Remarked("k", 1)), EncodedEvent(Noted("k", 2))])
+        try await eventually("all is stored") { try await bench.inspector.remaining(["archive"]).isEmpty }
+      }
+      let logged = try await bench.inspector.entries(shard: 0, after: .zero, limit: 10).map(\.id)
+      var first: Set<EntryID> = []
+      #expect(stored.withLock { $0 }.filter { first.insert($0).inserted } == logged)
+    }
+  }
+
   @Test("holds up nothing that comes in another while an event of the same key waits in it, but for that key")
   func holding() async throws {
     try await TestBench.run(shards: 1) { bench in

@@ -106,8 +106,17 @@ struct Reader: Sendable {
       return try await readOneByOne(shards, count: count, over: registered, &merged, &decoder)
     }
     let mayBePartial = wait > .zero && !registered.wakesWithSnapshot
+    let owned = await stillOwned(shards, replies)
     try await admit(
-      Self.ready(of: replies, shards, namespace, count: count, mayBePartial: mayBePartial, &merged), &decoder)
+      Self.ready(of: replies, shards, owned, namespace, count: count, mayBePartial: mayBePartial, &merged), &decoder)
+  }
+
+  /// Of the shards of a read those that are owned still, where that was asked: of the others, topics may be missing.
+  private func stillOwned(_ shards: [OwnedShard], _ replies: borrowing Replies) async -> [OwnedShard] {
+    guard let possession else { return shards }
+    let lost = possession.lost(of: shards, in: replies, from: 1)
+    for shard in lost { await pipeline.tell { $0.lose(shard.number, epoch: shard.epoch, because: .fenced) } }
+    return lost.isEmpty ? shards : shards.filter { shard in !lost.contains { $0.number == shard.number } }
   }
 
   private func append(to commands: inout Commands, readOf shards: [OwnedShard], count: Int, wait: Duration) {
@@ -128,6 +137,13 @@ struct Reader: Sendable {
       for topic in shard.topics { commands.argument(namespace.log(shard.number, topic)) }
     }
     for _ in 0..<streams { commands.argument(">") }
+    possession?.ask(shards, in: &commands)
+  }
+
+  /// Nil for a service of which topics that appear are none of its concern.
+  private var possession: Possession? {
+    pipeline.service.subscription.isOfAll
+      ? Possession(namespace: namespace, service: pipeline.service.name, worker: settings.name) : nil
   }
 
   /// Reads each shard by itself, after one of them has kept all from being read, and leaves that one alone.
@@ -145,8 +161,9 @@ struct Reader: Sendable {
         let loss: ShardLoss = error.code == .noGroup ? .fenced : .stopped(error)
         await pipeline.tell { $0.lose(shard.number, epoch: shard.epoch, because: loss) }
       } else {
+        let owned = await stillOwned([shard], replies)
         try await admit(
-          Self.ready(of: replies, [shard], namespace, count: count, mayBePartial: false, &merged), &decoder)
+          Self.ready(of: replies, [shard], owned, namespace, count: count, mayBePartial: false, &merged), &decoder)
       }
     }
   }
@@ -179,8 +196,13 @@ struct Reader: Sendable {
   private static func error(_ replies: borrowing Replies) -> RedisError? { replies[0].error }
 
   /// What may be handled of an answer and of what was carried, by shard, left as it is; and how many streams had something.
+  ///
+  /// - Parameters:
+  ///   - shards: what was read.
+  ///   - owned: of these, those that are owned still.
   private static func ready(
-    of replies: consuming Replies, _ shards: [OwnedShard], _ namespace: Namespace, count: Int, mayBePartial: Bool,
+    of replies: consuming Replies, _ shards: [OwnedShard], _ owned: [OwnedShard], _ namespace: Namespace, count: Int,
+    mayBePartial: Bool,
     _ merged: inout MergedReading
   ) -> (pages: [Page], streams: Int) {
     let streams = replies[0].count
@@ -195,7 +217,7 @@ struct Reader: Sendable {
         if entries > 0 { parts.append(Page.Part(topic: topic, stream: next, count: entries)) }
         next += 1
       }
-      found.append((shard, parts))
+      if owned.contains(where: { $0.number == shard.number }) { found.append((shard, parts)) }
     }
     let answer = Page.Answer(replies)
     let pages: [Page] = found.compactMap { shard, parts in
