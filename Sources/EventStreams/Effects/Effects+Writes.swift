@@ -11,6 +11,8 @@ extension Effects {
     case remove(hash: String, field: String)
     /// A hash or stream that goes after so many milliseconds.
     case expire(name: String, milliseconds: Int)
+    /// A hash or stream that goes.
+    case delete(name: String)
     /// An event, by type, identity and what chooses its shard.
     case publish(type: EventType, id: String, shardKey: String)
     /// An event that waits until it is due, by type, identity and what chooses its shard.
@@ -50,6 +52,7 @@ extension Effects {
       .schedule(type: type(of: data).eventType, id: id ?? data.eventID, shardKey: data.shardKey, due: due)
     case .cancel(let id, let shardKey): .cancel(id: id, shardKey: shardKey)
     case .expire(let name, let milliseconds): .expire(name: name, milliseconds: milliseconds)
+    case .delete(let name): .delete(name: name)
     case .when, .skip: nil
     }
   }

@@ -11,6 +11,7 @@ public struct Effects: Sendable {
     case set(hash: String, field: String, value: Range<Int>)
     case remove(hash: String, field: String)
     case expire(name: String, milliseconds: Int)
+    case delete(name: String)
     case publish(any EventData, id: String?, timestamp: Timestamp)
     case schedule(any EventData, id: String?, timestamp: Timestamp, due: Timestamp)
     /// With the shard key of the event; nil for one in the shard of the event being handled.
@@ -102,6 +103,14 @@ public struct Effects: Sendable {
   ///   - time: at least 1 ms.
   public mutating func expire(_ name: String, after time: Duration) {
     effects.append(.expire(name: name, milliseconds: max(1, time.wholeMilliseconds)))
+  }
+
+  /// Removes a hash or stream of this service with all that is in it; one that isn't there is removed already.
+  ///
+  /// Whatever its size, the server is busy with it for a moment only. What follows in the same commit finds nothing there, but can't make
+  /// a hash of what was a stream, or a stream of what was a hash.
+  public mutating func delete(_ name: String) {
+    effects.append(.delete(name: name))
   }
 
   /// Publishes an event, unless its id is known in its shard, as `Publisher` does. Its shard key says which shard that is: if it is that of the

@@ -12,6 +12,8 @@ struct ResolvedEffects {
 
   /// Fields that were written so far.
   private var values: [Field: String?] = [:]
+  /// What was removed as a whole: what is there of it was written since.
+  private var deleted: Set<Identifier> = []
   private let value: (_ hash: String, _ field: String) -> String?
   private let isPublished: (String) -> Bool
 
@@ -31,7 +33,8 @@ struct ResolvedEffects {
   }
 
   private func current(_ hash: String, _ field: String) -> String? {
-    values[Field(hash: Identifier(hash), field: Identifier(field))] ?? value(hash, field)
+    if let written = values[Field(hash: Identifier(hash), field: Identifier(field))] { return written }
+    return deleted.contains(hash) ? nil : value(hash, field)
   }
 
   private mutating func note(_ hash: String, _ field: String, _ value: String?) {
@@ -53,6 +56,10 @@ struct ResolvedEffects {
       case .write(let write):
         if case .set(let hash, let field, let value) = write { note(hash, field, value) }
         if case .remove(let hash, let field) = write { note(hash, field, nil) }
+        if case .delete(let name) = write {
+          deleted.insert(name)
+          values = values.filter { !$0.key.hash.text.hasSameBytes(as: name) }
+        }
         writes.append(write)
       }
     }

@@ -111,6 +111,11 @@ public final class StateImage: StateReader {
     case .expire(let name, let milliseconds):
       contents.expiries[name] = place.recordedAt + .milliseconds(milliseconds)
       contents.touched.insert(name)
+    case .delete(let name):
+      contents.hashes[name] = nil
+      contents.streams[name] = nil
+      contents.expiries[name] = nil
+      contents.touched.insert(name)
     // Increments have become values.
     case .publish, .schedule, .cancel, .increment: break
     }

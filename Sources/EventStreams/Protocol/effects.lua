@@ -2,6 +2,7 @@
 --   n, then for each of n hashes: index of its key, m, m fields that are assumed to be absent,
 --   then command, index of its key, number of its arguments, arguments; again and again.
 -- HINCRBY (field and amount of each increment) adds to fields of a hash, XADD (texts) adds an entry with these records to a stream.
+-- UNLINK removes a hash or a stream.
 -- WHEN (field, condition, value, number of ARGV to pass over) lets the effects after it happen only if its condition holds;
 -- SKIP (number of ARGV to pass over) at their end passes over what is to happen otherwise.
 -- SEND (a shard's number, then fields and values) leaves something for that shard in the outbox that its key is.
@@ -143,6 +144,11 @@ local function planned(keys, args, i)
         hashes[key] = not known
         if known and known[args[at]] ~= nil then known[args[at]] = false end
         joining[key] = nil
+      elseif command == 'UNLINK' then
+        if known then
+          for field in pairs(known) do known[field] = false end
+        end
+        joining[key] = nil
       elseif command == 'PEXPIRE' then
         if #args[at] > 15 then return nil, refused(keys[tonumber(key)], nil, 'it can not be kept for ' .. args[at] .. ' ms') end
         joining[key] = nil
@@ -222,6 +228,8 @@ local function write(keys, args, plan)
       addWaiting(plan.place, seenOf(log), standardWindow, args, i + 3, i + 2 + count, changed)
     elseif command == 'CANCEL' then
       cancelWaiting(plan.place, seenOf(log), standardWindow, args, i + 3, i + 2 + count, changed)
+    elseif command == 'UNLINK' then
+      call('UNLINK', key)
     elseif command == 'XADD' and count == 1 then
       call('XADD', key, '*', 'record', args[i + 3])
     elseif command == 'XADD' then

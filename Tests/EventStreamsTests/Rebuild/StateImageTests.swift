@@ -24,6 +24,23 @@ import Testing
     #expect(try await image.field("h", "f", shard: 0) == nil)
   }
 
+  @Test("finds nothing of a hash that was deleted before, and what was written to it since")
+  func deleted() async throws {
+    let image = StateImage()
+    apply(Effects { $0.set("h", "f", to: "7"); $0.set("h", "g", to: "x"); $0.append(to: "s", 1) }, to: image)
+    apply(
+      Effects { effects in
+        effects.increment("h", "f", by: 1)
+        effects.delete("h")
+        effects.delete("s")
+        effects.delete("nothing")
+        effects.increment("h", "f", by: 2)
+        effects.when("h", "g", .isAbsent) { $0.append(to: "s", 2) }
+      }, to: image)
+    #expect(try await image.hash("h", shard: 0) == ["f": "2"])
+    #expect(try await image.records("s", shard: 0, after: .zero, limit: 9).map(\.1) == [Array("2".utf8)])
+  }
+
   @Test("takes nothing of effects that a commit would refuse")
   func refused() async throws {
     let image = StateImage()

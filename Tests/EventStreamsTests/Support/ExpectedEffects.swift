@@ -20,11 +20,13 @@ struct ExpectedEffects {
   /// What was a hash or a stream in this commit: that it becomes the other is refused.
   private var kinds: [String: Bool] = [:]
 
-  private let isThere: Set<String>
+  private let before: [String: Value]
+  private var isThere: Set<String> { Set(before.keys) }
+  private var deleted: Set<String> = []
 
   init(state: [String: Value], published: Set<String>) {
     self.state = state
-    isThere = Set(state.keys)
+    before = state
     self.published = published
   }
 
@@ -33,6 +35,12 @@ struct ExpectedEffects {
     while let effect = rest.popFirst() {
       switch effect {
       case .append(let name, let record):
+        if deleted.contains(name) {
+          switch before[name] {
+          case nil, .stream(_, _, isFull: false): break
+          default: throw .either("\(name) was no stream to begin with")
+          }
+        }
         try be(true, name)
         switch state[name] {
         case nil: state[name] = .stream([text(record, effects)], isLasting: true, isFull: false)
@@ -57,6 +65,9 @@ struct ExpectedEffects {
         case .other: state[name] = .other(isLasting: false)
         case nil: break
         }
+      case .delete(let name):
+        deleted.insert(name)
+        state[name] = nil
       case .publish(let data, let id, _): published.insert(id ?? data.eventID)
       case .schedule, .cancel: throw .other("not among the effects of these tests")
       case .when(let name, let field, let condition, let count):
@@ -83,6 +94,12 @@ struct ExpectedEffects {
   }
 
   private func hash(_ name: String) throws(Failure) -> [Identifier: String] {
+    if deleted.contains(name) {
+      switch before[name] {
+      case nil, .hash: break
+      default: throw .either("\(name) was no hash to begin with")
+      }
+    }
     switch state[name] {
     case nil: return [:]
     case .hash(let fields, _): return fields

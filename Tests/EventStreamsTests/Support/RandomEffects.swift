@@ -88,13 +88,14 @@ struct RandomEffects {
     let name = Self.names.randomElement(using: &generator) ?? ""
     let field = Self.fields.randomElement(using: &generator) ?? ""
     number += 1
-    switch Int.random(in: 0..<(depth < 2 ? 11 : 8), using: &generator) {
+    switch Int.random(in: 0..<(depth < 2 ? 12 : 9), using: &generator) {
     case 0: effects.append(to: name, number)
     case 1, 2: effects.increment(name, field, by: [1, -1, 5, .max, .min].randomElement(using: &generator) ?? 0)
     case 3, 4: effects.set(name, field, to: Self.values.randomElement(using: &generator) ?? "")
     case 5: effects.remove(name, field)
     case 6: effects.expire(name, after: .seconds(1000))
-    case 7: effects.publish(Noted("k", -1), id: "follow \"\(number / 3)\"")
+    case 7: effects.delete(name)
+    case 8: effects.publish(Noted("k", -1), id: "follow \"\(number / 3)\"")
     default:
       let condition: Effects.Condition =
         switch Int.random(in: 0..<4, using: &generator) {

@@ -20,7 +20,7 @@ import Testing
       let log = CommitLog(bench: bench, service: "folded")
       try await log.open()
       var number = 1
-      for turn in 0..<25 {
+      for turn in 0..<40 {
         let events = (0..<Int.random(in: 1...12, using: &generator)).map { _ in
           Effects { effects in
             for _ in 0..<Int.random(in: 0...5, using: &generator) { add(to: &effects, 0, &generator, &number) }
@@ -45,12 +45,13 @@ import Testing
     let hash = Self.hashes.randomElement(using: &generator) ?? ""
     let field = Self.fields.randomElement(using: &generator) ?? ""
     number += 1
-    switch Int.random(in: 0..<(depth < 2 ? 12 : 9), using: &generator) {
-    case 0, 1: effects.append(to: Self.streams.randomElement(using: &generator) ?? "", number)
-    case 2, 3, 4: effects.increment(hash, field, by: Int.random(in: -3...3, using: &generator))
-    case 5, 6: effects.set(hash, field, to: String(Int.random(in: 0...5, using: &generator)))
-    case 7: effects.remove(hash, field)
-    case 8: effects.expire(hash, after: .seconds(1000))
+    switch Int.random(in: 0..<(depth < 2 ? 40 : 28), using: &generator) {
+    case 0...4: effects.append(to: Self.streams.randomElement(using: &generator) ?? "", number)
+    case 5...13: effects.increment(hash, field, by: Int.random(in: -3...3, using: &generator))
+    case 14...20: effects.set(hash, field, to: String(Int.random(in: 0...5, using: &generator)))
+    case 21...23: effects.remove(hash, field)
+    case 24...26: effects.expire(hash, after: .seconds(1000))
+    case 27: effects.delete(Int.random(in: 0..<4, using: &generator) == 0 ? hash : "s1")
     default:
       let condition: Effects.Condition =
         switch Int.random(in: 0..<4, using: &generator) {
@@ -87,6 +88,7 @@ import Testing
       case .remove(let hash, let field): _ = try await bench.connection.call("HDEL", key(hash), field)
       case .expire(let name, let milliseconds):
         _ = try await bench.connection.call("PEXPIRE", key(name), String(milliseconds))
+      case .delete(let name): _ = try await bench.connection.call("DEL", key(name))
       case .publish, .schedule, .cancel: Issue.record("not among the effects of this test")
       case .when(let hash, let field, let condition, let count):
         let found = try await bench.connection.call("HMGET", key(hash), field)

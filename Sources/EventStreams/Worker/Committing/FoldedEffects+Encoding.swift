@@ -19,6 +19,7 @@ extension FoldedEffects {
       case .expire(let key, let milliseconds):
         header(&commands, "PEXPIRE", firstKey + key, 1)
         commands.argument(milliseconds)
+      case .delete(let key): header(&commands, "UNLINK", firstKey + key, 0)
       case .increment(let key, let list):
         header(&commands, "HINCRBY", firstKey + key, list.count * 2)
         var increment = list.first
@@ -86,6 +87,7 @@ extension FoldedEffects.Operation {
   /// ARGV that the operation takes: its header of three and its own arguments.
   fileprivate var argumentCount: Int {
     switch self {
+    case .delete: 3
     case .remove, .expire: 4
     case .increment(_, let list): 3 + list.count * 2
     case .set(_, let list), .append(_, let list), .publish(_, let list), .send(_, let list): 3 + list.count

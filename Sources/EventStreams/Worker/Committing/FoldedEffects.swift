@@ -35,6 +35,7 @@ struct FoldedEffects: Sendable {
   enum Operation: Sendable {
     case remove(key: Int, field: String)
     case expire(key: Int, milliseconds: Int)
+    case delete(key: Int)
     case increment(key: Int, Pieces)
     /// Fields, each followed by its value.
     case set(key: Int, Pieces)
@@ -163,6 +164,10 @@ struct FoldedEffects: Sendable {
         operations.append(.remove(key: key, field: field))
       case .expire(let name, let milliseconds):
         operations.append(.expire(key: self.index(of: name, prefix), milliseconds: milliseconds))
+      case .delete(let name):
+        let key = self.index(of: name, prefix)
+        reopen(key)
+        operations.append(.delete(key: key))
       case .publish(let data, let id, let timestamp):
         publish(
           data, id: id ?? data.eventID, timestamp: timestamp, traceparent: traceparent, isConditional: isConditional)

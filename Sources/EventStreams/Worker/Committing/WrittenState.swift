@@ -28,7 +28,7 @@ struct WrittenState: Sendable {
       case .increment(let hash, let field, _), .set(let hash, let field, _), .remove(let hash, let field):
         names.insert(hash)
         fields.insert(StateName(name: hash, field: field))
-      case .expire(let name, _):
+      case .expire(let name, _), .delete(let name):
         names.insert(name)
         vanishing.insert(name)
       case .publish, .schedule, .cancel, .when, .skip: break

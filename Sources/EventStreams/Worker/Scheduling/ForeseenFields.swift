@@ -84,6 +84,10 @@ struct ForeseenFields {
           return String(sum)
         }
       case .expire(let name, _): forget(name)
+      case .delete(let name):
+        for field in fields.keys where field.hash.text.hasSameBytes(as: name) {
+          write(field, batch: batch, isCertain) { _ in .some(nil) }
+        }
       case .append, .publish, .schedule, .cancel, .skip: break
       case .when(let hash, let field, let condition, let count):
         let choice = effects.branches(at: index, count: count)
