@@ -61,10 +61,11 @@ let package = Package(
     .systemLibrary(
       name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
     .target(name: "Redis", dependencies: ["CHiredis"], swiftSettings: settings),
+    .target(name: "JSON", swiftSettings: settings),
     .target(
       name: "EventStreams",
       dependencies: [
-        "Redis",
+        "JSON", "Redis",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -108,20 +109,22 @@ let package = Package(
       name: "BenchmarkWorker",
       dependencies: serving + ["RideHailing", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/BenchmarkWorker", swiftSettings: settings),
-    // A real redis-server for tests, and real trips; regular targets because test targets can't share anything otherwise.
+    // A real redis-server for tests, random numbers by seed, and real trips; regular targets because test targets can't share anything otherwise.
     .target(
       name: "RedisTestSupport", dependencies: ["Redis"], path: "Tests/RedisTestSupport", swiftSettings: settings),
+    .target(name: "RandomTestSupport", path: "Tests/RandomTestSupport", swiftSettings: settings),
     .target(name: "RideTestSupport", path: "Tests/RideTestSupport", swiftSettings: settings),
     // A worker whose handler ends its process, and one of which there are two versions, for the tests of that.
     .executableTarget(
       name: "TestWorker",
       dependencies: serving,
       path: "Tests/TestWorker", swiftSettings: settings),
+    .testTarget(name: "JSONTests", dependencies: ["JSON", "RandomTestSupport"], swiftSettings: settings),
     .testTarget(name: "RedisTests", dependencies: ["Redis", "RedisTestSupport"], swiftSettings: settings),
     .testTarget(
       name: "EventStreamsTests",
       dependencies: [
-        "EventStreams", "EventStreamsTesting", "Redis", "RedisTestSupport",
+        "EventStreams", "EventStreamsTesting", "RandomTestSupport", "Redis", "RedisTestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),

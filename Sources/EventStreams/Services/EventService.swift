@@ -171,7 +171,7 @@ public struct EventService: Sendable {
   func handler(of event: borrowing JSONValue) throws(JSONError) -> EventHandler? {
     var object = try event.object()
     guard case .eachEvent(let handlers) = handling, let index = object.find("type") else { return nil }
-    let type = JSONValue(bytes: event.bytes, tape: event.tape, index: index)
+    let type = object.value(at: index)
     for (name, handler) in handlers where type.isString(name.rawValue) { return handler }
     return nil
   }

@@ -1,5 +1,6 @@
 import EventStreams
 import Foundation
+import RandomTestSupport
 import Testing
 
 @Suite("A timestamp") struct TimestampTests {

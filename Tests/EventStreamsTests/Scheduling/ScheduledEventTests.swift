@@ -1,3 +1,4 @@
+import RandomTestSupport
 import Redis
 import RedisTestSupport
 import Testing

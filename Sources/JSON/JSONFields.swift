@@ -75,12 +75,12 @@ public struct JSONFields: Sendable, JSONReadable, JSONWritable {
   }
 
   /// Reads what the fields say now.
-  func read<Value: JSONReadable>(_ type: Value.Type = Value.self) throws(JSONError) -> Value {
+  package func read<Value: JSONReadable>(_ type: Value.Type = Value.self) throws(JSONError) -> Value {
     try with { (json) throws(JSONError) in try Value(from: json) }
   }
 
   /// Calls `body` with what the fields say now.
-  func with<Result>(_ body: (borrowing JSONValue) throws(JSONError) -> Result) throws(JSONError) -> Result {
+  package func with<Result>(_ body: (borrowing JSONValue) throws(JSONError) -> Result) throws(JSONError) -> Result {
     var parser = JSONParser()
     let json = JSONWriter.bytes(of: self)
     return try body(parser.parse(json.span))

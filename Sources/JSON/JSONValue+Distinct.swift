@@ -2,7 +2,7 @@ extension JSONValue {
   /// Throws if an object, this one or one within it, has a field twice: two readers would read two documents.
   ///
   /// For what comes from outside; whoever reads what was checked once need not look again.
-  func checkFieldsAreDistinct() throws(JSONError) {
+  package func checkFieldsAreDistinct() throws(JSONError) {
     if kind == .array {
       try forEachElement { (element) throws(JSONError) in try element.checkFieldsAreDistinct() }
       return

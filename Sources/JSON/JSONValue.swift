@@ -41,7 +41,7 @@ public struct JSONValue: ~Escapable {
   }
 
   /// Whether the value is this string.
-  func isString(_ string: String) -> Bool {
+  package func isString(_ string: String) -> Bool {
     guard kind == .string else { return false }
     if node.isEscaped { return text.hasSameBytes(as: string) }
     let (raw, expected) = (rawBytes, string.utf8.span)
@@ -51,7 +51,7 @@ public struct JSONValue: ~Escapable {
   }
 
   /// The string's value, whatever kind the node has.
-  var text: String {
+  package var text: String {
     let raw = rawBytes
     // The scanner has checked that it is UTF-8.
     if !node.isEscaped { return String(copying: UTF8Span(unchecked: raw, isKnownASCII: node.isASCII)) }

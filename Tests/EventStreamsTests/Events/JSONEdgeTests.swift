@@ -1,5 +1,6 @@
 import EventStreams
 import Foundation
+import RandomTestSupport
 import Testing
 
 /// The edges of JSON: against Foundation where it reads as RFC 8259 says, and by what must hold where it doesn't.

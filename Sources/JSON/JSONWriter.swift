@@ -89,7 +89,7 @@ public struct JSONWriter: Sendable {
   }
 
   /// One field of an object as it stands in a document, without the blanks between its tokens.
-  mutating func field(asWritten name: borrowing JSONValue, _ value: borrowing JSONValue) {
+  package mutating func field(asWritten name: borrowing JSONValue, _ value: borrowing JSONValue) {
     separate()
     bytes.append(UInt8(ascii: "\""))
     raw(name.rawBytes)
@@ -148,7 +148,7 @@ public struct JSONWriter: Sendable {
   }
 
   /// JSON that is written already.
-  mutating func raw(_ json: Span<UInt8>) {
+  package mutating func raw(_ json: Span<UInt8>) {
     json.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
   }
 
@@ -214,17 +214,17 @@ public struct JSONWriter: Sendable {
   }
 
   /// A string of ASCII characters that need no escaping, which `body` adds to the bytes.
-  mutating func plainString(_ body: (inout [UInt8]) -> Void) {
+  package mutating func plainString(_ body: (inout [UInt8]) -> Void) {
     bytes.append(UInt8(ascii: "\""))
     body(&bytes)
     bytes.append(UInt8(ascii: "\""))
   }
 
   /// Text that is no JSON, as it is.
-  mutating func plain(_ text: String) { bytes.append(contentsOf: text.utf8) }
+  package mutating func plain(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
   /// Lets a further document follow on those there are.
-  mutating func beginDocument() { needsComma = false }
+  package mutating func beginDocument() { needsComma = false }
 
   private mutating func escape(_ byte: UInt8) {
     bytes.append(UInt8(ascii: "\\"))

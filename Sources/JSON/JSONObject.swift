@@ -3,7 +3,7 @@
 /// Fields that are asked for in the order they were written, each once, cost one comparison each. Of fields with the same name the
 /// first counts.
 public struct JSONObject: ~Escapable {
-  @usableFromInline let value: JSONValue
+  @usableFromInline package let value: JSONValue
   /// The field after the last that was found, as long as all before it have been found; nil from then on.
   private var next: Int?
 
@@ -58,7 +58,7 @@ public struct JSONObject: ~Escapable {
   }
 
   /// Calls `body` with each field, its name and its value as they are written, in the order written.
-  func forEachToken(_ body: (_ name: borrowing JSONValue, _ value: borrowing JSONValue) -> Void) {
+  package func forEachToken(_ body: (_ name: borrowing JSONValue, _ value: borrowing JSONValue) -> Void) {
     var field = value.index + 1
     while field < Int(value.node.next) {
       body(
@@ -84,9 +84,15 @@ public struct JSONObject: ~Escapable {
   @usableFromInline
   static func error(_ error: JSONError, inside name: StaticString) -> JSONError { error.inside("\(name)") }
 
+  /// A value, by where `find` has found it.
+  @_lifetime(copy self)
+  package func value(at index: Int) -> JSONValue {
+    JSONValue(bytes: value.bytes, tape: value.tape, index: index)
+  }
+
   /// The tape index of a field's value; nil if there is no such field or it is null.
   @usableFromInline
-  mutating func find(_ name: StaticString) -> Int? {
+  package mutating func find(_ name: StaticString) -> Int? {
     let end = Int(value.node.next)
     // Nearly always it is the next, and then it is the first of its name.
     if let next, next < end, matches(next, name) {

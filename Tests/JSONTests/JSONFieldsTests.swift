@@ -1,4 +1,4 @@
-import EventStreams
+import JSON
 import Testing
 
 @Suite("The fields of an object that is changed") struct JSONFieldsTests {
