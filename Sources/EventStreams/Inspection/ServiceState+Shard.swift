@@ -77,8 +77,8 @@ extension ServiceState {
 
   /// Some of a service's state in a shard, as it was at one moment.
   public struct Moment: Sendable {
-    /// The values of the fields that were asked for, in their order; nil where there is no such field.
-    public let values: [String?]
+    /// For each hash of which fields were asked for their values, in their order; nil where there is no such field.
+    public let values: [[String?]]
     /// All fields of the hashes that were asked for, in their order.
     public let hashes: [[Identifier: String]]
     /// How far the streams that were asked for go, of those that are there.
@@ -90,17 +90,17 @@ extension ServiceState {
   /// - Parameters:
   ///   - service: whose state it is.
   ///   - shard: the shard.
-  ///   - fields: of the hash of this name.
+  ///   - fields: of the hashes of these names.
   ///   - hashes: to be read as a whole.
   ///   - streams: of which it is told how far they go.
   public func moment(
-    _ service: String, shard: Int, fields: (hash: String, names: [String]) = ("", []), hashes: [String] = [],
+    _ service: String, shard: Int, fields: [(hash: String, names: [String])] = [], hashes: [String] = [],
     streams: [String] = []
   ) async throws -> Moment {
     var commands = Commands()
     commands.append("MULTI")
-    if !fields.names.isEmpty {
-      commands.append(["HMGET", namespace.state(shard, service, fields.hash)] + fields.names)
+    for (hash, names) in fields where !names.isEmpty {
+      commands.append(["HMGET", namespace.state(shard, service, hash)] + names)
     }
     for hash in hashes { commands.append("HGETALL", namespace.state(shard, service, hash)) }
     for stream in streams {
@@ -108,19 +108,21 @@ extension ServiceState {
     }
     commands.append("EXEC")
     return try Self.moment(
-      await connection.send(commands), hasFields: !fields.names.isEmpty, hashes: hashes.count, streams)
+      await connection.send(commands), fields: fields.map(\.names.count), hashes: hashes.count, streams)
   }
 
   private static func moment(
-    _ replies: borrowing Replies, hasFields: Bool, hashes hashCount: Int, _ streams: [String]
+    _ replies: borrowing Replies, fields: [Int], hashes hashCount: Int, _ streams: [String]
   ) throws -> Moment {
     try replies.check()
     let answers = replies[replies.count - 1]
-    var values: [String?] = []
+    var values: [[String?]] = []
     var next = 0
-    if hasFields {
-      for index in 0..<answers[0].count { values.append(try answers[0][index].optionalString()) }
-      next = 1
+    for count in fields {
+      values.append([])
+      guard count > 0 else { continue }
+      for index in 0..<count { values[values.count - 1].append(try answers[next][index].optionalString()) }
+      next += 1
     }
     var hashes: [[Identifier: String]] = []
     for index in next..<(next + hashCount) {

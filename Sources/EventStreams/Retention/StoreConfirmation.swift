@@ -85,6 +85,27 @@ public struct StoreConfirmation: Sendable {
     if commands.count > 0 { _ = try await connection.answers(to: commands) }
   }
 
+  /// What is wrong with the store of a shard's events; nil if it was found to hold what was acknowledged, not too long ago.
+  ///
+  /// - Parameter age: how long ago at most, by the server's clock.
+  public func problem(shard: Int, since age: Duration) async throws -> String? {
+    var commands = Commands()
+    commands.append("TIME")
+    commands.append("HMGET", namespace.stored(shard, service), "problem", "confirmed")
+    let (now, problem, confirmed) = try Self.found(await connection.send(commands))
+    if let problem, !problem.isEmpty { return problem }
+    guard let confirmed, now - confirmed <= age.wholeMilliseconds else { return "unconfirmed" }
+    return nil
+  }
+
+  private static func found(_ replies: borrowing Replies) throws -> (now: Int, problem: String?, confirmed: Int?) {
+    try replies.check()
+    return (
+      Int(replies[0][0].lossyText).map { $0 * 1000 } ?? 0, try replies[1][0].optionalString(),
+      try replies[1][1].optionalString().flatMap { Int($0) }
+    )
+  }
+
   /// The stores of a namespace, by service.
   public static func stores(of namespace: Namespace, on connection: Connection) async throws -> [Identifier:
     StoreIdentity]

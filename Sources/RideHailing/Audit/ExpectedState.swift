@@ -4,17 +4,25 @@ import EventStreams
 struct ExpectedState {
   /// Journal -> postings, sorted.
   var journals: [Identifier: [BookedPosting]] = [:]
+  /// Parts of journals that have left since.
+  var left: [Journal] = []
   /// Ids of events it published.
   var published: [String] = []
 
   /// Reads what effects write.
-  init(_ writes: [Effects.Write]) throws {
+  ///
+  /// - Parameter closed: what has left since.
+  init(_ writes: [Effects.Write], closed: ClosedSlices?) throws {
     var parser = JSONParser()
     for write in writes {
       switch write {
       case .append(let stream, let record) where stream.hasPrefix(LedgerState.streamPrefix):
         let journal = try Journal(from: parser.parse(record.span))
-        journals[journal.id, default: []] += journal.postings.map { BookedPosting($0) }
+        if closed?.hold(stream: stream) == true {
+          left.append(journal)
+        } else {
+          journals[journal.id, default: []] += journal.postings.map { BookedPosting($0) }
+        }
       case .publish(_, let id, _): published.append(id)
       default: break
       }

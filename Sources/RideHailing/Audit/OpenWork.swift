@@ -40,7 +40,7 @@ struct OpenWork {
       return accounts.contains(Account.driver(driver).name)
     case HolderAccounts.movements: return movements.contains(field)
     case HolderAccounts.opened: return accounts.contains(field)
-    case LedgerState.buckets: return isAny
+    case LedgerState.buckets, LedgerState.closed: return isAny
     default: return rides.contains(field)
     }
   }

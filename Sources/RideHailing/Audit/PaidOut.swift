@@ -24,6 +24,17 @@ struct PaidOut {
     }
   }
 
+  /// By `<account>|<currency>`: what has left came to,
+  private let before: [Identifier: Int]
+  /// and was recorded before this moment; what went out before it is not looked at any more.
+  private let start: Timestamp
+
+  /// Begins with what has left.
+  init(after sums: [Identifier: Int], until start: Timestamp?) {
+    before = sums
+    self.start = start ?? .earliest
+  }
+
   /// By `<account>|<currency>`.
   private var movements: [Identifier: [Movement]] = [:]
   private var isPaidOut: Set<Identifier> = []
@@ -43,10 +54,10 @@ struct PaidOut {
   var overdrafts: [Overdraft] {
     var overdrafts: [Overdraft] = []
     for field in isPaidOut.sorted() {
-      var balance = 0
+      var balance = before[field] ?? 0
       for movement in (movements[field] ?? []).sorted(by: Movement.isEarlier) {
         let amount = movement.entry.amount
-        if movement.isOut, balance + amount.minorUnits < 0 {
+        if movement.isOut, movement.entry.recordedAt >= start, balance + amount.minorUnits < 0 {
           overdrafts.append(
             Overdraft(
               account: movement.account, journal: movement.entry.journal, amount: -amount,

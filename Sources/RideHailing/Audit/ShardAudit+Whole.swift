@@ -39,6 +39,11 @@ extension ShardAudit {
       }
     }
     checkPayable(&report)
+    for service in LedgerState.services {
+      for wrong in ledgers[service]?.wrongClosings ?? [] {
+        report.add(violation(.closedEntries, service, nil, wrong.key, wrong.expected, wrong.found))
+      }
+    }
     for wrong in ratings.differences(
       closed: stored.fields("rating", RatingWindow.closed), drivers: stored.fields("rating", RatingWindow.drivers))
     {
@@ -77,7 +82,9 @@ extension ShardAudit {
           continue
         }
         guard isWhole || facts.rides[field]?.completions.isEmpty == false else { continue }
-        let isRide = ![HolderAccounts.movements, HolderAccounts.opened, LedgerState.buckets].contains(hash)
+        let isRide = ![
+          HolderAccounts.movements, HolderAccounts.opened, LedgerState.buckets, LedgerState.closed,
+        ].contains(hash)
         report.add(
           violation(
             .of(expected[field], found[field]), service, isRide ? field.text : nil, "\(hash)[\(field)]",

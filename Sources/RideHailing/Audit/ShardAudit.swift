@@ -199,7 +199,7 @@ struct ShardAudit {
     }
     do {
       guard let effects = try await fold.effects(of: event) else { return }
-      let expected = try ExpectedState(fold.writes(of: effects))
+      let expected = try ExpectedState(fold.writes(of: effects), closed: ledgers[service]?.closed)
       fold.apply(effects, of: event)
       compare(expected, service, ride: ride ?? header.key, &report)
     } catch is OutcomeGateway.Unknown {
@@ -221,6 +221,7 @@ struct ShardAudit {
         } else if found.isBalanced { .alteredJournal } else { .unbalancedJournal }
       report.add(violation(kind, service, ride, journal.text, postings.text, found.text))
     }
+    for part in expected.left { ledgers[service]?.carry(part) }
     // Which of surge's advice was published depends on the moment.
     guard service != "surge" else { return }
     expectedEvents += expected.published.map { (Identifier($0), service, ride) }

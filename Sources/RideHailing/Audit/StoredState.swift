@@ -6,9 +6,11 @@ struct StoredState {
   static let hashes: [Identifier: [String]] = [
     "payment": [
       PaymentRecord.hash, PaymentRecord.corrected, HolderAccounts.movements, HolderAccounts.opened, LedgerState.buckets,
+      LedgerState.closed,
     ],
     "driver": [
       DriverRide.hash, DriverRide.corrected, HolderAccounts.movements, HolderAccounts.opened, LedgerState.buckets,
+      LedgerState.closed,
     ],
     "rating": [RatingWindow.hash, RatingWindow.closed, RatingWindow.drivers],
     "notification": [Receipt.hash],

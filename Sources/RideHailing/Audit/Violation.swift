@@ -36,6 +36,8 @@ public struct Violation: Sendable, Hashable {
     case lostEvent
     /// A running balance is not the sum of the account's entries.
     case balance
+    /// What is kept of an account's entries that have left is not what they came to.
+    case closedEntries
     /// The clearing account is not zero for a ride that payment and driver have handled.
     case clearing
     /// Cash that a driver took for a ride is not what the driver holds of it.

@@ -22,18 +22,18 @@ extension AccountHistory {
         && entry.recordedAt <= recordedBy ?? entry.recordedAt
     }
 
-    /// True if it holds for all that may lie in a bucket.
-    func holdsAll(of bucket: JournalBucket) -> Bool {
-      bucket.effective.lowerBound >= from ?? bucket.effective.lowerBound
-        && bucket.effective.upperBound <= before ?? bucket.effective.upperBound
-        && bucket.recorded.upperBound <= recordedBy ?? bucket.recorded.upperBound
+    /// True if it holds for all that may lie in a span.
+    func holdsAll(of span: JournalSpan) -> Bool {
+      span.effective.lowerBound >= from ?? span.effective.lowerBound
+        && span.effective.upperBound <= before ?? span.effective.upperBound
+        && span.recorded.upperBound <= recordedBy ?? span.recorded.upperBound
     }
 
-    /// True if it holds for nothing that may lie in a bucket.
-    func holdsNone(of bucket: JournalBucket) -> Bool {
-      if let from, bucket.effective.upperBound <= from { return true }
-      if let before, bucket.effective.lowerBound >= before { return true }
-      return recordedBy.map { bucket.recorded.lowerBound > $0 } ?? false
+    /// True if it holds for nothing that may lie in a span.
+    func holdsNone(of span: JournalSpan) -> Bool {
+      if let from, span.effective.upperBound <= from { return true }
+      if let before, span.effective.lowerBound >= before { return true }
+      return recordedBy.map { span.recorded.lowerBound > $0 } ?? false
     }
   }
 }

@@ -31,11 +31,22 @@ public struct AccountStatement: Sendable, JSONWritable {
 
   /// Reads the entries of an account that are selected.
   ///
-  /// - Parameter limit: of more entries, the last ones.
+  /// - Parameters:
+  ///   - limit: of more entries, the last ones.
+  ///   - archive: where to look for entries that have left the services' state; nil if it isn't at hand.
+  /// - Throws: `ClosedJournals.Needed` if it would have to be.
   public static func read(
-    _ account: Account, from state: ServiceState, _ selection: AccountHistory.Selection = .init(), limit: Int? = nil
+    _ account: Account, from state: ServiceState, _ selection: AccountHistory.Selection = .init(), limit: Int? = nil,
+    archive: ClosedJournals? = nil
   ) async throws -> AccountStatement {
-    let history = try await AccountHistory(account, from: state)
+    try await ShardLedger.unchanged {
+      try await statement(of: AccountHistory(account, from: state, archive: archive), selection, limit: limit)
+    }
+  }
+
+  private static func statement(
+    of history: AccountHistory, _ selection: AccountHistory.Selection, limit: Int?
+  ) async throws -> AccountStatement {
     var upTo = selection
     upTo.from = nil
     let closing = try await history.sum(upTo)
@@ -48,7 +59,7 @@ public struct AccountStatement: Sendable, JSONWritable {
       return Line(entry: entry, balance: Money(sums[entry.amount.currency, default: 0], entry.amount.currency))
     }
     return AccountStatement(
-      account: account, count: history.count, opening: opening.amounts, lines: lines,
+      account: history.account, count: history.count, opening: opening.amounts, lines: lines,
       balances: closing.amounts)
   }
 

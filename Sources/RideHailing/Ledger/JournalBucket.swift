@@ -43,6 +43,24 @@ struct JournalBucket: Sendable, Hashable {
   /// The stream of a slice.
   func stream(_ slice: Int) -> String { "\(LedgerState.streamPrefix)\(name):\(slice)" }
 
+  /// The bucket and the slice of a stream; nil if it is none of journals.
+  static func place(ofStream stream: String) -> (bucket: JournalBucket, slice: Int)? {
+    guard stream.hasPrefix(LedgerState.streamPrefix), let colon = stream.utf8.lastIndex(of: UInt8(ascii: ":")) else {
+      return nil
+    }
+    let start = stream.utf8.index(stream.utf8.startIndex, offsetBy: LedgerState.streamPrefix.utf8.count)
+    guard start <= colon, let bucket = JournalBucket(name: stream[start..<colon]),
+      let slice = Int(stream[stream.utf8.index(after: colon)...])
+    else { return nil }
+    return (bucket, slice)
+  }
+
+  /// The first day of which nothing is in it: all of it was recorded before that, and counts from before it.
+  var end: Int64 { max(recorded.upperBound.day, effective.upperBound.day) }
+
+  /// Whether all of it was recorded before a day, and counts from before it.
+  func isOver(before day: Int64) -> Bool { end <= day }
+
   /// The streams of some slices.
   func streams(_ slices: Range<Int>) -> [String] { slices.map(stream) }
 
@@ -56,8 +74,7 @@ struct JournalBucket: Sendable, Hashable {
   }
 
   private static func days(_ days: Range<Int64>) -> Range<Timestamp> {
-    func start(_ day: Int64) -> Timestamp { Timestamp(secondsSinceEpoch: day * 86_400) }
-    return start(days.lowerBound)..<start(days.upperBound)
+    RecordsRemoved.start(of: days.lowerBound)..<RecordsRemoved.start(of: days.upperBound)
   }
 
   /// The slice of what belongs to a holder.

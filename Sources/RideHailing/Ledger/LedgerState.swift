@@ -12,6 +12,15 @@ enum LedgerState {
   /// What the names of the streams of journals begin with.
   static let streamPrefix = "journals:"
 
+  /// Hash: slice -> the day, counted since 1970, before which what was recorded has left.
+  static let closed = "closed"
+
+  /// Hash: `<account>|<currency>` -> what the entries that have left come to.
+  static let closedSums = "closed:sums"
+
+  /// Hash: `<account>|<currency>` -> how many they are.
+  static let closedCounts = "closed:counts"
+
   static func field(_ account: Account, _ currency: Currency) -> String {
     var field = ""
     field.reserveCapacity(account.name.utf8.count + 4)

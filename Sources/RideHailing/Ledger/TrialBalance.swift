@@ -24,7 +24,18 @@ public struct TrialBalance: Sendable {
 
   /// Reads the balances of all accounts: what is kept beside the journals or, of a past moment, that less what counts from later. Accounts
   /// that come to nothing by that are left out.
-  public static func read(from state: ServiceState, at time: Timestamp? = nil) async throws -> TrialBalance {
+  ///
+  /// - Parameter archive: where to look for entries that have left the services' state; nil if it isn't at hand.
+  /// - Throws: `ClosedJournals.Needed` if it would have to be.
+  public static func read(
+    from state: ServiceState, at time: Timestamp? = nil, archive: ClosedJournals? = nil
+  ) async throws -> TrialBalance {
+    try await ShardLedger.unchanged { try await balance(from: state, at: time, archive) }
+  }
+
+  private static func balance(
+    from state: ServiceState, at time: Timestamp?, _ archive: ClosedJournals?
+  ) async throws -> TrialBalance {
     var sums: [Identifier: Int] = [:]
     var changed: Set<Identifier> = []
     for service in LedgerState.services {
@@ -32,14 +43,23 @@ public struct TrialBalance: Sendable {
         let ledger = try await ShardLedger(service, shard: shard, from: state)
         for (field, value) in ledger.balances { try sums.add(Int(value) ?? 0, to: field) }
         guard let time else { continue }
-        try await ledger.forEachJournal(in: ledger.buckets.keys.filter { $0.effective.upperBound > time }) {
-          _, _, journal in
+        func leaveOut(_ journal: Journal) throws {
           guard journal.effectiveAt > time else { return }
           for posting in journal.postings {
             let field = Identifier(LedgerState.field(posting.account, posting.amount.currency))
             try sums.add(-posting.amount.minorUnits, to: field)
             changed.insert(field)
           }
+        }
+        try await ledger.forEachJournal(in: ledger.buckets.keys.filter { $0.effective.upperBound > time }) {
+          try leaveOut($2)
+        }
+        guard let end = ledger.closed.end(of: 0..<JournalBucket.slices), end > time, !ledger.closedSums.isEmpty else {
+          continue
+        }
+        guard let archive else { throw ClosedJournals.Needed(what: "entries", before: end) }
+        try await archive.forEach(service, shard: shard, before: end) { stream, _, journal in
+          if ledger.closed.hold(stream: stream) { try leaveOut(journal) }
         }
       }
     }

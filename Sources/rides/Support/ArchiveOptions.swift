@@ -1,5 +1,7 @@
 import ArgumentParser
+import EventStreams
 import Foundation
+import Redis
 import RideHailing
 
 /// Which archive is meant.
@@ -21,6 +23,13 @@ struct ArchiveOptions: ParsableArguments {
       return try ArchiveReader(path: path)
     } catch let problem as ArchiveProblem {
       throw Failure.usage(problem.description)
+    }
+  }
+
+  /// What has left the services' state and is in the archive; nil if none was named and the usual one isn't there.
+  func closedJournals(_ namespace: Namespace, _ connection: Connection) throws -> ClosedJournals? {
+    try openIfPresent().map {
+      ClosedJournals(archive: $0, inspector: Inspector(namespace: namespace, connection: connection))
     }
   }
 

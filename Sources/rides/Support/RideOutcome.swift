@@ -44,9 +44,14 @@ struct RideOutcome: JSONWritable {
       return
     }
     // From the ride's end on: corrections are later.
-    earned = try await AccountStatement.read(
-      .driver(completed.ride.driverID), from: services, .init(from: completed.at)
-    ).lines.filter { $0.entry.rideID?.hasSameBytes(as: ride) == true }
+    do {
+      earned = try await AccountStatement.read(
+        .driver(completed.ride.driverID), from: services, .init(from: completed.at)
+      ).lines.filter { $0.entry.rideID?.hasSameBytes(as: ride) == true }
+    } catch is ClosedJournals.Needed {
+      // They have left what the service has stored.
+      earned = []
+    }
   }
 
   private static func completed(of trace: EventTrace) -> (ride: RideCompleted, at: Timestamp)? {

@@ -30,13 +30,17 @@ struct ServiceRunner {
       settings.history = try options.history(for: service.name)
       return Worker(service, namespace: namespace, redis: url, settings: settings, log: log)
     }
+    // Of all services that keep something, one is enough.
+    let closing: [any Service] =
+      names.contains("payment")
+      ? [ClosingWatch(namespace: namespace, redis: url, keeping: options.keeping, log: log)] : []
     let watch = ServerWatch(connection: connection, log: log)
     await watch.report()
     log.notice("started", metadata: ["services": "\(names.joined(separator: " "))", "redis": "\(url)"])
     var quiet = log
     quiet.logLevel = max(.error, log.logLevel)
     var configuration = ServiceGroupConfiguration(
-      services: (server.map { [$0] } ?? []) + workers as [any Service] + [watch], logger: quiet)
+      services: (server.map { [$0] } ?? []) + workers as [any Service] + [watch] + closing, logger: quiet)
     // The worker keeps to its own drain time; this is for one that can't.
     configuration.maximumGracefulShutdownDuration = options.drainTimeout.duration + .seconds(5)
     let group = ServiceGroup(configuration: configuration)

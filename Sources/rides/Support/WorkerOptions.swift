@@ -33,6 +33,12 @@ struct WorkerOptions: ParsableArguments {
   @Option(help: "Remove the oldest events beyond so many in a shard, once every service has handled them.")
   var retainEntries: Int?
 
+  @Option(
+    help:
+      "Keep an account's entries in Redis so long after they were recorded; then the archive alone has them, once it does. In whole days: 35d."
+  )
+  var keepAccounts = DurationArgument(Keeping.standardAccounts)
+
   @Option(help: "The SQLite file of analytics.")
   var archive = ArchiveOptions.usualPath
 
@@ -54,6 +60,7 @@ struct WorkerOptions: ParsableArguments {
     try Limit.check(retainEntries, "--retain-entries", WorkerSettings.Bounds.maxEntries)
     try Limit.check(leaseTime, "--lease-time", WorkerSettings.Bounds.leaseTime)
     try Limit.check(drainTimeout, "--drain-timeout", WorkerSettings.Bounds.drainTime)
+    try Limit.check(keepAccounts, "--keep-accounts", Keeping.accountsBounds)
     try Limit.check(gatewayFailures, "--gateway-failures", 0...1000)
     try Limit.check(shards: shards)
   }
@@ -78,6 +85,8 @@ struct WorkerOptions: ParsableArguments {
     }
     return try ArchiveOptions.open(archive)
   }
+
+  var keeping: Keeping { Keeping(accounts: keepAccounts.duration) }
 
   var services: RideServices.Configuration {
     RideServices.Configuration(

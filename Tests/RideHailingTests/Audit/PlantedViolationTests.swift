@@ -36,6 +36,12 @@ private struct Plant: Sendable {
       try await $0.change("payment", "payment:RIDE_COMPLETED:card", times: 0)
     },
     Plant(
+      what: "something carried on of entries that have not left", kind: .closedEntries, service: "driver", ride: nil,
+      key: "closed:counts[platform|USD]"
+    ) {
+      try await $0.set("driver", "closed:counts", "platform|USD", "5")
+    },
+    Plant(
       what: "a double charge", kind: .doubledJournal, service: "payment", ride: "card",
       key: "payment:RIDE_COMPLETED:card"
     ) {

@@ -31,6 +31,7 @@ struct AccountShow: AsyncParsableCommand {
   @Option(help: "Only the last so many entries.")
   var limit = 50
 
+  @OptionGroup var archive: ArchiveOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var redis: NamespaceOptions
 
@@ -45,9 +46,11 @@ struct AccountShow: AsyncParsableCommand {
     let (namespace, connection) = try await redis.find()
     let selection = AccountHistory.Selection(
       from: from?.time, before: at.map { $0.time + .microseconds(1) } ?? to?.time, recordedBy: asRecordedAt?.time)
-    let statement = try await AccountStatement.read(
-      account, from: ServiceState(namespace: namespace, connection: connection), selection, limit: limit)
-    let cash = try await cashHeld(account, selection, ServiceState(namespace: namespace, connection: connection))
+    let (state, closed) = (
+      ServiceState(namespace: namespace, connection: connection), try archive.closedJournals(namespace, connection)
+    )
+    let statement = try await AccountStatement.read(account, from: state, selection, limit: limit, archive: closed)
+    let cash = try await cashHeld(account, selection, state, closed)
     if output.format == .json {
       return Terminal.print(json: JSONWriter.bytes(of: Report(statement: statement, cashHeld: cash)))
     }
@@ -74,12 +77,12 @@ struct AccountShow: AsyncParsableCommand {
 
   /// What a driver holds in cash by currency; nil for other accounts.
   private func cashHeld(
-    _ account: Account, _ selection: AccountHistory.Selection, _ state: ServiceState
+    _ account: Account, _ selection: AccountHistory.Selection, _ state: ServiceState, _ archive: ClosedJournals?
   ) async throws -> [Money]? {
     guard arguments.kind == AccountHolder.Kind.driver.rawValue, let id = arguments.id else { return nil }
     var selection = selection
     selection.from = nil
-    return try await AccountHistory.cash(heldBy: id, from: state).sum(selection)
+    return try await AccountHistory.cash(heldBy: id, from: state, archive: archive).sum(selection)
       .sorted { $0.key.code < $1.key.code }.map { Money($0.value, $0.key) }
   }
 

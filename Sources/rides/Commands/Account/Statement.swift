@@ -30,6 +30,7 @@ struct Statement: AsyncParsableCommand {
   @Option(help: "table, csv with one line per entry, or json.")
   var format = Format.table
 
+  @OptionGroup var archive: ArchiveOptions
   @OptionGroup var redis: NamespaceOptions
 
   func run() async throws {
@@ -37,7 +38,8 @@ struct Statement: AsyncParsableCommand {
     let (namespace, connection) = try await redis.find()
     let state = ServiceState(namespace: namespace, connection: connection)
     let selection = AccountHistory.Selection(from: month.start, before: month.end)
-    let account = try await AccountStatement.read(.driver(id), from: state, selection)
+    let account = try await AccountStatement.read(
+      .driver(id), from: state, selection, archive: archive.closedJournals(namespace, connection))
     guard account.count > 0 else { throw Failure.refused("driver '\(id)' has no account: nothing was ever earned") }
     let statements = DriverStatement.statements(account)
     guard !statements.isEmpty else {

@@ -19,13 +19,15 @@ struct TrialBalanceCommand: AsyncParsableCommand {
   @Flag(help: "Each account on a line of its own.")
   var accounts = false
 
+  @OptionGroup var archive: ArchiveOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var redis: NamespaceOptions
 
   func run() async throws {
     let (namespace, connection) = try await redis.find()
     let balance = try await TrialBalance.read(
-      from: ServiceState(namespace: namespace, connection: connection), at: at?.time)
+      from: ServiceState(namespace: namespace, connection: connection), at: at?.time,
+      archive: archive.closedJournals(namespace, connection))
     let rows = accounts ? balance.rows : balance.byKind
     switch output.format {
     case .json: Terminal.print(json: JSONWriter.bytes(of: Report(rows: rows, balance: balance)))

@@ -1,0 +1,96 @@
+public import EventStreams
+public import Redis
+
+/// Has what was kept for long enough leave the services' state, day by day: publishes the event that says so when all that was recorded by
+/// then is settled, and the archive has it.
+///
+/// Any number of processes may do so at the same time.
+public struct DayClosing: Sendable {
+  private let namespace: Namespace
+  private let connection: Connection
+  private let keeping: Keeping
+  private let inspector: Inspector
+  private let state: ServiceState
+  /// How many records leave in one part; more leave in sixteen, so that the server is busy with none for long.
+  var mostAtOnce = 10_000
+
+  /// Closes days of a namespace.
+  ///
+  /// - Parameters:
+  ///   - connection: used by nobody else meanwhile.
+  ///   - keeping: how long things are kept.
+  public init(namespace: Namespace, connection: Connection, keeping: Keeping) {
+    self.namespace = namespace
+    self.connection = connection
+    self.keeping = keeping
+    inspector = Inspector(namespace: namespace, connection: connection)
+    state = ServiceState(namespace: namespace, connection: connection)
+  }
+
+  /// What became of the oldest day of a shard that is past its time.
+  public struct Result: Sendable, Hashable {
+    /// The shard.
+    public let shard: Int
+    /// What leaves.
+    public let records: RecordsRemoved.Records
+    /// What was recorded before this leaves.
+    public let before: Timestamp
+    /// What it waits for; nil if it waits for nothing.
+    public let heldBy: String?
+  }
+
+  /// Looks for the oldest day of each shard that is past its time, and has it leave.
+  ///
+  /// - Returns: what was found to leave; of a day that is on its way, once more.
+  public func run() async throws -> [Result] {
+    var results: [Result] = []
+    for shard in namespace.shards {
+      // The shard's own clock: what comes from now on is recorded later.
+      guard let now = try await inspector.extent(shard: shard)?.lastGenerated.recordedAt else { continue }
+      if let result = try await closeAccounts(shard, at: now) { results.append(result) }
+    }
+    return results
+  }
+
+  private func closeAccounts(_ shard: Int, at now: Timestamp) async throws -> Result? {
+    let limit = Keeping.firstKept(keeping.accounts, at: now)
+    var sizes: [Int64: Int] = [:]
+    for service in LedgerState.services {
+      for (field, count) in try await state.fields(service, LedgerState.buckets, shard: shard) {
+        guard let bucket = JournalBucket(name: field.text), bucket.isOver(before: limit) else { continue }
+        sizes[bucket.end, default: 0] += Int(count) ?? 0
+      }
+    }
+    guard let day = sizes.keys.min() else { return nil }
+    return try await remove(.accounts, shard, before: day, size: sizes[day] ?? 0) {
+      try await openService(
+        LedgerState.services + [ShardHistory.archiveGroup], shard, before: RecordsRemoved.start(of: day))
+    }
+  }
+
+  private func remove(
+    _ records: RecordsRemoved.Records, _ shard: Int, before day: Int64, size: Int,
+    unless holder: () async throws -> String?
+  ) async throws -> Result {
+    let heldBy = if let holder = try await holder() { holder } else { try await distrust(shard) }
+    if heldBy == nil {
+      let parts = size > mostAtOnce ? RecordsRemoved.sliceCount : 1
+      let place = namespace.place(of: shard)
+      _ = try await Publisher(namespace: namespace, connection: connection).publish(
+        (0..<parts).map { EncodedEvent(RecordsRemoved(records, before: day, part: $0, of: parts, place: place)) })
+    }
+    return Result(shard: shard, records: records, before: RecordsRemoved.start(of: day), heldBy: heldBy)
+  }
+
+  /// The first of some services that has not settled all that was recorded before a moment; nil if all have.
+  private func openService(_ services: [String], _ shard: Int, before time: Timestamp) async throws -> String? {
+    try await inspector.progress(services, shard: shard).first { !$0.isStarted || $0.firstOpen.recordedAt < time }?
+      .service
+  }
+
+  /// Why the archive can't be taken to hold what it was given; nil if it can.
+  private func distrust(_ shard: Int) async throws -> String? {
+    try await StoreConfirmation(ShardHistory.archiveGroup, namespace: namespace, connection: connection)
+      .problem(shard: shard, since: .seconds(60)).map { "\(ShardHistory.archiveGroup): \($0)" }
+  }
+}
