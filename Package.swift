@@ -30,7 +30,7 @@ let functions = [
   "due", "lease", "recover", "outbox", "effects",
   "forward", "sent",
   "letters",
-  "commit", "begin", "history", "redrive", "discard", "retention", "confirm", "trim", "trimmable", "staged", "swap",
+  "commit", "begin", "redrive", "discard", "retention", "confirm", "trim", "trimmable", "staged", "swap",
   "restore", "forget", "roster", "grant", "slots",
 ]
 

@@ -99,7 +99,7 @@ static void commit(redisContext *redis, struct shard *shard, const char *positio
   }
   begin_command();
   add("FCALL");
-  add("eventstreams_commit_v4");
+  add("eventstreams_commit_v5");
   add_number(kFirstStateKey + 2 + effects->slice_count);
   add(shard->logs);
   add(shard->lease);
@@ -114,6 +114,7 @@ static void commit(redisContext *redis, struct shard *shard, const char *positio
   add("plain-c");
   add(position);
   add("0"); /* entries up to there that are not settled */
+  add("");  /* all of it is of the log */
   add("0"); /* seams between reads: nobody moves these groups */
   add_number(used);
   for (int i = 0; i < shard->topic_count; i++) {
@@ -141,7 +142,7 @@ static void acquire(redisContext *redis, struct shard *shard, const char *wanted
   char topics[512];
   snprintf(topics, sizeof topics, "%s", wanted);
   begin_command();
-  const char *head[] = {"FCALL", "eventstreams_lease_v4", "5", shard->lease, shard->logs, shard->blocked, shard->redrive, shard->retry,
+  const char *head[] = {"FCALL", "eventstreams_lease_v5", "5", shard->lease, shard->logs, shard->blocked, shard->redrive, shard->retry,
                         "acquire", service, "plain-c", "0", "600000", "0", "", "", "", "", "", ""};
   for (size_t i = 0; i < sizeof head / sizeof *head; i++) add(head[i]);
   for (char *name = strtok(topics, ","); name; name = strtok(NULL, ",")) add(name);

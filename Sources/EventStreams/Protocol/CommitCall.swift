@@ -39,34 +39,40 @@ struct CommitCall: FunctionCall {
     arguments.argument(worker)
     arguments.argument(batch.position)
     arguments.argument(batch.open)
+    switch batch.history {
+    case nil: arguments.argument("")
+    case let history?:
+      arguments.argument(history.isEnd ? "end" : "history")
+      arguments.arguments(counted: history.passed)
+    }
     arguments.argument(batch.seams.count)
     for seam in batch.seams {
       arguments.argument(batch.shard.topics[seam.topic])
       arguments.argument(seam.after)
       arguments.argument(seam.before)
     }
-    let topics = batch.shard.topics
     let used = batch.acknowledged.indices.filter { !batch.acknowledged[$0].isEmpty }
     arguments.argument(used.count)
     for topic in used {
-      arguments.argument(topics[topic])
+      arguments.argument(name(of: topic))
       arguments.arguments(counted: batch.acknowledged[topic].sorted())
     }
     arguments.arguments(counted: batch.cleared)
     arguments.argument(batch.counted.count)
     for (delivery, deliveries, failures) in batch.counted {
-      arguments.argument(topics[delivery.topic])
+      arguments.argument(name(of: delivery.topic))
       arguments.argument(delivery.entryID)
       arguments.argument(deliveries)
       arguments.argument(json: failures)
     }
     arguments.argument(batch.letters.count)
     for letter in batch.letters {
-      arguments.argument(topics[letter.delivery.topic])
+      arguments.argument(name(of: letter.delivery.topic))
       arguments.argument(letter.delivery.entryID)
       arguments.argument(letter.delivery.key)
       arguments.argument(letter.isParked ? "parked" : "dead")
       arguments.argument(json: letter.about)
+      arguments.argument(letter.delivery.json ?? [])
     }
     arguments.argument(batch.handledLetter == nil ? 0 : 1)
     if let (delivery, id) = batch.handledLetter {
@@ -76,6 +82,9 @@ struct CommitCall: FunctionCall {
     arguments.arguments(counted: batch.redriveEnded)
     effects.encode(into: &arguments, firstKey: Self.keyNames.count + 1)
   }
+
+  /// A history says nothing of topics.
+  private func name(of topic: Int) -> String { batch.history == nil ? batch.shard.topics[topic] : "" }
 
   /// - Returns: the entries that were not parked, because their key is not blocked any more.
   static func answer(_ reply: ReplyNode) -> Set<EntryID> {

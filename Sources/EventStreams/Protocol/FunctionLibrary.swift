@@ -5,7 +5,7 @@ import Redis
 /// The library's name carries the version of the protocol between workers and these functions: workers of two versions run side by side,
 /// each with its own functions.
 enum FunctionLibrary {
-  private static let version = "v4"
+  private static let version = "v5"
   static let name = "eventstreams_\(version)"
 
   /// What a function is called in the server.
@@ -15,7 +15,7 @@ enum FunctionLibrary {
   static var calls: [any FunctionCall.Type] {
     [
       ServicesCall.self, FoundCall.self, PublishCall.self, ScheduleCall.self, CancelCall.self, DueCall.self,
-      LeaseCall.self, RecoverCall.self, CommitCall.self, BeginCall.self, HistoryCall.self, RedriveCall.self,
+      LeaseCall.self, RecoverCall.self, CommitCall.self, BeginCall.self, RedriveCall.self,
       DiscardCall.self, ConfirmCall.self, TrimCall.self, TrimmableCall.self, SwapCall.self, RestoreCall.self,
       ForgetCall.self, RosterCall.self, GrantCall.self, SlotsCall.self,
       ForwardCall.self, SentCall.self,
@@ -48,7 +48,6 @@ enum FunctionLibrary {
     PackageResources.letters_lua,
     PackageResources.commit_lua,
     PackageResources.begin_lua,
-    PackageResources.history_lua,
     PackageResources.redrive_lua,
     PackageResources.discard_lua,
     PackageResources.retention_lua,

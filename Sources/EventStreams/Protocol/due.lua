@@ -2,7 +2,7 @@
 --   KEYS: prefix of the logs, prefix of the publish windows, scheduled, scheduled:events, scheduled:next
 --   Returns {events moved, ms until somebody should look again, 0 if there is more to be moved, -1 if nothing waits}
 -- The server's clock alone decides. Set back, it delays: what was moved waits no more.
-redis.register_function('eventstreams_due_v4', function(keys)
+redis.register_function('eventstreams_due_v5', function(keys)
   local log, seen, waiting = keys[1], keys[2], waitingBeside(keys[1])
   local refusal = waitingRefusal(log)
   if refusal then return refusal end

@@ -36,7 +36,7 @@ end
 -- The entries are the first that the outbox has for this shard, in their order: what the inbox has of them, and what was before them, is here
 -- already. Nothing is done if the inbox has less than was removed: one of the two has gone back to an earlier moment since it was read.
 -- Whoever calls it need not own the outbox. Events whose ids are remembered are here as well, whoever has published them.
-redis.register_function({ function_name = 'eventstreams_forward_v4', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_forward_v5', flags = { 'allow-oom' }, callback = function(keys, args)
   local inbox, source = keys[6], args[1]
   local refusal = unusable('HLEN', inbox) or forbidden('HSET', inbox)
   if refusal then return refusal end

@@ -44,7 +44,8 @@ local function madeGroups(log, lease, group, worker, retry, wanted, start, held)
       if had[topic] then
         -- What was delivered beyond the position is delivered again.
         recreatedAt, isLost = position or start, true
-        claim(streamOf(log, topic), group, worker, redis.call('SMEMBERS', behindOf(lease)), 'FORCE', 'JUSTID')
+        local behind = held.history and {} or redis.call('SMEMBERS', behindOf(lease))
+        claim(streamOf(log, topic), group, worker, behind, 'FORCE', 'JUSTID')
       end
     end
   end
@@ -55,7 +56,7 @@ local function madeGroups(log, lease, group, worker, retry, wanted, start, held)
       topic.info = groupNamed(topic.stream, group)
     end
   end
-  if isLost then
+  if isLost and not held.history then
     local isBehind = {}
     for _, id in ipairs(redis.call('SMEMBERS', behindOf(lease))) do isBehind[id] = true end
     for _, id in ipairs(redis.call('HKEYS', retry)) do
@@ -91,7 +92,7 @@ end
 -- not stand in the lease. They stand there until the first renewal, for the case that the new owner dies before it has done so.
 -- Time only says when somebody else may try: if the clock is wrong, or two believe to own the shard, the epoch decides.
 -- The owner reads all topics on which the service has a group, those that it does not want as well: another version of the service does.
-redis.register_function({ function_name = 'eventstreams_lease_v4', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_lease_v5', flags = { 'allow-oom' }, callback = function(keys, args)
   local lease, log, blocked, redrive, retry = keys[1], keys[2], keys[3], keys[4], keys[5]
   local action, group, worker, ttl = args[1], args[2], args[3], tonumber(args[5])
   local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until', 'readers', 'trying', 'suspects', 'position',
@@ -124,7 +125,7 @@ redis.register_function({ function_name = 'eventstreams_lease_v4', flags = { 'al
     end
     local blockedKeys = redis.call('HKEYS', blocked)
     local groups, recreatedAt = madeGroups(log, lease, group, worker, retry, wanted, args[6],
-      { epoch = epoch, position = held[7], topics = held[13] })
+      { epoch = epoch, position = held[7], history = held[11], topics = held[13] })
     local position, names, pending = held[7], {}, 0
     for at, topic in ipairs(groups) do
       names[at] = topic.topic
@@ -153,12 +154,18 @@ redis.register_function({ function_name = 'eventstreams_lease_v4', flags = { 'al
     if action == 'acquire' and trying ~= '' and tonumber(epoch) > known.epoch then
       suspects = trying
       local found, stream = 0, nil
-      for _, topic in ipairs(groups) do
+      if held[11] and trying ~= '+' then
+        -- Of a history the owner has noted one that was alone.
+        local words = wordsOf(redis.call('HGET', lease, 'tries'))
+        local deaths = words[1] == trying and tonumber(words[2]) or 0
+        redis.call('HSET', lease, 'tries', trying .. ' ' .. milliseconds(deaths + 1))
+      end
+      for _, topic in ipairs(held[11] and {} or groups) do
         for _, entry in ipairs(redis.call('XPENDING', topic.stream, group, '-', suspects, 2)) do
           found, stream, topic.entry = found + 1, topic, entry
         end
       end
-      if redis.call('EXISTS', redrive) == 1 then
+      if redis.call('EXISTS', redrive) == 1 and not held[11] then
         -- Dead letters that are handled again are suspected first. They aren't any more after three deaths, and stay dead.
         redriving = redriving + 1
         if redriving >= 3 then redis.call('DEL', redrive) end

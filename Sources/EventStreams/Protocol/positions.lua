@@ -6,6 +6,8 @@
 -- next, between which no topic may have anything.
 -- While an owner works, a group may stand beyond that place: a read that cut one topic short gives out later entries of the others, which the
 -- owner keeps until it has what comes before them. If it dies, they are given out again.
+-- While a service is in its history, the position is a place in that, what stands behind it is not settled all the same, and its groups have
+-- given out nothing.
 
 -- How many of list[first … last], which are in the log's order, do not come after a place.
 local function countThrough(place, list, first, last)
@@ -120,4 +122,12 @@ local function putBack(groups, group, lease, retry, worker, position)
     inParts('HDEL', retry, open, count + 1, #open)
   end
   return shifted, place
+end
+
+-- Has the log take over from a history that is through, which held all that comes before the first place of the log.
+local function beginLog(log, group, lease, topics, first)
+  local last = predecessor(first)
+  for _, topic in ipairs(groupsOf(log, group, topics)) do redis.call('XGROUP', 'SETID', topic.stream, group, last) end
+  redis.call('HSET', lease, 'position', last)
+  redis.call('HDEL', lease, 'history', 'tries')
 end

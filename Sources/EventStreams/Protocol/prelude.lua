@@ -1,4 +1,4 @@
-#!lua name=eventstreams_v4
+#!lua name=eventstreams_v5
 
 -- The atomic steps of EventStreams, one function each. All keys of a call carry the same hash tag, so it runs in one
 -- cluster slot. The library's name carries the version of the protocol between workers and these functions: workers of two
@@ -21,8 +21,8 @@
 --                               dead letters were handled again), shifted (from where to where maintenance has put the group back,
 --                               until a worker has said so), topics (those on which the service has groups)
 --                               For a service that began with its history: history (the first place of its log, until which it
---                               handles history; gone when it is through), during which position is a place in the history; tries
---                               (by how many processes the page after it was begun, and the epoch of the last)
+--                               handles history; gone when it is through), during which position is a place in the history, trying an event
+--                               that was given out alone, or `+`, and tries such an event and with how many processes it has died
 --   rides:{s}:lease:payment:behind  set: the entries up to `position` that are not settled, so that a lost group gets them back
 --   rides:{s}:retry:payment     hash: entry id -> JSON of the failures so far, of entries that wait for another attempt
 --   rides:{s}:dead:payment      stream of dead letters, and of the events of the same keys parked behind them

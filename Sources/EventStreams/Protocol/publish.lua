@@ -4,7 +4,7 @@
 --   Returns a entry id per event; that of the first publication, with `=` before it, for one that is there already. If that one's JSON
 --   is known and another, it is {that id, JSON}: whoever published it finds out whether it says the same.
 -- An id is remembered for at least one window: lookups go to the current, the previous and the next one.
-redis.register_function('eventstreams_publish_v4', function(keys, args)
+redis.register_function('eventstreams_publish_v5', function(keys, args)
   local log, window, last = keys[1], tonumber(args[1]), #args
   local ids, jsons, topics, names, isNamed, count = {}, {}, {}, {}, {}, 0
   local at = 2

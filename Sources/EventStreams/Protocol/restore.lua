@@ -8,7 +8,7 @@
 --     first), m, n, n topics (`*` for all), p, (topic, entry id) of p entries that are pending before the position
 --   Returns how many entries were added to the log meanwhile and moved over.
 -- What was published meanwhile follows, unless its id is remembered.
-redis.register_function('eventstreams_restore_v4', function(keys, args)
+redis.register_function('eventstreams_restore_v5', function(keys, args)
   local log, staged, seen = keys[1], keys[2], keys[4]
   local window, i = tonumber(args[2]), 4
   local added, names = {}, {}

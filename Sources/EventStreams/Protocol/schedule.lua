@@ -3,7 +3,7 @@
 --   ARGV: window in ms, then of each event its id, when it is due, its topic, the length of its JSON, the record
 --   Returns per event the place of its record, or what `publish` says of an event that is there; of one that waits {= and the place of its
 --   record, its JSON, when it is due}.
-redis.register_function('eventstreams_schedule_v4', function(keys, args)
+redis.register_function('eventstreams_schedule_v5', function(keys, args)
   local log = keys[1]
   local refusal = waitingRefusal(log)
   if refusal then return refusal end

@@ -108,9 +108,9 @@ public struct Worker: ServiceLifecycle.Service {
           work.addTask { await committer.run() }
           if let history = settings.history {
             work.addTask {
-              await CatchUp(
+              await HistoryReader(
                 pipeline: pipeline, history: history, connection: connection("history:\(settings.name)"),
-                namespace: namespace, settings: settings, log: log
+                namespace: namespace, log: log
               ).run()
             }
           }

@@ -73,6 +73,30 @@ import Testing
     try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(service: "rolling")
   }
 
+  @Test("is held in a history as well, until a worker comes that reads it")
+  func history() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      _ = try await bench.publish([Noted("k", 0)])
+      _ = try await bench.publish([NewlyNoted("k", 1)])
+      _ = try await bench.publish([Noted("k", 2), Noted("other", 0), Noted("other", 1)])
+      let history = RememberedHistory()
+      try await bench.running([bench.worker(history.service)]) { try await bench.settled("archive") }
+      _ = try await bench.connection.call("XTRIM", bench.namespace.log(0), "MAXLEN", "0")
+      func settings(_ name: String) -> WorkerSettings {
+        var settings = bench.settings(name)
+        settings.history = history
+        return settings
+      }
+      try await bench.running([bench.worker(old(), settings("old"))]) {
+        try await eventually("others go on") { try await records("other", bench).count == 2 }
+      }
+      #expect(try await records("k", bench) == ["old 0"])
+      try await bench.running([bench.worker(new(), settings("new"))]) { try await bench.caughtUp("rolling") }
+      #expect(try await records("k", bench) == ["old 0", "new 1", "new 2"])
+      #expect(try await letters(bench).isEmpty)
+    }
+  }
+
   @Test("is held with what follows of its key, while others go on, until a worker comes that reads it; none is dead")
   func rolling() async throws {
     try await TestBench.run(shards: 1) { bench in

@@ -154,8 +154,10 @@ import Testing
       _ = try await Trimmer(namespace: bench.namespace, connection: bench.connection).trim(
         shard: 0, Retention(maxEntries: 0))
       let attempts = Mutex(0)
-      var service = EventService(
-        "counting", retry: RetryPolicy(maxAttempts: 2, backoff: .init(base: .milliseconds(1), cap: .milliseconds(1))))
+      let fast = Backoff(base: .milliseconds(1), cap: .milliseconds(1))
+      var breaker = CircuitBreakerPolicy.standard
+      breaker.probing = fast
+      var service = EventService("counting", retry: RetryPolicy(maxAttempts: 3, backoff: fast), breaker: breaker)
       service.on(Noted.self) { event in
         if attempts.withLock({
           $0 += 1; return $0 < 200
@@ -167,54 +169,8 @@ import Testing
       try await bench.running([bench.worker(service, settings(bench, "w", history))]) {
         try await bench.caughtUp("counting")
       }
-      // One at the most was given up on before it was clear.
-      let letters = try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(
-        service: "counting")
-      #expect(letters.count { !$0.isParked } == 1)
-    }
-  }
-
-  @Test("gives up on an event with which the process has died three times, and on no other")
-  func deadly() async throws {
-    try await TestBench.run(shards: 1) { bench in
-      let history = RememberedHistory()
-      _ = try await bench.publish((0..<2000).map { Self.event($0) })
-      try await bench.running([bench.worker(history.service)]) { try await bench.settled("archive") }
-      _ = try await Trimmer(namespace: bench.namespace, connection: bench.connection).trim(
-        shard: 0, Retention(maxEntries: 100))
-      // Its first page ends with the 701st event, with which it died again and again.
-      let lease = "\(bench.namespace.prefix(0)):lease:counting"
-      let hasReached = Mutex(false)
-      var deadly = EventService("counting")
-      deadly.on(Noted.self) { event in
-        if event.data.number == 700 {
-          hasReached.withLock { $0 = true }
-          throw RetryLater(after: .seconds(60), "waits to be killed")
-        }
-        return Effects { $0.append(to: "sequence:\(event.data.key)", event.data.number) }
-      }
-      try await bench.running([bench.worker(deadly, settings(bench, "w", history))]) {
-        try await eventually("it has come to it") { hasReached.withLock { $0 } }
-      }
-      let place = try await history.events(shard: 0, after: .zero, limit: 701)[699].entryID
-      let position = try await bench.connection.strings(["HMGET", lease, "position"])[0]
-      #expect(position == place.description, "what came before is committed when it stops")
-      _ = try await bench.connection.call("HSET", lease, "tries", "3")
-
-      try await bench.running([bench.worker(WorkerTests.counting(), settings(bench, "w2", history))]) {
-        try await bench.caughtUp("counting")
-      }
-      let letters = try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(
-        service: "counting")
-      #expect(letters.count == 186)
-      #expect(letters.allSatisfy { $0.key == "key-0" })
-      let first = try #require(letters.first)
-      #expect(first.about.reason.contains("the process ended again and again"))
-      #expect(String(decoding: first.json, as: UTF8.self).contains("NOTED:key-0:700"))
-      let counts = try await bench.state("counting", "counts").values.compactMap { Int($0) }
-      let handled = counts.reduce(0, +)
-      // The first worker's handler counted nothing.
-      #expect(handled == 2000 - 700 - 186)
+      #expect(try await bench.connection.integer(["XLEN", bench.namespace.dead(0, "counting")]) == 0)
+      try await Self.expectOnce(bench, "counting", count: 20)
     }
   }
 

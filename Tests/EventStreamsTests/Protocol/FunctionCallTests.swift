@@ -53,8 +53,6 @@ import Testing
       RecoverCall(namespace: namespace, shard: shard, service: "s", worker: "w", after: .zero, count: 1, others: false),
       CommitCall(batch, namespace: namespace, service: "s", worker: "w", number: 1),
       BeginCall(namespace: namespace, shard: 3, subscription: Subscription("s")),
-      HistoryCall(
-        namespace: namespace, service: "s", worker: "w", page: HistoryPage(shard: shard), number: 1, start: .zero),
       RedriveCall(namespace: namespace, shard: 3, service: "s", ordering: ["k"]),
       DiscardCall(namespace: namespace, shard: 3, service: "s", letter: .zero),
       ConfirmCall(namespace: namespace, shard: 3, service: "s", problem: ""),

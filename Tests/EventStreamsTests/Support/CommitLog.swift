@@ -35,6 +35,14 @@ final class CommitLog {
     return answer
   }
 
+  /// Takes the lease of a service that begins with a history before the log's first place.
+  func begin(until place: EntryID) async throws {
+    _ = try await bench.connection.call(
+      BeginCall(namespace: bench.namespace, shard: 0, subscription: subscription))
+    _ = try await bench.connection.call("HSET", bench.namespace.lease(0, service), "history", place.description)
+    try await open()
+  }
+
   /// The next of what earlier owners left pending.
   func recover(after: EntryID = .zero, count: Int = 100) async throws -> [RecoverCall.Entry] {
     try await bench.connection.call(

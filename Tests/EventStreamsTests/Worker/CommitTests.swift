@@ -119,24 +119,48 @@ import Testing
     }
   }
 
-  @Test("of a page of history is told from its repetition, and from one that comes too early")
-  func historyPage() async throws {
+  @Test(
+    "of a history is told from its repetition, from one that comes too early, and settles nothing twice; what it passes over stays open"
+  )
+  func history() async throws {
     try await TestBench.run(shards: 1) { bench in
       let log = CommitLog(bench: bench, service: "counting")
-      try await log.open()
-      var page = HistoryPage(shard: log.shard)
-      page.settle(
-        log.delivery(try await log.read(1)[0]), Self.increment, prefix: bench.namespace.state(0, "counting", ""))
-      func send(_ number: Int) async throws {
-        try await bench.connection.call(
-          HistoryCall(
-            namespace: bench.namespace, service: "counting", worker: "by-hand", page: page, number: number, start: .zero
-          ))
+      try await log.begin(until: EntryID(milliseconds: 10, sequence: 0))
+      let ids = (0..<6).map { EntryID(milliseconds: UInt64($0), sequence: 0) }
+      let lease = bench.namespace.lease(0, "counting")
+      func send(
+        _ settled: [Int], through position: Int? = nil, passing passed: [Int] = [], open: Int = 0, isEnd: Bool = false,
+        number: Int
+      ) async throws -> Int {
+        var batch = log.batch(settled.map { ids[$0] }, settled.map { _ in Self.increment })
+        batch.position = position.map { ids[$0] }
+        batch.open = open
+        batch.history = CommitBatch.History(passed: passed.map { ids[$0] }, isEnd: isEnd)
+        return try await log.send(batch, number: number).acknowledged
       }
-      try await send(1)
-      try await send(1)
-      #expect(try await bench.state("counting", "counts").values.allSatisfy { $0 == "1" })
-      await #expect { try await send(3) } throws: { ($0 as? RedisError)?.prefix == "REWOUND" }
+      func expectRefusal(_ prefix: String, _ body: () async throws -> Int) async {
+        do {
+          _ = try await body()
+          Issue.record("it was not refused")
+        } catch {
+          #expect((error as? RedisError)?.message.hasPrefix("\(prefix) ") == true, "\(error)")
+        }
+      }
+      #expect(try await send([1, 3], through: 3, passing: [2], open: 1, number: 1) == 2)
+      #expect(try await send([1, 3], through: 3, passing: [2], open: 1, number: 1) == -1)
+      await expectRefusal("REWOUND") { try await send([4], through: 4, open: 1, number: 3) }
+      await expectRefusal("SHIFTED") { try await send([3], through: 3, open: 1, number: 2) }
+      await expectRefusal("SHIFTED") { try await send([5], through: 5, number: 2) }
+      await expectRefusal("REWOUND") { try await send([5], through: 5, passing: [4], open: 3, number: 2) }
+      await expectRefusal("SHIFTED") { try await send([], isEnd: true, number: 2) }
+      #expect(try await bench.state("counting", "counts") == ["all": "2"])
+      #expect(try await send([2, 4], through: 4, number: 2) == 2)
+      let batch = log.batch([ids[5]], [Self.increment])
+      await #expect { _ = try await log.send(batch, number: 3) } throws: { ($0 as? RedisError)?.prefix == "REWOUND" }
+      #expect(try await send([], isEnd: true, number: 3) == 0)
+      #expect(try await bench.connection.strings(["HMGET", lease, "position"]) == ["9-18446744073709551615"])
+      await expectRefusal("REWOUND") { try await send([5], through: 5, number: 4) }
+      #expect(try await bench.state("counting", "counts") == ["all": "4"])
     }
   }
 

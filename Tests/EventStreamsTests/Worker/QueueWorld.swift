@@ -7,6 +7,8 @@ struct QueueWorld {
   enum Step: Hashable {
     case read(Int)
     case recover
+    /// The reader of histories asks what to read, and has read it.
+    case ask(Int), tell
     case take
     /// One event, to see whether an outage is over.
     case probe(isFresh: Bool)
@@ -35,39 +37,57 @@ struct QueueWorld {
   let log: [Delivery]
   /// The same, as the server gave it; nil where everything is read as deliveries.
   let page: Page?
-  private(set) var queue: ShardQueue
+  /// The first of the log, as many as a history holds.
+  let history: ArraySlice<Delivery>
+  var queue: ShardQueue
   private var epoch = 1
 
   // The server.
   private var read = 0
-  private var pending: Set<EntryID> = []
-  private var letters: [(id: EntryID, delivery: Delivery)] = []
+  var pending: Set<EntryID> = []
+  /// In the history: up to here all is settled, but for what is behind.
+  var position = EntryID.zero
+  var behind: Set<EntryID> = []
+  var isInHistory: Bool
+  /// True if the last owner has not given the shard back.
+  var hasDied = false
+  var letters: [(id: EntryID, delivery: Delivery)] = []
   private var nextLetter: UInt64 = 1
   /// Of each entry how often its effects are there.
   private(set) var applied: [EntryID: Int] = [:]
   /// Keys whose letters are to be handled again.
   private var wanted: Set<Identifier> = []
   /// Dead letters that somebody has thrown away.
-  private var discarded: Set<EntryID> = []
+  var discarded: Set<EntryID> = []
 
   // What is on its way.
   private var works: [ShardQueue.Taken] = []
   private var sent: CommitBatch?
+  var asked: HistoryReading?
   private var retries: [String] = []
-  private var orders = Orders()
+  var orders = Orders()
 
-  init(_ log: [Delivery], page: Page? = nil, rules: QueueRules) {
+  /// - Parameter historyCount: how many of the log a history holds.
+  init(_ log: [Delivery], page: Page? = nil, historyCount: Int = 0, rules: QueueRules) {
     self.log = log
     self.page = page
     self.rules = rules
-    queue = Self.queue(epoch: 1, rules, blocked: [])
-    queue.phase = .live
+    history = log.prefix(historyCount)
+    read = historyCount
+    isInHistory = historyCount > 0
+    queue = Self.queue(epoch: 1, rules, blocked: [], historyEnd: Self.end(of: history))
+    if !isInHistory { queue.phase = .live }
   }
 
-  private static func queue(epoch: Int, _ rules: QueueRules, blocked: Set<Identifier>) -> ShardQueue {
+  private static func queue(
+    epoch: Int, _ rules: QueueRules, blocked: Set<Identifier>, historyEnd: EntryID?
+  ) -> ShardQueue {
     ShardQueue(
-      OwnedShard(number: 0, epoch: epoch, reader: NoState()), prefix: "", rules: rules, blocked: blocked)
+      OwnedShard(number: 0, epoch: epoch, reader: NoState()), prefix: "", rules: rules, blocked: blocked,
+      historyEnd: historyEnd)
   }
+
+  static func end(of history: ArraySlice<Delivery>) -> EntryID? { history.last?.entryID.next }
 
   private static let now = Moment(instant: .now, time: .now())
 
@@ -77,6 +97,7 @@ struct QueueWorld {
     var steps: [Step] = []
     if queue.phase.isLive, read < log.count { steps += [.read(1), .read(min(3, log.count - read))] }
     if queue.phase.recovery != nil, !queue.isBusy { steps.append(.recover) }
+    if asked != nil { steps.append(.tell) } else if queue.phase.backfill != nil { steps += [.ask(1), .ask(3)] }
     if queue.hasWork, works.count < rules.concurrency { steps.append(.take) }
     if queue.hasWork, works.isEmpty { steps += [.probe(isFresh: true), .probe(isFresh: false)] }
     for (runner, work) in works.enumerated() {
@@ -114,6 +135,8 @@ struct QueueWorld {
     switch step {
     case .read(let count): try give(count)
     case .recover: recover()
+    case .ask(let room): asked = queue.nextHistory(room: room)
+    case .tell: tell()
     case .take:
       begin(queue.take(at: Self.now, &orders))
     case .probe(let isFresh): begin(queue.takeProbe(isFresh: isFresh, at: Self.now, &orders))
@@ -123,7 +146,9 @@ struct QueueWorld {
     case .retry(let index): queue.startNext(of: retries.remove(at: index))
     case .retire: queue.retire()
     case .keep: queue.keep()
-    case .release, .lose: takeAnew()
+    case .release, .lose:
+      hasDied = step == .lose
+      takeAnew()
     case .pause(let key):
       queue.pause(PauseSet([Pause(.key(Identifier(Self.keys[key])), reason: "")]))
     case .unpause: queue.pause(PauseSet())
@@ -142,13 +167,14 @@ struct QueueWorld {
 
   private mutating func begin(_ taken: ShardQueue.Taken?) {
     if case .undecoded(let page)? = taken {
-      queue.decoded(page, log.filter { $0.entryID >= page.first && $0.entryID <= page.last }.map(inThisEpoch))
+      let ids = Set((0..<page.count).map { page.id($0) })
+      queue.decoded(page, log.filter { ids.contains($0.entryID) }.map(inThisEpoch))
     } else if let taken {
       works.append(taken)
     }
   }
 
-  private func inThisEpoch(_ delivery: Delivery) -> Delivery {
+  func inThisEpoch(_ delivery: Delivery) -> Delivery {
     Delivery(
       shard: queue.shard, entryID: delivery.entryID, header: delivery.header, work: delivery.work, deliveries: 1,
       failures: nil, bytes: delivery.bytes)
@@ -226,16 +252,13 @@ struct QueueWorld {
   private mutating func answer() throws {
     guard let batch = sent else { return }
     sent = nil
+    let unparked = unparked(by: batch)
+    if batch.history != nil { try settle(batch, unparked) }
     for id in batch.acknowledged.joined() {
       guard pending.remove(id) != nil else { throw Violation(description: "\(id) is acknowledged and not pending") }
       applied[id, default: 0] += 1
     }
-    var unparked: Set<EntryID> = []
-    for letter in batch.letters {
-      if letter.isParked, !letters.contains(where: { $0.delivery.key == letter.delivery.key }) {
-        unparked.insert(letter.delivery.entryID)
-        continue
-      }
+    for letter in batch.letters where !unparked.contains(letter.delivery.entryID) {
       guard pending.remove(letter.delivery.entryID) != nil else {
         throw Violation(description: "\(letter.delivery.entryID) is buried and not pending")
       }
@@ -249,6 +272,20 @@ struct QueueWorld {
     }
     for key in batch.redriveEnded { wanted.remove(key) }
     queue.committed(unparked: unparked, &orders)
+  }
+
+  /// What is not parked, because its key has no dead letter any more.
+  private func unparked(by batch: CommitBatch) -> Set<EntryID> {
+    var blocked = Set(names: letters.map(\.delivery.key))
+    var unparked: Set<EntryID> = []
+    for letter in batch.letters {
+      if letter.isParked, !blocked.contains(letter.delivery.key) {
+        unparked.insert(letter.delivery.entryID)
+      } else {
+        blocked.insert(letter.delivery.key)
+      }
+    }
+    return unparked
   }
 
   /// As the leases do it.
@@ -270,7 +307,9 @@ struct QueueWorld {
     works = []
     sent = nil
     retries = []
-    queue = Self.queue(epoch: epoch, rules, blocked: Set(names: letters.map(\.delivery.key)))
+    queue = Self.queue(
+      epoch: epoch, rules, blocked: Set(names: letters.map(\.delivery.key)),
+      historyEnd: isInHistory ? Self.end(of: history) : nil)
   }
 
   // MARK: What must always hold
@@ -327,6 +366,7 @@ struct QueueWorld {
     if queue.phase.isRecovered, let lost = pending.first(where: { !ids.contains($0) }) {
       throw Violation(description: "nobody knows of \(lost)")
     }
+    try checkHistory(inFlight: ids)
   }
 
   /// Goes on without trouble until nothing is left to do; then everything is in effect or among the dead letters.
@@ -337,7 +377,7 @@ struct QueueWorld {
         { $0 == .keep }, { $0 == .unpause }, { $0 == .answer }, { $0 == .send }, { $0 == .look },
         { if case .handled(_, _, .done) = $0 { true } else { false } }, { $0 == .take },
         { if case .retry = $0 { true } else { false } }, { $0 == .recover },
-        { if case .read = $0 { true } else { false } },
+        { if case .read = $0 { true } else { false } }, { $0 == .tell }, { $0 == .ask(3) },
       ]
       guard let next = order.lazy.compactMap({ steps.first(where: $0) }).first else { break }
       try make(next)

@@ -86,11 +86,25 @@ import Testing
     }
   }
 
+  @Test("does so with a history before the log", arguments: [1, 2, 4])
+  func history(concurrency: Int) throws {
+    for seed in 0..<400 as Range<UInt64> {
+      var generator = Seeded(state: (seed + 1) &* 0x9E37_79B9_7F4A_7C15)
+      let keys = (0..<24).map { _ in Int.random(in: 0..<3, using: &generator) }
+      let world = QueueWorld(
+        log(keys), historyCount: Int.random(in: 1...24, using: &generator), rules: rules(concurrency: concurrency))
+      try random(world, seed: seed, steps: 160)
+    }
+  }
+
   @Test("does so in each of the orders in which little can happen", arguments: [1, 2])
   func exhaustive(concurrency: Int) throws {
     var count = 0
     for keys in [[0, 0, 1], [0, 1, 0]] {
       try explore(QueueWorld(log(keys), rules: rules(concurrency: concurrency)), depth: 5, &count)
+      var world = QueueWorld(log(keys), historyCount: 2, rules: rules(concurrency: concurrency))
+      for step in [QueueWorld.Step.ask(3), .tell] { try world.make(step) }
+      try explore(world, depth: 5, &count)
     }
     #expect(count > 1000)
   }

@@ -17,6 +17,14 @@ struct CommitBatch: Sendable {
     let before: EntryID
   }
 
+  /// What a batch says of a history, in which nothing is ever pending.
+  struct History: Sendable {
+    /// What the position passes over with this batch that was given out and is not settled.
+    var passed: [EntryID] = []
+    /// True if nothing of it is left, and the log takes over.
+    var isEnd = false
+  }
+
   let shard: OwnedShard
   /// By topic of the shard.
   private(set) var acknowledged: [[EntryID]]
@@ -34,6 +42,8 @@ struct CommitBatch: Sendable {
   var seams: [Seam] = []
   /// How many entries up to the position were given out and are not settled.
   var open = 0
+  /// What of the shard's history is settled; nil if what is settled is of its log.
+  var history: History?
   private(set) var letters: [Letter] = []
   /// A dead letter that was handled; alone in its commit, so that its effects depend on it alone.
   private(set) var handledLetter: (delivery: Delivery, id: EntryID)?
@@ -59,13 +69,14 @@ struct CommitBatch: Sendable {
   /// Nothing yet.
   init(shard: OwnedShard, _ style: Style = Style()) {
     self.shard = shard
-    acknowledged = Array(repeating: [], count: shard.topics.count)
+    acknowledged = Array(repeating: [], count: max(1, shard.topics.count))
     effects = FoldedEffects(routes: style.routes, speculates: style.speculates)
     if style.notesWrites { written = WrittenState() }
   }
 
   var isEmpty: Bool {
     acknowledgedCount == 0 && letters.isEmpty && counted.isEmpty && handledLetter == nil && redriveEnded.isEmpty
+      && history?.isEnd != true
   }
 
   /// The last entry of the log that it settles; nil if there is none.

@@ -20,47 +20,21 @@ struct Runner: Sendable {
   private func run(_ run: DeliveryRun) async {
     if case .batches(let store) = service.handling {
       for outcome in await self.run(run.deliveries, store) { run.add(outcome) }
-    } else {
-      await self.run(run.deliveries) { outcome in
-        run.add(outcome)
-        return true
-      }
+      return
     }
-  }
-
-  /// Handles deliveries one after the other; what follows a failed one of the same key is deferred.
-  ///
-  /// - Parameter page: is told what is written.
-  /// - Returns: fewer outcomes than deliveries if they took too long, or the page was cut; the others were not begun.
-  func run(_ deliveries: [Delivery], notedIn page: HistoryRun) async -> [Outcome] {
-    if case .batches(let store) = service.handling { return await run(deliveries, store) }
-    var outcomes: [Outcome] = []
-    outcomes.reserveCapacity(deliveries.count)
-    await run(deliveries) { outcome in
-      // What was thrown to a handler to cut the page is no failure of its event.
-      if page.isCut { return false }
-      if case .done(let effects) = outcome { page.note(effects) }
-      outcomes.append(outcome)
-      return true
-    }
-    return outcomes
-  }
-
-  /// - Parameter add: takes an outcome; false to stop.
-  private func run(_ deliveries: [Delivery], _ add: (Outcome) -> Bool) async {
     var failedKeys: Set<Identifier> = []
     var slice = TimeSlice()
-    for (index, delivery) in deliveries.enumerated() {
+    for (index, delivery) in run.deliveries.enumerated() {
       if slice.isOver(after: index) { break }
       if !failedKeys.isEmpty, failedKeys.contains(delivery.key) {
-        guard add(.deferred) else { return }
+        run.add(.deferred)
         continue
       }
-      let outcome = await run(
+      let outcome = await self.run(
         delivery.work, delivery.header, shard: delivery.shard.number, key: delivery.key, attempt: delivery.attempt)
       // What is no event has no key, and no order among others of its kind.
       if case .done = outcome {} else if !delivery.key.isEmpty { failedKeys.insert(delivery.key) }
-      guard add(outcome) else { return }
+      run.add(outcome)
     }
   }
 

@@ -207,9 +207,8 @@ struct Leases: Sendable {
         metadata: ["shard": "\(shard)", "after": "\(place)"])
     }
     if let shift = answer.shift { report(shift, of: shard) }
-    let historyEnd = try await connection.call("HGET", namespace.lease(shard, service), "history")
-    let isCatchingUp = !historyEnd.root.isNil
-    if isCatchingUp, settings.history == nil {
+    let historyEnd = try Self.place(await connection.call("HGET", namespace.lease(shard, service), "history"))
+    if historyEnd != nil, settings.history == nil {
       log.error(
         "the service is still in its history, and this worker was started without one: it can't go on",
         metadata: ["shard": "\(shard)"])
@@ -219,7 +218,7 @@ struct Leases: Sendable {
     let owned = OwnedShard(
       number: shard, epoch: epoch, topics: answer.topics, subscription: pipeline.service.subscription,
       reader: StateAsHandled(committed: state, pipeline: pipeline, epoch: epoch))
-    if isCatchingUp, let topic = owned.topics.indices.first(where: owned.isForeign) {
+    if historyEnd != nil, let topic = owned.topics.indices.first(where: owned.isForeign) {
       // What the history holds of it can't be told from what the service doesn't want, and would be passed over.
       log.error(
         "the service is still in its history, and a later version of it wants a topic that this worker handles nothing of: that version must go on with it",
@@ -231,9 +230,13 @@ struct Leases: Sendable {
     let blocked = Set(names: answer.blocked)
     try await redriveUnread(shard: shard, blocked: blocked)
     await pipeline.tell {
-      $0.own(owned, blocked: blocked, delivered: answer.delivered, isBackfilling: isCatchingUp)
+      $0.own(owned, blocked: blocked, delivered: answer.delivered, historyEnd: historyEnd)
     }
     return nil
+  }
+
+  private static func place(_ reply: borrowing Reply) throws -> EntryID? {
+    try reply.root.optionalString().flatMap { EntryID($0) }
   }
 
   /// Closes the connection that an earlier owner, which may only be paused, reads the shard with. It reads on only after it has

@@ -74,17 +74,28 @@ struct EntryDecoder: ~Copyable {
     return entry
   }
 
+  /// An event of a history as a delivery.
+  mutating func decode(
+    _ event: RecordedEvent, shard: OwnedShard, deliveries: Int, failures: Failures? = nil
+  ) -> Delivery {
+    decode(
+      event.json.span, entryID: event.entryID, shard: shard, topic: nil, deliveries: deliveries, failures: failures,
+      json: event.json)
+  }
+
   /// An entry's event as a delivery; one that can't be read is a delivery too, with the reason.
+  ///
+  /// - Parameter json: the same bytes, of what the log may not hold.
   mutating func decode(
     _ bytes: Span<UInt8>, source: Delivery.Source = .log, entryID: EntryID, shard: OwnedShard, topic: Int?,
-    deliveries: Int, failures: Failures? = nil
+    deliveries: Int, failures: Failures? = nil, json: [UInt8]? = nil
   ) -> Delivery {
     let entry = read(bytes, entryID: entryID, shard: shard, topic: topic, inOrder: true)
     return Delivery(
       source: source, shard: shard, topic: topic ?? 0, entryID: entryID,
       header: entry.header ?? EventHeader(id: entryID.description, type: "", timestamp: entryID.recordedAt, key: ""),
       key: entry.key, work: entry.work, reads: entry.reads, deliveries: deliveries, failures: failures,
-      bytes: bytes.count)
+      bytes: bytes.count, json: json)
   }
 
   private static func stored(

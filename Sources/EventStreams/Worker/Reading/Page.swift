@@ -1,7 +1,7 @@
 import Redis
 
-/// New entries of one shard as the server sent them, by one read or several, in the order of the shard's log, not decoded yet. A service that
-/// handles events one after the other takes them so, as long as nothing of the shard has failed.
+/// Entries of one shard as the server sent them, by one read or several, or as a history gave them, in the order of the shard's log, not decoded
+/// yet. A service that handles events one after the other takes them so, as long as nothing of the shard has failed.
 struct Page: Sendable {
   /// A server's answer to one read, shared by the pages that have something of it and freed with the last of them.
   final class Answer: Sendable {
@@ -22,10 +22,14 @@ struct Page: Sendable {
     let count: Int
   }
 
-  /// A part, and the answer that gives it.
-  private struct Source: Sendable {
-    let answer: Answer
-    let part: Part
+  /// What gives some entries.
+  private enum Source: Sendable {
+    case answer(Answer, Part)
+    /// A history, which says nothing of topics.
+    case history([RecordedEvent])
+
+    /// Of the shard's topics.
+    var topic: Int { if case .answer(_, let part) = self { part.topic } else { 0 } }
   }
 
   /// Where an entry stands.
@@ -53,8 +57,20 @@ struct Page: Sendable {
   /// - Parameter parts: at least one, each of a topic of its own, with at least one entry.
   init(of answer: Answer, _ parts: [Part], shard: OwnedShard) {
     self.shard = shard
-    sources = parts.map { Source(answer: answer, part: $0) }
+    sources = parts.map { .answer(answer, $0) }
     places = Self.places(of: parts, in: answer.replies)
+    load = Self.load(of: places[...])
+  }
+
+  /// - Parameter events: at least one, in the order of the log.
+  init(ofHistory events: [RecordedEvent], shard: OwnedShard) {
+    self.shard = shard
+    sources = [.history(events)]
+    places = events.enumerated().map { position, event in
+      Place(
+        id: event.entryID, source: 0, position: UInt32(truncatingIfNeeded: position),
+        bytes: UInt32(truncatingIfNeeded: event.json.count))
+    }
     load = Self.load(of: places[...])
   }
 
@@ -112,11 +128,11 @@ struct Page: Sendable {
   func id(_ index: Int) -> EntryID { places[start + index].id }
 
   /// The topic that an entry stands in, of the shard's.
-  func topic(_ index: Int) -> Int { sources[Int(places[start + index].source)].part.topic }
+  func topic(_ index: Int) -> Int { sources[Int(places[start + index].source)].topic }
 
   /// Of what each read gave of each topic the first and the last entry, in the order of the first ones.
   var runs: [(topic: Int, first: EntryID, last: EntryID)] {
-    if sources.count == 1 { return [(sources[0].part.topic, first, last)] }
+    if sources.count == 1 { return [(sources[0].topic, first, last)] }
     var runs: [(topic: Int, first: EntryID, last: EntryID)] = []
     var numbers: [Int?] = Array(repeating: nil, count: sources.count)
     for place in places[start..<start + count] {
@@ -125,7 +141,7 @@ struct Page: Sendable {
         runs[number].last = place.id
       } else {
         numbers[source] = runs.count
-        runs.append((sources[source].part.topic, place.id, place.id))
+        runs.append((sources[source].topic, place.id, place.id))
       }
     }
     return runs
@@ -168,8 +184,11 @@ struct Page: Sendable {
   }
 
   func delivery(_ index: Int, _ decoder: inout EntryDecoder) -> Delivery {
-    let source = sources[Int(places[start + index].source)]
-    return delivery(index, of: source.part, in: source.answer.replies, &decoder)
+    let place = places[start + index]
+    switch sources[Int(place.source)] {
+    case .answer(let answer, let part): return delivery(index, of: part, in: answer.replies, &decoder)
+    case .history(let events): return decoder.decode(events[Int(place.position)], shard: shard, deliveries: 1)
+    }
   }
 
   private func delivery(
@@ -182,8 +201,13 @@ struct Page: Sendable {
 
   /// An entry as far as handling it takes while nothing of its shard has failed.
   func entry(_ index: Int, _ decoder: inout EntryDecoder) -> EntryDecoder.Entry {
-    let source = sources[Int(places[start + index].source)]
-    return entry(index, of: source.part, in: source.answer.replies, &decoder)
+    let place = places[start + index]
+    switch sources[Int(place.source)] {
+    case .answer(let answer, let part): return entry(index, of: part, in: answer.replies, &decoder)
+    case .history(let events):
+      let json = events[Int(place.position)].json
+      return decoder.read(json.span, entryID: place.id, shard: shard, topic: nil, inOrder: false)
+    }
   }
 
   private func entry(

@@ -40,6 +40,20 @@ struct ReadAhead {
     }
   }
 
+  /// What deliveries are going to ask for.
+  static func found(
+    for deliveries: [Delivery], _ service: EventService, _ namespace: Namespace, _ connection: Connection
+  ) async throws -> [Found] {
+    guard service.readsAhead else { return [] }
+    let ahead = ReadAhead(deliveries)
+    guard !ahead.questions.isEmpty else { return [] }
+    var commands = Commands()
+    ahead.encode(into: &commands, namespace: namespace, service: service.name)
+    return found(ahead, in: try await connection.send(commands))
+  }
+
+  private static func found(_ ahead: ReadAhead, in replies: borrowing Replies) -> [Found] { ahead.found(in: replies) }
+
   /// Writes the commands.
   func encode(into commands: inout Commands, namespace: Namespace, service: String) {
     for question in questions {

@@ -175,22 +175,8 @@ struct Reader: Sendable {
     let pages = await pipeline.tell { $0.give(read.pages, streams: read.streams) }
     guard !pages.isEmpty else { return }
     let deliveries = pages.flatMap { $0.deliveries(&decoder) }
-    let found = try await readAhead(of: deliveries)
+    let found = try await ReadAhead.found(for: deliveries, pipeline.service, namespace, connection)
     await pipeline.tell { $0.admit(deliveries, found) }
-  }
-
-  /// What deliveries are going to ask for.
-  private func readAhead(of deliveries: [Delivery]) async throws -> [ReadAhead.Found] {
-    guard pipeline.service.readsAhead else { return [] }
-    let ahead = ReadAhead(deliveries)
-    guard !ahead.isEmpty else { return [] }
-    var commands = Commands()
-    ahead.encode(into: &commands, namespace: namespace, service: pipeline.service.name)
-    return Self.found(ahead, in: try await connection.send(commands))
-  }
-
-  private static func found(_ ahead: ReadAhead, in replies: borrowing Replies) -> [ReadAhead.Found] {
-    ahead.found(in: replies)
   }
 
   private static func error(_ replies: borrowing Replies) -> RedisError? { replies[0].error }
@@ -242,7 +228,7 @@ struct Reader: Sendable {
           count: count,
           others: others))
       let (deliveries, lost) = decode(found.entries, shard, &decoder)
-      let ahead = try await readAhead(of: deliveries)
+      let ahead = try await ReadAhead.found(for: deliveries, pipeline.service, namespace, connection)
       await pipeline.tell {
         $0.admitRecovered(deliveries, lost: lost, of: shard, after: after, last: found.last, ahead)
       }

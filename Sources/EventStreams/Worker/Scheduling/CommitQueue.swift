@@ -35,10 +35,15 @@ struct CommitQueue: Sendable {
   private var seams: [TopicSeams]
   /// What was given out and is not settled.
   private var open = OpenEntries()
+  /// True while what is settled comes from the shard's history.
+  private var isInHistory: Bool
 
-  /// - Parameter delivered: the place up to which everything is pending or settled.
-  init(_ shard: OwnedShard, style: CommitBatch.Style, delivered: EntryID) {
+  /// - Parameters:
+  ///   - delivered: the place up to which everything is pending or settled.
+  ///   - isInHistory: true if what is settled comes from the shard's history first.
+  init(_ shard: OwnedShard, style: CommitBatch.Style, delivered: EntryID, isInHistory: Bool = false) {
     self.shard = shard
+    self.isInHistory = isInHistory
     self.style = style
     batch = CommitBatch(shard: shard, style)
     self.delivered = delivered
@@ -78,7 +83,7 @@ struct CommitQueue: Sendable {
     return true
   }
 
-  /// Takes in that pending entries are given out again, between which and the position there is nothing else.
+  /// Takes in that pending entries are given out again, or that a history gives some out, between which and the position there is nothing else.
   mutating func recover(_ ids: some Sequence<EntryID>, through last: EntryID) {
     for id in ids { open.add(id) }
     delivered = max(delivered, last)
@@ -133,8 +138,10 @@ struct CommitQueue: Sendable {
     guard !batch.isEmpty else { return }
     if let last = batch.lastSettled { position = max(position ?? .zero, last) }
     batch.position = position
+    if isInHistory { batch.history = CommitBatch.History(isEnd: batch.history?.isEnd ?? false) }
     if let position {
       batch.open = open.pass(to: position)
+      batch.history?.passed = open.passed
       for topic in seams.indices {
         for seam in seams[topic].take(through: position) {
           batch.seams.append(CommitBatch.Seam(topic: topic, after: seam.after, before: seam.before))
@@ -180,6 +187,16 @@ struct CommitQueue: Sendable {
     return committing
   }
 
-  /// Takes in that a commit was made beside the batches, of a page of history: nothing is committed meanwhile.
-  mutating func committedHistory() { commits += 1 }
+  // MARK: History
+
+  /// Has the log take over from the history, of which all is committed.
+  mutating func endHistory() { batch.history = CommitBatch.History(isEnd: true) }
+
+  /// Takes in that the log has taken over.
+  ///
+  /// - Parameter start: its first place.
+  mutating func beginLog(at start: EntryID) {
+    isInHistory = false
+    recover([], through: start.previous)
+  }
 }

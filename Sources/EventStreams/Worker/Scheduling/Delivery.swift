@@ -16,7 +16,7 @@ final class Delivery: Sendable {
 
   /// Where it stands, and so how it is settled.
   enum Source: Sendable {
-    /// Pending in the log: settled by its acknowledgement.
+    /// Pending in the log, or in the history before it: settled with its place.
     case log
     /// A dead letter that is handled again: settled by its removal.
     case letter(EntryID)
@@ -44,11 +44,14 @@ final class Delivery: Sendable {
   let failures: Failures?
   /// What its event takes.
   let bytes: Int
+  /// Its event, if it comes from a history: the log may not hold it.
+  let json: [UInt8]?
 
   init(
     source: Source = .log, shard: OwnedShard, topic: Int = 0, entryID: EntryID, header: EventHeader,
     key: String? = nil, work: Work,
-    reads: [StateField] = [], deliveries: Int, failures: Failures?, bytes: Int = 0
+    reads: [StateField] = [], deliveries: Int, failures: Failures?, bytes: Int = 0,
+    json: [UInt8]? = nil
   ) {
     self.source = source
     self.shard = shard
@@ -61,6 +64,7 @@ final class Delivery: Sendable {
     self.deliveries = deliveries
     self.failures = failures
     self.bytes = bytes
+    self.json = json
   }
 
   var load: Load { Load(events: 1, bytes: bytes) }
@@ -89,7 +93,7 @@ final class Delivery: Sendable {
   func with(deliveries: Int, failures: Failures?) -> Delivery {
     Delivery(
       source: source, shard: shard, topic: topic, entryID: entryID, header: header, key: key, work: work,
-      deliveries: deliveries, failures: failures, bytes: bytes)
+      deliveries: deliveries, failures: failures, bytes: bytes, json: json)
   }
 
   /// As high as `recover` tells delivery counts: servers set the greatest one for entries that are never to be delivered again.
@@ -109,6 +113,6 @@ final class Delivery: Sendable {
     Delivery(
       source: source, shard: shard, topic: topic, entryID: entryID, header: header, key: key,
       work: .condemned(reason),
-      deliveries: deliveries, failures: failures, bytes: bytes)
+      deliveries: deliveries, failures: failures, bytes: bytes, json: json)
   }
 }

@@ -12,6 +12,8 @@ struct OpenEntries {
   /// Up to the position, and not settled.
   private var behind: Set<EntryID> = []
   private var position = EntryID.zero
+  /// Those that the position has passed over the last time, and that are not settled.
+  private(set) var passed: [EntryID] = []
 
   /// Takes in that an entry was given out, maybe once more.
   mutating func add(_ id: EntryID) {
@@ -47,9 +49,12 @@ struct OpenEntries {
   /// Moves the position; returns how many entries up to there are not settled.
   mutating func pass(to place: EntryID) -> Int {
     position = max(position, place)
+    passed.removeAll(keepingCapacity: true)
     while let first = ahead.first, first <= position {
       ahead.removeFirst()
-      if settled.remove(first) == nil { behind.insert(first) }
+      guard settled.remove(first) == nil else { continue }
+      behind.insert(first)
+      passed.append(first)
     }
     return behind.count
   }

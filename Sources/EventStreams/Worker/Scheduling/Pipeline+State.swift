@@ -3,7 +3,7 @@ extension Pipeline {
   /// What a field holds after what events before have done, if it was read ahead; nil if it is to be read, after all that they have
   /// written to it is committed.
   func value(of field: StateField, number: Int, epoch: Int) async throws -> String?? {
-    if service.readsAhead, histories[number] == nil {
+    if service.readsAhead {
       settleEarly(number, epoch: epoch)
       if let known = scheduler.foreseen(field, number: number, epoch: epoch) { return known }
     }
@@ -16,7 +16,6 @@ extension Pipeline {
   /// What is meant by before: of the same key, and, for a service that handles one event after the other, all of the shard.
   func commitWrites(to name: StateName, number: Int, epoch: Int) async throws {
     tell { $0.noteReading(number: number, epoch: epoch) }
-    if let history = histories[number], !history.mayRead(name) { throw HistoryRun.BeginsNextPage() }
     settleEarly(number, epoch: epoch, touching: name)
     let batches = tell { $0.commitWrites(to: name, number: number, epoch: epoch) }
     while let batches, let committed = scheduler.committedBatches(number: number, epoch: epoch), !hasGivenUp {

@@ -14,8 +14,6 @@ actor Pipeline {
   var scheduler: Scheduler
   /// What runners handle that handle one event after the other, by shard.
   var runs: [Int: Work] = [:]
-  /// What is handled of the history of shards.
-  var histories: [Int: HistoryRun] = [:]
   /// True when nothing more is committed.
   var hasGivenUp = false
 
@@ -23,7 +21,7 @@ actor Pipeline {
   private let reader = Waiters()
   private let committer = Waiters()
   let observers = Waiters()
-  private let catchUp = Waiters()
+  private let historian = Waiters()
 
   /// What waits for other shards.
   nonisolated let outbox = OutboxNews()
@@ -79,7 +77,7 @@ actor Pipeline {
     if reader.areThere, scheduler.stop != .no || scheduler.mayRead { reader.wake() }
     if runners.areThere { runners.wake(scheduler.stop == .no ? scheduler.workCount : .max) }
     if committer.areThere, scheduler.hasBatch || scheduler.isThrough { committer.wake() }
-    if catchUp.areThere { catchUp.wake() }
+    if historian.areThere { historian.wake() }
     if observing { observers.wake() }
   }
 
@@ -155,28 +153,15 @@ actor Pipeline {
 
   // MARK: History
 
-  /// Waits for a shard whose history is to be handled before its log; nil when the worker is stopping.
+  /// Waits until there is something to read of a history and room for it; nil when the worker is stopping.
   ///
-  /// - Parameter last: the shard of the page before: shards take turns.
-  func nextToCatchUp(after last: Int?) async -> OwnedShard? {
+  /// - Parameter last: the shard of the one before: shards take turns.
+  func nextHistory(after last: Int?) async -> HistoryReading? {
     while scheduler.stop == .no {
-      if let next = scheduler.nextToCatchUp(after: last) { return next }
-      await catchUp.wait()
+      if let reading = tell({ $0.nextHistory(after: last, at: .now) }) { return reading }
+      await historian.wait()
     }
     return nil
-  }
-
-  /// Begins a page of a shard's history; `Scheduler` says what is what.
-  func beginHistoryPage(_ shard: OwnedShard) -> (number: Int, setbacks: Setbacks, run: HistoryRun)? {
-    guard let (number, setbacks, notesWrites) = tell({ $0.beginHistoryPage(shard) }) else { return nil }
-    let run = HistoryRun(notesWrites: notesWrites)
-    histories[shard.number] = run
-    return (number, setbacks, run)
-  }
-
-  func endHistoryPage(_ shard: OwnedShard, page: HistoryPage?) {
-    histories[shard.number] = nil
-    tell { $0.endHistoryPage(shard, page: page) }
   }
 
   // MARK: Stopping

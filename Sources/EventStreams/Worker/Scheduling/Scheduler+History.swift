@@ -1,74 +1,58 @@
-import Redis
-
-/// What is handled of shards' histories.
+/// What is read of shards' histories.
 extension Scheduler {
-  /// A shard whose history is to be handled before its log; nil if there is none.
+  /// What is to be read of some history now; nil if nothing, or there is no room for it.
   ///
-  /// - Parameter last: the shard of the page before: shards take turns.
-  func nextToCatchUp(after last: Int?) -> OwnedShard? {
-    let waiting = queues.filter { if case .backfilling = $0.phase { true } else { false } }.map(\.shard)
-    return waiting.first { $0.number > last ?? -1 } ?? waiting.first
-  }
-
-  /// Begins a page of a shard's history.
-  ///
-  /// - Returns: the number of its commit, what the server refused before, and whether handlers are known to read state; nil if the shard
-  ///   is lost, to be given back, or the worker is stopping.
-  mutating func beginHistoryPage(_ shard: OwnedShard) -> (number: Int, setbacks: Setbacks, notesWrites: Bool)? {
-    guard goesOn(with: shard), let index = index(of: shard) else { return nil }
-    queues[index].lent += Load(events: 1)
-    return (queues[index].commits.commits + 1, queues[index].known.setbacks, queues[index].known.isRead)
-  }
-
-  /// Ends a page.
-  ///
-  /// - Parameter page: what was committed; nil if nothing was.
-  mutating func endHistoryPage(_ shard: OwnedShard, page: HistoryPage?) {
-    if let page {
-      orders.handled += page.count - page.dead.count - page.dead.parked
-      orders.dead += page.dead.count
-      orders.parked += page.dead.parked
-      orders.committed += page.count
+  /// - Parameter last: the shard of the one before: shards take turns.
+  mutating func nextHistory(after last: Int?, at now: ContinuousClock.Instant) -> HistoryReading? {
+    guard stop == .no else { return nil }
+    let room = roomForHistory(at: now)
+    let first = queues.firstIndex { $0.shard.number > last ?? -1 } ?? 0
+    for step in queues.indices {
+      if let reading = queues[(first + step) % queues.count].nextHistory(room: room) { return reading }
     }
-    guard let index = index(of: shard) else { return }
-    if let page {
-      queues[index].committedHistory(page.count)
-      if page.effects.sends { orders.outboxes.insert(shard.number) }
-      for letter in page.letters {
-        if let need = letter.about.needs, queues[index].known.note(need) { orders.looksAtLeases = true }
-      }
+    return nil
+  }
+
+  /// How many events of a history may be read: as many as one commit may settle, while as many again are handled and committed.
+  private func roomForHistory(at now: ContinuousClock.Instant) -> Int {
+    let load = load
+    let free = roomToRead(beside: load, at: now)
+    let fitting = entrySize.fitting(into: rules.windowBytes, beside: load)
+    if load.events > 0 {
+      guard free >= min(CommitQueue.entriesPerCommit, max(1, rules.window / 4)) else { return 0 }
+      guard load.bytes <= rules.windowBytes / 4 * 3 else { return 0 }
     }
-    queues[index].lent -= Load(events: 1)
+    return min(free, fitting, breaker.isOpen ? 1 : CommitQueue.entriesPerCommit)
   }
 
-  /// Takes in that the server applied nothing of a page.
-  mutating func refused(_ page: HistoryPage, _ refusal: CommitRefusal, _ error: RedisError) {
-    let loss: ShardLoss =
-      switch refusal {
-      case .fenced: .fenced
-      case .rewound: .rewound
-      case .shifted: .shifted
-      case .surprised: .surprised(through: page.position)
-      case .refused where page.effects.isEmpty: .stopped(error)
-      case .refused(let reason):
-        .refused(
-          event: page.count == 1 ? page.position.map { .entry($0) } : nil, through: page.position, reason: reason)
-      }
-    lose(page.shard.number, epoch: page.shard.epoch, because: loss)
+  /// Takes in what is not settled of a history.
+  mutating func found(_ place: HistoryPlace, of shard: OwnedShard) {
+    if let index = index(of: shard) { queues[index].found(place, &orders) }
   }
 
-  /// False if a shard is lost or to be given back, or the worker is stopping.
-  func goesOn(with shard: OwnedShard) -> Bool {
-    guard let index = index(of: shard) else { return false }
-    return stop == .no && !queues[index].phase.isRetiring
-  }
-
-  /// Lets the log of a shard be read.
+  /// Takes in what was read of a history.
   ///
-  /// - Parameter blocked: keys that have dead letters.
-  mutating func caughtUp(_ shard: OwnedShard, blocked: Set<Identifier>) {
-    guard let index = index(of: shard) else { return }
-    queues[index].blocked.formUnion(blocked)
-    queues[index].phase.caughtUp()
+  /// - Parameters:
+  ///   - last: the last place that was looked at.
+  ///   - isLast: true if nothing follows.
+  mutating func admit(_ page: Page?, of reading: HistoryReading, through last: EntryID, isLast: Bool) {
+    guard let index = index(of: reading.shard) else { return }
+    let ids = (0..<(page?.count ?? 0)).lazy.compactMap { page?.id($0) }
+    guard queues[index].give(ids, of: reading, through: last, isLast: isLast), let page else { return }
+    entrySize.note(page.load)
+    queues[index].admit(page)
+  }
+
+  /// The same, decoded.
+  ///
+  /// - Parameter found: what was read ahead for them.
+  mutating func admit(
+    _ deliveries: [Delivery], _ found: [ReadAhead.Found], of reading: HistoryReading, through last: EntryID,
+    isLast: Bool
+  ) {
+    guard let index = index(of: reading.shard),
+      queues[index].give(deliveries.map(\.entryID), of: reading, through: last, isLast: isLast)
+    else { return }
+    admit(deliveries, found)
   }
 }

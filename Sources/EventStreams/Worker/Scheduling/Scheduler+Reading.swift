@@ -89,7 +89,7 @@ extension Scheduler {
   }
 
   /// How many entries may be read now; while the circuit breaker is open one, if there is nothing else to probe with.
-  private func roomToRead(beside load: Load, at now: ContinuousClock.Instant) -> Int {
+  func roomToRead(beside load: Load, at now: ContinuousClock.Instant) -> Int {
     switch permission(at: now) {
     case .everything: rules.window - load.events
     case .oneProbe: !hasWork && !isRunning ? rules.window - load.events : 0

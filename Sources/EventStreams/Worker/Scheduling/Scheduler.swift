@@ -97,9 +97,9 @@ struct Scheduler: Sendable {
 
   /// - Parameters:
   ///   - delivered: the place up to which everything is pending or settled.
-  ///   - isBackfilling: true if the service is to handle the shard's history first.
+  ///   - historyEnd: the first place of the log, if the service is still in the history before it.
   mutating func own(
-    _ shard: OwnedShard, blocked: Set<Identifier>, delivered: EntryID = .zero, isBackfilling: Bool = false
+    _ shard: OwnedShard, blocked: Set<Identifier>, delivered: EntryID = .zero, historyEnd: EntryID? = nil
   ) {
     var known = knowledge(of: shard.number)
     if let index = index(of: shard.number) { queues.remove(at: index) }
@@ -110,7 +110,7 @@ struct Scheduler: Sendable {
       shard, prefix: namespace.state(shard.number, service, ""),
       routes: ShardRoutes(namespace, shard: shard.number, service: service), rules: rules, blocked: blocked,
       known: known,
-      delivered: delivered, isBackfilling: isBackfilling, pauses: pauses)
+      delivered: delivered, historyEnd: historyEnd, pauses: pauses)
     queue.stop = stop
     queues.insert(queue, at: place(of: shard.number))
     self.known[shard.number] = nil

@@ -10,6 +10,8 @@ enum SchedulingNote: Sendable {
   case foreignEntries(shard: Int)
   case takesOver(shard: Int, from: EntryID)
   case hasTakenOver(shard: Int, entries: Int)
+  case readsHistory(shard: Int, after: EntryID, until: EntryID)
+  case caughtUp(shard: Int)
   case lost(shard: Int, ShardLoss, dropped: Int, aside: Duration?)
 
   func log(to log: Logger) {
@@ -39,6 +41,9 @@ enum SchedulingNote: Sendable {
       log.notice("taking over pending entries", metadata: ["shard": "\(shard)", "from": "\(first)"])
     case .hasTakenOver(let shard, let count):
       log.notice("finished what was left pending", metadata: ["shard": "\(shard)", "entries": "\(count)"])
+    case .readsHistory(let shard, let place, let end):
+      log.notice("reading history", metadata: ["shard": "\(shard)", "after": "\(place)", "until": "\(end)"])
+    case .caughtUp(let shard): log.notice("caught up with the log", metadata: ["shard": "\(shard)"])
     case .lost(let shard, let loss, let dropped, let aside):
       var metadata = loss.metadata
       metadata["shard"] = "\(shard)"

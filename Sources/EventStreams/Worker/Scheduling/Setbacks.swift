@@ -35,6 +35,11 @@ struct Setbacks: Sendable {
   /// Why the server refuses an event; nil if it does not, as far as is known.
   func reason(toBury place: Delivery.Place) -> String? { refusals.isEmpty ? nil : refusals[place] }
 
+  /// True if one of the events from a place on may have to be committed alone, or buried.
+  func concern(eventsFrom first: EntryID) -> Bool {
+    !refusals.isEmpty || singlyThrough.map { first <= $0 } ?? false
+  }
+
   /// Takes in that an event is settled.
   mutating func settled(_ place: Delivery.Place) { refusals[place] = nil }
 

@@ -6,7 +6,7 @@ enum ShardLoss: Sendable {
   case fenced
   /// The server has gone back to an earlier moment.
   case rewound
-  /// The server refuses what a batch of events, or a page of history, is to do.
+  /// The server refuses what a batch of events is to do.
   case refused(event: Delivery.Place?, through: EntryID?, reason: String)
   /// A batch assumed something that is not so.
   case surprised(through: EntryID?)

@@ -1,7 +1,7 @@
 /// What is read of an owned shard, and whether it is to be given back.
 indirect enum ShardPhase: Sendable {
-  /// The service handles the shard's history; nothing of its log is read.
-  case backfilling
+  /// The shard's history is read; nothing of its log is.
+  case backfilling(Backfill)
   /// What earlier owners left pending is dealt with; nothing new is read.
   case recovering(Recovery)
   /// New entries are read.
@@ -26,30 +26,41 @@ indirect enum ShardPhase: Sendable {
   /// The recovery that is to go on, if one is.
   var recovery: Recovery? { if case .recovering(let recovery) = self { recovery } else { nil } }
 
+  /// How far the history has been given out, if it is to go on.
+  var backfill: Backfill? { if case .backfilling(let backfill) = self { backfill } else { nil } }
+
   /// True if everything that was pending is known: nothing may have been given out of which this worker does not know.
   var isRecovered: Bool {
     switch self {
     case .live: true
-    case .backfilling, .recovering: false
+    case .backfilling(let backfill): backfill.after != nil
+    case .recovering: false
     case .retiring(let phase, _): phase.isRecovered
     }
   }
 
   /// Lets the log be read, first of all what is pending.
-  mutating func caughtUp() {
+  ///
+  /// - Returns: its first place; nil if it is read already.
+  mutating func caughtUp() -> EntryID? {
     switch self {
-    case .backfilling: self = .recovering(Recovery())
-    case .recovering, .live: break
+    case .backfilling(let backfill):
+      self = .recovering(Recovery())
+      return backfill.end
+    case .recovering, .live: return nil
     case .retiring(var phase, let postponed):
-      phase.caughtUp()
+      let start = phase.caughtUp()
       self = .retiring(from: phase, postponed: postponed)
+      return start
     }
   }
 
-  /// Has what is pending looked for before anything new is read.
+  /// Has what is pending, or not settled of the history, looked for before anything new is read.
   mutating func forgetPending() {
     switch self {
-    case .backfilling: break
+    case .backfilling(var backfill):
+      backfill.restart()
+      self = .backfilling(backfill)
     case .recovering, .live: self = .recovering(Recovery())
     case .retiring(var phase, let postponed):
       phase.forgetPending()

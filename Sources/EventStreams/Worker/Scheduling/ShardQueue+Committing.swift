@@ -9,6 +9,10 @@ extension ShardQueue {
     if let written = batch.written { writtenSinceRead?.append(written) }
     noteCommit(of: batch.acknowledgedCount, position: batch.position)
     orders.committed += batch.load.events
+    if batch.history?.isEnd == true, let start = phase.caughtUp() {
+      commits.beginLog(at: start)
+      orders.notes.append(.caughtUp(shard: shard.number))
+    }
     if batch.sends { orders.outboxes.insert(shard.number) }
     for letter in batch.letters {
       known.setbacks.settled(letter.delivery.place)
@@ -50,12 +54,6 @@ extension ShardQueue {
     awaitingLetters.remove(key)
     redriving.remove(key)
     return true
-  }
-
-  /// Takes in that a page of history is in effect.
-  mutating func committedHistory(_ count: Int) {
-    commits.committedHistory()
-    noteCommit(of: count, position: nil)
   }
 
   // MARK: Redriving

@@ -2,7 +2,7 @@
 extension ShardQueue {
   /// False if the shard is to be given back or the worker is to stop since the read began: what it brought stays pending for the next
   /// owner.
-  private mutating func takesIn() -> Bool {
+  mutating func takesIn() -> Bool {
     guard stop != .no || phase.isRetiring else { return true }
     phase.forgetPending()
     return false
@@ -19,14 +19,19 @@ extension ShardQueue {
 
   /// Takes in what a read gave out, not decoded.
   mutating func admit(_ page: Page) {
-    known.noteRead(page.last, of: shard.topics[page.topic(page.count - 1)])
+    noteRead(page.last, of: page.topic(page.count - 1))
     pages.append(page)
+  }
+
+  /// Of a history the server need not know.
+  private mutating func noteRead(_ id: EntryID, of topic: Int) {
+    if phase.backfill == nil { known.noteRead(id, of: shard.topics[topic]) }
   }
 
   /// Takes in a delivery that was read, after those before it in the log; false if it may not be taken in.
   mutating func admit(_ delivery: Delivery) -> Bool {
     guard takesIn() else { return false }
-    known.noteRead(delivery.entryID, of: shard.topics[delivery.topic])
+    noteRead(delivery.entryID, of: delivery.topic)
     let admitted = withoutRefused(delivery)
     foreseen.expect(admitted.reads)
     ready.append(admitted)

@@ -17,7 +17,9 @@ extension ShardQueue {
     if !deliveries.isEmpty { return .deliveries(deliveries) }
     guard ready.isEmpty, resumed.isEmpty, let page = pages.popFirst() else { return nil }
     lent += page.load
-    guard held.isEmpty, blocked.isEmpty, !pauses.isPartial else { return .undecoded(page) }
+    guard held.isEmpty, blocked.isEmpty, !pauses.isPartial, !known.setbacks.concern(eventsFrom: page.first) else {
+      return .undecoded(page)
+    }
     let batch = commits.lendBatch()
     lent += batch.load
     return .page(page, batch)
@@ -43,7 +45,7 @@ extension ShardQueue {
   /// Takes back a page that was to be decoded.
   mutating func decoded(_ page: Page, _ deliveries: [Delivery]) {
     lent -= page.load
-    if !returns() { ready.prepend(deliveries) }
+    if !returns() { ready.prepend(deliveries.map(withoutRefused)) }
   }
 
   private mutating func takeDeliveries(at now: Moment, _ orders: inout Orders) -> [Delivery] {

@@ -61,9 +61,10 @@ struct ShardQueue: Sendable {
   /// - Parameters:
   ///   - routes: where follow-ups go; nil if all stay in the shard.
   ///   - delivered: the place up to which everything is pending or settled.
+  ///   - historyEnd: the first place of the log, if the service is still in the history before it.
   init(
     _ shard: OwnedShard, prefix: String, routes: ShardRoutes? = nil, rules: QueueRules, blocked: Set<Identifier> = [],
-    known: ShardKnowledge = ShardKnowledge(), delivered: EntryID = .zero, isBackfilling: Bool = false,
+    known: ShardKnowledge = ShardKnowledge(), delivered: EntryID = .zero, historyEnd: EntryID? = nil,
     pauses: PauseSet = PauseSet()
   ) {
     self.shard = shard
@@ -73,8 +74,9 @@ struct ShardQueue: Sendable {
     self.blocked = blocked
     self.known = known
     self.pauses = pauses
-    phase = isBackfilling ? .backfilling : .recovering(ShardPhase.Recovery())
-    commits = CommitQueue(shard, style: Self.style(known, routes), delivered: delivered)
+    phase = historyEnd.map { .backfilling(Backfill(until: $0)) } ?? .recovering(ShardPhase.Recovery())
+    commits = CommitQueue(
+      shard, style: Self.style(known, routes), delivered: delivered, isInHistory: historyEnd != nil)
   }
 
   // MARK: What is in flight
