@@ -74,7 +74,9 @@ public struct RideState: Sendable {
     return try Self.decode(found.value)
   }
 
-  private static func decode<Value: JSONReadable>(_ text: String) throws -> Value {
+  var shards: Range<Int> { state.shards }
+
+  static func decode<Value: JSONReadable>(_ text: String) throws -> Value {
     var parser = JSONParser()
     return try Value(from: parser.parse(text.utf8.span))
   }

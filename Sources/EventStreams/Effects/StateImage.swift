@@ -18,14 +18,16 @@ public final class StateImage: StateReader {
   }
 
   private let contents: Mutex<Contents>
-  private let keepsRecords: Bool
+  private let keepsRecords: @Sendable (_ stream: String) -> Bool
 
   /// A state with nothing in it.
   ///
-  /// - Parameter keepsRecords: false to leave out what is appended to streams.
-  public convenience init(keepsRecords: Bool = true) { self.init(Contents(), keepsRecords: keepsRecords) }
+  /// - Parameter keepsRecords: whether to keep what is appended to a stream.
+  public convenience init(keepsRecords: @escaping @Sendable (_ stream: String) -> Bool = { _ in true }) {
+    self.init(Contents(), keepsRecords: keepsRecords)
+  }
 
-  init(_ contents: Contents, keepsRecords: Bool = true) {
+  init(_ contents: Contents, keepsRecords: @escaping @Sendable (_ stream: String) -> Bool = { _ in true }) {
     self.contents = Mutex(contents)
     self.keepsRecords = keepsRecords
   }
@@ -95,7 +97,7 @@ public final class StateImage: StateReader {
 
   private func apply(_ write: Effects.Write, at place: EntryID, to contents: inout Contents) {
     switch write {
-    case .append where !keepsRecords: break
+    case .append(let stream, _) where !keepsRecords(stream): break
     case .append(let stream, let record):
       let last = contents.streams[stream]?.last?.id
       contents.streams[stream, default: []].append((max(place, last?.next ?? place), record))

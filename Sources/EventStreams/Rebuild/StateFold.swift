@@ -19,8 +19,10 @@ public struct StateFold: Sendable {
   /// - Parameters:
   ///   - service: with handlers that have no effect outside.
   ///   - shard: 0 ..< shard count
-  ///   - keepsRecords: false to leave out what they append to streams.
-  public init(_ service: EventService, shard: Int, keepsRecords: Bool = true) {
+  ///   - keepsRecords: whether to keep what they append to a stream.
+  public init(
+    _ service: EventService, shard: Int, keepsRecords: @escaping @Sendable (_ stream: String) -> Bool = { _ in true }
+  ) {
     image = StateImage(keepsRecords: keepsRecords)
     self.service = service
     self.shard = shard

@@ -19,7 +19,6 @@ struct HolderAccounts: Sendable {
       try book($0, .adjusted, from: .platform)
     }
     service.on(AccountWithdrawalRequested.self, orderedBy: { $0.holder.description }) { try withdraw($0) }
-    JournalClosing().add(to: &service)
   }
 
   /// An account is opened once.

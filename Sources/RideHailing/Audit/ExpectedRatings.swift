@@ -16,9 +16,11 @@ struct ExpectedRatings {
   private var open: Set<Identifier> = []
 
   /// Takes in an event, in the log's order; what can't be read is none.
-  mutating func add(_ event: RecordedEvent, _ header: EventHeader, isDone: Bool) {
+  ///
+  /// - Parameter isClosed: true for a completion that was refused because the ride is closed.
+  mutating func add(_ event: RecordedEvent, _ header: EventHeader, isDone: Bool, isClosed: Bool) {
     if header.type == RideCompleted.eventType, let ride = try? RideCompleted(ofEvent: event.json.span) {
-      guard rides[ride.rideID] == nil else { return }
+      guard rides[ride.rideID] == nil, !isClosed else { return }
       if !isDone { open.formUnion([Identifier(ride.rideID), Identifier(ride.driverID)]) }
       rides[ride.rideID] = Ride(driver: ride.driverID, until: event.entryID.recordedAt + RatingWindow.length)
     } else if header.type == RideRated.eventType, let rating = try? RideRated(ofEvent: event.json.span) {
@@ -44,11 +46,12 @@ struct ExpectedRatings {
   /// - Parameters:
   ///   - closed: ride -> stars.
   ///   - drivers: `<driver>|count` and `<driver>|stars`.
+  ///   - isKept: whether anything is kept of a ride still.
   func differences(
-    closed: [Identifier: String], drivers: [Identifier: String]
+    closed: [Identifier: String], drivers: [Identifier: String], isKept: (Identifier) -> Bool
   ) -> [(ride: String?, key: String, expected: String?, found: String?)] {
     var rides: [Identifier: String] = [:]
-    for (ride, stars) in stars { rides[ride] = String(stars) }
+    for (ride, stars) in stars where isKept(ride) { rides[ride] = String(stars) }
     var fields: [Identifier: String] = [:]
     for (driver, sum) in sums {
       fields["\(driver)|count"] = String(sum.count)

@@ -7,11 +7,14 @@ struct OpenWork {
   private var rides: Set<Identifier> = []
   private var accounts: Set<Identifier> = []
   private var movements: Set<Identifier> = []
+  /// True if what is kept of rides may have left, or not.
+  private(set) var isClosing = false
 
   /// Takes in an event that may have been handled or not.
   mutating func add(_ event: RecordedEvent, _ header: EventHeader, ride: String?) {
     isAny = true
     if let ride { rides.insert(ride) }
+    if header.type == RecordsRemoved.eventType { isClosing = true }
     movements.insert(header.id)
     let about = try? RideEvents.catalog.withData(ofEvent: event.json.span) { (data) throws(JSONError) in
       try Names(from: data)
@@ -40,8 +43,8 @@ struct OpenWork {
       return accounts.contains(Account.driver(driver).name)
     case HolderAccounts.movements: return movements.contains(field)
     case HolderAccounts.opened: return accounts.contains(field)
-    case LedgerState.buckets, LedgerState.closed: return isAny
-    default: return rides.contains(field)
+    case LedgerState.buckets, LedgerState.closed, RideRecords.days, RideRecords.closed: return isAny
+    default: return isClosing || rides.contains(field)
     }
   }
 

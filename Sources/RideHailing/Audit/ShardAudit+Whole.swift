@@ -44,8 +44,12 @@ extension ShardAudit {
         report.add(violation(.closedEntries, service, nil, wrong.key, wrong.expected, wrong.found))
       }
     }
+    let windows = try await folds["rating"]?.image.hash(RatingWindow.hash, shard: shard) ?? [:]
+    let closed = stored.fields("rating", RatingWindow.closed)
+    let mayHaveLeft = open["rating"]?.isClosing == true
     for wrong in ratings.differences(
-      closed: stored.fields("rating", RatingWindow.closed), drivers: stored.fields("rating", RatingWindow.drivers))
+      closed: closed, drivers: stored.fields("rating", RatingWindow.drivers),
+      isKept: { windows[$0] != nil && (!mayHaveLeft || closed[$0] != nil) })
     {
       report.add(
         violation(.of(wrong.expected, wrong.found), "rating", wrong.ride, wrong.key, wrong.expected, wrong.found))
@@ -72,7 +76,7 @@ extension ShardAudit {
       let found = stored.fields(service, hash)
       let expected = try await image.hash(hash, shard: shard)
       // What ratings leave is reckoned from the ratings themselves.
-      if service == "rating", hash != RatingWindow.hash { continue }
+      if service == "rating", [RatingWindow.closed, RatingWindow.drivers].contains(hash) { continue }
       for field in Set(found.keys).union(expected.keys).sorted() {
         guard found[field] != expected[field], work?.isAbout(hash: hash, field: field.text) != true else { continue }
         // Which of its places counted for the window, nobody knows.
@@ -82,9 +86,7 @@ extension ShardAudit {
           continue
         }
         guard isWhole || facts.rides[field]?.completions.isEmpty == false else { continue }
-        let isRide = ![
-          HolderAccounts.movements, HolderAccounts.opened, LedgerState.buckets, LedgerState.closed,
-        ].contains(hash)
+        let isRide = !StoredState.notOfRides.contains(Identifier(hash))
         report.add(
           violation(
             .of(expected[field], found[field]), service, isRide ? field.text : nil, "\(hash)[\(field)]",

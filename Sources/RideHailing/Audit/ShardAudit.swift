@@ -54,7 +54,7 @@ struct ShardAudit {
     folds = Dictionary(
       uniqueKeysWithValues: try Self.services.map {
         let fold = try ServiceFold(
-          $0, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints, keepsRecords: false)
+          $0, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints, keepsJournals: false)
         return (Identifier($0), fold)
       })
   }
@@ -156,7 +156,12 @@ struct ShardAudit {
       }
     }
     for service in Self.services { try await handle(event, in: item.topic, header, service, ride: ride, &report) }
-    ratings.add(event, header, isDone: progress["rating"]?.state(of: item.id, in: item.topic) == .done)
+    let isDone = progress["rating"]?.state(of: item.id, in: item.topic) == .done
+    var isClosed = false
+    if isDone, header.type == RideCompleted.eventType, let ride {
+      isClosed = try await folds["rating"]?.image.field(RatingWindow.hash, ride, shard: shard) == nil
+    }
+    ratings.add(event, header, isDone: isDone, isClosed: isClosed)
   }
 
   /// Who alone publishes events of a type.

@@ -6,15 +6,23 @@ struct StoredState {
   static let hashes: [Identifier: [String]] = [
     "payment": [
       PaymentRecord.hash, PaymentRecord.corrected, HolderAccounts.movements, HolderAccounts.opened, LedgerState.buckets,
-      LedgerState.closed,
+      LedgerState.closed, RideRecords.days, RideRecords.closed,
     ],
     "driver": [
       DriverRide.hash, DriverRide.corrected, HolderAccounts.movements, HolderAccounts.opened, LedgerState.buckets,
-      LedgerState.closed,
+      LedgerState.closed, RideRecords.days, RideRecords.closed,
     ],
-    "rating": [RatingWindow.hash, RatingWindow.closed, RatingWindow.drivers],
-    "notification": [Receipt.hash],
+    "rating": [
+      RatingWindow.hash, RatingWindow.closed, RatingWindow.drivers, RideRecords.days, RideRecords.closed,
+    ],
+    "notification": [Receipt.hash, RideRecords.days, RideRecords.closed],
     "surge": [SurgeState.multipliers, SurgeState.frontier],
+  ]
+
+  /// Those of them that have no field per ride.
+  static let notOfRides: Set<Identifier> = [
+    Identifier(HolderAccounts.movements), Identifier(HolderAccounts.opened), Identifier(LedgerState.buckets),
+    Identifier(LedgerState.closed), Identifier(RideRecords.days), Identifier(RideRecords.closed),
   ]
 
   private var records: [Identifier: [Identifier: [Identifier: String]]] = [:]

@@ -22,9 +22,13 @@ public struct DriverService: Sendable {
   /// The consumer group and its handlers; in order per driver.
   public var service: EventService {
     var service = EventService("driver")
-    service.on(RideCompleted.self, orderedBy: { Account.driver($0.driverID).name }) { try earn($0) }
+    service.on(RideCompleted.self, orderedBy: { Account.driver($0.driverID).name }) {
+      // Payment says why.
+      try await RideRecords.refusal(of: $0.data, in: $0) == nil ? try earn($0) : .none
+    }
     service.on(FareAdjusted.self, orderedBy: { Account.driver($0.driverID).name }) { try await adjust($0) }
     HolderAccounts(kind: .driver).add(to: &service)
+    service.keep(RideRecords(hashes: [DriverRide.hash, DriverRide.corrected]), keepsAccounts: true)
     return service
   }
 
@@ -38,6 +42,7 @@ public struct DriverService: Sendable {
       postings: ride.share)
     return Effects { effects in
       effects.when(DriverRide.hash, data.rideID, .isAbsent) {
+        RideRecords.note(data.rideID, ended: journal.effectiveAt, recorded: journal.recordedAt, in: &$0)
         $0.set(DriverRide.hash, data.rideID, to: ride)
         journal.post(to: &$0)
         $0.publish(DriverPaid(data.rideID, ride))

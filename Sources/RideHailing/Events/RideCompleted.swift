@@ -35,6 +35,8 @@ public struct RideCompleted: RideEvent, Hashable {
   public var dropoff: Coordinate?
   /// Where the receipt goes.
   public var riderEmail: String?
+  /// True if it is history that comes from elsewhere: it is booked however long ago it ended.
+  public var isImported = false
 
   /// A completed ride with what it can't be without.
   public init(rideID: String, riderID: String, driverID: String, city: String, fare: Fare, payment: Payment) {
@@ -63,6 +65,7 @@ public struct RideCompleted: RideEvent, Hashable {
     dropoff = try object.optional("dropoff")
     payment = try object["payment"]
     riderEmail = try object.optional("riderEmail")
+    isImported = try object.optional("imported") ?? false
     try check()
   }
 
@@ -100,6 +103,7 @@ public struct RideCompleted: RideEvent, Hashable {
       $0.field("dropoff", dropoff)
       $0.field("payment", payment)
       $0.field("riderEmail", riderEmail)
+      if isImported { $0.field("imported", true) }
     }
   }
 }

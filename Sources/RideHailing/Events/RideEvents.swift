@@ -10,7 +10,7 @@ public enum RideEvents {
     AccountOpened.self, AccountDeposited.self, AccountWithdrawalRequested.self, AccountWithdrawn.self,
     AccountWithdrawalRefused.self, AccountMovementRefused.self, AccountAdjusted.self,
     FareAdjustmentRequested.self, FareAdjusted.self, RefundRequested.self, RideRefunded.self, CorrectionRefused.self,
-    DriverPaid.self, CompletionRefused.self, RatingRefused.self, RecordsRemoved.self,
+    DriverPaid.self, CompletionRefused.self, RatingRefused.self, RidesClosed.self, RecordsRemoved.self,
   ]
 
   /// Reads and checks them.

@@ -166,6 +166,7 @@ public struct RideImport {
       rideID: rideID, riderID: rider, driverID: "driver-\(place)-\(digest / Self.riders % Self.drivers)",
       city: format.city,
       fare: trip.fare, payment: Payment(trip.method, token: trip.method == .card ? "tok_visa_\(digest % 10_000)" : nil))
+    completed.isImported = true
     completed.requestedAt = trip.requested ?? trip.begin
     completed.startedAt = trip.begin
     completed.completedAt = trip.end

@@ -48,6 +48,7 @@ public struct DayClosing: Sendable {
       // The shard's own clock: what comes from now on is recorded later.
       guard let now = try await inspector.extent(shard: shard)?.lastGenerated.recordedAt else { continue }
       if let result = try await closeAccounts(shard, at: now) { results.append(result) }
+      if let result = try await closeRides(shard, at: now) { results.append(result) }
     }
     return results
   }
@@ -68,6 +69,52 @@ public struct DayClosing: Sendable {
     }
   }
 
+  // MARK: Rides
+
+  /// The services that keep something of each ride.
+  public static let rideServices = ["payment", "driver", "rating", "notification"]
+
+  /// Closes rides, and has those leave that were closed before.
+  private func closeRides(_ shard: Int, at now: Timestamp) async throws -> Result? {
+    let limit = Keeping.firstKept(keeping.rides, at: now)
+    var sizes: [Int64: Int] = [:]
+    for service in Self.rideServices {
+      for (day, count) in try await state.fields(service, RideRecords.days, shard: shard) {
+        if let day = Int64(day.text), day < limit { sizes[day] = max(sizes[day] ?? 0, Int(count) ?? 0) }
+      }
+    }
+    guard let oldest = sizes.keys.min() else { return nil }
+    var closed: [ClosedRides] = []
+    for service in Self.rideServices {
+      let stored = try await state.fields(service, RideRecords.closed, shard: shard)[ClosedRides.field]
+      if let rides = try ClosedRides(stored: stored) { closed.append(rides) }
+    }
+    let isKnown = closed.count == Self.rideServices.count
+    if isKnown, let last = closed.map(\.place).max(), let day = closed.map({ $0.earlier ?? .min }).min(), oldest < day {
+      // What payment has allowed of these rides stands before the closing: all of that is settled with it.
+      return try await remove(.rides, shard, before: oldest + 1, size: sizes[oldest] ?? 0) {
+        try await openService(Self.rideServices + [ShardHistory.archiveGroup], shard) { $0 > last }
+      }
+    }
+    return try await closeRides(shard, before: limit, after: closed.max { $0.place < $1.place }, at: now)
+  }
+
+  /// Closes rides, when all that was logged before the last closing counted is settled.
+  private func closeRides(
+    _ shard: Int, before day: Int64, after last: ClosedRides?, at now: Timestamp
+  ) async throws -> Result? {
+    if let last {
+      guard last.before < day, last.since <= now.day else { return nil }
+      let start = RecordsRemoved.start(of: last.since)
+      let holder = try await openService(["payment"], shard) { $0 > last.place && $0.recordedAt >= start }
+      // That it has handled the last one says nothing of what came since.
+      guard holder == nil else { return nil }
+    }
+    let closing = RidesClosed(before: day, place: namespace.place(of: shard))
+    _ = try await Publisher(namespace: namespace, connection: connection).publish(closing)
+    return nil
+  }
+
   private func remove(
     _ records: RecordsRemoved.Records, _ shard: Int, before day: Int64, size: Int,
     unless holder: () async throws -> String?
@@ -84,7 +131,14 @@ public struct DayClosing: Sendable {
 
   /// The first of some services that has not settled all that was recorded before a moment; nil if all have.
   private func openService(_ services: [String], _ shard: Int, before time: Timestamp) async throws -> String? {
-    try await inspector.progress(services, shard: shard).first { !$0.isStarted || $0.firstOpen.recordedAt < time }?
+    try await openService(services, shard) { $0.recordedAt >= time }
+  }
+
+  /// The first of some services of which the first place that is not settled is not as it must be; nil if there is none.
+  private func openService(
+    _ services: [String], _ shard: Int, unless isSettled: (_ firstOpen: EntryID) -> Bool
+  ) async throws -> String? {
+    try await inspector.progress(services, shard: shard).first { !$0.isStarted || !isSettled($0.firstOpen) }?
       .service
   }
 

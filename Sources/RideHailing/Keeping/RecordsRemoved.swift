@@ -14,11 +14,13 @@ public struct RecordsRemoved: EventData, Hashable {
   public enum Records: String, Sendable, CaseIterable, JSONReadable, JSONWritable {
     /// The journals of accounts; what they come to is carried on.
     case accounts
+    /// What is kept of each ride.
+    case rides
   }
 
   /// What leaves.
   public let records: Records
-  /// What leaves was recorded before this day, counted since 1970.
+  /// What leaves was recorded, or is of rides that ended, before this day, counted since 1970.
   public let before: Int64
   /// Which part of it: so that the server is never busy with all of a large day at once;
   public let part: Int
@@ -46,7 +48,10 @@ public struct RecordsRemoved: EventData, Hashable {
   var isLast: Bool { part == parts - 1 }
 
   /// Closings of a shard are handled in order.
-  public var orderingKey: String { "\(Self.eventType):\(place)" }
+  public var orderingKey: String { Self.orderingKey(of: place) }
+
+  static func orderingKey(of place: String) -> String { "closing:\(place)" }
+
   /// The place.
   public var shardKey: String { place }
   /// One per part.
@@ -56,14 +61,10 @@ public struct RecordsRemoved: EventData, Hashable {
   public init(from json: borrowing JSONValue) throws(JSONError) {
     var object = try json.object()
     records = try object["records"]
-    let before: Timestamp = try object["before"]
-    self.before = before.day
+    before = try Self.day(object["before"], "before")
     part = try object["part"]
     parts = try object["parts"]
     place = try object["place"]
-    guard Self.start(of: before.day) == before else {
-      throw JSONError(path: "before", problem: "\(before) is not the beginning of a day")
-    }
     guard (1...Self.sliceCount).contains(parts), Self.sliceCount % parts == 0 else {
       throw JSONError(path: "parts", problem: "\(parts) does not divide \(Self.sliceCount)")
     }
@@ -82,6 +83,14 @@ public struct RecordsRemoved: EventData, Hashable {
       $0.field("parts", parts)
       $0.field("place", place)
     }
+  }
+
+  /// The day that a moment is the beginning of.
+  static func day(_ time: Timestamp, _ field: String) throws(JSONError) -> Int64 {
+    guard start(of: time.day) == time else {
+      throw JSONError(path: field, problem: "\(time) is not the beginning of a day")
+    }
+    return time.day
   }
 
   /// The first moment of a day.

@@ -45,7 +45,7 @@ public struct ClosedJournals: Sendable {
     let outcomes = try await Outcomes(
       ShardHistory(shard: shard, inspector: inspector, archive: archive, filter: filter))
     let fold = try ServiceFold(
-      service, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints, keepsRecords: false)
+      service, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints, keepsJournals: false)
     let progress = try await inspector.progress([service], shard: shard)[0]
     filter = HistoryFilter()
     filter.recordedBefore = end

@@ -3,11 +3,6 @@ import EventStreams
 /// Has the journals of days that are over long enough leave the state of the service that keeps them. What they come to stays, by account:
 /// so a balance is the sum of that and of the entries that are there.
 struct JournalClosing: Sendable {
-  /// Has a service handle the event.
-  func add(to service: inout EventService) {
-    service.on(RecordsRemoved.self) { try await effects(of: $0) }
-  }
-
   /// What leaves, by `<account>|<currency>`.
   private struct Carried {
     var sums: [Identifier: Int] = [:]
@@ -29,9 +24,9 @@ struct JournalClosing: Sendable {
     }
   }
 
-  private func effects(of event: Event<RecordsRemoved>) async throws -> Effects {
+  /// The effects of what leaves with an event.
+  func removal(_ event: Event<RecordsRemoved>) async throws -> Effects {
     let removal = event.data
-    guard removal.records == .accounts else { return .none }
     // Nothing is booked any more in a day that is over, but for what has waited since.
     guard removal.before < event.entryID.recordedAt.day else {
       throw Unprocessable("what was recorded the day before the event does not leave yet")

@@ -12,11 +12,14 @@ public struct NotificationService: Sendable {
   /// The consumer group and its handlers; in order per ride, whatever key a producer gave.
   public var service: EventService {
     var service = EventService("notification", concurrency: 8)
-    add(to: &service, RideCompleted.self, { $0.rideID }) { keep($0) }
+    add(to: &service, RideCompleted.self, { $0.rideID }) {
+      try await RideRecords.refusal(of: $0.data, in: $0) == nil ? keep($0) : .none
+    }
     add(to: &service, FareAdjusted.self, { $0.rideID }) { try await change($0) }
     add(to: &service, PaymentCaptured.self, { $0.rideID }) { try await settle($0) }
     add(to: &service, PaymentFailed.self, { $0.rideID }) { try await settle($0) }
     add(to: &service, PaymentRefunded.self, { $0.rideID }) { try await settle($0) }
+    service.keep(RideRecords(hashes: [Receipt.hash]))
     return service
   }
 
@@ -31,7 +34,10 @@ public struct NotificationService: Sendable {
   private func keep(_ event: Event<RideCompleted>) -> Effects {
     let receipt = Receipt(event.data, at: event.data.completedAt ?? event.timestamp)
     return Effects { effects in
-      effects.when(Receipt.hash, receipt.rideID, .isAbsent) { $0.set(Receipt.hash, receipt.rideID, to: receipt) }
+      effects.when(Receipt.hash, receipt.rideID, .isAbsent) {
+        RideRecords.note(receipt.rideID, ended: receipt.at, recorded: event.entryID.recordedAt, in: &$0)
+        $0.set(Receipt.hash, receipt.rideID, to: receipt)
+      }
     }
   }
 

@@ -73,12 +73,14 @@ extension PaymentService {
     let stored = try await event.shard.field(PaymentRecord.corrected, request.rideID)
     let booked = stored == nil ? try await event.shard.field(PaymentRecord.hash, request.rideID) : nil
     guard let record = try (stored ?? booked).map({ try Self.decode($0) }) else {
-      return Effects { refuse("no such ride was charged in \(request.city)", &$0) }
+      let hint = try await RideRecords.hint(at: event.entryID, in: event.shard)
+      return Effects { refuse("no such ride was charged in \(request.city)\(hint)", &$0) }
     }
     let approval = request.becoming(type, of: record)
     // Asked for again, under the same name: it has been done.
     guard !record.has(approval.eventID) else { return .none }
-    if let problem = request.problem(with: record) { return Effects { refuse(problem, &$0) } }
+    let closed = try await RideRecords.refusal(ofRideEndedAt: record.at, at: event.entryID, in: event.shard)
+    if let problem = closed ?? request.problem(with: record) { return Effects { refuse(problem, &$0) } }
     let settlements = try await settle(
       Allowed(
         shard: event.shard, stored: stored, record: record, approval: approval, at: event.timestamp,

@@ -23,6 +23,7 @@ public struct PaymentService: Sendable {
     service.on(FareAdjustmentRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await adjust($0) }
     service.on(RefundRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await refund($0) }
     HolderAccounts(kind: .rider).add(to: &service)
+    service.keep(RideRecords(hashes: [PaymentRecord.hash, PaymentRecord.corrected]), keepsAccounts: true)
     return service
   }
 
@@ -34,6 +35,7 @@ public struct PaymentService: Sendable {
         CompletionRefused(rideID: ride.rideID, city: ride.city, completion: event.id, reason: reason),
         id: CompletionRefused.id(of: event.id, saying: ride))
     }
+    if let reason = try await RideRecords.refusal(of: ride, in: event) { return Effects { refuse(reason, &$0) } }
     if let booked = try await event.shard.field(PaymentRecord.hash, ride.rideID) {
       let record: PaymentRecord = try Self.decode(booked)
       guard let difference = record.difference(from: ride) else { return .none }
@@ -51,6 +53,7 @@ public struct PaymentService: Sendable {
     }
     return Effects { effects in
       effects.when(PaymentRecord.hash, ride.rideID, .isAbsent) {
+        RideRecords.note(ride.rideID, ended: record.at, recorded: event.entryID.recordedAt, in: &$0)
         settlements.write(to: &$0, in: PaymentRecord.hash)
       } otherwise: {
         // It was handled at the same moment as this one, for another rider.

@@ -9,8 +9,11 @@ public struct RatingService: Sendable {
   public var service: EventService {
     var service = EventService("rating")
     @Sendable func window(of ride: String) -> [StateField] { [StateField(RatingWindow.hash, ride)] }
-    service.on(RideCompleted.self, orderedBy: { $0.rideID }, reading: { window(of: $0.rideID) }) { open($0) }
+    service.on(RideCompleted.self, orderedBy: { $0.rideID }, reading: { window(of: $0.rideID) }) {
+      try await RideRecords.refusal(of: $0.data, in: $0) == nil ? open($0) : .none
+    }
     service.on(RideRated.self, orderedBy: { $0.rideID }, reading: { window(of: $0.rideID) }) { try await close($0) }
+    service.keep(RideRecords(hashes: [RatingWindow.hash, RatingWindow.closed]))
     return service
   }
 
@@ -20,6 +23,7 @@ public struct RatingService: Sendable {
     let window = RatingWindow(ride, openedAt: ride.completedAt ?? event.timestamp)
     return Effects { effects in
       effects.when(RatingWindow.hash, ride.rideID, .isAbsent) {
+        RideRecords.note(ride.rideID, ended: window.openedAt, recorded: event.entryID.recordedAt, in: &$0)
         $0.set(RatingWindow.hash, ride.rideID, to: window)
         $0.publish(
           RatingRequested(rideID: ride.rideID, riderID: ride.riderID, driverID: ride.driverID, city: ride.city))
@@ -34,9 +38,13 @@ public struct RatingService: Sendable {
       effects.publish(RatingRefused(rating, reason: reason), id: RatingRefused.id(of: event.id, saying: rating))
     }
     guard let stored = try await event.shard.field(RatingWindow.hash, rating.rideID) else {
-      return Effects { refuse("no such ride was completed in \(rating.city)", &$0) }
+      let hint = try await RideRecords.hint(at: event.entryID, in: event.shard)
+      return Effects { refuse("no such ride was completed in \(rating.city)\(hint)", &$0) }
     }
     let window = try Self.window(stored)
+    if let reason = try await RideRecords.refusal(ofRideEndedAt: window.openedAt, at: event.entryID, in: event.shard) {
+      return Effects { refuse(reason, &$0) }
+    }
     guard rating.driverID.hasSameBytes(as: window.driverID) else {
       return Effects { refuse("the ride's driver is \(window.driverID), not \(rating.driverID)", &$0) }
     }

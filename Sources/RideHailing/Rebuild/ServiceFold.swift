@@ -20,10 +20,10 @@ struct ServiceFold: Sendable {
 
   /// - Parameters:
   ///   - commissionBasisPoints: of rides whose rate is in no event.
-  ///   - keepsRecords: false to leave out what is appended to streams.
+  ///   - keepsJournals: false to leave them out, which nothing but closing a day reads.
   /// - Throws: `Unknown` for a service that is not one of `services`.
   init(
-    _ service: String, shard: Int, outcomes: Outcomes, commissionBasisPoints: Int, keepsRecords: Bool = true
+    _ service: String, shard: Int, outcomes: Outcomes, commissionBasisPoints: Int, keepsJournals: Bool = true
   ) throws(Unknown) {
     self.service = service
     self.outcomes = outcomes
@@ -38,7 +38,7 @@ struct ServiceFold: Sendable {
       case "notification": NotificationService(outbox: nil).service
       default: throw Unknown(service: service)
       }
-    fold = StateFold(handlers, shard: shard, keepsRecords: keepsRecords)
+    fold = StateFold(handlers, shard: shard) { keepsJournals || !$0.hasPrefix(LedgerState.streamPrefix) }
   }
 
   /// The same fold, which knows of more outcomes.

@@ -39,6 +39,12 @@ struct WorkerOptions: ParsableArguments {
   )
   var keepAccounts = DurationArgument(Keeping.standardAccounts)
 
+  @Option(
+    help:
+      "Keep in Redis what is known of a ride so long after it ended; then it is closed: it can't be corrected any more, and a completion of it is refused unless it is imported. In whole days: 90d."
+  )
+  var keepRides = DurationArgument(Keeping.standardRides)
+
   @Option(help: "The SQLite file of analytics.")
   var archive = ArchiveOptions.usualPath
 
@@ -61,6 +67,7 @@ struct WorkerOptions: ParsableArguments {
     try Limit.check(leaseTime, "--lease-time", WorkerSettings.Bounds.leaseTime)
     try Limit.check(drainTimeout, "--drain-timeout", WorkerSettings.Bounds.drainTime)
     try Limit.check(keepAccounts, "--keep-accounts", Keeping.accountsBounds)
+    try Limit.check(keepRides, "--keep-rides", Keeping.ridesBounds)
     try Limit.check(gatewayFailures, "--gateway-failures", 0...1000)
     try Limit.check(shards: shards)
   }
@@ -86,7 +93,7 @@ struct WorkerOptions: ParsableArguments {
     return try ArchiveOptions.open(archive)
   }
 
-  var keeping: Keeping { Keeping(accounts: keepAccounts.duration) }
+  var keeping: Keeping { Keeping(accounts: keepAccounts.duration, rides: keepRides.duration) }
 
   var services: RideServices.Configuration {
     RideServices.Configuration(

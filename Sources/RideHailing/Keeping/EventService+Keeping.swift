@@ -1,0 +1,18 @@
+import EventStreams
+
+extension EventService {
+  /// Has a service close rides, and have what it keeps leave when it is told to.
+  ///
+  /// - Parameters:
+  ///   - records: what it keeps of each ride.
+  ///   - keepsAccounts: true if it keeps accounts as well.
+  mutating func keep(_ records: RideRecords, keepsAccounts: Bool = false) {
+    records.add(to: &self)
+    on(RecordsRemoved.self) { event in
+      switch event.data.records {
+      case .rides: try await records.removal(event)
+      case .accounts: keepsAccounts ? try await JournalClosing().removal(event) : .none
+      }
+    }
+  }
+}
