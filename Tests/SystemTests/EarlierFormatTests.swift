@@ -63,7 +63,7 @@ import Testing
     /// Reads what was stored in the way of format 1: a stream for each account.
     func books() async throws -> Books {
       var books = Books()
-      for service in ["payment", "driver"] {
+      for service in DayClosing.rideServices {
         for key in try await connection.strings(["KEYS", "rides:{*}:\(service):*"]) {
           let name = key.split(separator: ":", maxSplits: 3)[3]
           if name.hasPrefix("account:") {

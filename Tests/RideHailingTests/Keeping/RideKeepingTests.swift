@@ -1,5 +1,6 @@
 import EventStreams
 import Redis
+import RedisTestSupport
 import Testing
 
 @testable import RideHailing
@@ -122,8 +123,10 @@ import Testing
           "HEXISTS", bench.namespace.state(bench.namespace.shard(of: ride.city), service, hash), ride.rideID,
         ])
       }
-      try await bench.running(RideServices.names) { try await days.pass(0) }
-      try await bench.running(others) {
+      let pauses = Pauses(namespace: bench.namespace, connection: bench.connection)
+      try await bench.running(RideServices.names) {
+        try await days.pass(0)
+        try await pauses.add(Pause(.type(FareAdjusted.eventType), reason: "a test"), to: "driver")
         // The last day on which it may be corrected.
         try await days.begin(31)
         let fare = try #require(ride.fare.changed(total: ride.fare.total + 100, tip: 0, tolls: 0, taxes: 80))
@@ -135,14 +138,22 @@ import Testing
           try await days.begin(day)
           _ = try await bench.publish(days.events(day)[0])
           try await bench.settled(others)
-          try await days.close(keeping)
+          try await days.close(keeping, handledBy: others)
           try await bench.settled(others)
         }
+        // It has handled the closings, and not what came before.
+        let shard = bench.namespace.shard(of: ride.city)
+        try await eventually("the ride is closed to the driver service for long enough") {
+          let stored = try await bench.state.fields("driver", RideRecords.closed, shard: shard)[ClosedRides.field]
+          return try ClosedRides(stored: stored)?.earlier.map { $0 > days.first } == true
+        }
+        let held = try await days.close(keeping, handledBy: others).first { $0.shard == shard && $0.records == .rides }
+        #expect(held?.heldBy == "driver")
         for (service, hash) in [("payment", PaymentRecord.hash), ("driver", DriverRide.hash)] {
           #expect(try await records(service, hash) == 1)
         }
-      }
-      try await bench.running(RideServices.names) {
+
+        _ = try await pauses.remove(nil, from: "driver")
         try await bench.settled(RideServices.names)
         for day in 37...39 {
           try await days.pass(day)

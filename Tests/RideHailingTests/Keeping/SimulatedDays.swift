@@ -105,7 +105,9 @@ struct SimulatedDays: Sendable {
 
   /// Closes days until none is past its time.
   @discardableResult
-  func close(_ keeping: Keeping, mostAtOnce: Int = 50) async throws -> [DayClosing.Result] {
+  func close(
+    _ keeping: Keeping, mostAtOnce: Int = 50, handledBy services: [String] = RideServices.names
+  ) async throws -> [DayClosing.Result] {
     var closing = DayClosing(namespace: bench.namespace, connection: bench.connection, keeping: keeping)
     closing.mostAtOnce = mostAtOnce
     var all: [DayClosing.Result] = []
@@ -118,7 +120,7 @@ struct SimulatedDays: Sendable {
       }
       all += results
       if results.isEmpty || results.contains(where: { $0.heldBy != nil }) { return all }
-      try await bench.settled(RideServices.names)
+      try await bench.settled(services)
     }
   }
 
