@@ -81,12 +81,20 @@ public struct JSONWriter: Sendable {
 
   /// One field of an object whose name is known only now.
   public mutating func field(named name: String, _ value: some JSONWritable) {
+    begin(named: name)
+    value.write(to: &self)
+    endValue()
+  }
+
+  /// Writes a field's name and colon.
+  mutating func begin(named name: String) {
     separate()
     string(name)
     bytes.append(UInt8(ascii: ":"))
-    value.write(to: &self)
-    needsComma = true
   }
+
+  /// Has whatever comes next stand after a comma.
+  mutating func endValue() { needsComma = true }
 
   /// One field of an object as it stands in a document, without the blanks between its tokens.
   package mutating func field(asWritten name: borrowing JSONValue, _ value: borrowing JSONValue) {

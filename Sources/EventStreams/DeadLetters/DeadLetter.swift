@@ -86,7 +86,7 @@ public struct DeadLetter: Sendable {
   /// Why it stands here.
   public let about: About
   /// The event's JSON as the log held it; empty if the log did not hold it any more.
-  public let json: [UInt8]
+  public private(set) var json: [UInt8]
   /// False if what stands there is no record of a worker, and its reason says so: it can be discarded, and nothing else.
   public let isReadable: Bool
 
@@ -94,6 +94,15 @@ public struct DeadLetter: Sendable {
   public var id: EntryID { name.id }
   /// The shard it was read from.
   public var shard: Int { name.shard }
+  /// The same letter with another text of its event.
+  package func with(json: [UInt8]) -> DeadLetter {
+    var letter = self
+    letter.json = json
+    return letter
+  }
+
+  /// The event's envelope, read anew each time; nil if it is no event.
+  public var header: EventHeader? { try? EventHeader(ofEvent: json.span, fallbackID: entryID.description) }
 }
 
 extension DeadLetter: JSONWritable {

@@ -2,8 +2,8 @@ public import Redis
 
 /// The dead letters of a namespace's services, for operators and for the worker that handles them again.
 public struct DeadLetters: Sendable {
-  private let namespace: Namespace
-  private let connection: Connection
+  let namespace: Namespace
+  let connection: Connection
 
   /// Dead letters of a namespace.
   public init(namespace: Namespace, connection: Connection) {
@@ -11,31 +11,50 @@ public struct DeadLetters: Sendable {
     self.connection = connection
   }
 
+  // MARK: Reading
+
   /// A service's dead letters in one shard, or in all, oldest first, with what is parked behind them.
   ///
   /// What stands among them and is no record of a worker is listed as well, with that as its reason.
   public func list(service: String, shard: Int? = nil) async throws -> [DeadLetter] {
     var letters: [DeadLetter] = []
     for shard in shard.map({ $0..<($0 + 1) }) ?? namespace.shards {
-      var after = "-"
-      var redriven: RedrivenLetters?
+      var after: EntryID?
       while true {
-        let page = try LetterPage(
-          try await connection.call("XRANGE", namespace.dead(shard, service), after, "+", "COUNT", "\(Self.pageSize)"),
-          service: service, shard: shard)
-        if redriven == nil, !page.letters.isEmpty {
-          redriven = try await RedrivenLetters(
-            namespace: namespace, service: service, shard: shard, connection: connection)
-        }
-        letters += page.letters.map { redriven?.completed($0) ?? $0 }
-        guard page.letters.count == Self.pageSize, let last = page.letters.last else { break }
-        after = "(\(last.id)"
+        let page = try await self.page(service, shard, after: after, limit: Self.pageSize)
+        letters += page
+        guard page.count == Self.pageSize, let last = page.last else { break }
+        after = last.id
       }
     }
     return letters
   }
 
-  private static let pageSize = 1000
+  /// What is read of a shard at a time.
+  static let pageSize = 1000
+
+  /// The letters of one shard after a place, with what became of those that were handled again.
+  func page(_ service: String, _ shard: Int, after: EntryID?, limit: Int) async throws -> [DeadLetter] {
+    try await letters(service, shard, from: after.map { "(\($0)" } ?? "-", to: "+", limit: limit)
+  }
+
+  private func letters(
+    _ service: String, _ shard: Int, from start: String, to end: String, limit: Int
+  ) async throws -> [DeadLetter] {
+    let letters = try LetterPage(
+      try await connection.call("XRANGE", namespace.dead(shard, service), start, end, "COUNT", "\(limit)"),
+      service: service, shard: shard
+    ).letters
+    let redriven = try await RedrivenLetters(
+      of: letters, namespace: namespace, service: service, shard: shard, connection: connection)
+    return letters.map { redriven.completed($0) }
+  }
+
+  /// One letter; nil if there is none of that name.
+  public func letter(_ name: LetterName, service: String) async throws -> DeadLetter? {
+    guard namespace.shards.contains(name.shard) else { return nil }
+    return try await letters(service, name.shard, from: "\(name.id)", to: "\(name.id)", limit: 1).first
+  }
 
   /// The letters that a text may mean: the one of that name, or, for an id without a shard, each that has it.
   ///
@@ -43,28 +62,36 @@ public struct DeadLetters: Sendable {
   ///   - text: `4/1775212200000-0`, or `1775212200000-0`.
   ///   - service: whose letters.
   public func candidates(_ text: String, service: String) async throws -> [DeadLetter] {
-    if let name = LetterName(text) {
-      guard namespace.shards.contains(name.shard) else { return [] }
-      return try await list(service: service, shard: name.shard).filter { $0.name == name }
+    let names =
+      LetterName(text).map { [$0] } ?? EntryID(text).map { id in
+        namespace.shards.map { LetterName(shard: $0, id: id) }
+      } ?? []
+    var letters: [DeadLetter] = []
+    for name in names {
+      if let letter = try await letter(name, service: service) { letters.append(letter) }
     }
-    guard let id = EntryID(text) else { return [] }
-    return try await list(service: service).filter { $0.id == id }
+    return letters
   }
+
+  // MARK: Deciding
 
   /// Has the dead letters of these letters' keys handled again, in order, by the shard's owner; not those that can't be read.
   ///
   /// - Returns: how many keys that are.
   public func redrive(_ letters: [DeadLetter]) async throws -> Int {
+    let readable = letters.filter(\.isReadable)
     var keys = 0
-    let letters = letters.filter(\.isReadable)
-    for (place, group) in Dictionary(grouping: letters, by: { Place(service: Identifier($0.service), shard: $0.shard) })
-    {
-      keys += try await connection.call(
-        RedriveCall(
-          namespace: namespace, shard: place.shard, service: place.service.text, ordering: Set(names: group.map(\.key)))
-      )
+    for (place, group) in Dictionary(grouping: readable, by: Place.init) {
+      // A call's arguments have to fit the stack of the server's Lua.
+      let ordering = Array(Set(names: group.map(\.key)))
+      for start in stride(from: 0, to: ordering.count, by: Self.pageSize) {
+        keys += try await connection.call(
+          RedriveCall(
+            namespace: namespace, shard: place.shard, service: place.service.text,
+            ordering: Set(ordering[start..<min(start + Self.pageSize, ordering.count)])))
+      }
     }
-    for service in Set(names: letters.map(\.service)) { try await wake(service.text) }
+    for service in Set(names: readable.map(\.service)) { try await wake(service.text) }
     return keys
   }
 
@@ -73,17 +100,36 @@ public struct DeadLetters: Sendable {
   /// - Returns: how many were there.
   public func discard(_ letters: [DeadLetter]) async throws -> Int {
     var removed = 0
-    for letter in letters {
-      let call = DiscardCall(namespace: namespace, shard: letter.shard, service: letter.service, letter: letter.id)
-      if try await connection.call(call) { removed += 1 }
+    for start in stride(from: 0, to: letters.count, by: Self.discardedAtOnce) {
+      var commands = Commands()
+      for letter in letters[start..<min(start + Self.discardedAtOnce, letters.count)] {
+        commands.append(
+          DiscardCall(namespace: namespace, shard: letter.shard, service: letter.service, letter: letter.id))
+      }
+      removed += try Self.removed(await connection.send(commands))
     }
     for service in Set(names: letters.map(\.service)) { try await wake(service.text) }
+    return removed
+  }
+
+  /// Few enough that others are served in between.
+  private static let discardedAtOnce = 200
+
+  private static func removed(_ replies: borrowing Replies) throws -> Int {
+    try replies.check()
+    var removed = 0
+    for index in 0..<replies.count where try DiscardCall.answer(replies[index]) { removed += 1 }
     return removed
   }
 
   private struct Place: Hashable {
     let service: Identifier
     let shard: Int
+
+    init(_ letter: DeadLetter) {
+      service = Identifier(letter.service)
+      shard = letter.shard
+    }
   }
 
   private func wake(_ service: String) async throws {

@@ -7,15 +7,19 @@ import Redis
 struct RedrivenLetters {
   private var fields: [Identifier: String] = [:]
 
-  init(namespace: Namespace, service: String, shard: Int, connection: Connection) async throws {
-    fields = try Self.fields(await connection.call("HGETALL", namespace.redriven(shard, service)))
+  /// What is known of some letters of one shard.
+  init(of letters: [DeadLetter], namespace: Namespace, service: String, shard: Int, connection: Connection) async throws
+  {
+    guard !letters.isEmpty else { return }
+    let names = letters.flatMap { ["\($0.id)", Self.attempts(of: $0.id)] }
+    fields = try Self.fields(names, await connection.call(["HMGET", namespace.redriven(shard, service)] + names))
   }
 
-  private static func fields(_ reply: borrowing Reply) throws -> [Identifier: String] {
+  private static func fields(_ names: [String], _ reply: borrowing Reply) throws -> [Identifier: String] {
     try reply.root.check()
     var fields: [Identifier: String] = [:]
-    for index in stride(from: 0, to: reply.root.count - 1, by: 2) {
-      fields[reply.root[index].lossyText] = reply.root[index + 1].lossyText
+    for (index, name) in names.enumerated() where !reply.root[index].isNil {
+      fields[Identifier(name)] = reply.root[index].lossyText
     }
     return fields
   }

@@ -1,6 +1,6 @@
 extension Duration {
   /// Rounded towards zero; of a duration that is longer than anything, so many that adding to them stays far from overflowing.
-  var wholeMilliseconds: Int {
+  package var wholeMilliseconds: Int {
     let (seconds, attoseconds) = components
     let near = min(max(seconds, -Self.most), Self.most)
     return Int(near * 1000 + attoseconds / 1_000_000_000_000_000)

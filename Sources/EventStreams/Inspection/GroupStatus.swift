@@ -37,6 +37,11 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
   /// The last event of the history that it has handled, while a service that began with its history has not come to the log
   /// yet; nil for every other.
   public let historyPosition: EntryID?
+  /// What it has not settled for longest; nil if it has settled everything.
+  public let oldest: OldestEntry?
+  /// How long the oldest entry that it has not settled has stood in the log, by the server's clock; zero if it has settled everything.
+  /// Exact: an entry's id is the time at which it was added.
+  public let lagTime: Duration
   /// What of this could not be read, and why, or what is wrong with what the service stores; nil if nothing is.
   public let problem: String?
 
@@ -56,6 +61,7 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
       $0.field("shard", shard)
       $0.field("topics", delivered.keys.sorted().map(\.text))
       $0.field("lag", lag)
+      $0.field("lagMs", lagTime.wholeMilliseconds)
       $0.field("lost", lost)
       $0.field("pending", pending)
       $0.field("retrying", retrying)
@@ -69,6 +75,7 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
       $0.field("idleMs", idle?.wholeMilliseconds)
       $0.field("lastDelivered", lastDelivered.description)
       $0.field("historyPosition", historyPosition?.description)
+      $0.field("oldest", oldest)
       $0.field("problem", problem)
     }
   }

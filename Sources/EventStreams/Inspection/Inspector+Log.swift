@@ -61,9 +61,22 @@ extension Inspector {
   public func entries(shard: Int, after: EntryID, limit: Int) async throws -> [LogEntry] {
     // Nothing is after the largest id, and the server refuses to look.
     if after.next == after { return [] }
-    let start = after == .zero ? "-" : "(\(after)"
-    return try await topicwise([shard]) { shard, topic, commands in
-      commands.append("XRANGE", namespace.log(shard, topic), start, "+", "COUNT", "\(limit)")
+    return try await ranges([shard], limit: limit) { _ in
+      ["XRANGE", after == .zero ? "-" : "(\(after)", "+"]
+    } by: {
+      $0.id < $1.id
+    }[0]
+  }
+
+  /// The first entries of what each topic of some shards answers, in an order.
+  ///
+  /// - Parameter range: the command for a shard, its start and its end.
+  func ranges(
+    _ shards: [Int], limit: Int, _ range: (_ shard: Int) -> [String], by precedes: (LogEntry, LogEntry) -> Bool
+  ) async throws -> [[LogEntry]] {
+    try await topicwise(shards) { shard, topic, commands in
+      let range = range(shard)
+      commands.append(range[0], namespace.log(shard, topic), range[1], range[2], "COUNT", "\(limit)")
     } read: { _, topics, answers, first in
       // Each topic gives as many as are asked for: what it has besides comes after these.
       var all: [LogEntry] = []
@@ -71,9 +84,9 @@ extension Inspector {
         try answers[first + index].check()
         all += Self.entries(of: answers[first + index], topic)
       }
-      if topics.count > 1 { all.sort { $0.id < $1.id } }
+      if topics.count > 1 { all.sort(by: precedes) }
       return Array(all.prefix(limit))
-    }[0]
+    }
   }
 
   private static func entries(of range: borrowing ReplyNode, _ topic: String) -> [LogEntry] {

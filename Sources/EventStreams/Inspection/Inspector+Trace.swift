@@ -30,7 +30,7 @@ extension Inspector {
   }
 
   /// The first remembered entry id among these event ids, by shard.
-  private func places(of ids: [String], window: Duration) async throws -> [Int: EntryID] {
+  func places(of ids: [String], window: Duration) async throws -> [Int: EntryID] {
     let now = Timestamp.now().microsecondsSinceEpoch / 1000
     let bucket = now / Int64(max(1, window.wholeMilliseconds))
     var commands = Commands()

@@ -55,7 +55,7 @@ public struct Inspector: Sendable {
     var commands = Commands()
     commands.append("TIME")
     for log in logs {
-      for group in log.groups { GroupStatus.ask(namespace, log.shard, group.name, in: &commands) }
+      for group in log.groups { GroupStatus.ask(namespace, log.shard, group, in: &commands) }
     }
     let groups = try Self.groups(of: logs, await connection.send(commands))
     let shards = logs.map { ShardStatus(shard: $0.shard, topics: $0.topics) }
@@ -80,7 +80,7 @@ public struct Inspector: Sendable {
     for log in logs {
       for group in log.groups {
         status.append(GroupStatus(group, log.shard, replies, from: index, now: now))
-        index += GroupStatus.asked
+        index += GroupStatus.asked(group)
       }
     }
     return status.sorted { ($0.service, $0.shard) < ($1.service, $1.shard) }

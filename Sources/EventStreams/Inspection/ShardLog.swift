@@ -14,6 +14,17 @@ struct ShardLog: Sendable {
     var lag: Int
     /// Entries that were removed from the log before they were delivered, as far as the server knows.
     var lost: Int
+    /// The topics of which something was not settled.
+    var open: [OpenTopic]
+  }
+
+  /// A topic of which a group has not settled everything.
+  struct OpenTopic: Sendable {
+    let topic: String
+    /// Something was delivered and not acknowledged.
+    let hasPending: Bool
+    /// The last entry that was delivered, if any comes after it.
+    let waitingAfter: EntryID?
   }
 
   let shard: Int
@@ -42,11 +53,13 @@ struct ShardLog: Sendable {
       if let error = found.error ?? stream.error {
         // "ERR no such key": it was removed.
         if error.message.contains("no such key") { continue }
-        topics.append(TopicStatus(topic: name, length: 0, last: nil, problem: error.message))
+        topics.append(TopicStatus(topic: name, length: 0, added: 0, last: nil, problem: error.message))
         continue
       }
       let extent = Extent(stream)
-      topics.append(TopicStatus(topic: name, length: extent.length, last: extent.last, problem: nil))
+      topics.append(
+        TopicStatus(
+          topic: name, length: extent.length, added: extent.added ?? extent.length, last: extent.last, problem: nil))
       for index in 0..<found.count {
         let group = extent.group(found[index], topic: name)
         if var known = groups[group.name] {
@@ -55,6 +68,7 @@ struct ShardLog: Sendable {
           known.pending += group.pending
           known.lag += group.lag
           known.lost += group.lost
+          known.open += group.open
           groups[group.name] = known
         } else {
           groups[group.name] = group
@@ -88,9 +102,11 @@ struct ShardLog: Sendable {
       var lost = 0
       // A group that was made in the middle of the log has no count.
       if let added, let read, read >= 0 { lost = max(0, added.clampedDifference(read).clampedDifference(lag)) }
+      let pending = max(0, info[field: "pending"].lenientInteger ?? 0)
+      let open = OpenTopic(topic: topic, hasPending: pending > 0, waitingAfter: lag > 0 ? delivered : nil)
       return Group(
-        name: info[field: "name"].lossyText, delivered: [Identifier(topic): delivered], last: last,
-        pending: max(0, info[field: "pending"].lenientInteger ?? 0), lag: lag, lost: lost)
+        name: info[field: "name"].lossyText, delivered: [Identifier(topic): delivered], last: last, pending: pending,
+        lag: lag, lost: lost, open: pending > 0 || lag > 0 ? [open] : [])
     }
 
     /// The server's own figure counts what is not there any more, and it gives up counting where entries were removed, and for a group

@@ -4,6 +4,8 @@ public struct TopicStatus: Sendable, Hashable, JSONWritable {
   public let topic: String
   /// Entries it holds.
   public let length: Int
+  /// Entries that were ever added to it.
+  public let added: Int
   /// The last one; nil if there is none.
   let last: EntryID?
   /// Why nothing is known of it; nil if that isn't so.

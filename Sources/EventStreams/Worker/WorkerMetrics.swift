@@ -1,6 +1,6 @@
 import CoreMetrics
 
-/// What a worker counts, by service.
+/// What a worker counts, by consumer group: `service` is a label that some who scrape put there themselves.
 struct WorkerMetrics: Sendable {
   let handled: Counter
   let retried: Counter
@@ -10,7 +10,7 @@ struct WorkerMetrics: Sendable {
 
   init(service: String) {
     func counter(_ name: String) -> Counter {
-      Counter(label: "eventstreams_\(name)", dimensions: [("service", service)])
+      Counter(label: "eventstreams_\(name)", dimensions: [("group", service)])
     }
     handled = counter("handled_total")
     retried = counter("retries_total")

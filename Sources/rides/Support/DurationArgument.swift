@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventStreams
 
 /// A duration as people write it, of at most a hundred years: `500ms`, `30s`, `5m`, `1h`, `7d`, `1.5h`; a bare number is seconds.
 struct DurationArgument: ExpressibleByArgument, Sendable {
@@ -21,19 +22,4 @@ struct DurationArgument: ExpressibleByArgument, Sendable {
   private static let longest = 36_600.0 * 86_400_000
 
   var defaultValueDescription: String { duration.short }
-}
-
-extension Duration {
-  /// `850ms`, `12.3s`, `4m 10s`, `3h 20m`
-  var short: String {
-    let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
-    switch milliseconds {
-    case ..<1000: return "\(milliseconds)ms"
-    case ..<60_000:
-      return milliseconds % 1000 == 0
-        ? "\(milliseconds / 1000)s" : "\(milliseconds / 1000).\(milliseconds % 1000 / 100)s"
-    case ..<3_600_000: return "\(milliseconds / 60_000)m \(milliseconds / 1000 % 60)s"
-    default: return "\(milliseconds / 3_600_000)h \(milliseconds / 60_000 % 60)m"
-    }
-  }
 }

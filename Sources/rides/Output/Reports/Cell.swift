@@ -1,3 +1,4 @@
+import EventStreams
 import RideHailing
 
 /// A value of a report's table.
