@@ -34,6 +34,14 @@ let functions = [
   "restore", "forget", "roster", "grant", "slots",
 ]
 
+/// What the pages of any domain's services are made of, and those of rides besides.
+let pages =
+  [
+    "layout", "overview", "spark", "service", "pending", "letters", "letter", "events", "event", "search", "login",
+    "problem",
+  ].map { "\($0).mustache" } + ["style.css", "live.js", "icon.svg"]
+let ridePages = ["rides", "ride", "map", "accounts", "account"].map { "\($0).mustache" } + ["openapi.json"]
+
 let package = Package(
   name: "rides",
   platforms: [.macOS(.v26)],
@@ -50,10 +58,14 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
@@ -87,10 +99,39 @@ let package = Package(
         .product(name: "HeapModule", package: "swift-collections"),
       ],
       swiftSettings: settings),
+    // What can be said of any domain's services over HTTP: groups, pending entries, dead letters, events, metrics. It knows no ride.
+    .target(
+      name: "EventStreamsHTTP",
+      dependencies: [
+        "EventStreams", "Redis",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      resources: pages.map { .embedInCode("Site/\($0)") },
+      swiftSettings: settings),
+    .target(
+      name: "RidesHTTP",
+      dependencies: [
+        "EventStreams", "EventStreamsHTTP", "Redis", "RideHailing",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      resources: ridePages.map { .embedInCode("Site/\($0)") },
+      swiftSettings: settings),
     .executableTarget(
       name: "rides",
       dependencies: [
-        "EventStreams", "Redis", "RideHailing",
+        "EventStreams", "EventStreamsHTTP", "Redis", "RideHailing", "RidesHTTP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -135,6 +176,19 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Fixtures"], swiftSettings: settings),
+    .testTarget(
+      name: "RidesHTTPTests",
+      dependencies: [
+        "EventStreams", "EventStreamsHTTP", "Redis", "RedisTestSupport", "RideHailing", "RidesHTTP",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      swiftSettings: settings),
     // Mutated inputs of all decoders and of the command line; FUZZ_INPUTS says how many.
     .testTarget(
       name: "FuzzTests",

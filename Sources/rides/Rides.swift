@@ -10,7 +10,8 @@ import Redis
     abstract: "A ride-hailing back end on Redis Streams: announce what happened, let others react.",
     discussion: """
       Six services react to each completed ride, each on its own: payment, driver, rating, analytics, surge, notification. \
-      Start them with `rides up`, or one by one with `rides worker SERVICE`; publish with `rides publish`; look with \
+      Start them with `rides up`, or one by one with `rides worker SERVICE`; publish with `rides publish`; look with a browser (`rides serve`, \
+      which `rides up` does as well), or with \
       `rides status`, `rides pending` and `rides trace RIDE`.
 
       Where Redis is: --redis, or the environment's REDIS_URL, or redis://127.0.0.1:6379.
@@ -20,7 +21,8 @@ import Redis
       """,
     version: "0.1.0",
     subcommands: [
-      Up.self, WorkerCommand.self, Publish.self, Import.self, Pending.self, Status.self, Wait.self, Trace.self,
+      Up.self, WorkerCommand.self, Serve.self, TokenCommand.self, Publish.self, Import.self, Pending.self, Status.self,
+      Wait.self, Trace.self,
       Scheduled.self, Dead.self, PauseCommand.self, ResumeCommand.self, Trim.self, GroupsCommand.self,
       AccountCommand.self, Statement.self, TrialBalanceCommand.self, Adjust.self, Refund.self, Rate.self, Surge.self,
       Receipts.self, AuditCommand.self, ArchiveCommand.self, Replay.self,

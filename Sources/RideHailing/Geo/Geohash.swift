@@ -36,4 +36,32 @@ public enum Geohash {
     let parts = Double(UInt64(1) << UInt64(bits))
     return UInt64(min(parts - 1, max(0, (degree + limit) / (2 * limit) * parts)))
   }
+
+  /// What lies within a cell, in degrees.
+  public struct Area: Sendable, Hashable {
+    /// The edges.
+    public let west, east, south, north: Double
+  }
+
+  /// Where a cell is; nil if it is none.
+  public static func area(of cell: String) -> Area? {
+    var (west, east, south, north) = (-180.0, 180.0, -90.0, 90.0)
+    var isLongitude = true
+    guard (1...12).contains(cell.utf8.count) else { return nil }
+    for byte in cell.utf8 {
+      guard let value = alphabet.firstIndex(of: byte) else { return nil }
+      for bit in (0..<5).reversed() {
+        let isUpper = value >> bit & 1 == 1
+        if isLongitude {
+          let middle = (west + east) / 2
+          if isUpper { west = middle } else { east = middle }
+        } else {
+          let middle = (south + north) / 2
+          if isUpper { south = middle } else { north = middle }
+        }
+        isLongitude.toggle()
+      }
+    }
+    return Area(west: west, east: east, south: south, north: north)
+  }
 }

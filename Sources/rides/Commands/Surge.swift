@@ -26,28 +26,14 @@ struct Surge: AsyncParsableCommand {
 
   func run() async throws {
     let (namespace, connection) = try await redis.find()
-    let cells = try await RideState(ServiceState(namespace: namespace, connection: connection)).multipliers()
-      .filter { city == nil || $0.multiplier.city.lowercased() == city?.lowercased() }
-      .prefix(limit).map { Cell(name: $0.cell, multiplier: $0.multiplier) }
+    let cells = try await RideState(ServiceState(namespace: namespace, connection: connection)).cells(of: city)
+      .prefix(limit)
     var table = Table("CITY", "CELL", "MULTIPLIER", "DEMAND", "SUPPLY", "AS OF")
     for cell in cells {
-      let percent = cell.multiplier.percent
       table.add(
-        cell.multiplier.city, cell.name, "\(percent / 100).\(percent % 100 / 10)", "\(cell.multiplier.demand)",
-        "\(cell.multiplier.supply)", "\(Timestamp(secondsSinceEpoch: Int64(cell.multiplier.minute) * 60))")
+        cell.multiplier.city, cell.name, cell.factor, "\(cell.multiplier.demand)", "\(cell.multiplier.supply)",
+        "\(cell.time)")
     }
-    output.write(cells, table, empty: "prices are plain everywhere")
-  }
-
-  private struct Cell: JSONWritable {
-    let name: String
-    let multiplier: SurgeMultiplier
-
-    func write(to json: inout JSONWriter) {
-      json.object {
-        $0.field("cell", name)
-        $0.field("surge", multiplier)
-      }
-    }
+    output.write(Array(cells), table, empty: "prices are plain everywhere")
   }
 }

@@ -21,25 +21,13 @@ struct Trace: AsyncParsableCommand {
 
   func run() async throws {
     let (namespace, connection) = try await redis.find()
-    let inspector = Inspector(namespace: namespace, connection: connection)
-    // In this order: what is moved into the log meanwhile is in one of them, or in both.
-    let unsent = try await inspector.unsent(about: ride, by: RideID.of)
-    let waiting = try await inspector.scheduled(about: ride, by: RideID.of)
-    let events = try await inspector.trace(ride, ids: RideID.firstEvents(of: ride), by: RideID.of)
-    let logged = Set(events.map { Identifier($0.header.id) })
-    let scheduled = waiting.filter { !logged.contains(Identifier($0.id)) }
-    guard let shard = events.first?.shard ?? scheduled.first?.shard else {
+    guard let report = try await RideReport.read(ride, namespace, connection) else {
       throw Failure.refused(
         "no event of ride '\(ride)' is in the log of namespace '\(namespace.name)', and none is scheduled")
     }
-    let outcome = try await RideOutcome(
-      ride, events: events, ServiceState(namespace: namespace, connection: connection))
-    if output.format == .json {
-      return Terminal.print(
-        json: JSONWriter.bytes(of: Report(events: events, scheduled: scheduled, unsent: unsent, outcome: outcome)))
-    }
-    Terminal.print("ride \(ride), shard \(shard)")
-    for event in events {
+    if output.format == .json { return Terminal.print(json: JSONWriter.bytes(of: report)) }
+    Terminal.print("ride \(ride), shard \(report.shard)")
+    for event in report.events {
       Terminal.print("")
       Terminal.print(
         "\(event.header.type)  happened \(event.header.timestamp)  recorded \(event.entryID.recordedAt)  entry \(event.entryID) of \(event.topic)"
@@ -55,34 +43,17 @@ struct Trace: AsyncParsableCommand {
         }
       }
     }
-    for event in scheduled {
+    for event in report.scheduled {
       Terminal.print("")
       Terminal.print("\(event.header?.type ?? "?")  scheduled, due \(event.due), \(event.wait)  event \(event.id)")
     }
-    for event in unsent {
+    for event in report.unsent {
       Terminal.print("")
       Terminal.print(
         "\(event.header?.type.rawValue ?? "?")  in the outbox of \(event.service) in shard \(event.shard), for shard \(event.target), since \(event.age.short)  event \(event.id)"
       )
     }
     Terminal.print("")
-    for line in outcome.lines { Terminal.print(line) }
-  }
-
-  private struct Report: JSONWritable {
-    let events: [EventTrace]
-    let scheduled: [ScheduledEvent]
-    let unsent: [UnsentEvent]
-    let outcome: RideOutcome
-
-    func write(to json: inout JSONWriter) {
-      json.object {
-        $0.field("ride", outcome.ride)
-        $0.field("events", events)
-        $0.field("scheduled", scheduled)
-        $0.field("unsent", unsent)
-        $0.field("outcome", outcome)
-      }
-    }
+    for line in report.outcome.lines { Terminal.print(line) }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventStreams
+import EventStreamsHTTP
 import RideHailing
 import ServiceLifecycle
 
@@ -35,6 +36,9 @@ struct WorkerCommand: AsyncParsableCommand {
   @Option(help: "How many events all workers of the service together may handle at the same time.")
   var limitConcurrency: Int?
 
+  @Option(help: "Where to serve what the worker measures, for Prometheus: 127.0.0.1:9464.")
+  var metricsListen: ListenArgument?
+
   @OptionGroup var worker: WorkerOptions
   @OptionGroup var redis: NamespaceOptions
 
@@ -49,7 +53,13 @@ struct WorkerCommand: AsyncParsableCommand {
     guard RideServices.names.contains(service) else {
       throw Failure.usage("there is no service '\(service)'; there are \(RideServices.names.joined(separator: ", "))")
     }
-    try await ServiceRunner(redis: redis, options: worker, creates: create).run([service], name: name, limits: limits)
+    try await ServiceRunner(redis: redis, options: worker, creates: create).run(
+      [service], name: name, limits: limits, beside: metrics)
+  }
+
+  /// Before the worker is made, which measures by what there is then.
+  private var metrics: [any Service] {
+    metricsListen.map { [MetricsService($0.address, of: Measuring.registry, log: worker.logLevel.logger)] } ?? []
   }
 
   private var limits: ServiceLimits? {

@@ -9,15 +9,11 @@ struct AccountArguments: ParsableArguments {
   @Argument(help: "Whose, for the first four.")
   var id: String?
 
-  private static let personal = ["rider", "driver", "receivable", "cash"]
-  private static let shared = ["gateway", "bank", "clearing", "platform", "taxes"]
-
   func account() throws -> Account {
-    switch (kind, id) {
-    case (let kind, let id?) where Self.personal.contains(kind): return Account(name: "\(kind):\(id)")
-    case (let kind, nil) where Self.shared.contains(kind): return Account(name: kind)
-    case (let kind, nil) where Self.personal.contains(kind): throw Failure.usage("whose? rides account \(kind) ID")
-    case (let kind, _) where Self.shared.contains(kind):
+    if let account = Account(kind: kind, id: id) { return account }
+    switch kind {
+    case _ where Account.personalKinds.contains(kind): throw Failure.usage("whose? rides account \(kind) ID")
+    case _ where Account.sharedKinds.contains(kind):
       throw Failure.usage("there is one account '\(kind)': it takes no id")
     default: throw Failure.usage("there is no kind of account '\(kind)'; see: rides account --help")
     }

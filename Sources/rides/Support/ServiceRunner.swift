@@ -1,10 +1,8 @@
 import EventStreams
-import Foundation
 import Logging
 import Redis
 import RideHailing
 import ServiceLifecycle
-import UnixSignals
 
 /// Runs workers in this process until a signal asks it to stop; a second one ends the process.
 struct ServiceRunner {
@@ -16,8 +14,10 @@ struct ServiceRunner {
   /// - Parameters:
   ///   - limits: of each service, over all its workers.
   ///   - server: what the workers need, and can't go on without if it ends; nil if that is not ours to know.
+  ///   - more: what runs beside the workers.
   func run(
-    _ names: [String], name: String? = nil, limits: ServiceLimits? = nil, with server: (any Service)? = nil
+    _ names: [String], name: String? = nil, limits: ServiceLimits? = nil, with server: (any Service)? = nil,
+    beside more: [any Service] = []
   ) async throws {
     let (namespace, connection) = try await open()
     let log = options.logLevel.logger
@@ -37,51 +37,15 @@ struct ServiceRunner {
     let watch = ServerWatch(connection: connection, log: log)
     await watch.report()
     log.notice("started", metadata: ["services": "\(names.joined(separator: " "))", "redis": "\(url)"])
-    var quiet = log
-    quiet.logLevel = max(.error, log.logLevel)
-    var configuration = ServiceGroupConfiguration(
-      services: (server.map { [$0] } ?? []) + workers as [any Service] + [watch] + closing, logger: quiet)
-    // The worker keeps to its own drain time; this is for one that can't.
-    configuration.maximumGracefulShutdownDuration = options.drainTimeout.duration + .seconds(5)
-    let group = ServiceGroup(configuration: configuration)
-    // A process that was started to outlive its terminal (nohup) ignores what that sends at its end, and goes on doing so.
-    let signals = await UnixSignalsSequence(
-      trapping: Self.ignoresHangup ? [.sigterm, .sigint] : [.sigterm, .sigint, .sighup])
-    try await withThrowingTaskGroup { tasks in
-      tasks.addTask {
-        do {
-          try await group.run()
-        } catch let gap as HistoryGap {
-          throw Failure.refused(
-            "\(gap); name the archive that holds them with --archive, or begin without them: --from now, or no --from for what the log holds"
-          )
-        }
-      }
-      tasks.addTask {
-        var isStopping = false
-        for await signal in signals {
-          // What has been begun stays pending, and the next owner finishes it.
-          if isStopping { _exit(128 + Self.number(of: signal)) }
-          isStopping = true
-          await group.triggerGracefulShutdown()
-        }
-      }
-      defer { tasks.cancelAll() }
-      try await tasks.next()
-    }
-  }
-
-  private static var ignoresHangup: Bool {
-    var action = sigaction()
-    guard sigaction(SIGHUP, nil, &action) == 0 else { return false }
-    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
-  }
-
-  private static func number(of signal: UnixSignal) -> Int32 {
-    switch signal {
-    case .sigint: SIGINT
-    case .sighup: SIGHUP
-    default: SIGTERM
+    // The worker keeps to its own drain time; the patience is for one that can't.
+    do {
+      try await SignalledServices.run(
+        (server.map { [$0] } ?? []) + workers as [any Service] + [watch] + closing + more,
+        stoppingWithin: options.drainTimeout.duration + .seconds(5), log: log)
+    } catch let gap as HistoryGap {
+      throw Failure.refused(
+        "\(gap); name the archive that holds them with --archive, or begin without them: --from now, or no --from for what the log holds"
+      )
     }
   }
 

@@ -46,14 +46,11 @@ struct AccountShow: AsyncParsableCommand {
     let (namespace, connection) = try await redis.find()
     let selection = AccountHistory.Selection(
       from: from?.time, before: at.map { $0.time + .microseconds(1) } ?? to?.time, recordedBy: asRecordedAt?.time)
-    let (state, closed) = (
-      ServiceState(namespace: namespace, connection: connection), try archive.closedJournals(namespace, connection)
-    )
-    let statement = try await AccountStatement.read(account, from: state, selection, limit: limit, archive: closed)
-    let cash = try await cashHeld(account, selection, state, closed)
-    if output.format == .json {
-      return Terminal.print(json: JSONWriter.bytes(of: Report(statement: statement, cashHeld: cash)))
-    }
+    let report = try await AccountReport.read(
+      account, from: ServiceState(namespace: namespace, connection: connection), selection, limit: limit,
+      archive: archive.closedJournals(namespace, connection))
+    if output.format == .json { return Terminal.print(json: JSONWriter.bytes(of: report)) }
+    let statement = report.statement
     guard statement.count > 0 else { throw Failure.refused("account \(account) has no entries") }
     var table = Table("EFFECTIVE", "RECORDED", "KIND", "RIDE", "AMOUNT", "BALANCE")
     for line in statement.lines {
@@ -68,35 +65,10 @@ struct AccountShow: AsyncParsableCommand {
     if !table.isEmpty { Terminal.print(table) }
     let balances = statement.balances.map(\.description).joined(separator: ", ")
     Terminal.print("balance of \(account)\(moment): \(balances.isEmpty ? "0" : balances)")
-    guard let cash else { return }
+    guard let cash = report.cashHeld else { return }
     for balance in statement.balances {
       let held = cash.first { $0.currency == balance.currency } ?? Money(0, balance.currency)
       Terminal.print("payable: \(balance); held in cash, and taken off already: \(held)")
-    }
-  }
-
-  /// What a driver holds in cash by currency; nil for other accounts.
-  private func cashHeld(
-    _ account: Account, _ selection: AccountHistory.Selection, _ state: ServiceState, _ archive: ClosedJournals?
-  ) async throws -> [Money]? {
-    guard arguments.kind == AccountHolder.Kind.driver.rawValue, let id = arguments.id else { return nil }
-    var selection = selection
-    selection.from = nil
-    return try await AccountHistory.cash(heldBy: id, from: state, archive: archive).sum(selection)
-      .sorted { $0.key.code < $1.key.code }.map { Money($0.value, $0.key) }
-  }
-
-  private struct Report: JSONWritable {
-    let statement: AccountStatement
-    let cashHeld: [Money]?
-
-    func write(to json: inout JSONWriter) {
-      json.object {
-        statement.writeFields(to: &$0)
-        guard let cashHeld else { return }
-        $0.field("cashHeld", cashHeld)
-        $0.field("payable", statement.balances)
-      }
     }
   }
 

@@ -28,13 +28,13 @@ struct TrialBalanceCommand: AsyncParsableCommand {
     let balance = try await TrialBalance.read(
       from: ServiceState(namespace: namespace, connection: connection), at: at?.time,
       archive: archive.closedJournals(namespace, connection))
-    let rows = accounts ? balance.rows : balance.byKind
+    let report = TrialBalanceReport(balance, listsAccounts: accounts)
     switch output.format {
-    case .json: Terminal.print(json: JSONWriter.bytes(of: Report(rows: rows, balance: balance)))
+    case .json: Terminal.print(json: JSONWriter.bytes(of: report))
     case .table:
       var table = Table("CURRENCY", "ACCOUNT", "DEBIT", "CREDIT")
       for total in balance.totals {
-        for row in rows where row.balance.currency == total.currency {
+        for row in report.rows where row.balance.currency == total.currency {
           let amount = row.balance.minorUnits
           table.add(
             "\(total.currency)", row.account.name, amount < 0 ? (-row.balance).decimal : "",
@@ -45,18 +45,5 @@ struct TrialBalanceCommand: AsyncParsableCommand {
       if table.isEmpty { Terminal.print("no account has an entry") } else { Terminal.print(table) }
     }
     guard balance.isBalanced else { throw Failure.refused("the accounts do not sum to zero; see: rides audit") }
-  }
-
-  private struct Report: JSONWritable {
-    let rows: [TrialBalance.Row]
-    let balance: TrialBalance
-
-    func write(to json: inout JSONWriter) {
-      json.object {
-        $0.field("balanced", balance.isBalanced)
-        $0.field("totals", balance.totals)
-        $0.field("accounts", rows)
-      }
-    }
   }
 }

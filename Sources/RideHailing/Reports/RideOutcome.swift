@@ -1,5 +1,4 @@
-import EventStreams
-import RideHailing
+public import EventStreams
 
 /// A ride's money as people ask about it.
 private struct PaymentReport: JSONWritable {
@@ -21,18 +20,24 @@ private struct PaymentReport: JSONWritable {
 }
 
 /// What the services have stored about a ride.
-struct RideOutcome: JSONWritable {
-  let ride: String
-  private let payment: PaymentRecord?
-  private let earned: [AccountStatement.Line]
-  private let window: RatingWindow?
-  private let stars: Int?
-  private let receipt: Receipt?
+public struct RideOutcome: Sendable, JSONWritable {
+  /// The ride.
+  public let ride: String
+  /// Its money as it stands; nil if the payment service has not handled its completion.
+  public let payment: PaymentRecord?
+  /// What the driver's account has of it.
+  public let earned: [AccountStatement.Line]
+  /// How long it may be rated; nil if it was, or if its completion was not handled.
+  public let window: RatingWindow?
+  /// How it was rated.
+  public let stars: Int?
+  /// What the rider was sent.
+  public let receipt: Receipt?
 
   /// Reads it all.
   ///
   /// - Parameter events: the ride's, of which one names the driver.
-  init(_ ride: String, events: [EventTrace], _ services: ServiceState) async throws {
+  public init(_ ride: String, events: [EventTrace], _ services: ServiceState) async throws {
     let state = RideState(services)
     self.ride = ride
     payment = try await state.payment(ride)
@@ -66,7 +71,7 @@ struct RideOutcome: JSONWritable {
   }
 
   /// One line per service that has stored something.
-  var lines: [String] {
+  public var lines: [String] {
     var lines: [String] = []
     if let payment {
       lines += Self.lines(payment)
@@ -99,7 +104,8 @@ struct RideOutcome: JSONWritable {
     return (["\(payment.fare.amount) by \(payment.payment.method.rawValue)"] + parts).map { "payment       \($0)" }
   }
 
-  func write(to json: inout JSONWriter) {
+  /// Writes it as an object.
+  public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("payment", payment.map(PaymentReport.init))
       $0.field("earned", earned)

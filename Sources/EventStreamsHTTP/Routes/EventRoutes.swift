@@ -1,0 +1,42 @@
+import EventStreams
+import HTTPTypes
+import Redis
+
+/// The events of the log.
+struct EventRoutes {
+  let deployment: Deployment
+  let mask: JSONMask
+
+  func add(to routes: inout Routes) {
+    routes.get("/v1/events", .read) { request, context in
+      let query = try Query(request, known: "type", "key", "from", "to", "limit", "cursor")
+      let (filter, limit) = (try Self.filter(query), try query.limit())
+      let cursor = try query.cursor { LogPlace($0) }
+      let page = try await deployment.look(for: context) {
+        try await Inspector(namespace: $0, connection: $1).events(filter, before: cursor, limit: limit)
+      }
+      return JSONAnswer(ListPage(page.events, next: page.next)).hidden(by: mask)
+    }
+    routes.get("/v1/events/{id}", .read) { request, context in
+      _ = try Query(request)
+      let id = try context.parameter("id")
+      let found = try await deployment.look(for: context) {
+        try await Inspector(namespace: $0, connection: $1).events(withID: id)
+      }
+      guard let event = found.first else {
+        throw Problem.notFound(
+          "no event '\(id)' is remembered: it was published more than a day ago, or never, or was trimmed")
+      }
+      return context.showsPersons ? JSONAnswer(event) : JSONAnswer(event).hidden(by: mask)
+    }
+  }
+
+  static func filter(_ query: Query) throws(Problem) -> EventFilter {
+    var filter = EventFilter()
+    filter.type = query["type"]
+    filter.key = query["key"]
+    filter.from = try query.time("from")
+    filter.to = try query.time("to")
+    return filter
+  }
+}

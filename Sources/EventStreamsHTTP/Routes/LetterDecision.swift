@@ -1,0 +1,114 @@
+import EventStreams
+import Hummingbird
+
+/// What somebody wants done with dead letters, and with which.
+struct LetterDecision: Sendable {
+  /// What is done.
+  enum Kind: String, Sendable {
+    /// They are handled again, in the order of their keys.
+    case redrive
+    /// They are removed for good.
+    case discard
+  }
+
+  /// Which letters are meant.
+  enum Selection: Sendable {
+    /// These.
+    case names([LetterName])
+    /// All that a filter means of those that were there when somebody looked; and how many those were.
+    case matching(LetterFilter, through: EntryID, expected: Int)
+  }
+
+  /// What was done.
+  struct Outcome: Sendable, JSONWritable {
+    let keys: Int
+    let letters: Int
+
+    func write(to json: inout JSONWriter) {
+      json.object {
+        $0.field("keys", keys)
+        $0.field("letters", letters)
+      }
+    }
+  }
+
+  let kind: Kind
+  let service: String
+  let selection: Selection
+
+  /// Does it.
+  ///
+  /// - Throws: a `Problem` if the letters are not those that somebody has seen.
+  func apply(to dead: DeadLetters) async throws -> Outcome {
+    let letters = try await letters(of: dead)
+    switch kind {
+    case .redrive: return Outcome(keys: try await dead.redrive(letters), letters: letters.count)
+    case .discard:
+      return Outcome(keys: Set(names: letters.map(\.key)).count, letters: try await dead.discard(letters))
+    }
+  }
+
+  private func letters(of dead: DeadLetters) async throws -> [DeadLetter] {
+    switch selection {
+    case .names(let names):
+      var letters: [DeadLetter] = []
+      for name in names {
+        guard let letter = try await dead.letter(name, service: service) else {
+          throw Problem(.conflict, .conflict, "\(service) has no dead letter \(name) any more: look again")
+        }
+        letters.append(letter)
+      }
+      return letters
+    case .matching(let filter, let last, let expected):
+      let letters = try await dead.all(service: service, filter, through: last)
+      guard letters.count == expected else {
+        throw Problem(
+          .conflict, .conflict,
+          "\(letters.count) letters match, not \(expected): some were decided on meanwhile, so nothing was done; look again"
+        )
+      }
+      return letters
+    }
+  }
+}
+
+extension LetterDecision.Selection: CustomStringConvertible {
+  /// What is noted of it.
+  var description: String {
+    switch self {
+    case .names(let names):
+      "letters \(names.prefix(20).map(\.description).joined(separator: ", "))\(names.count > 20 ? " …" : "")"
+    case .matching(let filter, let last, _):
+      "filter \(String(decoding: JSONWriter.bytes(of: filter), as: UTF8.self)) as of \(last)"
+    }
+  }
+
+  /// Reads `{"ids":["4/1775212200000-0"]}`, or `{"filter":{…},"asOf":"1775212200000-0","expected":12}`.
+  init(from request: Request) async throws {
+    self = try await request.json(upTo: ServerSettings.Limit.line) { (json) throws(JSONError) in
+      try Self(from: json)
+    }
+  }
+
+  private init(from json: borrowing JSONValue) throws(JSONError) {
+    var object = try json.object()
+    if let texts: [String] = try object.optional("ids") {
+      guard (1...1000).contains(texts.count) else { throw JSONError(path: "ids", problem: "names 1 to 1000 letters") }
+      var names: [LetterName] = []
+      for (place, text) in texts.enumerated() {
+        guard let name = LetterName(text) else {
+          throw JSONError(path: "ids[\(place)]", problem: "\"\(text)\" is no letter's id such as 4/1775212200000-0")
+        }
+        names.append(name)
+      }
+      self = .names(names)
+      return
+    }
+    let filter: LetterFilter = try object["filter"]
+    let text: String = try object["asOf"]
+    guard let last = EntryID(text) else {
+      throw JSONError(path: "asOf", problem: "is no id such as the list of letters has as asOf")
+    }
+    self = .matching(filter, through: last, expected: try object["expected"])
+  }
+}

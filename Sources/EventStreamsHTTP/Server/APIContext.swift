@@ -1,0 +1,29 @@
+public import Hummingbird
+import Logging
+import NIOCore
+
+/// What is known of a request while it is answered.
+public struct APIContext: RequestContext {
+  /// What Hummingbird keeps.
+  public var coreContext: CoreRequestContextStorage
+  /// Its number: the client's, or a new one.
+  var requestID = ""
+  /// Who makes it; nil for nobody known.
+  package internal(set) var principal: Principal?
+  /// Where it comes from; a Unix socket's clients are all the same.
+  let peer: String
+  /// How long Redis took for it.
+  let redisTime = Stopwatch()
+
+  /// A request that has come in.
+  public init(source: ApplicationRequestContextSource) {
+    coreContext = CoreRequestContextStorage(source: source)
+    peer = source.channel.remoteAddress?.ipAddress ?? "local"
+  }
+
+  /// A piece of the path, by its name in the route.
+  package func parameter(_ name: String) throws(Problem) -> String {
+    guard let text = parameters.get(name)?.fromAddress, !text.isEmpty else { throw .notFound() }
+    return text
+  }
+}

@@ -1,0 +1,36 @@
+/// How a server behaves.
+public struct ServerSettings: Sendable {
+  /// Where it listens.
+  public var address: ListenAddress
+  /// Refuses every call that changes anything.
+  public var isReadOnly = false
+  /// Who may do what; nil if everybody who reaches it may do everything, which only a local address allows.
+  public var tokens: TokenFile?
+  /// Names by which it may be called besides its own address: what a proxy in front of it is called.
+  public var hosts: [String] = []
+  /// The word before `serve`, for texts that say what to type.
+  public var program = "rides"
+
+  /// The usual settings.
+  public init(address: ListenAddress) { self.address = address }
+
+  /// What a server takes of its clients, and how long it waits for them.
+  enum Limit {
+    static let eventBody = 1024 * 1024
+    static let streamedBody = 64 * 1024 * 1024
+    static let line = 256 * 1024
+    static let headBytes = 16 * 1024
+    static let headFields = 100
+    static let idle = Duration.seconds(60)
+    static let connections = 1024
+    static let streams = 256
+    static let longPoll = Duration.seconds(60)
+  }
+
+  /// Why it can't be served so; nil if it can.
+  public var problem: String? {
+    guard tokens == nil, !address.isLocal else { return nil }
+    return
+      "without tokens everybody who reaches the server may do everything, so it listens on this machine only, and \(address) is not that: name a file of tokens, or listen on 127.0.0.1"
+  }
+}

@@ -1,0 +1,55 @@
+// Keeps what a page shows up to date: whenever the server says that something has changed, the parts that are marked are taken from the
+// page as it is then. Without this, everything works as well, by loading the page again.
+const note = document.getElementById('live');
+const quietest = 1000;
+let paused = false, due = false, running = false, last = 0;
+
+function say(text, isOff) {
+  if (!note) return;
+  note.textContent = text;
+  note.classList.toggle('off', Boolean(isOff));
+}
+
+async function refresh() {
+  if (paused || running || document.hidden) { due = true; return; }
+  const wait = last + quietest - Date.now();
+  if (wait > 0) {
+    if (!due) { due = true; setTimeout(() => { due = false; refresh(); }, wait); }
+    return;
+  }
+  running = true; due = false; last = Date.now();
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
+    if (answer.redirected && new URL(answer.url).pathname === '/login') { location.reload(); return; }
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    for (const part of document.querySelectorAll('[data-live]')) {
+      const other = fresh.getElementById(part.id);
+      // What somebody is filling in stays.
+      if (other && !part.contains(document.activeElement) && other.innerHTML !== part.innerHTML) part.replaceWith(other);
+    }
+    say('live');
+  } catch { say('cannot reach the server', true); } finally { running = false; }
+}
+
+function listen() {
+  const stream = new EventSource('/v1/stream?channels=status');
+  stream.addEventListener('status', refresh);
+  stream.onerror = () => say('reconnecting …', true);
+}
+
+document.addEventListener('visibilitychange', () => { if (!document.hidden && due) refresh(); });
+for (const button of document.querySelectorAll('[data-pause]')) {
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    paused = !paused;
+    button.textContent = paused ? 'Go on' : 'Pause';
+    say(paused ? 'paused' : 'live');
+    if (!paused) refresh();
+  });
+}
+for (const box of document.querySelectorAll('[data-all]')) {
+  box.addEventListener('change', () => {
+    for (const other of document.querySelectorAll(`[name="${box.dataset.all}"]`)) other.checked = box.checked;
+  });
+}
+if (document.querySelector('[data-live]')) { say('live'); listen(); }

@@ -1,0 +1,65 @@
+import EventStreams
+import EventStreamsHTTP
+import Hummingbird
+import RideHailing
+
+/// What fares are multiplied by, as cells of cities where they lie.
+struct PricePage {
+  let site: Site
+  let deployment: Deployment
+
+  func add(to routes: inout Routes) {
+    routes.get("/prices", .read) { request, context in
+      let chosen = try Query(request, known: "city")["city"]
+      let cells = try await deployment.look(for: context) { namespace, connection in
+        try await RideState(ServiceState(namespace: namespace, connection: connection)).cells()
+      }
+      return site.page("map", Model(frame: site.frame("Prices", request, context), cells, chosen: chosen))
+    }
+  }
+
+  private struct Model: Sendable {
+    struct City: Sendable {
+      let name: String
+      let isChosen: Bool
+    }
+
+    struct Row: Sendable {
+      let city: String
+      let cell: String
+      let factor: String
+      let demand: String
+      let supply: String
+      let asOf: String
+    }
+
+    struct Heat: Sendable {
+      let heat: String
+      let name: String
+    }
+
+    let frame: Site.Frame
+    let cities: [City]
+    let maps: [CityMap]
+    let rows: [Row]
+    let isEmpty: Bool
+    let legend = [
+      Heat(heat: "heat0", name: "1.0"), Heat(heat: "heat1", name: "to 1.4"), Heat(heat: "heat2", name: "to 1.9"),
+      Heat(heat: "heat3", name: "to 2.4"), Heat(heat: "heat4", name: "2.5 and more"),
+    ]
+
+    init(frame: Site.Frame, _ cells: [SurgeCell], chosen: String?) {
+      self.frame = frame
+      let byCity = Dictionary(grouping: cells) { Identifier($0.multiplier.city) }.sorted { $0.key < $1.key }
+      cities = byCity.map { City(name: $0.key.text, isChosen: chosen.map($0.key.text.hasSameBytes) ?? false) }
+      let shown = byCity.filter { city, _ in chosen.map(city.text.hasSameBytes) ?? true }
+      maps = shown.map { CityMap($0.key.text, $0.value) }
+      rows = shown.flatMap(\.value).map { cell in
+        Row(
+          city: cell.multiplier.city, cell: cell.name, factor: cell.factor, demand: cell.multiplier.demand.grouped,
+          supply: cell.multiplier.supply.grouped, asOf: cell.time.forPeople)
+      }
+      isEmpty = rows.isEmpty
+    }
+  }
+}

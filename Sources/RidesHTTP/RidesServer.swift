@@ -1,0 +1,46 @@
+import EventStreams
+public import EventStreamsHTTP
+public import Logging
+import Redis
+import RideHailing
+
+/// The server of the ride-hailing back end: what any domain's services have, and rides, accounts and prices.
+public enum RidesServer {
+  /// The fields of events that name a person, or pay for one.
+  private static let personal = ["riderEmail", "email", "token"]
+  static let mask = JSONMask(personal)
+
+  /// Makes it.
+  ///
+  /// - Parameters:
+  ///   - settings: how it behaves; throws a `ServerMistake` if it can't be served so.
+  ///   - deployment: the namespace that it serves. Publishing makes it, for the six services, if it isn't there.
+  ///   - archive: the archive's file, if there is one, for entries of accounts that have left the services' state.
+  ///   - metrics: what this program measures, which is served with how the services are.
+  ///   - log: is told of what goes wrong, and of who changes what.
+  ///   - onListening: is told where it listens, when it does.
+  public static func make(
+    _ settings: ServerSettings, deployment: Deployment, archive: String? = nil, metrics: PrometheusRegistry? = nil,
+    log: Logger,
+    onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
+  ) throws -> HTTPService {
+    let name = deployment.name
+    let books = Books(deployment: deployment, archive: archive)
+    return try HTTPService(
+      settings, deployment: deployment, catalog: RideEvents.catalog, domain: RidesSite.domain(deployment, books),
+      opening: { connection in
+        try await Namespace.open(
+          name, services: RideServices.subscriptions, topics: RideEvents.catalog.topics, on: connection)
+      },
+      personal: personal, metrics: metrics, log: log, onListening: onListening,
+      adding: { routes, site, publisher in
+        OpenAPIRoute.add(to: &routes)
+        RideRoutes(deployment: deployment).add(to: &routes)
+        AccountRoutes(books: books).add(to: &routes)
+        SurgeRoutes(deployment: deployment).add(to: &routes)
+        RidePages(site: site, deployment: deployment).add(to: &routes)
+        PricePage(site: site, deployment: deployment).add(to: &routes)
+        AccountPages(site: site, books: books).add(to: &routes)
+      })
+  }
+}

@@ -1,0 +1,32 @@
+import EventStreams
+import EventStreamsHTTP
+import HTTPTypes
+import Hummingbird
+import Redis
+import RideHailing
+
+/// One ride's way through all services, and what they have stored about it.
+struct RideRoutes {
+  let deployment: Deployment
+
+  func add(to routes: inout Routes) {
+    routes.get("/v1/rides/{id}", .read) { request, context in
+      let wait = try Query(request, known: "wait").integer("wait", in: 0...60) ?? 0
+      let ride = try context.parameter("id")
+      let deadline = ContinuousClock.now + .seconds(wait)
+      while true {
+        let report = try await deployment.look(for: context) { namespace, connection in
+          try await RideReport.read(ride, namespace, connection)
+        }
+        if report == nil || report?.isSettled == false, ContinuousClock.now < deadline {
+          try await Task.sleep(for: .milliseconds(50))
+          continue
+        }
+        guard let report else {
+          throw Problem.notFound("no event of ride '\(ride)' is in the log, and none is scheduled")
+        }
+        return context.showsPersons ? JSONAnswer(report) : JSONAnswer(report).hidden(by: RidesServer.mask)
+      }
+    }
+  }
+}

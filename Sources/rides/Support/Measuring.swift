@@ -1,0 +1,12 @@
+import CoreMetrics
+import EventStreamsHTTP
+
+/// What this process measures, where somebody may ask for it.
+enum Measuring {
+  /// The registry of the process; whoever first asks for it has everything measured from then on.
+  static let registry: PrometheusRegistry = {
+    let registry = PrometheusRegistry()
+    MetricsSystem.bootstrap(registry)
+    return registry
+  }()
+}

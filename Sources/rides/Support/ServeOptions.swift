@@ -1,0 +1,64 @@
+import ArgumentParser
+import EventStreams
+import EventStreamsHTTP
+import Logging
+import RidesHTTP
+
+/// How a server behaves: the options of `serve` and `up`.
+struct ServeOptions: ParsableArguments {
+  @Option(help: "The file that says who may do what; without one, everybody on this machine may do everything.")
+  var tokens: String?
+
+  @Flag(help: "Change nothing, for anybody.")
+  var readOnly = false
+
+  @Option(
+    help: "A name by which the server is called besides its address, such as a proxy's; may be given several times.")
+  var host: [String] = []
+
+  /// The server.
+  ///
+  /// - Parameter archive: what it may look into for what the services keep no longer.
+  func service(
+    at address: ListenAddress, _ redis: NamespaceOptions, archive: String, _ log: Logger
+  ) throws -> HTTPService {
+    do {
+      var settings = ServerSettings(address: address)
+      settings.isReadOnly = readOnly
+      settings.tokens = try tokens.map { path throws(TokenFile.Problem) in try TokenFile(path: path) }
+      settings.hosts = host
+      let deployment = Deployment(redis.namespace, redis: try redis.redisURL())
+      return try RidesServer.make(
+        settings, deployment: deployment, archive: archive, metrics: Measuring.registry, log: log
+      ) { address in
+        Terminal.error("serving \(address.isWeb ? "http://\(address)/" : "\(address)")")
+      }
+    } catch let mistake as ServerMistake {
+      throw Failure.usage(mistake.description)
+    } catch let problem as TokenFile.Problem {
+      throw Failure.usage(problem.description)
+    }
+  }
+}
+
+/// Where to listen, as an argument.
+struct ListenArgument: ExpressibleByArgument, Sendable {
+  let address: ListenAddress
+
+  init(_ address: ListenAddress) { self.address = address }
+
+  init?(argument: String) {
+    guard let address = ListenAddress(argument) else { return nil }
+    self.address = address
+  }
+
+  var defaultValueDescription: String { address.description }
+}
+
+extension ListenAddress {
+  /// True if a browser can open it.
+  fileprivate var isWeb: Bool {
+    if case .tcp = self { return true }
+    return false
+  }
+}
