@@ -10,7 +10,8 @@ struct OverviewPage {
     routes.get("/", .read) { request, context in
       let (sample, flow) = await sampler.latest(for: context)
       var figures = Self.figures(sample, flow)
-      if sample.trouble == nil { figures = try await site.domain.figures(context) + figures }
+      // Where these can't be read, the rest is shown all the same.
+      if sample.trouble == nil, let more = try? await site.domain.figures(context) { figures = more + figures }
       let frame = site.frame("Overview", request, context, trouble: sample.troubleText)
       return site.page("overview", Model(frame: frame, sample, flow, figures: figures))
     }

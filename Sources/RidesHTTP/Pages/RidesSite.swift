@@ -41,9 +41,7 @@ enum RidesSite {
       let clearing = balance.byKind.filter { $0.account == .clearing && $0.balance.minorUnits != 0 }
       return [
         Figure("Trial balance", balance.isBalanced ? "0" : "not zero", isAlarm: !balance.isBalanced),
-        Figure(
-          "In clearing", clearing.first.map { "\($0.balance)" } ?? "0",
-          unit: clearing.count > 1 ? "and \(clearing.count - 1) more" : nil),
+        Figure("In clearing", "\(clearing.count)", unit: clearing.count == 1 ? "currency" : "currencies"),
       ]
     }
     domain.measures = { context in
