@@ -48,6 +48,7 @@ let package = Package(
   products: [
     .executable(name: "rides", targets: ["rides"]),
     .executable(name: "orders-example", targets: ["OrdersExample"]),
+    .library(name: "EventArchive", targets: ["EventArchive"]),
     .library(name: "EventStreams", targets: ["EventStreams"]),
     .library(name: "EventStreamsTesting", targets: ["EventStreamsTesting"]),
     .library(name: "Redis", targets: ["Redis"]),
@@ -89,13 +90,22 @@ let package = Package(
       swiftSettings: settings),
     // For users' tests, and ours: handlers without a server.
     .target(name: "EventStreamsTesting", dependencies: ["EventStreams"], swiftSettings: settings),
+    // All events in a file: chained, verified, queried in SQL, and read on from where a log was trimmed.
     .target(
-      name: "RideHailing",
+      name: "EventArchive",
       dependencies: [
-        "EventStreams", "Redis",
+        "EventStreams",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        .product(name: "HeapModule", package: "swift-collections"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "RideHailing",
+      dependencies: [
+        "EventArchive", "EventStreams", "Redis",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
       swiftSettings: settings),
@@ -120,7 +130,7 @@ let package = Package(
     .target(
       name: "RidesHTTP",
       dependencies: [
-        "EventStreams", "EventStreamsHTTP", "Redis", "RideHailing",
+        "EventArchive", "EventStreams", "EventStreamsHTTP", "Redis", "RideHailing",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -131,7 +141,7 @@ let package = Package(
     .executableTarget(
       name: "rides",
       dependencies: [
-        "EventStreams", "EventStreamsHTTP", "Redis", "RideHailing", "RidesHTTP",
+        "EventArchive", "EventStreams", "EventStreamsHTTP", "Redis", "RideHailing", "RidesHTTP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -172,14 +182,15 @@ let package = Package(
     .testTarget(
       name: "SystemTests",
       dependencies: [
-        "EventStreams", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport", "TestWorker", "rides",
+        "EventArchive", "EventStreams", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport", "TestWorker",
+        "rides",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "RidesHTTPTests",
       dependencies: [
-        "EventStreams", "EventStreamsHTTP", "Redis", "RedisTestSupport", "RideHailing", "RidesHTTP",
+        "EventArchive", "EventStreams", "EventStreamsHTTP", "Redis", "RedisTestSupport", "RideHailing", "RidesHTTP",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -193,7 +204,7 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "EventStreams", "Redis", "RideHailing", "rides",
+        "EventArchive", "EventStreams", "Redis", "RideHailing", "rides",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Fuzz", swiftSettings: settings),
@@ -219,7 +230,7 @@ let package = Package(
     .testTarget(
       name: "RideHailingTests",
       dependencies: [
-        "EventStreams", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport",
+        "EventArchive", "EventStreams", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -1,3 +1,4 @@
+import EventArchive
 public import EventStreams
 
 /// The six services that react to rides, none of which knows of another.
@@ -32,7 +33,7 @@ public struct RideServices: Sendable {
   /// The services and the topics that they are delivered, in the same order.
   public static let subscriptions = [
     PaymentService(gateway: SandboxGateway()).service.subscription, DriverService().service.subscription,
-    RatingService().service.subscription, Subscription(ShardHistory.archiveGroup, topics: [Namespace.allTopics]),
+    RatingService().service.subscription, Subscription(ArchiveDomain.rides.service, topics: [Namespace.allTopics]),
     SurgeService().service.subscription, NotificationService(outbox: nil).service.subscription,
   ]
 
@@ -42,7 +43,7 @@ public struct RideServices: Sendable {
     case "payment": PaymentService(gateway: configuration.gateway).service
     case "driver": DriverService(commissionBasisPoints: configuration.commissionBasisPoints).service
     case "rating": RatingService().service
-    case "analytics": AnalyticsService(archive: try Archive(path: configuration.archivePath)).service
+    case "analytics": AnalyticsService(archive: try Archive(path: configuration.archivePath, of: .rides)).service
     case "surge": SurgeService().service
     case "notification": NotificationService(outbox: Maildir(configuration.outboxPath)).service
     default: nil

@@ -1,3 +1,4 @@
+public import EventArchive
 import EventStreams
 
 /// What services had stored of a ride that has left their state, as it follows from its own events.
@@ -19,7 +20,9 @@ extension RideState {
     var filter = HistoryFilter()
     filter.rides = [ride]
     for shard in shards {
-      func history() -> ShardHistory { ShardHistory(shard: shard, inspector: nil, archive: archive, filter: filter) }
+      func history() -> ShardHistory {
+        ShardHistory(of: .rides, shard: shard, inspector: nil, archive: archive, filter: filter)
+      }
       let fold = try ServiceFold(
         service, shard: shard, outcomes: try await Outcomes(history()),
         commissionBasisPoints: DriverService.standardCommissionBasisPoints, keepsJournals: false)

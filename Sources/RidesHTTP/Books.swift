@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import EventStreamsHTTP
 import Foundation
@@ -38,7 +39,8 @@ struct Books: Sendable {
 
   /// One that was not made yet, or can't be read, is not at hand.
   private func closedJournals(_ namespace: Namespace, _ connection: Connection) -> ClosedJournals? {
-    guard let archive, FileManager.default.fileExists(atPath: archive), let reader = try? ArchiveReader(path: archive)
+    guard let archive, FileManager.default.fileExists(atPath: archive),
+      let reader = try? ArchiveReader(path: archive, of: .rides)
     else { return nil }
     return ClosedJournals(archive: reader, inspector: Inspector(namespace: namespace, connection: connection))
   }

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Foundation
 import RideHailing
@@ -8,7 +9,7 @@ import Testing
   /// An archive with these events.
   private static func archive(_ events: [EncodedEvent], in bench: SystemBench) async throws -> String {
     let path = bench.folder.appending(path: "archive.sqlite").path()
-    let archive = try Archive(path: path)
+    let archive = try Archive(path: path, of: .rides)
     try await archive.store(
       events.enumerated().map { index, event in
         RecordedEvent(

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Foundation
 import Redis
@@ -247,13 +248,13 @@ import Testing
 
   /// Each event of the archive stands once, at its place, in the topic of its type; what nobody knows in the standard one.
   private func expectTopics(_ bench: Bench, _ name: String) async throws {
-    let archive = try ArchiveReader(path: bench.folder.appending(path: ".rides/archive.sqlite").path())
+    let archive = try ArchiveReader(path: bench.folder.appending(path: ".rides/archive.sqlite").path(), of: .rides)
     let namespace = try #require(try await Namespace.find(name, on: bench.connection))
     let inspector = Inspector(namespace: namespace, connection: bench.connection)
     var topics: Set<String> = []
     for shard in namespace.shards {
       let logged = try await inspector.entries(shard: shard, after: .zero, limit: 1000)
-      var history = ShardHistory(shard: shard, inspector: nil, archive: archive)
+      var history = ShardHistory(of: .rides, shard: shard, inspector: nil, archive: archive)
       var archived: [RecordedEvent] = []
       while let event = try await history.nextEvent() { archived.append(event) }
       #expect(logged.map(\.id) == archived.map(\.entryID))

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Foundation
 import Redis
@@ -152,7 +153,7 @@ import Testing
       try await bench.forgetAll(but: ["payment", "rating", "notification", "analytics"])
       #expect(try await bench.rides("trim", "--keep", "0").status == 0)
       try FileManager.default.removeItem(atPath: archive(bench))
-      _ = try Archive(path: archive(bench))
+      _ = try Archive(path: archive(bench), of: .rides)
       let result = try await bench.rides(
         "worker", "driver", "--from", "start", "--archive", archive(bench), "--log-level", "error")
       #expect(result.status == 1)

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Foundation
 import Redis
@@ -101,7 +102,7 @@ struct SystemBench: Sendable {
     #expect(windows == expected)
     #expect(receipts == expected)
     // Each service that publishes has published once per ride.
-    let archived = try await Archive(path: folder.appending(path: "archive.sqlite").path()).counts()
+    let archived = try await Archive(path: folder.appending(path: "archive.sqlite").path(), of: .rides).counts()
     #expect(archived["RIDE_COMPLETED"] == count)
     #expect(archived["RATING_REQUESTED"] == count)
     #expect(archived["PAYMENT_CAPTURED", default: 0] + archived["PAYMENT_FAILED", default: 0] == count)

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Foundation
 import RedisTestSupport
@@ -78,7 +79,7 @@ import Testing
   func link() async throws {
     try await SystemBench.run { bench in
       let path = bench.folder.appending(path: "archive.sqlite").path()
-      _ = try Archive(path: path)
+      _ = try Archive(path: path, of: .rides)
       let (file, link) = (bench.folder.appending(path: "file"), bench.folder.appending(path: "link"))
       try Data("before".utf8).write(to: file)
       try FileManager.default.createSymbolicLink(at: link, withDestinationURL: file)

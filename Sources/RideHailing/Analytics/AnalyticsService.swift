@@ -1,3 +1,4 @@
+public import EventArchive
 public import EventStreams
 
 /// Keeps every event of the log in the archive.

@@ -1,3 +1,4 @@
+public import EventArchive
 public import EventStreams
 
 /// Recomputes from the log and the archive what each service must have done, and compares it with what it has stored.

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 
 /// The audit of one shard: its services' state in memory, its history passing by.
@@ -50,7 +51,7 @@ struct ShardAudit {
     var filter = HistoryFilter()
     filter.types = Outcomes.types
     let outcomes = try await Outcomes(
-      ShardHistory(shard: shard, inspector: inspector, archive: archive, filter: filter))
+      ShardHistory(of: .rides, shard: shard, inspector: inspector, archive: archive, filter: filter))
     folds = Dictionary(
       uniqueKeysWithValues: try Self.services.map {
         let fold = try ServiceFold(
@@ -63,7 +64,7 @@ struct ShardAudit {
   var completedRides: some Sequence<Identifier> { facts.rides.lazy.filter { !$0.value.completions.isEmpty }.map(\.key) }
 
   mutating func run(into report: inout AuditReport) async throws {
-    var history = ShardHistory(shard: shard, inspector: inspector, archive: archive, scope: .everything)
+    var history = ShardHistory(of: .rides, shard: shard, inspector: inspector, archive: archive, scope: .everything)
     let isWhole = if archive != nil { true } else { try await inspector.extent(shard: shard)?.isWhole ?? true }
     var logHasBegun = false
     while let item = try await history.next() {

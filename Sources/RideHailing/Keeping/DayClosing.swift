@@ -1,3 +1,4 @@
+import EventArchive
 public import EventStreams
 public import Redis
 
@@ -65,7 +66,7 @@ public struct DayClosing: Sendable {
     guard let day = sizes.keys.min() else { return nil }
     return try await remove(.accounts, shard, before: day, size: sizes[day] ?? 0) {
       try await openService(
-        LedgerState.services + [ShardHistory.archiveGroup], shard, before: RecordsRemoved.start(of: day))
+        LedgerState.services + [ArchiveDomain.rides.service], shard, before: RecordsRemoved.start(of: day))
     }
   }
 
@@ -93,7 +94,7 @@ public struct DayClosing: Sendable {
     if isKnown, let last = closed.map(\.place).max(), let day = closed.map({ $0.earlier ?? .min }).min(), oldest < day {
       // What payment has allowed of these rides stands before the closing: all of that is settled with it.
       return try await remove(.rides, shard, before: oldest + 1, size: sizes[oldest] ?? 0) {
-        try await openService(Self.rideServices + [ShardHistory.archiveGroup], shard) { $0 > last }
+        try await openService(Self.rideServices + [ArchiveDomain.rides.service], shard) { $0 > last }
       }
     }
     return try await closeRides(shard, before: limit, after: closed.max { $0.place < $1.place }, at: now)
@@ -144,7 +145,7 @@ public struct DayClosing: Sendable {
 
   /// Why the archive can't be taken to hold what it was given; nil if it can.
   private func distrust(_ shard: Int) async throws -> String? {
-    try await StoreConfirmation(ShardHistory.archiveGroup, namespace: namespace, connection: connection)
-      .problem(shard: shard, since: .seconds(60)).map { "\(ShardHistory.archiveGroup): \($0)" }
+    try await StoreConfirmation(ArchiveDomain.rides.service, namespace: namespace, connection: connection)
+      .problem(shard: shard, since: .seconds(60)).map { "\(ArchiveDomain.rides.service): \($0)" }
   }
 }

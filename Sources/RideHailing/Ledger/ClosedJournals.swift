@@ -1,3 +1,4 @@
+public import EventArchive
 public import EventStreams
 
 /// The journals that have left the services' state, as they follow from the events that the archive holds.
@@ -43,13 +44,13 @@ public struct ClosedJournals: Sendable {
     var filter = HistoryFilter()
     filter.types = Outcomes.types(of: service) + [ScheduleRecord.scheduled]
     let outcomes = try await Outcomes(
-      ShardHistory(shard: shard, inspector: inspector, archive: archive, filter: filter))
+      ShardHistory(of: .rides, shard: shard, inspector: inspector, archive: archive, filter: filter))
     let fold = try ServiceFold(
       service, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints, keepsJournals: false)
     let progress = try await inspector.progress([service], shard: shard)[0]
     filter = HistoryFilter()
     filter.recordedBefore = end
-    var history = ShardHistory(shard: shard, inspector: inspector, archive: archive, filter: filter)
+    var history = ShardHistory(of: .rides, shard: shard, inspector: inspector, archive: archive, filter: filter)
     var parser = JSONParser()
     while let item = try await history.next() {
       guard !item.isRepetition, progress.state(of: item.id, in: item.topic) == .done else { continue }

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 
 /// The analytics service's state is the archive: rebuilding it means to store what the log has and the archive has not.
@@ -12,8 +13,8 @@ struct ArchiveFill: Sendable {
 
   func run(_ shard: Int) async throws -> RebuildReport.Shard {
     let start = ContinuousClock.now
-    let progress = try await inspector.progress([ShardHistory.archiveGroup], shard: shard)[0]
-    var history = ShardHistory(shard: shard, inspector: inspector, archive: reader, scope: .everything)
+    let progress = try await inspector.progress([ArchiveDomain.rides.service], shard: shard)[0]
+    var history = ShardHistory(of: .rides, shard: shard, inspector: inspector, archive: reader, scope: .everything)
     var missing: [RecordedEvent] = []
     var comparison = ShardRebuild.Comparison()
     (comparison.liveDigest, comparison.rebuiltDigest) = (Digest.start, Digest.start)

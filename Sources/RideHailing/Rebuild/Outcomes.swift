@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 
 /// The events that services have published about what they did: what was decided is told by them, and is not decided again.

@@ -1,3 +1,4 @@
+public import EventArchive
 public import EventStreams
 public import Redis
 
@@ -36,7 +37,7 @@ public struct Rebuild: Sendable {
   /// Looks for events that the log has and the archive has not, though analytics has handled them, and stores them if wanted. The
   /// archive is the one of analytics then, whichever was before.
   public func fill(_ archive: Archive?) async throws -> RebuildReport {
-    var report = RebuildReport(service: ShardHistory.archiveGroup)
+    var report = RebuildReport(service: ArchiveDomain.rides.service)
     guard let reader = self.archive else { return report }
     let fill = ArchiveFill(
       namespace: namespace, inspector: Inspector(namespace: namespace, connection: connection), reader: reader,
@@ -66,7 +67,7 @@ public struct Rebuild: Sendable {
     filter.types = types
     if let after, after > .zero { filter.recordedFrom = after.recordedAt }
     return ShardHistory(
-      shard: shard, inspector: readsLog ? Inspector(namespace: namespace, connection: connection) : nil,
+      of: .rides, shard: shard, inspector: readsLog ? Inspector(namespace: namespace, connection: connection) : nil,
       archive: archive,
       filter: filter)
   }

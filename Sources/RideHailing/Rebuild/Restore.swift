@@ -1,3 +1,4 @@
+public import EventArchive
 public import EventStreams
 public import Redis
 
@@ -45,7 +46,7 @@ public struct Restore: Sendable {
     try await Self.check(archive, for: namespace)
     var report = RestoreReport()
     for shard in namespace.shards { report.shards.append(try await restore(shard) { onProgress(shard, $0) }) }
-    try await StoreConfirmation(ShardHistory.archiveGroup, namespace: namespace, connection: connection)
+    try await StoreConfirmation(ArchiveDomain.rides.service, namespace: namespace, connection: connection)
       .adopt(archive.identity())
     return report
   }
@@ -76,7 +77,7 @@ public struct Restore: Sendable {
   }
 
   private func restore(_ shard: Int, _ onProgress: (Int) -> Void) async throws -> RestoreReport.Shard {
-    let services = ServiceFold.services + [ShardHistory.archiveGroup]
+    let services = ServiceFold.services + [ArchiveDomain.rides.service]
     let status = try await Inspector(namespace: namespace, connection: connection).overview()
     let others = status.allServices.filter { !Set(names: services).contains($0) }
     let log = try await Inspector(namespace: namespace, connection: connection).extent(shard: shard)
@@ -100,7 +101,8 @@ public struct Restore: Sendable {
     var filter = HistoryFilter()
     filter.types = types
     return ShardHistory(
-      shard: shard, inspector: Inspector(namespace: namespace, connection: connection), archive: archive, filter: filter
+      of: .rides, shard: shard, inspector: Inspector(namespace: namespace, connection: connection), archive: archive,
+      filter: filter
     )
   }
 
@@ -150,7 +152,7 @@ public struct Restore: Sendable {
         }
       }
       if item.archived == nil {
-        pending[ShardHistory.archiveGroup, default: []].append(TopicPlace(topic: item.topic, id: item.id))
+        pending[ArchiveDomain.rides.service, default: []].append(TopicPlace(topic: item.topic, id: item.id))
         isOpen = true
       } else {
         archived += 1
@@ -172,7 +174,7 @@ public struct Restore: Sendable {
     var groups: [LogRestore.Group] = []
     for (name, service) in held.sorted(by: { $0.key < $1.key }) {
       let fold = folds.first { $0.service.hasSameBytes(as: name.text) }
-      let state = name == Identifier(ShardHistory.archiveGroup) ? store : fold?.fold.image
+      let state = name == Identifier(ArchiveDomain.rides.service) ? store : fold?.fold.image
       let topics = try await topics(of: name.text, service.progress)
       let group =
         if Set(names: lostOthers).contains(name) {

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Redis
 
@@ -7,7 +8,7 @@ struct StoreAnchor {
   let connection: Connection
 
   private var confirmation: StoreConfirmation {
-    StoreConfirmation(ShardHistory.archiveGroup, namespace: namespace, connection: connection)
+    StoreConfirmation(ArchiveDomain.rides.service, namespace: namespace, connection: connection)
   }
 
   func adopt(_ archive: ArchiveReader) async throws {

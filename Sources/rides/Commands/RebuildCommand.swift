@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventArchive
 import EventStreams
 import RideHailing
 
@@ -49,7 +50,7 @@ struct RebuildCommand: AsyncParsableCommand {
   func run() async throws {
     let (namespace, connection) = try await redis.openExisting()
     // A lost one is made anew, from what the log still has.
-    let store = service == "analytics" && apply ? try Archive(path: archive.path) : nil
+    let store = service == "analytics" && apply ? try Archive(path: archive.path, of: .rides) : nil
     let reader = try fromArchive.map { try ArchiveOptions.open($0) } ?? archive.openIfPresent()
     let rebuild = Rebuild(
       namespace: namespace, connection: connection, archive: reader, readsLog: fromArchive == nil)

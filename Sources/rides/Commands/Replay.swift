@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventArchive
 import EventStreams
 import RideHailing
 
@@ -43,14 +44,16 @@ struct Replay: AsyncParsableCommand {
     var events: MergedHistory
     var shardCount: Int?
     if offline, let archive {
-      events = MergedHistory(shards: try await archive.shards(), inspector: nil, archive: archive, filter: filter)
+      events = MergedHistory(
+        of: .rides, shards: try await archive.shards(), inspector: nil, archive: archive, filter: filter)
     } else {
       let (namespace, connection) = try await redis.find()
       shardCount = namespace.shardCount
       // An archive may know shards that this namespace does not have.
       let shards = Set(namespace.shards).union(try await archive?.shards() ?? []).sorted()
       events = MergedHistory(
-        shards: shards, inspector: Inspector(namespace: namespace, connection: connection), archive: archive,
+        of: .rides, shards: shards, inspector: Inspector(namespace: namespace, connection: connection),
+        archive: archive,
         filter: filter)
     }
     let catalog = RideEvents.catalog

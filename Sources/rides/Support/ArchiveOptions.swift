@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventArchive
 import EventStreams
 import Foundation
 import Redis
@@ -20,7 +21,7 @@ struct ArchiveOptions: ParsableArguments {
   /// The archive at a path.
   static func open(_ path: String) throws -> ArchiveReader {
     do {
-      return try ArchiveReader(path: path)
+      return try ArchiveReader(path: path, of: .rides)
     } catch let problem as ArchiveProblem {
       throw Failure.usage(problem.description)
     }

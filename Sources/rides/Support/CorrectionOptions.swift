@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventArchive
 import EventStreams
 import Foundation
 import Redis
@@ -93,7 +94,8 @@ struct CorrectionOptions: ParsableArguments {
     }
     var filter = HistoryFilter()
     filter.rides = [ride]
-    var history = MergedHistory(shards: namespace.shards, inspector: inspector, archive: archive, filter: filter)
+    var history = MergedHistory(
+      of: .rides, shards: namespace.shards, inspector: inspector, archive: archive, filter: filter)
     var events: [(header: EventHeader, json: [UInt8])] = []
     while let event = try await history.next() {
       if let header = event.header { events.append((header, event.json)) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventArchive
 import EventStreams
 import RideHailing
 

@@ -27,7 +27,10 @@ import Testing
   @Test("finds nothing of a hash that was deleted before, and what was written to it since")
   func deleted() async throws {
     let image = StateImage()
-    apply(Effects { $0.set("h", "f", to: "7"); $0.set("h", "g", to: "x"); $0.append(to: "s", 1) }, to: image)
+    apply(
+      Effects {
+        $0.set("h", "f", to: "7"); $0.set("h", "g", to: "x"); $0.append(to: "s", 1)
+      }, to: image)
     apply(
       Effects { effects in
         effects.increment("h", "f", by: 1)

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Redis
 import RedisTestSupport
@@ -126,7 +127,7 @@ extension RideBench {
   func audit(archive: Bool = false) async throws -> AuditReport {
     try await Audit(
       namespace: namespace, inspector: Inspector(namespace: namespace, connection: connection), state: state,
-      archive: archive ? ArchiveReader(path: configuration.archivePath) : nil
+      archive: archive ? ArchiveReader(path: configuration.archivePath, of: .rides) : nil
     ).run()
   }
 }

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Foundation
 import RideHailing
@@ -11,7 +12,7 @@ struct ArchiveBench: Sendable {
     let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     let path = folder.appending(path: "archive.sqlite").path()
-    try await body(ArchiveBench(path: path, archive: try Archive(path: path)))
+    try await body(ArchiveBench(path: path, archive: try Archive(path: path, of: .rides)))
   }
 
   /// Stores events as analytics does, after what was stored so far.
@@ -38,14 +39,16 @@ struct ArchiveBench: Sendable {
   /// All rows of a query.
   func query(_ sql: String) async throws -> [[QueryValue]] {
     let rows = Rows()
-    try await ArchiveQuery(path: path).run(sql, onColumns: { rows.columns = $0 }, onRow: { rows.all.append($0) })
+    try await ArchiveQuery(path: path, of: .rides).run(
+      sql, onColumns: { rows.columns = $0 }, onRow: { rows.all.append($0) })
     return rows.all
   }
 
   /// The names of a query's columns.
   func columns(_ sql: String) async throws -> [String] {
     let rows = Rows()
-    try await ArchiveQuery(path: path).run(sql, onColumns: { rows.columns = $0 }, onRow: { rows.all.append($0) })
+    try await ArchiveQuery(path: path, of: .rides).run(
+      sql, onColumns: { rows.columns = $0 }, onRow: { rows.all.append($0) })
     return rows.columns
   }
 

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Foundation
 import GRDB
@@ -35,7 +36,7 @@ import Testing
     let trimmer = Trimmer(namespace: bench.namespace, connection: bench.connection)
     let start = try await trimmer.start()
     try await StoreConfirmation("analytics", namespace: bench.namespace, connection: bench.connection)
-      .confirm(ArchiveReader(path: bench.configuration.archivePath))
+      .confirm(ArchiveReader(path: bench.configuration.archivePath, of: .rides))
     let trimmed = try await trimmer.trim(shard: shard, Retention(maxEntries: 20), since: start)
     #expect(trimmed.reduce(0) { $0 + $1.removed } == 20)
     return ids
@@ -43,7 +44,7 @@ import Testing
 
   static func report(_ bench: RideBench) async throws -> ArchiveVerificationReport {
     try await ArchiveVerification(
-      archive: ArchiveReader(path: bench.configuration.archivePath),
+      archive: ArchiveReader(path: bench.configuration.archivePath, of: .rides),
       inspector: Inspector(namespace: bench.namespace, connection: bench.connection), shards: bench.namespace.shards
     ).run()
   }
@@ -61,7 +62,7 @@ import Testing
       ALTER TABLE events DROP COLUMN link; ALTER TABLE events DROP COLUMN hash;
       DELETE FROM grdb_migrations WHERE identifier = 'chain';
       """)
-    _ = try Archive(path: bench.configuration.archivePath)
+    _ = try Archive(path: bench.configuration.archivePath, of: .rides)
   }
 
   private func kinds(_ report: ArchiveVerificationReport) -> Set<ArchiveFault.Kind> { Set(report.found.map(\.kind)) }

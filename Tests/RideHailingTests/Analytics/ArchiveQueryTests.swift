@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Foundation
 import GRDB
@@ -8,12 +9,12 @@ import Testing
   @Test("find each documented column of each view")
   func columns() async throws {
     try await ArchiveBench.run { bench in
-      for view in ArchiveView.all {
+      for view in ArchiveView.rideViews {
         let columns = try await bench.columns("SELECT * FROM \(view.name)")
         #expect(columns == view.columns.map(\.name))
       }
       let views = try await bench.query("SELECT count(*) FROM sqlite_master WHERE type = 'view'")
-      #expect(views == [[.integer(Int64(ArchiveView.all.count))]])
+      #expect(views == [[.integer(Int64(ArchiveView.rideViews.count))]])
     }
   }
 
@@ -78,9 +79,9 @@ import Testing
       try String(repeating: "no database ", count: 100).write(toFile: text, atomically: true, encoding: .utf8)
       let other = bench.path + ".other"
       try await DatabaseQueue(path: other).write { try $0.execute(sql: "CREATE TABLE a (b)") }
-      #expect(problem { try ArchiveQuery(path: bench.path + ".gone") }.contains("there is no archive at"))
-      #expect(problem { try ArchiveQuery(path: text) }.contains("is no SQLite database"))
-      #expect(problem { try ArchiveQuery(path: other) }.contains("has no table events"))
+      #expect(problem { try ArchiveQuery(path: bench.path + ".gone", of: .rides) }.contains("there is no archive at"))
+      #expect(problem { try ArchiveQuery(path: text, of: .rides) }.contains("is no SQLite database"))
+      #expect(problem { try ArchiveQuery(path: other, of: .rides) }.contains("has no table events"))
     }
   }
 
@@ -93,11 +94,11 @@ import Testing
           sql: "DROP VIEW rides; CREATE VIEW rides AS SELECT 1 AS one; CREATE VIEW gone AS SELECT 2")
         try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = 'views'")
       }
-      _ = try Archive(path: bench.path)
+      _ = try Archive(path: bench.path, of: .rides)
       let views = try await file.read {
         try String.fetchSet($0, sql: "SELECT name FROM sqlite_master WHERE type = 'view'")
       }
-      #expect(views == Set(ArchiveView.all.map(\.name)))
+      #expect(views == Set(ArchiveView.rideViews.map(\.name)))
     }
   }
 }

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import RideHailing
 import Testing

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Foundation
 import GRDB
@@ -26,7 +27,7 @@ struct ChainBench {
 
   /// Two shards with the events 1 to 20.
   func fill() async throws {
-    let archive = try Archive(path: path)
+    let archive = try Archive(path: path, of: .rides)
     for shard in [0, 1] {
       try await archive.store((1...10).map { Self.event($0, shard: shard) })
       try await archive.store((11...20).map { Self.event($0, shard: shard) })
@@ -39,6 +40,6 @@ struct ChainBench {
 
   /// What verification finds within the file.
   func verify() async throws -> ArchiveVerificationReport {
-    try await ArchiveVerification(archive: ArchiveReader(path: path), inspector: nil, shards: nil).run()
+    try await ArchiveVerification(archive: ArchiveReader(path: path, of: .rides), inspector: nil, shards: nil).run()
   }
 }

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Foundation
 import GRDB
@@ -37,17 +38,18 @@ import Testing
   @Test("hold as they are stored; what is stored again takes no link; what is late is a later link")
   func clean() async throws {
     try await Bench.run { bench in
-      let archive = try Archive(path: bench.path)
+      let archive = try Archive(path: bench.path, of: .rides)
       try await archive.store([1, 2, 5, 6].map { Bench.event($0) })
       try await archive.store([2, 3, 5].map { Bench.event($0) })
       // Another process that has the file open.
-      try await Archive(path: bench.path).store([4, 7].map { Bench.event($0) } + [Bench.event(1, shard: 7)])
+      try await Archive(path: bench.path, of: .rides).store(
+        [4, 7].map { Bench.event($0) } + [Bench.event(1, shard: 7)])
       try await archive.store([8].map { Bench.event($0) })
       let report = try await bench.verify()
       #expect(report.found == [])
       #expect(report.shards.map(\.shard) == [0, 7])
       #expect(report.shards.map(\.rows) == [8, 1])
-      let summaries = try await ArchiveReader(path: bench.path).summaries()
+      let summaries = try await ArchiveReader(path: bench.path, of: .rides).summaries()
       #expect(summaries.map { $0.head?.number } == [8, 1])
       #expect(summaries[0].first == id(1) && summaries[0].last == id(8))
       let links = try await DatabaseQueue(path: bench.path).read {
@@ -61,11 +63,12 @@ import Testing
   func bytes() async throws {
     try await Bench.run { bench in
       let json: [UInt8] = [0xff, 0xfe, 0x00, 0x41]
-      try await Archive(path: bench.path).store([
+      try await Archive(path: bench.path, of: .rides).store([
         RecordedEvent(shard: 0, entryID: id(1), header: nil, json: json), Bench.event(2),
       ])
       #expect(try await bench.verify().found == [])
-      var history = ShardHistory(shard: 0, inspector: nil, archive: try ArchiveReader(path: bench.path))
+      var history = ShardHistory(
+        of: .rides, shard: 0, inspector: nil, archive: try ArchiveReader(path: bench.path, of: .rides))
       let first = try await history.nextEvent()
       #expect(first?.json == json && first?.header == nil)
       #expect(try await history.nextEvent()?.header?.id == "RIDE_RATED:r2")
@@ -189,16 +192,17 @@ import Testing
         ALTER TABLE events DROP COLUMN link; ALTER TABLE events DROP COLUMN hash;
         DELETE FROM grdb_migrations WHERE identifier = 'chain';
         """)
-      #expect(try await ArchiveReader(path: bench.path).summaries().map(\.rows) == [20, 20])
+      #expect(try await ArchiveReader(path: bench.path, of: .rides).summaries().map(\.rows) == [20, 20])
       await #expect(throws: ArchiveProblem.self) { _ = try await bench.verify() }
-      var history = ShardHistory(shard: 0, inspector: nil, archive: try ArchiveReader(path: bench.path))
+      var history = ShardHistory(
+        of: .rides, shard: 0, inspector: nil, archive: try ArchiveReader(path: bench.path, of: .rides))
       #expect(try await history.nextEvent()?.header?.id == "RIDE_RATED:r1")
       // Two processes at once.
       try await withThrowingTaskGroup { group in
-        for _ in 0..<2 { group.addTask { _ = try Archive(path: bench.path) } }
+        for _ in 0..<2 { group.addTask { _ = try Archive(path: bench.path, of: .rides) } }
         try await group.waitForAll()
       }
-      try await Archive(path: bench.path).store([Bench.event(21)])
+      try await Archive(path: bench.path, of: .rides).store([Bench.event(21)])
       let report = try await bench.verify()
       #expect(report.found == [])
       #expect(report.shards.map(\.rows) == [21, 20])

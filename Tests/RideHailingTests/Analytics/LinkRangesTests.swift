@@ -1,6 +1,7 @@
+import EventArchive
 import Testing
 
-@testable import RideHailing
+@testable import EventArchive
 
 @Suite("Ranges of links") struct LinkRangesTests {
   @Test("hold each number once, whatever the order, and tell what is missing")

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Foundation
 import Redis
@@ -21,7 +22,7 @@ import Testing
       // As if the log had been lost after it had been published first.
       let log = try await Inspector(namespace: bench.namespace, connection: bench.connection)
         .entries(shard: shard, after: .zero, limit: 100)
-      let archive = try Archive(path: bench.configuration.archivePath)
+      let archive = try Archive(path: bench.configuration.archivePath, of: .rides)
       for entry in log {
         let header = try EventHeader(ofEvent: entry.json.span, fallbackID: "")
         guard header.type == RideCompleted.eventType else { continue }

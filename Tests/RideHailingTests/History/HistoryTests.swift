@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Foundation
 import Redis
@@ -8,8 +9,9 @@ import Testing
 @Suite("History") struct HistoryTests {
   private func history(_ bench: RideBench, _ filter: HistoryFilter = HistoryFilter()) throws -> MergedHistory {
     MergedHistory(
-      shards: bench.namespace.shards, inspector: Inspector(namespace: bench.namespace, connection: bench.connection),
-      archive: try ArchiveReader(path: bench.configuration.archivePath), filter: filter)
+      of: .rides, shards: bench.namespace.shards,
+      inspector: Inspector(namespace: bench.namespace, connection: bench.connection),
+      archive: try ArchiveReader(path: bench.configuration.archivePath, of: .rides), filter: filter)
   }
 
   private func keys(_ history: MergedHistory) async throws -> [String] {
@@ -51,7 +53,7 @@ import Testing
       _ = try await bench.publish((1...count).map { EncodedEvent(completedRide("r\($0)")) })
       // The archive knows the first half when it begins, and all of it, with the log empty, when it has read a page.
       let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
-      let archive = try Archive(path: bench.configuration.archivePath)
+      let archive = try Archive(path: bench.configuration.archivePath, of: .rides)
       let entries = try await inspector.entries(shard: shard, after: .zero, limit: count)
       func store(_ part: ArraySlice<Inspector.LogEntry>) async throws {
         try await archive.store(
@@ -60,7 +62,8 @@ import Testing
       try await store(entries[..<1000])
       for scope in [ShardHistory.Scope.eachEventOnce, .everything] {
         var history = ShardHistory(
-          shard: shard, inspector: inspector, archive: try ArchiveReader(path: bench.configuration.archivePath),
+          of: .rides, shard: shard, inspector: inspector,
+          archive: try ArchiveReader(path: bench.configuration.archivePath, of: .rides),
           scope: scope, pageSize: 100)
         var keys: [String] = []
         while let item = try await history.next() {
@@ -94,8 +97,8 @@ import Testing
         #expect(try await keys(history(bench)) == (1...40).map { "r\($0)" })
         // In the log it is there twice, and whoever looks for that sees it.
         var everything = ShardHistory(
-          shard: shard, inspector: Inspector(namespace: bench.namespace, connection: bench.connection),
-          archive: try ArchiveReader(path: bench.configuration.archivePath), scope: .everything)
+          of: .rides, shard: shard, inspector: Inspector(namespace: bench.namespace, connection: bench.connection),
+          archive: try ArchiveReader(path: bench.configuration.archivePath, of: .rides), scope: .everything)
         var last: [String: Bool] = [:]
         while let item = try await everything.next() {
           if item.id > ids[39] { last[item.header?.key ?? ""] = item.isRepetition }
@@ -110,7 +113,7 @@ import Testing
     try await RideBench.run { bench in
       let ids = try await ArchiveLogTests.fill(bench)
       try FileManager.default.removeItem(atPath: bench.configuration.archivePath)
-      let archive = try Archive(path: bench.configuration.archivePath)
+      let archive = try Archive(path: bench.configuration.archivePath, of: .rides)
       let shard = bench.namespace.shard(of: "New York")
       try await archive.store([RecordedEvent(shard: shard, entryID: ids[9], header: nil, json: Array("{}".utf8))])
       var history = try history(bench)

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Redis
 import RideHailing
@@ -15,11 +16,12 @@ import Testing
           \.header.type.rawValue)
       }
       #expect(try await traced().first == "RIDE_COMPLETED")
-      let archive = try ArchiveReader(path: bench.configuration.archivePath)
+      let archive = try ArchiveReader(path: bench.configuration.archivePath, of: .rides)
       var filter = HistoryFilter()
       filter.rides = ["h-ok1"]
       func archived() async throws -> [String] {
-        var history = MergedHistory(shards: bench.namespace.shards, inspector: nil, archive: archive, filter: filter)
+        var history = MergedHistory(
+          of: .rides, shards: bench.namespace.shards, inspector: nil, archive: archive, filter: filter)
         var types: [String] = []
         while let event = try await history.next() { types.append(event.header?.type.rawValue ?? "") }
         return types

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Foundation
 import Redis
@@ -20,7 +21,7 @@ struct SimulatedDays: Sendable {
   }
 
   var archive: ArchiveReader {
-    get throws { try ArchiveReader(path: bench.configuration.archivePath) }
+    get throws { try ArchiveReader(path: bench.configuration.archivePath, of: .rides) }
   }
 
   var inspector: Inspector { Inspector(namespace: bench.namespace, connection: bench.connection) }

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Redis
 import RedisTestSupport
@@ -42,7 +43,8 @@ import Testing
   private func rebuild(_ bench: RideBench, fromArchive: Bool = false, archive: Bool = true) throws -> Rebuild {
     Rebuild(
       namespace: bench.namespace, connection: bench.connection,
-      archive: archive ? try ArchiveReader(path: bench.configuration.archivePath) : nil, readsLog: !fromArchive)
+      archive: archive ? try ArchiveReader(path: bench.configuration.archivePath, of: .rides) : nil,
+      readsLog: !fromArchive)
   }
 
   @Test("of each service comes to the state that the service has, from the log and from the archive alone")
@@ -77,10 +79,10 @@ import Testing
       #expect(found.shards.reduce(0) { $0 + $1.comparison.count } == 100)
       #expect(found.shards.map(\.comparison.liveDigest) != found.shards.map(\.comparison.rebuiltDigest))
       #expect(found.shards.map(\.comparison.rebuiltDigest) == whole.shards.map(\.comparison.rebuiltDigest))
-      #expect(try await rebuild(bench).fill(Archive(path: path)).isApplied)
+      #expect(try await rebuild(bench).fill(Archive(path: path, of: .rides)).isApplied)
       #expect(try await rebuild(bench).fill(nil).isIdentical)
       try ChainBench(path: path).sqlite("UPDATE events SET event = '{}' WHERE type = 'RIDE_REQUESTED'")
-      let changed = try await rebuild(bench).fill(Archive(path: path))
+      let changed = try await rebuild(bench).fill(Archive(path: path, of: .rides))
       #expect(changed.shards.reduce(0) { $0 + $1.comparison.count } == 100)
       #expect(!changed.isApplied)
     }

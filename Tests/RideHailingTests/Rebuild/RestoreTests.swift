@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Logging
 import Redis
@@ -17,7 +18,7 @@ import Testing
     let namespace = try await Namespace.open("rides", shardCount: 4, on: bench.connection)
     return try await Restore(
       namespace: namespace, connection: bench.connection,
-      archive: try ArchiveReader(path: bench.configuration.archivePath)
+      archive: try ArchiveReader(path: bench.configuration.archivePath, of: .rides)
     ).run()
   }
 
@@ -44,7 +45,7 @@ import Testing
       for service in Rebuild.services {
         let rebuilt = try await Rebuild(
           namespace: bench.namespace, connection: bench.connection,
-          archive: try ArchiveReader(path: bench.configuration.archivePath)
+          archive: try ArchiveReader(path: bench.configuration.archivePath, of: .rides)
         ).run(service, applies: false)
         #expect(rebuilt.isIdentical, "\(service)")
       }
@@ -85,7 +86,7 @@ import Testing
       for service in Rebuild.services {
         let rebuilt = try await Rebuild(
           namespace: bench.namespace, connection: bench.connection,
-          archive: try ArchiveReader(path: bench.configuration.archivePath)
+          archive: try ArchiveReader(path: bench.configuration.archivePath, of: .rides)
         ).run(service, applies: false)
         #expect(rebuilt.isIdentical, "\(service)")
       }
@@ -108,7 +109,7 @@ import Testing
       #expect(verified.shards.allSatisfy { $0.counting == .complete }, "\(verified.shards.map(\.counting))")
       // What comes next gets a later place than all that was restored, and is given to every group.
       for shard in bench.namespace.shards {
-        let last = try await ArchiveReader(path: bench.configuration.archivePath).lastID(shard: shard)
+        let last = try await ArchiveReader(path: bench.configuration.archivePath, of: .rides).lastID(shard: shard)
         let extent = try await Inspector(namespace: bench.namespace, connection: bench.connection).extent(shard: shard)
         #expect(try #require(extent).lastGenerated >= last ?? .zero)
       }
@@ -216,7 +217,7 @@ import Testing
       let namespace = try await Namespace.open("rides", shardCount: 4, on: bench.connection)
       let report = try await Restore(
         namespace: namespace, connection: bench.connection,
-        archive: try ArchiveReader(path: bench.configuration.archivePath),
+        archive: try ArchiveReader(path: bench.configuration.archivePath, of: .rides),
         logFrom: .now() + .seconds(3600)
       ).run()
       #expect(report.shards.map { $0.pending["payment", default: 0] }.reduce(0, +) >= 200)

@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Redis
 import RideHailing
@@ -38,7 +39,7 @@ import Testing
       for service in Rebuild.services {
         let report = try await Rebuild(
           namespace: bench.namespace, connection: bench.connection,
-          archive: try ArchiveReader(path: bench.configuration.archivePath)
+          archive: try ArchiveReader(path: bench.configuration.archivePath, of: .rides)
         ).run(service, applies: false)
         #expect(report.isIdentical, "\(service) \(report.shards.flatMap(\.comparison.differences).prefix(2))")
       }
@@ -51,7 +52,7 @@ import Testing
       let namespace = try await Namespace.open("rides", shardCount: 4, on: bench.connection)
       _ = try await Restore(
         namespace: namespace, connection: bench.connection,
-        archive: try ArchiveReader(path: bench.configuration.archivePath)
+        archive: try ArchiveReader(path: bench.configuration.archivePath, of: .rides)
       ).run()
       #expect(try await TrialBalance.read(from: bench.state).rows == accounts)
       #expect(try await bench.audit(archive: true).violations.isEmpty)

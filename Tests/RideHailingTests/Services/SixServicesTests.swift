@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import Foundation
 import Logging
@@ -143,7 +144,7 @@ struct RideBench: Sendable {
       #expect(receipts.count == count)
       let mails = try FileManager.default.contentsOfDirectory(atPath: bench.configuration.outboxPath + "/new")
       #expect(mails.count == receipts.count { $0.email != nil })
-      let archived = try await Archive(path: bench.configuration.archivePath).counts()
+      let archived = try await Archive(path: bench.configuration.archivePath, of: .rides).counts()
       #expect(archived["RIDE_COMPLETED"] == count)
       #expect(archived["RATING_REQUESTED"] == count)
       #expect(archived["PAYMENT_CAPTURED", default: 0] + archived["PAYMENT_FAILED", default: 0] == count)

@@ -1,3 +1,4 @@
+public import EventArchive
 import EventStreams
 
 /// Reports over the archive: rides, money, drivers, percentiles and rates. Nothing is written.
@@ -16,7 +17,7 @@ public struct ArchiveReports: Sendable {
   public init(
     path: String, commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
   ) throws(ArchiveProblem) {
-    file = try ArchiveFile(path: path)
+    file = try ArchiveFile(path: path, of: .rides)
     self.commissionBasisPoints = commissionBasisPoints
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventArchive
 import EventStreams
 import RideHailing
 
@@ -7,7 +8,7 @@ struct AnalyticsSQL: AsyncParsableCommand {
     commandName: "sql", abstract: "Query the archive in SQL; nothing can be changed.",
     discussion: """
       One statement that reads: SELECT, WITH, VALUES or EXPLAIN, in SQLite's SQL, on the views that `rides analytics views` lists: \
-      \(ArchiveView.all.map(\.name).joined(separator: ", ")). Money is in minor units, times are in UTC. Ctrl-C ends it.
+      \(ArchiveView.rideViews.map(\.name).joined(separator: ", ")). Money is in minor units, times are in UTC. Ctrl-C ends it.
 
         rides analytics sql "SELECT city, count(*) AS rides FROM rides GROUP BY city ORDER BY rides DESC"
         rides analytics sql "SELECT reason, count(*) FROM payments WHERE NOT captured GROUP BY reason" --format csv
@@ -20,7 +21,7 @@ struct AnalyticsSQL: AsyncParsableCommand {
 
   func run() async throws {
     let output = try QueryOutput(format: source.format)
-    try await ArchiveQuery(path: source.archive).run(
+    try await ArchiveQuery(path: source.archive, of: .rides).run(
       statement, onColumns: { try output.begin($0) }, onRow: { try output.add($0) })
     try output.end()
   }

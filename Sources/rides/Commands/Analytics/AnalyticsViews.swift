@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventArchive
 import EventStreams
 import RideHailing
 
@@ -18,10 +19,10 @@ struct AnalyticsViews: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let views = ArchiveView.all.filter { view == nil || $0.name == view }
+    let views = ArchiveView.rideViews.filter { view == nil || $0.name == view }
     guard !views.isEmpty else {
       throw Failure.usage(
-        "there is no view '\(view ?? "")'; there are \(ArchiveView.all.map(\.name).joined(separator: ", "))")
+        "there is no view '\(view ?? "")'; there are \(ArchiveView.rideViews.map(\.name).joined(separator: ", "))")
     }
     if output.format == .json { return Terminal.print(json: JSONWriter.bytes(of: views)) }
     Terminal.print(drawn: views.map(text).joined(separator: "\n\n"))

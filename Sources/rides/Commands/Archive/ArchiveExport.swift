@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventArchive
 import EventStreams
 import RideHailing
 
@@ -41,7 +42,7 @@ struct ArchiveExport: AsyncParsableCommand {
     if format == .csv { try lines.write(CSV.row(ExportedEvent.columns)) }
     for shard in try await archive.shards() {
       var page = ShardHistory(
-        shard: shard, inspector: nil, archive: archive, filter: history.filter, scope: .everything)
+        of: .rides, shard: shard, inspector: nil, archive: archive, filter: history.filter, scope: .everything)
       while let item = try await page.next() {
         guard let row = item.archived else { continue }
         let event = ExportedEvent(row: row, header: item.header)

@@ -1,6 +1,7 @@
 /// What is wrong with a statement, where, and what might have been meant.
 struct QueryMistake {
   let sql: String
+  let domain: ArchiveDomain
   /// SQLite's own words.
   let message: String
   /// Where in the statement, in bytes; below 0 if SQLite doesn't say.
@@ -19,12 +20,12 @@ struct QueryMistake {
 
   private var hint: String? {
     if let name = named("no such table: ") {
-      return near(name, ArchiveView.all.map(\.name))
-        ?? "there are \(ArchiveView.all.map(\.name).joined(separator: ", ")); see: rides analytics views"
+      return near(name, domain.views.map(\.name))
+        ?? "there are \(domain.views.map(\.name).joined(separator: ", ")); \(domain.advice.views)"
     }
     if let name = named("no such column: ") {
-      return near(name, ArchiveView.all.flatMap { $0.columns.map(\.name) })
-        ?? "text stands in 'single quotes'; for the columns see: rides analytics views"
+      return near(name, domain.views.flatMap { $0.columns.map(\.name) })
+        ?? "text stands in 'single quotes'; for the columns \(domain.advice.views)"
     }
     return nil
   }

@@ -1,6 +1,8 @@
+public import EventArchive
+
 extension ArchiveView {
-  /// All views: first those with a row per event, then those that sum up.
-  public static let all = [
+  /// The views of rides: first those with a row per event, then those that sum up.
+  public static let rideViews = [
     rides, requests, payments, refunds, ratings, receipts,
     totals("days", "a day (UTC)", Column("day", "substr(completed_at, 1, 10)", "the day in UTC, 2026-04-03")),
     totals(

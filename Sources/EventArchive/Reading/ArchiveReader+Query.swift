@@ -1,10 +1,10 @@
-import EventStreams
+package import EventStreams
 import Foundation
 import GRDB
 
 extension ArchiveReader {
   /// A page of one shard's rows.
-  struct Query: Sendable {
+  package struct Query: Sendable {
     var shard: Int
     /// Rows after this place.
     var after: EntryID
@@ -19,7 +19,7 @@ extension ArchiveReader {
       case notTold, told, leftOut
     }
 
-    init(shard: Int, after: EntryID, through: EntryID? = nil, limit: Int) {
+    package init(shard: Int, after: EntryID, through: EntryID? = nil, limit: Int) {
       self.shard = shard
       self.after = after
       self.through = through
@@ -28,9 +28,9 @@ extension ArchiveReader {
   }
 
   static func page(
-    _ query: Query, _ database: Database, isChained: Bool = false, hasRides: Bool = false
+    _ query: Query, _ database: Database, isChained: Bool = false, _ subject: ArchiveDomain.Subject? = nil
   ) throws -> [ArchivedEvent] {
-    let (sql, arguments) = statement(query, isChained: isChained, hasRides: hasRides)
+    let (sql, arguments) = statement(query, isChained: isChained, subject)
     let rows = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: arguments)
     var found: [ArchivedEvent] = []
     while let row = try rows.next() {
@@ -47,7 +47,7 @@ extension ArchiveReader {
   private static func marks(_ count: Int) -> String { repeatElement("?", count: count).joined(separator: ", ") }
 
   private static func statement(
-    _ query: Query, isChained: Bool, hasRides: Bool
+    _ query: Query, isChained: Bool, _ subject: ArchiveDomain.Subject?
   ) -> (sql: String, arguments: StatementArguments) {
     let earlier = ArchiveSchema.isRepetition
     var conditions = ["shard = ?", "(stream_ms, stream_seq) > (?, ?)"]
@@ -64,12 +64,12 @@ extension ArchiveReader {
       conditions.append("+type IN (\(marks(filter.types.count)))")
       arguments += StatementArguments(filter.types.map(\.rawValue))
     }
-    if !filter.rides.isEmpty {
-      // Those whose key is another ride's are left out by whoever reads them.
+    if !filter.subjects.isEmpty {
+      // Those whose key is another's are left out by whoever reads them.
       conditions.append(
-        "(shard, stream_ms, stream_seq) IN (\(ArchiveSchema.places(ofRides: marks(filter.rides.count), hasRides: hasRides)))"
+        "(shard, stream_ms, stream_seq) IN (\(ArchiveSchema.places(of: marks(filter.subjects.count), subject)))"
       )
-      for _ in 0..<(hasRides ? 2 : 1) { arguments += StatementArguments(filter.rides) }
+      for _ in 0..<(subject == nil ? 1 : 2) { arguments += StatementArguments(filter.subjects) }
     }
     for (comparison, time) in [(">=", filter.happenedFrom), ("<", filter.happenedBefore)] {
       guard let time else { continue }

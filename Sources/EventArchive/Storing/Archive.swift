@@ -8,6 +8,7 @@ import Synchronization
 /// Several processes may write to it; readers never wait for them (WAL).
 public final class Archive: EventStore {
   private let path: String
+  private let domain: ArchiveDomain
   private let name: String
   private let opened: Mutex<Opened>
 
@@ -19,7 +20,8 @@ public final class Archive: EventStore {
   /// Opens the file, making it and its folder if they aren't there.
   ///
   /// - Throws: `ArchiveProblem` if that is not possible.
-  public init(path: String) throws {
+  public init(path: String, of domain: ArchiveDomain) throws {
+    self.domain = domain
     self.path = URL(fileURLWithPath: path).path(percentEncoded: false)
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
     do {
@@ -29,12 +31,14 @@ public final class Archive: EventStore {
         "cannot make the folder \(folder.path(percentEncoded: false)) of the archive: \(error.reason); name a file that can be written with --archive"
       )
     }
-    let database = try Self.open(self.path)
+    let database = try Self.open(self.path, domain)
     opened = Mutex(Opened(database: database, file: FileIdentity(path: self.path)))
-    name = try database.read { [path = self.path] in try ArchiveMarks(database: $0, path: path).identity().name }
+    name = try database.read { [path = self.path] in
+      try ArchiveMarks(database: $0, path: path, domain: domain).identity().name
+    }
   }
 
-  private static func open(_ path: String) throws -> DatabasePool {
+  private static func open(_ path: String, _ domain: ArchiveDomain) throws -> DatabasePool {
     var configuration = Configuration()
     configuration.busyMode = .timeout(30)
     configuration.prepareDatabase { database in
@@ -47,10 +51,10 @@ public final class Archive: EventStore {
     do {
       let database = try DatabasePool(path: path, configuration: configuration)
       do {
-        try ArchiveSchema.migrator.migrate(database)
+        try ArchiveSchema.migrator(of: domain).migrate(database)
       } catch is DatabaseError {
         // Another process that opened the file at the same moment may have come first.
-        try ArchiveSchema.migrator.migrate(database)
+        try ArchiveSchema.migrator(of: domain).migrate(database)
       }
       return database
     } catch let error as DatabaseError
@@ -69,8 +73,10 @@ public final class Archive: EventStore {
         )
       }
       if file == opened.file { return opened.database }
-      let database = try Self.open(path)
-      let found = try database.read { [path] in try ArchiveMarks(database: $0, path: path).identity() }
+      let database = try Self.open(path, domain)
+      let found = try database.read { [path, domain] in
+        try ArchiveMarks(database: $0, path: path, domain: domain).identity()
+      }
       guard found.name == name else {
         throw ArchiveProblem("\(path) is another archive now (\(found.name.prefix(8))) than it was (\(name.prefix(8)))")
       }
@@ -84,19 +90,21 @@ public final class Archive: EventStore {
 
   /// Checks that the file is there and holds what was acknowledged.
   public func verify(_ marks: [Int: StoreMark]) async throws -> [Int: StoreMark] {
-    try await current().read { [path] in try ArchiveMarks(database: $0, path: path).verify(marks) }
+    try await current().read { [path, domain] in
+      try ArchiveMarks(database: $0, path: path, domain: domain).verify(marks)
+    }
   }
 
   /// Stores events durably, in one transaction, each at the end of its shard's chain (see `ChainHash`); one that is there already
   /// changes nothing.
   @discardableResult
   public func store(_ events: [RecordedEvent], after marks: [Int: StoreMark] = [:]) async throws -> [Int: StoreMark] {
-    try await current().writeWithoutTransaction { [path] database in
-      let held = ArchiveMarks(database: database, path: path)
+    try await current().writeWithoutTransaction { [path, domain] database in
+      let held = ArchiveMarks(database: database, path: path, domain: domain)
       var ends: [Int: StoreMark] = [:]
       try database.inTransaction(.immediate) {
         _ = try held.verify(marks)
-        var insert = try ChainedInsert(database)
+        var insert = try ChainedInsert(database, of: domain)
         for event in events { try insert.add(event) }
         try insert.finish()
         for shard in Set(events.map(\.shard)) { ends[shard] = try held.end(of: shard) }

@@ -6,10 +6,12 @@ import GRDBSQLite
 struct EventInsert {
   private let statement: Statement
   private let connection: SQLiteConnection
+  private let sql: String
 
-  init(_ database: Database) throws {
+  init(_ database: Database, subject: ArchiveDomain.Subject?) throws {
     guard let connection = database.sqliteConnection else { throw DatabaseError(resultCode: .SQLITE_MISUSE) }
-    statement = try database.cachedStatement(sql: ArchiveSchema.insert)
+    sql = ArchiveSchema.insert(subject)
+    statement = try database.cachedStatement(sql: sql)
     self.connection = connection
   }
 
@@ -62,7 +64,7 @@ struct EventInsert {
   private func error(_ code: Int32) -> DatabaseError {
     DatabaseError(
       resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errmsg(connection)),
-      sql: ArchiveSchema.insert)
+      sql: sql)
   }
 
   /// SQLITE_TRANSIENT: what is bound is copied at once.

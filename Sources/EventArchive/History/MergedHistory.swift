@@ -23,15 +23,18 @@ public struct MergedHistory {
   /// The history of these shards, each event once.
   ///
   /// - Parameters:
+  ///   - domain: what its events are.
   ///   - inspector: reads the logs; nil to leave them out.
   ///   - archive: nil to leave it out.
   public init(
-    shards: some Sequence<Int>, inspector: Inspector?, archive: ArchiveReader?, filter: HistoryFilter = HistoryFilter()
+    of domain: ArchiveDomain, shards: some Sequence<Int>, inspector: Inspector?, archive: ArchiveReader?,
+    filter: HistoryFilter = HistoryFilter()
   ) {
     let numbers = Array(shards)
     let pageSize = min(1000, max(50, Self.eventsInMemory / max(1, numbers.count)))
     self.shards = numbers.map {
-      ShardHistory(shard: $0, inspector: inspector, archive: archive, filter: filter, pageSize: pageSize)
+      ShardHistory(
+        of: domain, shard: $0, inspector: inspector, archive: archive, filter: filter, pageSize: pageSize)
     }
   }
 

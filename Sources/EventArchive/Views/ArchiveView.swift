@@ -16,7 +16,8 @@ public struct ArchiveView: Sendable {
     public let meaning: String
     let expression: String
 
-    init(_ name: String, _ expression: String, _ meaning: String) {
+    /// - Parameter expression: in SQL, over `events`.
+    public init(_ name: String, _ expression: String, _ meaning: String) {
       self.name = name
       self.expression = expression
       self.meaning = meaning
@@ -32,7 +33,8 @@ public struct ArchiveView: Sendable {
   /// What follows FROM.
   let source: String
 
-  init(_ name: String, _ meaning: String, from source: String, _ columns: [Column]) {
+  /// - Parameter source: what follows FROM, in SQL.
+  public init(_ name: String, _ meaning: String, from source: String, _ columns: [Column]) {
     self.name = name
     self.meaning = meaning
     self.source = source
@@ -45,12 +47,12 @@ public struct ArchiveView: Sendable {
     return "CREATE VIEW \(name) AS SELECT\n  \(list)\nFROM \(source)"
   }
 
-  /// Puts today's views in place of those that a file has from earlier.
-  static func recreateAll(in database: Database) throws {
+  /// Puts views in place of those that a file has from earlier.
+  static func recreate(_ views: [ArchiveView], in database: Database) throws {
     for name in try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'view'") {
       try database.execute(sql: "DROP VIEW \(name.quotedDatabaseIdentifier)")
     }
-    for view in all { try database.execute(sql: view.definition) }
+    for view in views { try database.execute(sql: view.definition) }
   }
 }
 

@@ -46,7 +46,7 @@ struct ChainWalk {
   mutating func add(_ row: ArchivedEvent) {
     rows += 1
     guard let link = row.link, let hash = row.hash, link > 0 else {
-      return add(.inserted, row.entryID, row.link, "the row has no link or hash: it was not stored by analytics")
+      return add(.inserted, row.entryID, row.link, "the row has no link or hash: its service did not store it")
     }
     if let head, link > head.number, beyondHead.count < FaultList.limit { beyondHead.append(row) }
     guard links.insert(link) else { return addRepeated(row, link, hash) }
@@ -101,7 +101,7 @@ struct ChainWalk {
   private mutating func addRepeated(_ row: ArchivedEvent, _ link: Int, _ hash: ChainHash) {
     let inserted = ArchiveFault(
       kind: .inserted, shard: shard, entryID: row.entryID, link: link,
-      detail: "another row has the same link: this one was not stored by analytics")
+      detail: "another row has the same link: its service did not store this one")
     guard let (fault, before) = changed[link], follows(row, before) else {
       faults.add(inserted)
       claims[link]?.rival = Rival(hash: hash, fault: inserted)
@@ -149,7 +149,7 @@ struct ChainWalk {
         let inserted = ArchiveFault(
           kind: .inserted, shard: shard, entryID: row.entryID, link: link,
           detail:
-            "the row is beyond the chain's end, link \(head.number): it was not stored by analytics, or the end was changed"
+            "the row is beyond the chain's end, link \(head.number): its service did not store it, or the end was changed"
         )
         if let (fault, _) = changed[link], fault.entryID == row.entryID {
           faults.replace(fault, by: inserted)

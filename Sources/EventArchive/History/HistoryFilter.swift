@@ -4,8 +4,8 @@ public import EventStreams
 public struct HistoryFilter: Sendable {
   /// Only events of these types; of all if empty.
   public var types: [EventType] = []
-  /// Only events about these rides, whatever keys they have; of all if empty.
-  public var rides: [String] = []
+  /// Only events about these subjects, whatever keys they have; of all if empty.
+  public var subjects: [String] = []
   /// Only events that happened at this moment or later, by the producer's clock.
   public var happenedFrom: Timestamp?
   /// Only events that happened before this moment.
@@ -18,21 +18,21 @@ public struct HistoryFilter: Sendable {
   /// Every event.
   public init() {}
 
-  /// Whether an event is wanted; what was recorded and is no event is wanted if all types, rides and times are.
-  func wants(_ header: EventHeader?, _ json: [UInt8]) -> Bool {
+  /// Whether an event is wanted; what was recorded and is no event is wanted if all types, subjects and times are.
+  func wants(_ header: EventHeader?, _ json: [UInt8], _ domain: ArchiveDomain) -> Bool {
     guard let header else { return wantsAllHeaders }
-    return (types.isEmpty || types.contains(header.type)) && (rides.isEmpty || isAboutRide(json))
+    return (types.isEmpty || types.contains(header.type)) && (subjects.isEmpty || isAbout(header, json, domain))
       && (happenedFrom.map { header.timestamp >= $0 } ?? true)
       && (happenedBefore.map { header.timestamp < $0 } ?? true)
   }
 
-  private func isAboutRide(_ json: [UInt8]) -> Bool {
-    guard let ride = RideID.of(json.span) else { return false }
-    return rides.contains { $0.hasSameBytes(as: ride) }
+  private func isAbout(_ header: EventHeader, _ json: [UInt8], _ domain: ArchiveDomain) -> Bool {
+    guard let subject = domain.subject.map({ $0.value(json.span) }) ?? header.key else { return false }
+    return subjects.contains { $0.hasSameBytes(as: subject) }
   }
 
   private var wantsAllHeaders: Bool {
-    types.isEmpty && rides.isEmpty && happenedFrom == nil && happenedBefore == nil
+    types.isEmpty && subjects.isEmpty && happenedFrom == nil && happenedBefore == nil
   }
 
   /// The last place before the wanted ones.

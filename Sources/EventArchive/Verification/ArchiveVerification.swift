@@ -18,7 +18,8 @@ public struct ArchiveVerification: Sendable {
   /// - Throws: `ArchiveProblem` if the archive has no chains yet.
   public init(archive: ArchiveReader, inspector: Inspector?, shards: Range<Int>?) throws {
     guard archive.isChained else {
-      throw ArchiveProblem("the archive \(archive.path) has no chains yet: analytics makes them when it next opens it")
+      throw ArchiveProblem(
+        "the archive \(archive.path) has no chains yet: its service makes them when it next opens it")
     }
     self.archive = archive
     self.inspector = inspector
@@ -36,7 +37,7 @@ public struct ArchiveVerification: Sendable {
       var result = ArchiveVerificationReport.Shard(shard: shard)
       // Before the rows are read: what was handled or trimmed by then has its row.
       let extent = try await inspector?.extent(shard: shard)
-      let progress = try await inspector?.progress([ShardHistory.archiveGroup], shard: shard).first
+      let progress = try await inspector?.progress([archive.domain.service], shard: shard).first
       let first = extent?.start ?? .zero
       let chain = try await archive.walk(shard: shard, countingBefore: first) { onProgress(shard, $0) }
       result.rows = chain.rows

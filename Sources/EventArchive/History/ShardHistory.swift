@@ -25,7 +25,7 @@ public struct ShardHistory {
     public var json: [UInt8] { logged ?? archived?.json ?? [] }
 
     /// What was recorded there.
-    func event(in shard: Int) -> RecordedEvent {
+    package func event(in shard: Int) -> RecordedEvent {
       RecordedEvent(shard: shard, entryID: id, header: header, json: json)
     }
   }
@@ -39,14 +39,12 @@ public struct ShardHistory {
     case eachEventOnce
   }
 
-  /// The group that stores into the archive.
-  static let archiveGroup = "analytics"
-
   /// The shard.
   public let shard: Int
   /// Not nil after the first item was asked for, if the log was trimmed beyond what the archive holds.
   public private(set) var gap: HistoryGap?
 
+  private let domain: ArchiveDomain
   private let inspector: Inspector?
   private let archive: ArchiveReader?
   private let filter: HistoryFilter
@@ -69,14 +67,17 @@ public struct ShardHistory {
   /// The history of a shard.
   ///
   /// - Parameters:
+  ///   - domain: what its events are.
   ///   - inspector: reads the log; nil to leave it out.
   ///   - archive: nil to leave it out.
   ///   - filter: what is wanted of it.
   ///   - pageSize: what is kept in memory of each.
   public init(
-    shard: Int, inspector: Inspector?, archive: ArchiveReader?, filter: HistoryFilter = HistoryFilter(),
+    of domain: ArchiveDomain, shard: Int, inspector: Inspector?, archive: ArchiveReader?,
+    filter: HistoryFilter = HistoryFilter(),
     scope: Scope = .eachEventOnce, pageSize: Int = 1000
   ) {
+    self.domain = domain
     self.shard = shard
     self.inspector = inspector
     self.archive = archive
@@ -113,7 +114,7 @@ public struct ShardHistory {
     hasBegun = true
     // In this order: what was trimmed or stored by then is in the archive.
     let extent = try await inspector?.extent(shard: shard)
-    let needed = try await inspector?.neededFrom(group: Self.archiveGroup, shard: shard) ?? .zero
+    let needed = try await inspector?.neededFrom(group: domain.service, shard: shard) ?? .zero
     archiveEnd = try await archive?.lastID(shard: shard)
     rowsPlace = filter.after
     logPlace = filter.after
@@ -184,9 +185,9 @@ public struct ShardHistory {
   private func item(_ entry: Inspector.LogEntry?, _ row: ArchivedEvent?) async throws -> Item? {
     guard let json = entry?.json ?? row?.json, let id = entry?.id ?? row?.entryID else { return nil }
     let header = Self.header(of: json, id)
-    guard filter.wants(header, json) else { return nil }
+    guard filter.wants(header, json, domain) else { return nil }
     return Item(
-      id: id, topic: entry?.topic ?? RideEvents.catalog.topic(of: header?.type ?? ""), logged: entry?.json,
+      id: id, topic: entry?.topic ?? domain.catalog.topic(of: header?.type ?? ""), logged: entry?.json,
       archived: row, header: header,
       isRepetition: try await isRepetition(entry, row, header))
   }

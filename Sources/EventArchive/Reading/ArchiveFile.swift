@@ -1,18 +1,16 @@
 import Foundation
-import GRDB
+package import GRDB
 
 /// The archive, opened so that nothing can change it. Another process may write to it at the same time.
-struct ArchiveFile: Sendable {
+package struct ArchiveFile: Sendable {
   let path: String
   private let database: DatabaseQueue
 
   /// Opens a file that is there.
-  init(path: String) throws(ArchiveProblem) {
+  package init(path: String, of domain: ArchiveDomain) throws(ArchiveProblem) {
     self.path = path
     guard FileManager.default.fileExists(atPath: path) else {
-      throw ArchiveProblem(
-        "there is no archive at \(path); it is the file that `rides worker analytics --archive` or `rides up --archive` names"
-      )
+      throw ArchiveProblem("there is no archive at \(path); \(domain.advice.find)")
     }
     var configuration = Configuration()
     configuration.readonly = true
@@ -20,7 +18,7 @@ struct ArchiveFile: Sendable {
     do {
       database = try DatabaseQueue(path: path, configuration: configuration)
       guard try database.read({ try $0.tableExists("events") }) else {
-        throw ArchiveProblem("\(path) is no archive of rides: it has no table events")
+        throw ArchiveProblem("\(path) is no archive of events: it has no table events")
       }
     } catch let problem as ArchiveProblem {
       throw problem
@@ -40,7 +38,7 @@ struct ArchiveFile: Sendable {
   }
 
   /// Reads one state of it, whatever is written meanwhile.
-  func read<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) async throws -> Result {
+  package func read<Result: Sendable>(_ body: @Sendable (Database) throws -> Result) async throws -> Result {
     try await database.read(body)
   }
 }

@@ -1,12 +1,16 @@
 import GRDB
 import GRDBSQLite
 
-/// Queries of the archive in SQL, on the views that ``ArchiveView`` documents.
+/// Queries of the archive in SQL, on the views of its domain.
 public struct ArchiveQuery: Sendable {
   private let file: ArchiveFile
+  private let domain: ArchiveDomain
 
   /// Queries of a file.
-  public init(path: String) throws(ArchiveProblem) { file = try ArchiveFile(path: path) }
+  public init(path: String, of domain: ArchiveDomain) throws(ArchiveProblem) {
+    file = try ArchiveFile(path: path, of: domain)
+    self.domain = domain
+  }
 
   /// Runs one statement that reads, and hands over its rows as they are found.
   ///
@@ -19,8 +23,8 @@ public struct ArchiveQuery: Sendable {
     onRow: @escaping @Sendable ([QueryValue]) throws -> Void
   ) async throws {
     try ReadStatement.check(sql)
-    try await file.read { database in
-      let statement = try Self.prepare(sql, database)
+    try await file.read { [domain] database in
+      let statement = try Self.prepare(sql, domain, database)
       try onColumns(statement.columnNames)
       do {
         let rows = try Row.fetchCursor(statement)
@@ -31,7 +35,7 @@ public struct ArchiveQuery: Sendable {
     }
   }
 
-  private static func prepare(_ sql: String, _ database: Database) throws -> Statement {
+  private static func prepare(_ sql: String, _ domain: ArchiveDomain, _ database: Database) throws -> Statement {
     let statements = try database.allStatements(sql: sql)
     do {
       guard let statement = try statements.next() else {
@@ -49,7 +53,8 @@ public struct ArchiveQuery: Sendable {
       return statement
     } catch let error as DatabaseError {
       let offset = database.sqliteConnection.map { Int(sqlite3_error_offset($0)) } ?? -1
-      throw ArchiveProblem(QueryMistake(sql: sql, message: error.message ?? "\(error.resultCode)", offset: offset).text)
+      throw ArchiveProblem(
+        QueryMistake(sql: sql, domain: domain, message: error.message ?? "\(error.resultCode)", offset: offset).text)
     }
   }
 }

@@ -6,11 +6,14 @@ import GRDB
 struct ArchiveMarks {
   let database: Database
   let path: String
+  let domain: ArchiveDomain
 
   /// What tells the archive from others; copies have the same.
   func identity() throws -> StoreIdentity {
     guard try database.tableExists("archive"), let name = try String.fetchOne(database, sql: "SELECT name FROM archive")
-    else { throw ArchiveProblem("the archive \(path) has no name yet: analytics gives it one when it next opens it") }
+    else {
+      throw ArchiveProblem("the archive \(path) has no name yet: \(domain.service) gives it one when it next opens it")
+    }
     return StoreIdentity(name: name, place: path)
   }
 
@@ -38,7 +41,7 @@ struct ArchiveMarks {
   private func check(_ mark: StoreMark, _ shard: Int, _ end: StoreMark) throws {
     guard end.number > mark.number else {
       throw ArchiveProblem(
-        "the archive \(path) ends with link \(end.number) in shard \(shard)\(end.number == mark.number ? ", which is another one" : "") and link \(mark.number) was stored: it is an older copy, or it was changed; put the right file there, or have the log make this one complete: rides rebuild analytics --apply"
+        "the archive \(path) ends with link \(end.number) in shard \(shard)\(end.number == mark.number ? ", which is another one" : "") and link \(mark.number) was stored: it is an older copy, or it was changed; put the right file there, or have the log make this one complete: \(domain.advice.complete)"
       )
     }
     // Another process has stored more; seldom, and it takes a look at all rows of the shard.
@@ -46,7 +49,7 @@ struct ArchiveMarks {
       database, sql: "SELECT hash FROM events WHERE shard = ? AND link = ?", arguments: [shard, mark.number])
     guard hash.map({ Array($0).hexadecimal }) == mark.digest else {
       throw ArchiveProblem(
-        "the archive \(path) holds something else at link \(mark.number) of shard \(shard) than what was stored: it is a copy that has gone its own way, or it was changed; see: rides archive verify"
+        "the archive \(path) holds something else at link \(mark.number) of shard \(shard) than what was stored: it is a copy that has gone its own way, or it was changed; \(domain.advice.verify)"
       )
     }
   }

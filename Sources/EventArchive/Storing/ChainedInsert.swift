@@ -7,12 +7,14 @@ import GRDB
 struct ChainedInsert {
   private let database: Database
   private let insert: EventInsert
+  private let domain: ArchiveDomain
   private var heads: [Int: ChainLink] = [:]
   private var changed: Set<Int> = []
 
-  init(_ database: Database) throws {
+  init(_ database: Database, of domain: ArchiveDomain) throws {
     self.database = database
-    insert = try EventInsert(database)
+    self.domain = domain
+    insert = try EventInsert(database, subject: domain.subject)
   }
 
   /// Adds an event, unless its place is taken already. One that was late, because its batch was tried again, is simply a later link.
@@ -32,7 +34,7 @@ struct ChainedInsert {
     try insert.bind(text: event.json, at: 8)
     try insert.bind(Int64(head.number + 1), at: 9)
     try insert.bind(blob: hash.bytes, at: 10)
-    try insert.bind(RideID.besideKey(of: event), at: 11)
+    if let subject = domain.subject { try insert.bind(subject.besideKey(of: event), at: 11) }
     guard try insert.run() > 0 else { return }
     heads[event.shard] = ChainLink(number: head.number + 1, hash: hash)
     changed.insert(event.shard)
@@ -52,7 +54,7 @@ struct ChainedInsert {
     let select = try database.cachedStatement(sql: ArchiveSchema.head)
     let found = try Row.fetchOne(select, arguments: [shard]).map { row in
       guard let hash = ChainHash(Array(row["hash"] as Data)) else {
-        throw ArchiveProblem("the archive's chain of shard \(shard) is damaged; see: rides archive verify")
+        throw ArchiveProblem("the archive's chain of shard \(shard) is damaged: \(domain.advice.verify)")
       }
       return ChainLink(number: row["link"], hash: hash)
     }

@@ -9,26 +9,30 @@ public struct ArchiveReader: Sendable {
   public let path: String
   /// False for an archive that no program with chains has opened yet.
   public let isChained: Bool
-  /// False for an archive that was last opened by a program which found rides by key alone.
-  private let hasRides: Bool
+  /// What its events are.
+  public let domain: ArchiveDomain
+  /// Nil for an archive that was last opened by a program which found events by key alone.
+  private let subject: ArchiveDomain.Subject?
   let database: ArchiveFile
 
   /// Opens an archive.
   ///
   /// - Throws: `ArchiveProblem` if there is none, or what SQLite says.
-  public init(path: String) throws {
-    database = try ArchiveFile(path: path)
+  public init(path: String, of domain: ArchiveDomain) throws {
+    let database = try ArchiveFile(path: path, of: domain)
     isChained = try database.hasTable("chain_heads")
-    hasRides = try database.hasIndex("events_by_ride")
+    subject = try domain.subject.flatMap { try database.hasIndex(ArchiveSchema.index(of: $0)) ? $0 : nil }
+    self.database = database
+    self.domain = domain
     self.path = path
   }
 
   // MARK: Rows
 
   /// Rows of a shard in the order of their places, a page of them.
-  func rows(_ query: Query) async throws -> [ArchivedEvent] {
-    let (isChained, hasRides) = (isChained, hasRides)
-    return try await database.read { try Self.page(query, $0, isChained: isChained, hasRides: hasRides) }
+  package func rows(_ query: Query) async throws -> [ArchivedEvent] {
+    let (isChained, subject) = (isChained, subject)
+    return try await database.read { try Self.page(query, $0, isChained: isChained, subject) }
   }
 
   /// The shards that have rows.

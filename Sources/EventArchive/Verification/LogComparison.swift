@@ -16,7 +16,7 @@ struct LogComparison {
 
   /// - Parameters:
   ///   - extent: of the log before the archive was read.
-  ///   - progress: of analytics before the archive was read.
+  ///   - progress: of the service that stores before the archive was read.
   init(shard: Int, archive: ArchiveReader, inspector: Inspector, extent: LogExtent, progress: ServiceProgress) {
     self.shard = shard
     self.archive = archive
@@ -29,7 +29,7 @@ struct LogComparison {
     var filter = HistoryFilter()
     filter.recordedFrom = first.recordedAt
     var history = ShardHistory(
-      shard: shard, inspector: inspector, archive: archive, filter: filter, scope: .everything)
+      of: archive.domain, shard: shard, inspector: inspector, archive: archive, filter: filter, scope: .everything)
     while let item = try await history.next() {
       guard item.id >= first else { continue }
       if item.id <= extent.lastGenerated { places += 1 }
@@ -47,7 +47,9 @@ struct LogComparison {
           "the log holds another event: \(String(decoding: logged.prefix(200), as: UTF8.self))")
       }
     case (_?, nil) where progress.state(of: item.id, in: item.topic) == .done:
-      add(.missing, item, "analytics has acknowledged \(item.header?.id ?? "this entry"), and it has no row")
+      add(
+        .missing, item,
+        "\(archive.domain.service) has acknowledged \(item.header?.id ?? "this entry"), and it has no row")
     case (nil, _?) where item.isRepetition:
       // It was published again after a loss, and a restore has put only its first publication back into the log.
       break
@@ -75,7 +77,7 @@ struct LogComparison {
       ArchiveFault(
         kind: .uncounted, shard: shard, entryID: nil, link: nil,
         detail:
-          "\(extent.added) events were added to the log, \(rowsBefore + places) are in archive and log together: \(missing) are in neither; they were removed from the log before analytics stored them, or from the archive"
+          "\(extent.added) events were added to the log, \(rowsBefore + places) are in archive and log together: \(missing) are in neither; they were removed from the log before \(archive.domain.service) stored them, or from the archive"
       ))
     return .incomplete
   }

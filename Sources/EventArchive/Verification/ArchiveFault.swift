@@ -8,7 +8,7 @@ public struct ArchiveFault: Sendable, Hashable {
     case changed
     /// Rows were stored that are not there any more.
     case removed
-    /// A row that was not stored by analytics.
+    /// A row that the service did not store.
     case inserted
     /// The end of a shard's chain is not what was stored.
     case head
