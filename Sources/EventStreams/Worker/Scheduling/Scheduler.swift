@@ -147,7 +147,7 @@ struct Scheduler: Sendable {
     var aside: Duration?
     switch loss {
     case .fenced, .shifted, .overtaken: break
-    case .rewound: knowledge.isBehind = true
+    case .rewound: knowledge.foundBehind()
     case .refused(let event, let last, let reason):
       knowledge.setbacks.refused(event, through: last, because: reason)
     case .surprised(let last): knowledge.setbacks.surprised(through: last)
@@ -197,7 +197,7 @@ struct Scheduler: Sendable {
   mutating func reported(_ number: Int) { know(number) { $0.forgetWhatIsLost() } }
 
   /// Takes in that the server holds less of a shard than this process knows of.
-  mutating func foundBehind(_ number: Int) { know(number) { $0.isBehind = true } }
+  mutating func foundBehind(_ number: Int) { know(number) { $0.foundBehind() } }
 
   /// Takes in that a shard has something that this worker does not read.
   mutating func found(_ need: ReadingNeed, inShard number: Int) { know(number) { _ = $0.note(need) } }

@@ -10,7 +10,9 @@ struct ShardKnowledge: Sendable {
   /// The last entry that was read.
   var lastRead: TopicPlace?
   /// True if the server has gone back, which nobody has been told yet.
-  var isBehind = false
+  private(set) var isBehind = false
+  /// The last epoch of which it was told: until the shard is taken anew, the server goes on to have an earlier one.
+  private var reportedEpoch: Int?
   var setbacks = Setbacks()
   /// True when handlers have read the service's state: from then on is noted what uncommitted events write.
   var isRead = false
@@ -29,9 +31,15 @@ struct ShardKnowledge: Sendable {
     lastRead = TopicPlace(topic: topic, id: id)
   }
 
+  /// Takes in that the server has gone back.
+  mutating func foundBehind() {
+    if reportedEpoch != epoch { isBehind = true }
+  }
+
   /// Takes in that the loss is reported: what the server does not hold any more is nothing to compare it with.
   mutating func forgetWhatIsLost() {
     isBehind = false
+    reportedEpoch = epoch
     commits = 0
     committed = nil
     lastRead = nil
