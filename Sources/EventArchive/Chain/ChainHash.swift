@@ -17,6 +17,8 @@ public struct ChainHash: Sendable, Hashable, CustomStringConvertible {
   ///
   /// - Parameters:
   ///   - previous: the hash of the row that was stored before it in its shard.
+  ///   - shard: in which the event stands.
+  ///   - entryID: where it stands in the shard's log.
   ///   - event: as the row holds it.
   public init(after previous: ChainHash, shard: Int, entryID: EntryID, event: [UInt8]) {
     var hash = SHA256()

@@ -24,8 +24,10 @@ public struct MergedHistory {
   ///
   /// - Parameters:
   ///   - domain: what its events are.
+  ///   - shards: their numbers.
   ///   - inspector: reads the logs; nil to leave them out.
   ///   - archive: nil to leave it out.
+  ///   - filter: what is wanted of it.
   public init(
     of domain: ArchiveDomain, shards: some Sequence<Int>, inspector: Inspector?, archive: ArchiveReader?,
     filter: HistoryFilter = HistoryFilter()

@@ -68,9 +68,11 @@ public struct ShardHistory {
   ///
   /// - Parameters:
   ///   - domain: what its events are.
+  ///   - shard: its number.
   ///   - inspector: reads the log; nil to leave it out.
   ///   - archive: nil to leave it out.
   ///   - filter: what is wanted of it.
+  ///   - scope: how much of the log is read.
   ///   - pageSize: what is kept in memory of each.
   public init(
     of domain: ArchiveDomain, shard: Int, inspector: Inspector?, archive: ArchiveReader?,

@@ -15,6 +15,7 @@ public struct ArchiveQuery: Sendable {
   /// Runs one statement that reads, and hands over its rows as they are found.
   ///
   /// - Parameters:
+  ///   - sql: the statement.
   ///   - onColumns: is told the columns' names, once, before any row.
   ///   - onRow: gets each row; it may throw to end the query.
   /// - Throws: an ``ArchiveProblem`` that says what is wrong with the statement, and where.

@@ -13,6 +13,7 @@ public struct ArchiveVerification: Sendable {
   /// A verification.
   ///
   /// - Parameters:
+  ///   - archive: what is verified.
   ///   - inspector: of the log; nil to look at the file only.
   ///   - shards: the namespace's; nil for those that the file knows.
   /// - Throws: `ArchiveProblem` if the archive has no chains yet.

@@ -16,7 +16,12 @@ public struct ArchiveView: Sendable {
     public let meaning: String
     let expression: String
 
-    /// - Parameter expression: in SQL, over `events`.
+    /// A column.
+    ///
+    /// - Parameters:
+    ///   - name: what queries call it.
+    ///   - expression: in SQL, over `events`.
+    ///   - meaning: what it means, with its unit.
     public init(_ name: String, _ expression: String, _ meaning: String) {
       self.name = name
       self.expression = expression
@@ -33,7 +38,13 @@ public struct ArchiveView: Sendable {
   /// What follows FROM.
   let source: String
 
-  /// - Parameter source: what follows FROM, in SQL.
+  /// A view.
+  ///
+  /// - Parameters:
+  ///   - name: what queries call it.
+  ///   - meaning: what a row is.
+  ///   - source: what follows FROM, in SQL.
+  ///   - columns: in order.
   public init(_ name: String, _ meaning: String, from source: String, _ columns: [Column]) {
     self.name = name
     self.meaning = meaning

@@ -187,7 +187,8 @@ import Testing
     }
   }
 
-  @Test("has an epoch of a lease below the one that this worker has: reported once, though taking it anew tells the same")
+  @Test(
+    "has an epoch of a lease below the one that this worker has: reported once, though taking it anew tells the same")
   func lowerEpoch() async throws {
     try await whileIdle { bench, lines, lease in
       _ = try await bench.connection.call("HSET", lease, "epoch", "1", "commit", "0")
