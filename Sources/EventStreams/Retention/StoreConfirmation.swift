@@ -87,7 +87,9 @@ public struct StoreConfirmation: Sendable {
 
   /// What is wrong with the store of a shard's events; nil if it was found to hold what was acknowledged, not too long ago.
   ///
-  /// - Parameter age: how long ago at most, by the server's clock.
+  /// - Parameters:
+  ///   - shard: the shard's number.
+  ///   - age: how long ago at most, by the server's clock.
   public func problem(shard: Int, since age: Duration) async throws -> String? {
     var commands = Commands()
     commands.append("TIME")

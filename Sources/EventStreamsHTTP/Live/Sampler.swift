@@ -6,27 +6,24 @@ import Synchronization
 
 /// Looks at a namespace for all who watch it: however many they are, Redis is asked as by one.
 ///
-/// Twice a second while somebody watches, and every five seconds otherwise, so that there is something to show of the time before.
+/// Twice a second while somebody watches, and every half minute otherwise, so that there is something to show of the time before.
 final class Sampler: Service {
   private static let watched = Duration.milliseconds(500)
-  private static let unwatched = Duration.seconds(5)
+  private static let unwatched = Duration.seconds(30)
 
   private struct State {
     var last: Sample?
     var flow = Flow()
     var watchers: [Int: AsyncStream<Sample>.Continuation] = [:]
     var nextWatcher = 0
+    /// Ends the pause that is made while nobody watches.
+    var wake: AsyncStream<Void>.Continuation?
   }
 
   private let deployment: Deployment
   private let state = Mutex(State())
-  private let wakes: AsyncStream<Void>
-  private let wake: AsyncStream<Void>.Continuation
 
-  init(_ deployment: Deployment) {
-    self.deployment = deployment
-    (wakes, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-  }
+  init(_ deployment: Deployment) { self.deployment = deployment }
 
   /// How it was last, looked at anew if that is long ago; and what flowed.
   func latest(for context: APIContext) async -> (sample: Sample, flow: Flow) {
@@ -53,7 +50,7 @@ final class Sampler: Service {
         .retryable(after: 5)
     }
     continuation.onTermination = { [weak self] _ in self?.state.withLock { $0.watchers[number] = nil } }
-    wake.yield()
+    state.withLock { $0.wake }?.finish()
     return stream
   }
 
@@ -71,14 +68,20 @@ final class Sampler: Service {
 
   /// Waits for a time, or until somebody comes who watches.
   private func pause(_ time: Duration) async {
+    guard time == Self.unwatched else {
+      try? await Task.sleep(for: time)
+      return
+    }
+    // A stream of its own for each pause: one whose reader was cancelled has ended.
+    let (wakes, wake) = AsyncStream<Void>.makeStream()
+    let isWatched = state.withLock { state in
+      state.wake = wake
+      return !state.watchers.isEmpty
+    }
+    if isWatched { return }
     await withTaskGroup { group in
       group.addTask { try? await Task.sleep(for: time) }
-      if time == Self.unwatched {
-        group.addTask { [wakes] in
-          var iterator = wakes.makeAsyncIterator()
-          _ = await iterator.next()
-        }
-      }
+      group.addTask { for await _ in wakes {} }
       await group.next()
       group.cancelAll()
     }

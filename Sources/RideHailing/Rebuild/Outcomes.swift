@@ -15,13 +15,17 @@ struct Outcomes: Sendable {
   /// Reads them from a shard's history.
   init(_ history: ShardHistory) async throws {
     var history = history
-    while let event = try await history.nextEvent() {
-      guard let header = event.header else { continue }
-      ids.insert(header.id)
-      try RideEvents.catalog.checkVersion(of: header)
-      // What can't be read tells no more than its id.
-      try? read(event.json, header)
-    }
+    while let event = try await history.nextEvent() { try add(event) }
+  }
+
+  // Not inlined: the compiler ends with signal 11 where an asynchronous loop handles errors of several kinds (Swift 6.3.1).
+  @inline(never)
+  private mutating func add(_ event: RecordedEvent) throws {
+    guard let header = event.header else { return }
+    ids.insert(header.id)
+    try RideEvents.catalog.checkVersion(of: header)
+    // What can't be read tells no more than its id.
+    try? read(event.json, header)
   }
 
   mutating func add(_ more: Outcomes) {
