@@ -106,18 +106,26 @@ struct Reader: Sendable {
       return try await readOneByOne(shards, count: count, over: registered, &merged, &decoder)
     }
     let mayBePartial = wait > .zero && !registered.wakesWithSnapshot
-    let owned = await stillOwned(shards, replies)
+    let owned = try await stillOwned(shards, hasRead: Self.hasEntries(replies))
     try await admit(
       Self.ready(of: replies, shards, owned, namespace, count: count, mayBePartial: mayBePartial, &merged), &decoder)
   }
 
-  /// Of the shards of a read those that are owned still, where that was asked: of the others, topics may be missing.
-  private func stillOwned(_ shards: [OwnedShard], _ replies: borrowing Replies) async -> [OwnedShard] {
-    guard let possession else { return shards }
-    let lost = possession.lost(of: shards, in: replies, from: 1)
+  /// Of the shards of a read those that are owned still, where that matters: of the others, topics may be missing.
+  private func stillOwned(_ shards: [OwnedShard], hasRead: Bool) async throws -> [OwnedShard] {
+    guard let possession, hasRead else { return shards }
+    var commands = Commands()
+    possession.ask(shards, in: &commands)
+    let lost = Self.lost(of: shards, possession, in: try await connection.send(commands))
     for shard in lost { await pipeline.tell { $0.lose(shard.number, epoch: shard.epoch, because: .fenced) } }
     return lost.isEmpty ? shards : shards.filter { shard in !lost.contains { $0.number == shard.number } }
   }
+
+  private static func hasEntries(_ replies: borrowing Replies) -> Bool { replies[0].count > 0 }
+
+  private static func lost(
+    of shards: [OwnedShard], _ possession: Possession, in replies: borrowing Replies
+  ) -> [OwnedShard] { possession.lost(of: shards, in: replies) }
 
   private func append(to commands: inout Commands, readOf shards: [OwnedShard], count: Int, wait: Duration) {
     let waits = wait > .zero
@@ -137,7 +145,6 @@ struct Reader: Sendable {
       for topic in shard.topics { commands.argument(namespace.log(shard.number, topic)) }
     }
     for _ in 0..<streams { commands.argument(">") }
-    possession?.ask(shards, in: &commands)
   }
 
   /// Nil for a service of which topics that appear are none of its concern.
@@ -161,7 +168,7 @@ struct Reader: Sendable {
         let loss: ShardLoss = error.code == .noGroup ? .fenced : .stopped(error)
         await pipeline.tell { $0.lose(shard.number, epoch: shard.epoch, because: loss) }
       } else {
-        let owned = await stillOwned([shard], replies)
+        let owned = try await stillOwned([shard], hasRead: Self.hasEntries(replies))
         try await admit(
           Self.ready(of: replies, [shard], owned, namespace, count: count, mayBePartial: false, &merged), &decoder)
       }
