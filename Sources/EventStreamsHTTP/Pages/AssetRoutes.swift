@@ -17,7 +17,7 @@ struct AssetRoutes {
 
   func add(to routes: inout Routes) {
     for asset in Self.assets {
-      let tag = "\"\(Hexadecimal.text(SHA256.hash(data: Data(asset.bytes)).prefix(8)))\""
+      let tag = "\"\(Array(SHA256.hash(data: Data(asset.bytes)).prefix(8)).hexadecimal)\""
       routes.get("/assets/\(asset.name)", nil) { request, _ in
         let headers: HTTPFields = [
           .contentType: asset.type, .eTag: tag, .cacheControl: "public, max-age=0, must-revalidate",

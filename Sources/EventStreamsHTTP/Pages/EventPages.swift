@@ -10,11 +10,7 @@ struct EventPages {
   func add(to routes: inout Routes) {
     routes.get("/events", .read) { request, context in
       let query = try Query(request, known: "type", "key", "from", "to", "limit", "cursor")
-      let (filter, limit) = (try EventRoutes.filter(query), try query.limit())
-      let cursor = try query.cursor { LogPlace($0) }
-      let page = try await deployment.look(for: context) {
-        try await Inspector(namespace: $0, connection: $1).events(filter, before: cursor, limit: limit)
-      }
+      let page = try await EventRoutes.events(query, deployment, context)
       return site.page(
         "events", ListModel(frame: site.frame("Events", request, context), query, page, request, site))
     }

@@ -9,19 +9,10 @@ struct PendingPage {
   func add(to routes: inout Routes) {
     routes.get("/services/{service}/pending", .read) { request, context in
       let query = try Query(request, known: "minIdle", "consumer", "key", "limit", "cursor")
-      let service = try context.parameter("service")
-      var filter = Inspector.PendingFilter(service: service)
-      filter.minIdle = .seconds(try query.integer("minIdle", in: 0...1_000_000_000) ?? 0)
-      filter.consumer = query["consumer"]
-      filter.key = query["key"]
-      let (limit, cursor) = (try query.limit(), try query.cursor { PendingPlace($0) })
-      let page = try await deployment.look(for: context) { [filter] namespace, connection in
-        let inspector = Inspector(namespace: namespace, connection: connection)
-        try await Problem.check(service, inspector)
-        return try await inspector.pending(filter, after: cursor, limit: limit)
-      }
-      let frame = site.frame("Pending entries of \(service)", request, context)
-      return site.page("pending", Model(frame: frame, service, filter, query, page, request, site))
+      let filter = try ServiceRoutes.filter(query, context)
+      let page = try await ServiceRoutes.pending(filter, query, deployment, context)
+      let frame = site.frame("Pending entries of \(filter.service ?? "")", request, context)
+      return site.page("pending", Model(frame: frame, filter.service ?? "", filter, query, page, request, site))
     }
   }
 

@@ -5,18 +5,11 @@ struct Form: Sendable {
   private let fields: [(name: String, value: String)]
 
   init(_ bytes: [UInt8]) throws(Problem) {
-    var fields: [(name: String, value: String)] = []
-    for pair in String(decoding: bytes, as: UTF8.self).split(separator: "&") {
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let name = Self.decoded(parts[0]), let value = parts.count > 1 ? Self.decoded(parts[1]) : "" else {
-        throw .malformed("the form can't be read")
-      }
-      fields.append((name, value))
+    guard let fields = FieldPairs.read(String(decoding: bytes, as: UTF8.self)) else {
+      throw .malformed("the form can't be read")
     }
     self.fields = fields
   }
-
-  private static func decoded(_ text: Substring) -> String? { String(text.replacing("+", with: " ")).fromAddress }
 
   /// A field that says something; nil if there is none, or it is empty.
   subscript(_ name: String) -> String? { all(name).first { !$0.isEmpty } }

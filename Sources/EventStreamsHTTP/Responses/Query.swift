@@ -17,13 +17,11 @@ public struct Query: Sendable {
   init(text: String, known: String...) throws(Problem) { try self.init(text: text, known) }
 
   private init(text: String, _ known: [String]) throws(Problem) {
+    guard let pairs = FieldPairs.read(text) else {
+      throw .malformed("the address holds a % that begins no character", pointer: nil)
+    }
     var values: [Identifier: String] = [:]
-    for pair in text.split(separator: "&") {
-      let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = Self.decoded(parts[0])
-      guard let name, let value = parts.count > 1 ? Self.decoded(parts[1]) : "" else {
-        throw .malformed("the address holds a % that begins no character", pointer: nil)
-      }
+    for (name, value) in pairs {
       guard known.contains(where: { $0.hasSameBytes(as: name) }) else {
         throw .malformed("there is no parameter '\(name)' here; there are \(known.joined(separator: ", "))")
       }
@@ -32,10 +30,6 @@ public struct Query: Sendable {
       }
     }
     self.values = values
-  }
-
-  private static func decoded(_ text: Substring) -> String? {
-    String(text.replacing("+", with: " ")).fromAddress
   }
 
   /// One that says something; nil if it isn't given, or is empty, as a form's fields are that nobody has filled in.

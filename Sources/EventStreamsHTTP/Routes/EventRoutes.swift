@@ -10,11 +10,7 @@ struct EventRoutes {
   func add(to routes: inout Routes) {
     routes.get("/v1/events", .read) { request, context in
       let query = try Query(request, known: "type", "key", "from", "to", "limit", "cursor")
-      let (filter, limit) = (try Self.filter(query), try query.limit())
-      let cursor = try query.cursor { LogPlace($0) }
-      let page = try await deployment.look(for: context) {
-        try await Inspector(namespace: $0, connection: $1).events(filter, before: cursor, limit: limit)
-      }
+      let page = try await Self.events(query, deployment, context)
       return JSONAnswer(ListPage(page.events, next: page.next)).hidden(by: mask)
     }
     routes.get("/v1/events/{id}", .read) { request, context in
@@ -31,7 +27,16 @@ struct EventRoutes {
     }
   }
 
-  static func filter(_ query: Query) throws(Problem) -> EventFilter {
+  /// The part of the events that is asked for.
+  static func events(_ query: Query, _ deployment: Deployment, _ context: APIContext) async throws -> EventPage {
+    let (filter, limit) = (try filter(query), try query.limit())
+    let cursor = try query.cursor { LogPlace($0) }
+    return try await deployment.look(for: context) {
+      try await Inspector(namespace: $0, connection: $1).events(filter, before: cursor, limit: limit)
+    }
+  }
+
+  private static func filter(_ query: Query) throws(Problem) -> EventFilter {
     var filter = EventFilter()
     filter.type = query["type"]
     filter.key = query["key"]

@@ -15,8 +15,8 @@ struct LetterDecision: Sendable {
   enum Selection: Sendable {
     /// These.
     case names([LetterName])
-    /// All that a filter means of those that were there when somebody looked; and how many those were.
-    case matching(LetterFilter, through: EntryID, expected: Int)
+    /// All that a filter means of those that were there when somebody looked; and how many those were, if they were counted.
+    case matching(LetterFilter, through: EntryID, expected: Int?)
   }
 
   /// What was done.
@@ -61,7 +61,7 @@ struct LetterDecision: Sendable {
       return letters
     case .matching(let filter, let last, let expected):
       let letters = try await dead.all(service: service, filter, through: last)
-      guard letters.count == expected else {
+      if let expected, letters.count != expected {
         throw Problem(
           .conflict, .conflict,
           "\(letters.count) letters match, not \(expected): some were decided on meanwhile, so nothing was done; look again"
@@ -109,6 +109,7 @@ extension LetterDecision.Selection: CustomStringConvertible {
     guard let last = EntryID(text) else {
       throw JSONError(path: "asOf", problem: "is no id such as the list of letters has as asOf")
     }
-    self = .matching(filter, through: last, expected: try object["expected"])
+    let expected: Int = try object["expected"]
+    self = .matching(filter, through: last, expected: expected)
   }
 }

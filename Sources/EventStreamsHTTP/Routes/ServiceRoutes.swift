@@ -10,39 +10,22 @@ struct ServiceRoutes {
   func add(to routes: inout Routes) {
     routes.get("/v1/services", .read) { request, context in
       _ = try Query(request)
-      let status = try await deployment.look(for: context) {
-        try await Inspector(namespace: $0, connection: $1).overview()
-      }
-      return JSONAnswer(ListPage(ServiceStatus.all(status), next: nil as String?))
+      return JSONAnswer(ListPage(ServiceStatus.all(try await overview(context)), next: nil as String?))
     }
     routes.get("/v1/services/{service}", .read) { request, context in
       _ = try Query(request)
       let name = try context.parameter("service")
-      let status = try await deployment.look(for: context) {
-        try await Inspector(namespace: $0, connection: $1).overview()
-      }
+      let status = try await overview(context)
       guard let detail = ServiceDetail(name, status) else { throw Problem.noService(name, status) }
       return JSONAnswer(detail)
     }
     routes.get("/v1/workers", .read) { request, context in
       _ = try Query(request)
-      let status = try await deployment.look(for: context) {
-        try await Inspector(namespace: $0, connection: $1).overview()
-      }
-      return JSONAnswer(ListPage(WorkerShards.all(status), next: nil as String?))
+      return JSONAnswer(ListPage(WorkerShards.all(try await overview(context)), next: nil as String?))
     }
     routes.get("/v1/services/{service}/pending", .read) { request, context in
       let query = try Query(request, known: "minIdle", "consumer", "key", "limit", "cursor")
-      var filter = Inspector.PendingFilter(service: try context.parameter("service"))
-      filter.minIdle = .seconds(try query.integer("minIdle", in: 0...1_000_000_000) ?? 0)
-      filter.consumer = query["consumer"]
-      filter.key = query["key"]
-      let (limit, cursor) = (try query.limit(), try query.cursor { PendingPlace($0) })
-      let page = try await deployment.look(for: context) { [filter] namespace, connection in
-        let inspector = Inspector(namespace: namespace, connection: connection)
-        try await Problem.check(filter.service, inspector)
-        return try await inspector.pending(filter, after: cursor, limit: limit)
-      }
+      let page = try await Self.pending(Self.filter(query, context), query, deployment, context)
       return JSONAnswer(ListPage(page.entries, next: page.next))
     }
     routes.get("/v1/scheduled", .read) { request, context in
@@ -52,6 +35,31 @@ struct ServiceRoutes {
         return (try await inspector.scheduled(limit: limit), try await inspector.scheduledCount())
       }
       return JSONAnswer(ListPage(events, next: nil as String?) { $0.field("total", count) }).hidden(by: mask)
+    }
+  }
+
+  private func overview(_ context: APIContext) async throws -> NamespaceStatus {
+    try await deployment.look(for: context) { try await Inspector(namespace: $0, connection: $1).overview() }
+  }
+
+  /// Which of a service's pending entries are asked for.
+  static func filter(_ query: Query, _ context: APIContext) throws -> Inspector.PendingFilter {
+    var filter = Inspector.PendingFilter(service: try context.parameter("service"))
+    filter.minIdle = .seconds(try query.integer("minIdle", in: 0...1_000_000_000) ?? 0)
+    filter.consumer = query["consumer"]
+    filter.key = query["key"]
+    return filter
+  }
+
+  /// The part of them that is asked for.
+  static func pending(
+    _ filter: Inspector.PendingFilter, _ query: Query, _ deployment: Deployment, _ context: APIContext
+  ) async throws -> Inspector.PendingPage {
+    let (limit, cursor) = (try query.limit(), try query.cursor { PendingPlace($0) })
+    return try await deployment.look(for: context) { namespace, connection in
+      let inspector = Inspector(namespace: namespace, connection: connection)
+      try await Problem.check(filter.service, inspector)
+      return try await inspector.pending(filter, after: cursor, limit: limit)
     }
   }
 }

@@ -14,16 +14,16 @@ struct Sessions: Sendable {
   func value(for principal: Principal, at time: Timestamp = .now()) -> String? {
     guard let digest = principal.digest else { return nil }
     let end = (time + Self.length).microsecondsSinceEpoch / 1_000_000
-    let payload = "\(Hexadecimal.text(digest)).\(end)"
+    let payload = "\(Array(digest).hexadecimal).\(end)"
     let signature = HMAC<SHA256>.authenticationCode(for: Data(payload.utf8), using: key)
-    return "\(payload).\(Hexadecimal.text(signature))"
+    return "\(payload).\(Array(signature).hexadecimal)"
   }
 
   /// Whose session a cookie's value is; nil if it is none, or none any more.
   func principal(of value: Substring, _ tokens: TokenFile, at time: Timestamp = .now()) -> Principal? {
     let parts = value.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3, let end = Int64(parts[1]), let digest = Hexadecimal.bytes(parts[0]),
-      let code = Hexadecimal.bytes(parts[2])
+    guard parts.count == 3, let end = Int64(parts[1]), let digest = [UInt8](hexadecimal: parts[0]),
+      let code = [UInt8](hexadecimal: parts[2])
     else { return nil }
     guard
       HMAC<SHA256>.isValidAuthenticationCode(

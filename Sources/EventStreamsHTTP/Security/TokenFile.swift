@@ -98,7 +98,7 @@ public final class TokenFile: Sendable {
       guard (3...4).contains(words.count) else {
         throw problem("expected `name sha256:HEX scopes [expires]`, found \(words.count) words")
       }
-      guard words[1].hasPrefix("sha256:"), let digest = Hexadecimal.bytes(words[1].dropFirst(7)), digest.count == 32
+      guard words[1].hasPrefix("sha256:"), let digest = [UInt8](hexadecimal: words[1].dropFirst(7)), digest.count == 32
       else { throw problem("expected sha256: and 64 hexadecimal digits, which `rides token` prints") }
       if let mistake = self.problem(withScopes: String(words[2])) { throw problem(mistake) }
       let scopes = words[2].split(separator: ",").reduce(into: Set<Scope>()) { $0.formUnion(Scope.named($1) ?? []) }
@@ -127,8 +127,8 @@ public final class TokenFile: Sendable {
   /// A new token, and the line that lets it in.
   public static func make(name: String, scopes: String, expires: Timestamp? = nil) -> (token: String, line: String) {
     var random = SystemRandomNumberGenerator()
-    let token = (0..<4).map { _ in Hexadecimal.text(random.next().bigEndianBytes) }.joined()
-    let digest = Hexadecimal.text(SHA256.hash(data: Data(token.utf8)))
+    let token = (0..<4).map { _ in Array(random.next().bigEndianBytes).hexadecimal }.joined()
+    let digest = Array(SHA256.hash(data: Data(token.utf8))).hexadecimal
     return (token, "\(name) sha256:\(digest) \(scopes)\(expires.map { " \($0)" } ?? "")")
   }
 }

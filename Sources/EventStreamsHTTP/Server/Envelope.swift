@@ -39,7 +39,7 @@ struct Envelope: RouterMiddleware {
     {
       return id
     }
-    return Hexadecimal.text((0..<8).map { _ in UInt8.random(in: 0...255) })
+    return Array((0..<8).map { _ in UInt8.random(in: 0...255) }).hexadecimal
   }
 
   private static func isPlain(_ byte: UInt8) -> Bool {

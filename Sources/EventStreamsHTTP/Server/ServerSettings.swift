@@ -24,8 +24,10 @@ public struct ServerSettings: Sendable {
     static let idle = Duration.seconds(60)
     static let connections = 1024
     static let streams = 256
-    static let longPoll = Duration.seconds(60)
   }
+
+  /// For how many seconds an answer may be waited for.
+  package static let longestWait = 60
 
   /// Why it can't be served so; nil if it can.
   public var problem: String? {

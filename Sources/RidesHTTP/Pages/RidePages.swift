@@ -25,10 +25,8 @@ struct RidePages {
       let report = try await deployment.look(for: context) { namespace, connection in
         try await RideReport.read(ride, namespace, connection)
       }
-      guard let report else {
-        throw Problem.notFound("no event of ride '\(ride)' is in the log, and none is scheduled")
-      }
-      return site.page("ride", Model(frame: site.frame("Ride \(ride)", request, context), report, context))
+      guard let report else { throw Problem.noRide(ride) }
+      return site.page("ride", Model(frame: site.frame("Ride \(ride)", request, context), report))
     }
   }
 
@@ -98,7 +96,7 @@ struct RidePages {
     let events: [Row]
     let coming: [Row]
 
-    init(frame: Site.Frame, _ report: RideReport, _ context: APIContext) {
+    init(frame: Site.Frame, _ report: RideReport) {
       self.frame = frame
       ride = report.outcome.ride
       let steps = report.events.flatMap(\.steps)
@@ -119,7 +117,7 @@ struct RidePages {
         }
       }
       hasTroubles = !troubles.isEmpty
-      money = Self.money(report, context)
+      money = Self.money(report)
       hasMoney = !money.isEmpty
       others = Self.others(report.outcome)
       events = report.events.map { event in
@@ -150,7 +148,7 @@ struct RidePages {
       }.joined(separator: "; ")
     }
 
-    private static func money(_ report: RideReport, _ context: APIContext) -> [Pair] {
+    private static func money(_ report: RideReport) -> [Pair] {
       guard let payment = report.outcome.payment else { return [] }
       func amount(_ units: Int) -> String { "\(Money(units, payment.fare.currency))" }
       var pairs = [Pair("Fare", "\(payment.fare.amount) by \(payment.payment.method.rawValue)")]

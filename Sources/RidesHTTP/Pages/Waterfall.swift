@@ -54,7 +54,7 @@ struct Waterfall: Sendable {
     // The root of each distance, added up.
     var places: [Double] = [0]
     for (before, after) in zip(times, times.dropFirst()) {
-      places.append((places.last ?? 0) + (Double(max(0, (after - before).milliseconds)).squareRoot() + 0.6))
+      places.append((places.last ?? 0) + (Double(max(0, (after - before).wholeMilliseconds)).squareRoot() + 0.6))
     }
     let scale = Double(Self.right - Self.left - 40) / max(1, places.last ?? 1)
     let xs = places.map { Self.left + Int($0 * scale) }
@@ -100,8 +100,4 @@ struct Waterfall: Sendable {
     ["dead", "parked", "retrying", "pending", "waiting"].first { state in steps.contains { $0.state == state } }
       ?? "done"
   }
-}
-
-extension Duration {
-  fileprivate var milliseconds: Int { wholeMilliseconds }
 }

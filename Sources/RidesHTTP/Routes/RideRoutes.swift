@@ -11,7 +11,7 @@ struct RideRoutes {
 
   func add(to routes: inout Routes) {
     routes.get("/v1/rides/{id}", .read) { request, context in
-      let wait = try Query(request, known: "wait").integer("wait", in: 0...60) ?? 0
+      let wait = try Query(request, known: "wait").integer("wait", in: 0...ServerSettings.longestWait) ?? 0
       let ride = try context.parameter("id")
       let deadline = ContinuousClock.now + .seconds(wait)
       while true {
@@ -22,11 +22,15 @@ struct RideRoutes {
           try await Task.sleep(for: .milliseconds(50))
           continue
         }
-        guard let report else {
-          throw Problem.notFound("no event of ride '\(ride)' is in the log, and none is scheduled")
-        }
+        guard let report else { throw Problem.noRide(ride) }
         return context.showsPersons ? JSONAnswer(report) : JSONAnswer(report).hidden(by: RidesServer.mask)
       }
     }
+  }
+}
+
+extension Problem {
+  static func noRide(_ ride: String) -> Problem {
+    .notFound("no event of ride '\(ride)' is in the log, and none is scheduled")
   }
 }
