@@ -73,7 +73,9 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
-    .target(name: "Redis", dependencies: ["CHiredis"], swiftSettings: settings),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
+    .target(name: "Redis", dependencies: ["CHiredis", "COpenSSL"], swiftSettings: settings),
     .target(name: "JSON", swiftSettings: settings),
     .target(
       name: "EventStreams",

@@ -10,6 +10,9 @@
 /// The context's error text: Swift imports the array as a tuple of 128 elements.
 static inline const char *rides_redis_error_text(const redisContext *context) { return context->errstr; }
 
+/// The parser's error text, for the same reason.
+static inline const char *rides_reader_error_text(const redisReader *reader) { return reader->errstr; }
+
 #include <pthread.h>
 #ifdef __linux__
 // Declared by <pthread.h> only for GNU sources, which modules are not compiled as.

@@ -52,12 +52,9 @@ public actor Connection {
   public func connect() throws(RedisError) {
     if repliesDue == 0, context?.isStale == true { close() }
     guard context == nil else { return }
-    if url.usesTLS {
-      throw RedisError(.tlsUnsupported, "TLS is not supported yet; use redis://", endpoint: url.description)
-    }
-    let opened = try Context.connect(to: url, options: options)
-    let number = try Handshake(url: url, clientName: options.clientName).perform(on: opened)
-    currentClientID.store(number ?? 0, ordering: .relaxed)
+    let found = try ServerSearch(url: url, options: options).open()
+    currentClientID.store(found.greeting.clientID ?? 0, ordering: .relaxed)
+    let opened = found.context
     context = consume opened
     connectCount += 1
   }

@@ -8,6 +8,8 @@ public struct ConnectionOptions: Sendable, Hashable {
   public var clientName: String?
   /// How long a TCP connection is idle before the kernel asks whether the other side still lives; `nil` for never.
   public var keepAlive: Duration?
+  /// Whether a server that follows another will do: for looking at it, and for making it a master.
+  public var acceptsReplica: Bool
 
   /// Options.
   ///
@@ -16,13 +18,15 @@ public struct ConnectionOptions: Sendable, Hashable {
   ///   - responseTimeout: How long the server may be silent while a reply is due; longer than any `BLOCK`.
   ///   - clientName: What `CLIENT LIST` shows for the connection.
   ///   - keepAlive: The interval of TCP keepalive probes, in whole seconds.
+  ///   - acceptsReplica: Whether a server that follows another will do.
   public init(
     connectTimeout: Duration = .seconds(5), responseTimeout: Duration = .seconds(10), clientName: String? = nil,
-    keepAlive: Duration? = .seconds(15)
+    keepAlive: Duration? = .seconds(15), acceptsReplica: Bool = false
   ) {
     self.connectTimeout = connectTimeout
     self.responseTimeout = responseTimeout
     self.clientName = clientName
     self.keepAlive = keepAlive
+    self.acceptsReplica = acceptsReplica
   }
 }

@@ -1,9 +1,9 @@
 internal import CHiredis
 
-/// What a connection says first: login, database, name, and the question for its own number, in one write.
+/// What a connection says first: login, the question who is there, database and name, in one write.
 struct Handshake {
   private enum Step {
-    case login, database, name, number
+    case login, greeting, database, name
   }
 
   private let url: RedisURL
@@ -17,9 +17,9 @@ struct Handshake {
     } else if let password = url.password {
       add(.login, "AUTH", password)
     }
+    add(.greeting, "HELLO", "2")
     if url.database != 0 { add(.database, "SELECT", String(url.database)) }
     if let clientName { add(.name, "CLIENT", "SETNAME", clientName) }
-    add(.number, "CLIENT", "ID")
   }
 
   private mutating func add(_ step: Step, _ arguments: String...) {
@@ -29,39 +29,51 @@ struct Handshake {
 
   /// Sends the commands and reads the replies.
   ///
-  /// - Returns: The connection's number, where the user may ask for it.
   /// - Throws: A ``RedisError`` that names the step; nothing the caller wanted was executed yet.
-  func perform(on context: borrowing Context) throws(RedisError) -> Int? {
+  func perform(on context: inout Context) throws(RedisError) -> Greeting {
+    var isAnswered = false
     do throws(RedisError) {
       try context.write(commands)
-      var clientID: Int?
+      var refusals: [RedisError] = []
+      var greeting = Greeting()
       for step in steps {
         let reply = try context.read(1).only()
+        isAnswered = true
         if let error = reply.root.error {
-          if !isOptional(step, error) { throw described(error, step) }
-        } else if step == .number {
-          clientID = try reply.root.integer()
+          if !isOptional(step, error) { refusals.append(described(error, step)) }
+        } else if step == .greeting {
+          greeting = try Self.greeting(reply.root)
         }
       }
-      return clientID
+      // A Sentinel has no databases, and its own logins: where it asks for none it needs none.
+      if greeting.mode != .sentinel, let refusal = refusals.first { throw refusal }
+      return greeting
     } catch {
-      var error = error
-      error.endpoint = url.description
+      var error = isAnswered ? error : suspected(error)
+      error.endpoint = context.endpoint
       error.mayHaveExecuted = false
       throw error
     }
   }
 
-  /// Name and number are a convenience: a user without the permission, or a server without the command, can do without.
+  private static func greeting(_ reply: ReplyNode) throws(RedisError) -> Greeting {
+    Greeting(
+      clientID: try reply[field: "id"].integer(),
+      mode: Greeting.Mode(rawValue: try reply[field: "mode"].string()) ?? .standalone,
+      isReplica: try reply[field: "role"].optionalString().map { $0 != "master" } ?? false)
+  }
+
+  /// What is asked and the name are a convenience: a user without the permission, or a server without the command, can do without.
   private func isOptional(_ step: Step, _ error: RedisError) -> Bool {
     switch step {
     case .login, .database: false
-    case .name, .number: error.code == .noPermission || error.message.hasPrefix("ERR unknown")
+    case .name, .greeting: error.code == .noPermission || error.message.hasPrefix("ERR unknown")
     }
   }
 
   private func described(_ error: RedisError, _ step: Step) -> RedisError {
     var error = error
+    if error.prefix == "NOAUTH", url.password == nil { error.message = "it wants a password, and the URL has none" }
     // A server that does not know AUTH repeats its arguments.
     if let password = url.password, !password.isEmpty {
       error.message = error.message.replacing(password, with: "***")
@@ -69,12 +81,23 @@ struct Handshake {
     let action =
       switch step {
       case .login: url.user.map { "login as \($0) failed" } ?? "login failed"
+      case .greeting where error.code == .authentication: "login failed"
+      case .greeting: "asking what it is failed"
       case .database: "selecting database \(url.database) failed"
       case .name: "naming the connection failed"
-      case .number where error.code == .authentication: "login failed"
-      case .number: "asking for the connection's number failed"
       }
     error.message = "\(action): \(error.message)"
     return error
+  }
+
+  /// What it looks like when plain bytes are sent to a port that wants TLS.
+  private func suspected(_ error: RedisError) -> RedisError {
+    guard url.tls == nil, case .tcp = url.address else { return error }
+    // The alert, in the record that TLS puts it into.
+    if error.code == .protocolViolation, error.message.contains(#""\x15""#) {
+      return RedisError(.tls, "it speaks TLS there; use rediss://")
+    }
+    guard error.code == .connectionClosed else { return error }
+    return RedisError(.connectionClosed, "\(error.message); if that is its port for TLS, use rediss://")
   }
 }

@@ -24,7 +24,7 @@ extension RedisError {
     public static let protocolViolation = Code(rawValue: "protocolViolation")
     /// The reply is valid, but not of the shape that the caller reads.
     public static let unexpectedReply = Code(rawValue: "unexpectedReply")
-    /// No login, or a wrong one (`NOAUTH`, `WRONGPASS`).
+    /// No login, or a wrong one (`NOAUTH`, `WRONGPASS`), or none from elsewhere without one (`DENIED`).
     public static let authentication = Code(rawValue: "authentication")
     /// The user may not do this (`NOPERM`).
     public static let noPermission = Code(rawValue: "noPermission")
@@ -32,7 +32,7 @@ extension RedisError {
     public static let serverLoading = Code(rawValue: "serverLoading")
     /// The server has reached `maxmemory` (`OOM`), or this process got no memory for a reply.
     public static let outOfMemory = Code(rawValue: "outOfMemory")
-    /// The server is a replica (`READONLY`).
+    /// The server is a replica (`READONLY`), or became one while a command waited (`UNBLOCKED`).
     public static let readOnly = Code(rawValue: "readOnly")
     /// The server refuses writes because it can't persist them (`MISCONF`).
     public static let persistenceFailure = Code(rawValue: "persistenceFailure")
@@ -58,8 +58,10 @@ extension RedisError {
     public static let busyScript = Code(rawValue: "busyScript")
     /// The text is no Redis URL.
     public static let invalidURL = Code(rawValue: "invalidURL")
-    /// The URL wants TLS.
-    public static let tlsUnsupported = Code(rawValue: "tlsUnsupported")
+    /// TLS came to nothing: a certificate or a name that isn't accepted, by either side, or a file that can't be read.
+    public static let tls = Code(rawValue: "tls")
+    /// The server is of a kind that these connections can't use.
+    public static let unsupportedServer = Code(rawValue: "unsupportedServer")
     /// Any other error that the server answered.
     public static let server = Code(rawValue: "server")
 

@@ -14,10 +14,12 @@ extension RedisError {
     case "OOM": .outOfMemory
     case "LOADING": .serverLoading
     case "READONLY": .readOnly
+    // Not if a client asked for it.
+    case "UNBLOCKED" where !line.contains("CLIENT UNBLOCK"): .readOnly
     case "MISCONF": .persistenceFailure
     case "NOREPLICAS": .notEnoughReplicas
     case "MASTERDOWN": .masterDown
-    case "NOAUTH", "WRONGPASS": .authentication
+    case "NOAUTH", "WRONGPASS", "DENIED": .authentication
     case "NOPERM": .noPermission
     case "NOGROUP": .noGroup
     case "BUSYGROUP": .busyGroup

@@ -36,7 +36,8 @@ extension RedisError: CustomStringConvertible {
     case .timeout where mayHaveExecuted: return "\(place): \(message)"
     case .timeout: return "cannot reach \(place): \(message)"
     case .connectionClosed: return "lost the connection to \(place): \(message)"
-    case .tlsUnsupported: return "cannot connect to \(place): \(message)"
+    case .tls: return "cannot connect to \(place): \(message)"
+    case .unsupportedServer: return "cannot use \(place): \(message)"
     case .protocolViolation, .unexpectedReply: return "cannot understand \(place): \(message)"
     default: return "\(place) answered: \(message)"
     }

@@ -16,22 +16,21 @@ extension RedisURL {
     }
   }
 
+  /// How many hosts a URL may name.
+  private static let mostHosts = 16
+
   private init(network rest: Substring, usesTLS: Bool) throws(RedisError) {
     let parts = try Parts(rest)
-    guard let (host, port) = Self.hostAndPort(parts.host) else {
-      throw Self.invalid("the server is not a host name or address with a port from 1 to 65535")
-    }
-    var database = 0
-    switch (parts.path.dropFirst(), parts.database) {
-    case ("", let number): database = number ?? 0
-    case (let path, nil):
-      guard let number = Self.database(path) else { throw Self.invalid("the database is not a number") }
-      database = number
-    default: throw Self.invalid("it names the database twice")
-    }
+    let addresses = try Self.addresses(parts.host)
+    var query = try RedisURLQuery(
+      parts.query, usesTLS ? [.database, .master, .ca, .cert, .key, .name] : [.database, .master])
+    if let path = parts.path.dropFirst().nonEmpty { try query.set(.database, path) }
+    let tls = TLSSettings(
+      authorities: query[.ca], certificate: query[.cert], key: query[.key], name: query[.name])
+    if tls.key != nil, tls.certificate == nil { throw Self.invalid("it names a key without its certificate (cert)") }
     self.init(
-      address: .tcp(host: try Self.percentDecoded(host), port: port), user: parts.user, password: parts.password,
-      database: database, usesTLS: usesTLS)
+      address: addresses[0], alternatives: Array(addresses.dropFirst()), user: parts.user, password: parts.password,
+      database: try query.database(), master: query[.master], tls: usesTLS ? tls : nil)
   }
 
   private init(unix rest: Substring) throws(RedisError) {
@@ -41,22 +40,23 @@ extension RedisURL {
     }
     self.init(
       address: .unix(path: try Self.percentDecoded(parts.path)), user: parts.user, password: parts.password,
-      database: parts.database ?? 0)
+      database: try RedisURLQuery(parts.query, [.database]).database())
   }
 
-  /// The parts of what follows `://`: `user:password@host/path?db=number`.
+  /// The parts of what follows `://`: `user:password@hosts/path?query`.
   private struct Parts {
     var user: String?
     var password: String?
     var host: Substring
     var path: Substring
-    var database: Int?
+    var query: Substring
 
     init(_ text: Substring) throws(RedisError) {
       let authorityEnd = text.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? text.endIndex
       let authority = text[..<authorityEnd]
-      let query = text[authorityEnd...].firstIndex(of: "?") ?? text.endIndex
-      path = text[authorityEnd..<query]
+      let queryStart = text[authorityEnd...].firstIndex(of: "?") ?? text.endIndex
+      path = text[authorityEnd..<queryStart]
+      query = text[queryStart...].dropFirst()
       if let at = authority.lastIndex(of: "@") {
         host = authority[authority.index(after: at)...]
         let login = authority[..<at]
@@ -70,16 +70,6 @@ extension RedisURL {
         host = authority
       }
       if text.contains("#") { throw invalid("it must not have a fragment ('#')") }
-      if query < text.endIndex { try read(query: text[text.index(after: query)...]) }
-    }
-
-    private mutating func read(query: Substring) throws(RedisError) {
-      for item in query.split(separator: "&") {
-        guard item.hasPrefix("db=") else { throw invalid("the only parameter it may have is db") }
-        guard let number = RedisURL.database(item.dropFirst(3)) else { throw invalid("the database is not a number") }
-        guard database == nil else { throw invalid("it names the database twice") }
-        database = number
-      }
     }
   }
 
@@ -101,6 +91,21 @@ extension RedisURL {
     }
   }
 
+  /// The hosts of a list.
+  private static func addresses(_ list: Substring) throws(RedisError) -> [Address] {
+    let hosts = list.split(separator: ",", maxSplits: mostHosts, omittingEmptySubsequences: false)
+    guard hosts.count <= mostHosts else { throw invalid("it names more than \(mostHosts) servers") }
+    var addresses: [Address] = []
+    for (index, text) in hosts.enumerated() {
+      guard let (host, port) = hostAndPort(text), hosts.count == 1 || !host.isEmpty else {
+        let which = hosts.count == 1 ? "the server" : "server \(index + 1) of \(hosts.count)"
+        throw invalid("\(which) is not a host name or address with a port from 1 to 65535")
+      }
+      addresses.append(.tcp(host: host.isEmpty ? "127.0.0.1" : try percentDecoded(host), port: port))
+    }
+    return addresses
+  }
+
   private static func hostAndPort(_ text: Substring) -> (host: Substring, port: Int)? {
     var host = text
     var port: Substring?
@@ -115,17 +120,15 @@ extension RedisURL {
       port = text[text.index(after: colon)...]
     }
     guard let number = port.map(decimal) ?? 6379, (1...65535).contains(number) else { return nil }
-    return (host.isEmpty ? "127.0.0.1" : host, number)
+    return (host, number)
   }
 
-  private static func database(_ text: Substring) -> Int? { decimal(text) }
-
   /// A number of digits only: `Int.init` would take a sign.
-  private static func decimal(_ text: Substring) -> Int? {
+  static func decimal(_ text: some StringProtocol) -> Int? {
     text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
   }
 
-  private static func percentDecoded(_ text: Substring) throws(RedisError) -> String {
+  static func percentDecoded(_ text: Substring) throws(RedisError) -> String {
     var bytes: [UInt8] = []
     var rest = text.utf8
     while let byte = rest.popFirst() {
@@ -153,5 +156,5 @@ extension RedisURL {
     }
   }
 
-  private static func invalid(_ reason: String) -> RedisError { RedisError(.invalidURL, reason) }
+  static func invalid(_ reason: String) -> RedisError { RedisError(.invalidURL, reason) }
 }

@@ -1,7 +1,8 @@
 /// Where a server is and how to log in: `redis://user:password@host:port/database`, or
-/// `unix://user:password@/path/of/socket?db=database`.
+/// `unix://user:password@/path/of/socket?db=database`; with TLS `rediss://…?ca=FILE&cert=FILE&key=FILE&name=NAME`.
 ///
-/// User, password, host and path are percent-decoded. `rediss://` is accepted here, and refused when connecting.
+/// There may be several hosts, `redis://a:6379,b:6379`: Sentinels, which know where the master is, or servers of which one is it. Each
+/// connection finds out anew. User, password, host, path and the parameters' values are percent-decoded.
 public struct RedisURL: Sendable, Hashable {
   /// Where a server listens.
   public enum Address: Sendable, Hashable {
@@ -11,45 +12,72 @@ public struct RedisURL: Sendable, Hashable {
     case unix(path: String)
   }
 
-  /// Where the server listens.
+  /// Where the server listens, or the first that is asked.
   public var address: Address
+  /// Where else it may be, or who else may know.
+  public var alternatives: [Address]
   /// The ACL user; `nil` for the default user.
   public var user: String?
   /// The password; `nil` for no login.
   public var password: String?
   /// The database to select; a server has 16 unless configured otherwise.
   public var database: Int
-  /// Whether the URL asks for TLS (`rediss://`).
-  public var usesTLS: Bool
+  /// What Sentinel calls the master; `nil` for the only one that it watches over.
+  public var master: String?
+  /// How the connection is secured (`rediss://`); `nil` for not at all.
+  public var tls: TLSSettings?
 
   /// `redis://127.0.0.1:6379`
   public static let standard = RedisURL(address: .tcp(host: "127.0.0.1", port: 6379))
 
   /// A URL from its parts.
   public init(
-    address: Address, user: String? = nil, password: String? = nil, database: Int = 0, usesTLS: Bool = false
+    address: Address, alternatives: [Address] = [], user: String? = nil, password: String? = nil, database: Int = 0,
+    master: String? = nil, tls: TLSSettings? = nil
   ) {
     self.address = address
+    self.alternatives = alternatives
     self.user = user
     self.password = password
     self.database = database
-    self.usesTLS = usesTLS
+    self.master = master
+    self.tls = tls
   }
 }
 
 extension RedisURL: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
   /// The URL with `***` in place of a password.
   public var description: String {
+    let parameters =
+      [
+        ("master", master), ("ca", tls?.authorities), ("cert", tls?.certificate), ("key", tls?.key),
+        ("name", tls?.name),
+      ].compactMap { name, value in value.map { "\(name)=\(Self.percentEncoded($0, except: "/"))" } }
+    let shown = ([address] + alternatives).map(Self.shown).joined(separator: ",")
+    return text(shown, parameters)
+  }
+
+  /// One of the addresses for people, with neither password nor parameters.
+  func place(_ address: Address) -> String { text(Self.shown(address), []) }
+
+  private func text(_ addresses: String, _ parameters: [String]) -> String {
     var login = user.map { Self.percentEncoded($0) } ?? ""
     if password != nil { login += ":***" }
     if user != nil || password != nil { login += "@" }
+    let isLocal = if case .unix = address { true } else { false }
+    let scheme = isLocal ? "unix" : tls == nil ? "redis" : "rediss"
+    let path = isLocal || database == 0 ? "" : "/\(database)"
+    let query = (isLocal && database != 0 ? ["db=\(database)"] : []) + parameters
+    return "\(scheme)://\(login)\(addresses)\(path)\(query.isEmpty ? "" : "?\(query.joined(separator: "&"))")"
+  }
+
+  /// An address as it stands in a URL.
+  private static func shown(_ address: Address) -> String {
     switch address {
     case .tcp(let host, let port):
-      let encoded = Self.percentEncoded(host, except: ":")
-      let host = host.contains(":") ? "[\(encoded)]" : encoded
-      return "\(usesTLS ? "rediss" : "redis")://\(login)\(host):\(port)\(database == 0 ? "" : "/\(database)")"
-    case .unix(let path):
-      return "unix://\(login)\(Self.percentEncoded(path, except: "/"))\(database == 0 ? "" : "?db=\(database)")"
+      let encoded = percentEncoded(host, except: ":")
+      return "\(host.contains(":") ? "[\(encoded)]" : encoded):\(port)"
+    case .unix(let path): return percentEncoded(path, except: "/")
     }
   }
 

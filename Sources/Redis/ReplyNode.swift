@@ -146,6 +146,14 @@ public struct ReplyNode: ~Escapable {
     if let error { throw error }
   }
 
+  /// Whether a node's text begins with one of some.
+  static func says(_ raw: UnsafeMutablePointer<redisReply>, anyOf beginnings: [StaticString]) -> Bool {
+    beginnings.contains { beginning in
+      raw.pointee.len >= beginning.utf8CodeUnitCount
+        && memcmp(raw.pointee.str, beginning.utf8Start, beginning.utf8CodeUnitCount) == 0
+    }
+  }
+
   /// The bytes of the nodes that have some.
   private var text: UnsafeBufferPointer<UInt8>? {
     guard let raw, let start = raw.pointee.str else { return nil }

@@ -35,16 +35,8 @@ public struct ServerClock: Sendable {
   }
 
   private func compile(_ source: String) async throws {
-    let compiler = Process()
-    compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    compiler.arguments = [
-      "sh", "-c", "$(command -v cc || command -v clang) -shared -fPIC -O2 -o \"$1\" \"$0\"", source,
-      folder.appending(path: "clock.so").path(),
-    ]
-    let status = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Int32, any Error>) in
-      compiler.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-      do { try compiler.run() } catch { continuation.resume(throwing: error) }
-    }
+    let compiler = Shell(script: "$(command -v cc || command -v clang) -shared -fPIC -O2 -o \"$1\" \"$0\"")
+    let status = try await compiler.run(source, folder.appending(path: "clock.so").path())
     guard status == 0 else { throw RedisServerError("cannot compile \(source): it takes Linux and a C compiler") }
   }
 }

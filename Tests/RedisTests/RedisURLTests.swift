@@ -19,7 +19,20 @@ import Testing
       RedisURL(address: .tcp(host: "h", port: 7), user: "a@b", password: "p:/ é", database: 3)
     ),
     ("redis://user:a:b@h", RedisURL(address: .tcp(host: "h", port: 6379), user: "user", password: "a:b")),
-    ("rediss://h", RedisURL(address: .tcp(host: "h", port: 6379), usesTLS: true)),
+    ("rediss://h", RedisURL(address: .tcp(host: "h", port: 6379), tls: TLSSettings())),
+    (
+      "rediss://h/2?ca=/etc/ca%20.pem&cert=c&key=k&name=redis.test",
+      RedisURL(
+        address: .tcp(host: "h", port: 6379), database: 2,
+        tls: TLSSettings(authorities: "/etc/ca .pem", certificate: "c", key: "k", name: "redis.test"))
+    ),
+    (
+      "redis://u:p@a,b:7,[::1]:8/1?master=main",
+      RedisURL(
+        address: .tcp(host: "a", port: 6379),
+        alternatives: [.tcp(host: "b", port: 7), .tcp(host: "::1", port: 8)], user: "u", password: "p", database: 1,
+        master: "main")
+    ),
     ("unix:///run/redis.sock", RedisURL(address: .unix(path: "/run/redis.sock"))),
     ("unix:///run/my%20redis.sock?db=1", RedisURL(address: .unix(path: "/run/my redis.sock"), database: 1)),
     (
@@ -46,7 +59,16 @@ import Testing
     ("redis://h/-1", "the database is not a number"),
     ("redis://h/1?db=2", "it names the database twice"),
     ("redis://h?db=", "the database is not a number"),
-    ("redis://h?timeout=3", "the only parameter it may have is db"),
+    ("redis://h?timeout=3", "the only parameters it may have are db and master; those of TLS are for rediss://"),
+    ("redis://h?ca=x", "the only parameters it may have are db and master; those of TLS are for rediss://"),
+    ("rediss://h?cacert=x", "the only parameters it may have are db, master, ca, cert, key and name"),
+    ("unix:///r?master=x", "the only parameter it may have is db"),
+    ("rediss://h?ca=", "ca says nothing"),
+    ("rediss://h?ca=a&ca=b", "it names ca twice"),
+    ("rediss://h?key=k", "it names a key without its certificate (cert)"),
+    ("redis://a,b:x,c", "server 2 of 3 is not a host name or address with a port from 1 to 65535"),
+    ("redis://a,,c", "server 2 of 3 is not a host name or address with a port from 1 to 65535"),
+    ("redis://\(String(repeating: "a,", count: 16))a", "it names more than 16 servers"),
     ("redis://h#x", "it must not have a fragment ('#')"),
     ("redis://u:%zz@h", "a '%' is not followed by two hexadecimal digits"),
     ("redis://u:%e9@h", "its percent-encoded bytes are not text"),
@@ -85,6 +107,12 @@ import Testing
       let url = RedisURL(address: address, user: "a b@#:/%", database: 3)
       #expect(try RedisURL(url.description) == url)
     }
+    var url = RedisURL(
+      address: .tcp(host: "h", port: 1), alternatives: [.tcp(host: "::1", port: 2)], user: "u", database: 3,
+      master: "the main&one", tls: TLSSettings(authorities: "/a?b", certificate: "c d", key: "é", name: "n"))
+    #expect(try RedisURL(url.description) == url)
+    url.tls = TLSSettings()
+    #expect(try RedisURL(url.description) == url)
   }
 
   @Test("hides logins in messages that quote what somebody typed")

@@ -5,9 +5,14 @@ import RideHailing
 
 /// Where Redis is, and which namespace is meant: the options of every command.
 struct NamespaceOptions: ParsableArguments {
-  @Option(
-    name: .customLong("redis"), help: "Redis, as redis://user:password@host:port/db or unix:///path. Also: REDIS_URL.")
+  @Option(name: .customLong("redis"), help: Self.urlHelp)
   var url: String?
+
+  /// What `--redis` means.
+  static let urlHelp: ArgumentHelp = """
+    Redis, as redis://user:password@host:port/db or unix:///path; rediss:// with TLS; with commas between them several \
+    hosts: Sentinels, or servers of which one is the master. Also: REDIS_URL.
+    """
 
   @Option(help: "The namespace that all keys begin with.")
   var namespace = "rides"

@@ -23,7 +23,7 @@ struct Failure: Error {
     switch error.code {
     case .connectionRefused, .unreachable:
       self.init(message: "\(error); start one with scripts/start-workers or set REDIS_URL", status: 69)
-    case .timeout, .connectionClosed, .authentication, .serverLoading:
+    case .timeout, .connectionClosed, .authentication, .serverLoading, .tls, .unsupportedServer, .readOnly, .masterDown:
       self.init(message: "\(error)", status: 69)
     case .invalidURL:
       self.init(message: "\(error)", status: 64)

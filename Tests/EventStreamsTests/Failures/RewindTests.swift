@@ -29,7 +29,7 @@ import Testing
     from master: RedisServer, to replica: RedisServer, gap: Duration, concurrency: Int
   ) async throws {
     let onMaster = Connection(master.url)
-    let onReplica = Connection(replica.url)
+    let onReplica = Connection(replica.url, options: ConnectionOptions(acceptsReplica: true))
     let namespace = try await Namespace.open("test", shardCount: 4, on: onMaster)
     try await eventually("the replica has what the master has") {
       try await onReplica.text("INFO", "replication").contains("master_link_status:up")

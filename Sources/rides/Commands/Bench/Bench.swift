@@ -44,8 +44,7 @@ struct Bench: AsyncParsableCommand {
   @Option(help: "How long the worker that `takeover` kills keeps its shards.")
   var leaseTime = DurationArgument(.seconds(1))
 
-  @Option(
-    name: .customLong("redis"), help: "Redis, as redis://user:password@host:port/db or unix:///path. Also: REDIS_URL.")
+  @Option(name: .customLong("redis"), help: NamespaceOptions.urlHelp)
   var url: String?
 
   @Option(help: "What the namespaces' names begin with. (default: one that nobody has)")
