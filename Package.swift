@@ -81,6 +81,7 @@ let package = Package(
       name: "EventStreams",
       dependencies: [
         "JSON", "Redis",
+        .product(name: "BasicContainers", package: "swift-collections"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "CoreMetrics", package: "swift-metrics"),

@@ -2,7 +2,7 @@
 
 /// A shard's queue with all that is around it: the log, the server, runners, time and an operator, moved one step at a time. After each step
 /// it is checked what must always hold.
-struct QueueWorld {
+struct QueueWorld: ~Copyable {
   /// What can happen.
   enum Step: Hashable {
     case read(Int)
@@ -168,7 +168,7 @@ struct QueueWorld {
   private mutating func begin(_ taken: ShardQueue.Taken?) {
     if case .undecoded(let page)? = taken {
       let ids = Set((0..<page.count).map { page.id($0) })
-      queue.decoded(page, log.filter { ids.contains($0.entryID) }.map(inThisEpoch))
+      queue.decoded(page, log.filter { ids.contains($0.entryID) }.map { inThisEpoch($0) })
     } else if let taken {
       works.append(taken)
     }
@@ -195,7 +195,7 @@ struct QueueWorld {
     let recovery = queue.recover()
     let found = log.filter { pending.contains($0.entryID) && $0.entryID > recovery.after }.prefix(2)
     queue.admitRecovered(
-      found.map(inThisEpoch), lost: [], after: recovery.after, last: found.last?.entryID, &orders)
+      found.map { inThisEpoch($0) }, lost: [], after: recovery.after, last: found.last?.entryID, &orders)
   }
 
   /// As `Runner` does it.

@@ -24,9 +24,9 @@ import Testing
     }
   }
 
-  private func random(_ start: QueueWorld, seed: UInt64, steps count: Int) throws {
+  private func random(_ start: () throws -> QueueWorld, seed: UInt64, steps count: Int) throws {
     var generator = Seeded(state: (seed + 1) &* 0x9E37_79B9_7F4A_7C15)
-    var world = start
+    var world = try start()
     var made: [QueueWorld.Step] = []
     do {
       for _ in 0..<count {
@@ -48,7 +48,9 @@ import Testing
   }
 
   /// As few of some steps as still end badly.
-  private func shrunk(_ steps: [QueueWorld.Step], from start: QueueWorld) -> ([QueueWorld.Step], (any Error)?) {
+  private func shrunk(_ steps: [QueueWorld.Step], from start: () throws -> QueueWorld) -> (
+    [QueueWorld.Step], (any Error)?
+  ) {
     var least = steps
     var problem = problem(after: least, from: start)
     var index = 0
@@ -64,9 +66,9 @@ import Testing
     return (least, problem)
   }
 
-  private func problem(after steps: [QueueWorld.Step], from start: QueueWorld) -> (any Error)? {
-    var world = start
+  private func problem(after steps: [QueueWorld.Step], from start: () throws -> QueueWorld) -> (any Error)? {
     do {
+      var world = try start()
       for step in steps where world.steps.contains(step) { try world.make(step) }
       try world.finish()
       return nil
@@ -82,7 +84,7 @@ import Testing
     for seed in 0..<400 as Range<UInt64> {
       var generator = Seeded(state: (seed + 1) &* 0x9E37_79B9_7F4A_7C15)
       let keys = (0..<24).map { _ in Int.random(in: 0..<3, using: &generator) }
-      try random(QueueWorld(log(keys), rules: rules(concurrency: concurrency)), seed: seed, steps: 120)
+      try random({ QueueWorld(log(keys), rules: rules(concurrency: concurrency)) }, seed: seed, steps: 120)
     }
   }
 
@@ -91,9 +93,9 @@ import Testing
     for seed in 0..<400 as Range<UInt64> {
       var generator = Seeded(state: (seed + 1) &* 0x9E37_79B9_7F4A_7C15)
       let keys = (0..<24).map { _ in Int.random(in: 0..<3, using: &generator) }
-      let world = QueueWorld(
-        log(keys), historyCount: Int.random(in: 1...24, using: &generator), rules: rules(concurrency: concurrency))
-      try random(world, seed: seed, steps: 160)
+      let count = Int.random(in: 1...24, using: &generator)
+      try random(
+        { QueueWorld(log(keys), historyCount: count, rules: rules(concurrency: concurrency)) }, seed: seed, steps: 160)
     }
   }
 
@@ -101,25 +103,25 @@ import Testing
   func exhaustive(concurrency: Int) throws {
     var count = 0
     for keys in [[0, 0, 1], [0, 1, 0]] {
-      try explore(QueueWorld(log(keys), rules: rules(concurrency: concurrency)), depth: 5, &count)
-      var world = QueueWorld(log(keys), historyCount: 2, rules: rules(concurrency: concurrency))
-      for step in [QueueWorld.Step.ask(3), .tell] { try world.make(step) }
-      try explore(world, depth: 5, &count)
+      try explore({ QueueWorld(log(keys), rules: rules(concurrency: concurrency)) }, after: [], depth: 5, &count)
+      try explore(
+        { QueueWorld(log(keys), historyCount: 2, rules: rules(concurrency: concurrency)) }, after: [.ask(3), .tell],
+        depth: 5, &count)
     }
     #expect(count > 1000)
   }
 
-  private func explore(_ world: QueueWorld, depth: Int, _ count: inout Int) throws {
+  /// - Parameter steps: what happens first.
+  private func explore(
+    _ start: () -> QueueWorld, after steps: [QueueWorld.Step], depth: Int, _ count: inout Int
+  ) throws {
+    var world = start()
+    for step in steps { try world.make(step) }
     guard depth > 0 else {
       count += 1
-      var last = world
-      return try last.finish()
+      return try world.finish()
     }
-    for step in world.steps {
-      var next = world
-      try next.make(step)
-      try explore(next, depth: depth - 1, &count)
-    }
+    for step in world.steps { try explore(start, after: steps + [step], depth: depth - 1, &count) }
   }
 
   @Test("does so with what is read as pages, too")
@@ -127,14 +129,14 @@ import Testing
     try await TestBench.run(shards: 1) { bench in
       for seed in 0..<200 as Range<UInt64> {
         var generator = Seeded(state: (seed + 1) &* 0x9E37_79B9_7F4A_7C15)
-        let world = try await world(of: bench, &generator)
-        try random(world, seed: seed, steps: 120)
+        let (log, page) = try await log(of: bench, &generator)
+        try random({ QueueWorld(log, page: page, rules: rules(concurrency: 1)) }, seed: seed, steps: 120)
       }
     }
   }
 
-  /// One whose log a server has.
-  private func world(of bench: TestBench, _ generator: inout Seeded) async throws -> QueueWorld {
+  /// A log that a server has, and how it gives it.
+  private func log(of bench: TestBench, _ generator: inout Seeded) async throws -> ([Delivery], Page) {
     let shard = OwnedShard(number: 0, epoch: 1, reader: NoState())
     let stream = bench.namespace.log(0)
     _ = try await bench.connection.call("DEL", stream)
@@ -154,7 +156,7 @@ import Testing
         header: EventHeader(id: "e\(index)", type: "NOTED", timestamp: .now(), key: key),
         work: .call { _ in .none }, deliveries: 1, failures: nil, bytes: page.bytes(index))
     }
-    return QueueWorld(log, page: page, rules: rules(concurrency: 1))
+    return (log, page)
   }
 
   private static func page(_ replies: consuming Replies, _ shard: OwnedShard) -> Page {

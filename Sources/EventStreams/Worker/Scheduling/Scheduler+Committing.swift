@@ -1,3 +1,4 @@
+import BasicContainers
 import Redis
 
 /// What is committed.

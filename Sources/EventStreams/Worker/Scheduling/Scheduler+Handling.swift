@@ -1,3 +1,5 @@
+import BasicContainers
+
 /// What is handled, and what becomes of it.
 extension Scheduler {
   /// What may be handled now.
@@ -41,7 +43,7 @@ extension Scheduler {
   private mutating func take(
     _ take: (inout ShardQueue, inout Orders) -> ShardQueue.Taken?
   ) -> (shard: OwnedShard, prefix: String, taken: ShardQueue.Taken)? {
-    let first = queues.firstIndex { $0.shard.number > turn } ?? 0
+    let first = queues.indices.first { queues[$0].shard.number > turn } ?? 0
     for step in queues.indices {
       let index = (first + step) % queues.count
       guard queues[index].hasWork, let taken = take(&queues[index], &orders) else { continue }

@@ -1,3 +1,5 @@
+import BasicContainers
+
 /// What is read of shards' histories.
 extension Scheduler {
   /// What is to be read of some history now; nil if nothing, or there is no room for it.
@@ -6,7 +8,7 @@ extension Scheduler {
   mutating func nextHistory(after last: Int?, at now: ContinuousClock.Instant) -> HistoryReading? {
     guard stop == .no else { return nil }
     let room = roomForHistory(at: now)
-    let first = queues.firstIndex { $0.shard.number > last ?? -1 } ?? 0
+    let first = queues.indices.first { queues[$0].shard.number > last ?? -1 } ?? 0
     for step in queues.indices {
       if let reading = queues[(first + step) % queues.count].nextHistory(room: room) { return reading }
     }

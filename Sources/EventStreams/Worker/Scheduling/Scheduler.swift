@@ -1,3 +1,4 @@
+import BasicContainers
 import Redis
 
 /// The shards that a worker owns, and the rules that concern all of them: whose turn it is, how much may be in flight, when nothing is handled.
@@ -5,13 +6,13 @@ import Redis
 /// - Shards take turns: a backlog of one holds up no other.
 /// - What is in flight stays within the window, in events and in bytes; reading waits. Only where shards that had nothing have much
 ///   all at once, one read may exceed it, and never doubles it.
-struct Scheduler: Sendable {
+struct Scheduler: ~Copyable, Sendable {
   let service: String
   let namespace: Namespace
   let rules: QueueRules
 
   /// In the order of their numbers.
-  var queues: [ShardQueue] = []
+  var queues = UniqueArray<ShardQueue>()
   /// What this process knows of shards that it does not own now.
   private var known: [Int: ShardKnowledge] = [:]
   /// Epochs of shards that are to be given back, and of which nothing is in flight any more.
@@ -55,7 +56,9 @@ struct Scheduler: Sendable {
   // MARK: Looking up
 
   /// Epochs of the owned shards.
-  var owned: [Int: Int] { Dictionary(uniqueKeysWithValues: queues.map { ($0.shard.number, $0.shard.epoch) }) }
+  var owned: [Int: Int] {
+    Dictionary(uniqueKeysWithValues: queues.indices.map { (queues[$0].shard.number, queues[$0].shard.epoch) })
+  }
 
   /// What is in flight.
   var load: Load { queues.indices.reduce(Load()) { $0 + queues[$1].load } }
@@ -169,7 +172,7 @@ struct Scheduler: Sendable {
 
   /// Reads on from shards that were to be given back, if whoever was to have them is gone.
   mutating func keep(_ numbers: [Int]) {
-    for index in numbers.compactMap(index(of:)) { queues[index].keep() }
+    for index in numbers.compactMap({ index(of: $0) }) { queues[index].keep() }
   }
 
   /// Forgets a shard that is to be given back, if nothing of it is being read, handled or committed; from then on no retry begins.
@@ -205,7 +208,7 @@ struct Scheduler: Sendable {
   /// What it takes to read what was held, by shard.
   var unread: [Int: Set<ReadingNeed>] {
     var all = known.mapValues(\.unread)
-    for queue in queues { all[queue.shard.number] = queue.known.unread }
+    for index in queues.indices { all[queues[index].shard.number] = queues[index].known.unread }
     return all.filter { !$0.value.isEmpty }
   }
 

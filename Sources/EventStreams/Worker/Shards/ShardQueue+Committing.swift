@@ -85,7 +85,7 @@ extension ShardQueue {
   /// Takes in the dead letters of a key, oldest first.
   mutating func redrive(_ letters: [Delivery], key: String) {
     guard awaitingLetters.remove(key) else { return }
-    held.prepend(letters.map(withoutRefused), of: key)
+    held.prepend(letters.map { withoutRefused($0) }, of: key)
     // Letters are settled one by one, in commits of their own.
     startNext(of: key)
     if letters.isEmpty { redriving.remove(key) }

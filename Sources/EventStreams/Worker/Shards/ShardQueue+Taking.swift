@@ -45,7 +45,7 @@ extension ShardQueue {
   /// Takes back a page that was to be decoded.
   mutating func decoded(_ page: Page, _ deliveries: [Delivery]) {
     lent -= page.load
-    if !returns() { ready.prepend(deliveries.map(withoutRefused)) }
+    if !returns() { ready.prepend(deliveries.map { withoutRefused($0) }) }
   }
 
   private mutating func takeDeliveries(at now: Moment, _ orders: inout Orders) -> [Delivery] {

@@ -4,7 +4,8 @@
 /// - Deliveries of one key are handled in the order of the log. One that waits for a retry holds back the later ones of its key only.
 /// - What is given out comes back, with what has become of it, or is given up with the shard.
 /// - What is in flight is what its parts hold: nothing is counted beside them.
-struct ShardQueue: Sendable {
+/// - There is one of it: a copy would give out again what this gave out.
+struct ShardQueue: ~Copyable, Sendable {
   let shard: OwnedShard
   /// Of the service's state in this shard, with the colon.
   let prefix: String
