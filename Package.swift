@@ -141,8 +141,9 @@ let package = Package(
       ],
       resources: ridePages.map { .embedInCode("Site/\($0)") },
       swiftSettings: settings),
-    .executableTarget(
-      name: "rides",
+    // The commands, for any list of services; and the program, with the six.
+    .target(
+      name: "RidesCLI",
       dependencies: [
         "EventArchive", "EventStreams", "EventStreamsHTTP", "Redis", "RideHailing", "RidesHTTP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -152,6 +153,10 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
+      path: "Sources/rides", exclude: ["RidesMain.swift", "rides.docc"], swiftSettings: settings),
+    .executableTarget(
+      name: "rides", dependencies: ["RideHailing", "RidesCLI"], path: "Sources/rides",
+      exclude: ["Commands", "Input", "LocalRedis", "Options", "Output", "Program.swift", "Rides.swift"],
       swiftSettings: settings),
     // The tutorial: another domain on the same library.
     .executableTarget(
@@ -185,8 +190,8 @@ let package = Package(
     .testTarget(
       name: "SystemTests",
       dependencies: [
-        "EventArchive", "EventStreams", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport", "TestWorker",
-        "rides",
+        "EventArchive", "EventStreams", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport", "RidesCLI",
+        "TestWorker", "rides",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Fixtures"], swiftSettings: settings),
@@ -207,7 +212,7 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "EventArchive", "EventStreams", "Redis", "RideHailing", "rides",
+        "EventArchive", "EventStreams", "Redis", "RideHailing", "RidesCLI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Fuzz", swiftSettings: settings),

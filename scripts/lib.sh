@@ -8,8 +8,7 @@ cd "$root" || exit
 # Everything that running makes is kept here.
 state=$root/.rides
 rides=$root/.build/release/rides
-# shellcheck disable=SC2034  # for the scripts
-services=(payment driver rating analytics surge notification)
+services=()
 
 warn() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 
@@ -105,6 +104,13 @@ worker_pid() {
   pid=$(cat "$state/run/$1.pid" 2>/dev/null) || return 1
   [[ $pid =~ ^[0-9]+$ && $(command_of "$pid") == "$rides worker ${1%-*} "* ]] || return 1
   printf '%s' "$pid"
+}
+
+# Sets `services` to the names of all that there are. The program must have been built.
+know_services() {
+  local names
+  names=$("$rides" services --names 9>&-)
+  read -r -d '' -a services <<<"$names" || true
 }
 
 # Fails with a clear text if there is no such service.

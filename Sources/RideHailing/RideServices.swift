@@ -1,52 +1,64 @@
-import EventArchive
+public import EventArchive
 public import EventStreams
 
-/// The six services that react to rides, none of which knows of another.
+/// The services that react to rides, none of which knows of another, and with them what everybody else must know of them.
 public struct RideServices: Sendable {
-  /// What the services need from outside.
-  public struct Configuration: Sendable {
-    /// Where analytics keeps its SQLite file.
-    public var archivePath: String
-    /// The Maildir that receipts are delivered into.
-    public var outboxPath: String
-    /// How cards are charged.
-    public var gateway: any PaymentGateway
-    /// The platform's share, in hundredths of a percent.
-    public var commissionBasisPoints: Int
+  /// The six services of this back end, in the order they are shown.
+  public static let standard = RideServices([
+    PaymentService.self, DriverService.self, RatingService.self, AnalyticsService.self, SurgeService.self,
+    NotificationService.self,
+  ])
 
-    /// A configuration.
-    public init(
-      archivePath: String = ".rides/archive.sqlite", outboxPath: String = ".rides/outbox",
-      gateway: any PaymentGateway = SandboxGateway(),
-      commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
-    ) {
-      self.archivePath = archivePath
-      self.outboxPath = outboxPath
-      self.gateway = gateway
-      self.commissionBasisPoints = commissionBasisPoints
-    }
-  }
-
-  /// The services' names, in the order they are shown.
-  public static let names = ["payment", "driver", "rating", "analytics", "surge", "notification"]
-
-  /// The services and the topics that they are delivered, in the same order.
-  public static let subscriptions = [
-    PaymentService(gateway: SandboxGateway()).service.subscription, DriverService().service.subscription,
-    RatingService().service.subscription, Subscription(ArchiveDomain.rides.service, topics: [Namespace.allTopics]),
-    SurgeService().service.subscription, NotificationService(outbox: nil).service.subscription,
+  /// The types of events that come from outside.
+  static let announced: [any EventData.Type] = [
+    RideRequested.self, RideCompleted.self, RideRated.self, AccountOpened.self, AccountDeposited.self,
+    AccountWithdrawalRequested.self, AccountAdjusted.self, FareAdjustmentRequested.self, RefundRequested.self,
+    RidesClosed.self, RecordsRemoved.self,
   ]
 
-  /// Makes one service; nil if there is none with this name.
-  public static func service(_ name: String, _ configuration: Configuration) throws -> EventService? {
-    switch name {
-    case "payment": PaymentService(gateway: configuration.gateway).service
-    case "driver": DriverService(commissionBasisPoints: configuration.commissionBasisPoints).service
-    case "rating": RatingService().service
-    case "analytics": AnalyticsService(archive: try Archive(path: configuration.archivePath, of: .rides)).service
-    case "surge": SurgeService().service
-    case "notification": NotificationService(outbox: Maildir(configuration.outboxPath)).service
-    default: nil
-    }
+  /// The services.
+  public let all: [any RideService.Type]
+  /// Those of them that can be rebuilt from history.
+  let folded: [any FoldedService.Type]
+  /// Their names, in the same order.
+  public let names: [String]
+  /// Their names and the topics that they are delivered, in the same order.
+  public let subscriptions: [Subscription]
+  /// The types of events that they publish or react to.
+  public let types: [any EventData.Type]
+  /// Reads and checks them.
+  public let catalog: EventCatalog
+  /// What an archive knows of them.
+  public let archive: ArchiveDomain
+
+  /// Services, in the order they are to be shown.
+  public init(_ services: [any RideService.Type]) {
+    all = services
+    folded = services.compactMap { $0 as? any FoldedService.Type }
+    names = services.map { $0.name }
+    subscriptions = services.map { $0.subscription }
+    var known: Set<EventType> = []
+    types = (Self.announced + services.flatMap { $0.events }).filter { known.insert($0.eventType).inserted }
+    catalog = EventCatalog(types)
+    archive = .rides(catalog)
   }
+
+  /// The service of this name; nil if there is none.
+  public func named(_ name: String) -> (any RideService.Type)? { all.first { $0.name.hasSameBytes(as: name) } }
+
+  /// Makes a service as a worker runs it; nil if there is none of this name.
+  public func make(_ name: String, _ configuration: ServiceConfiguration) throws -> EventService? {
+    try named(name)?.make(configuration, catalog)
+  }
+
+  /// Whether a service is delivered a topic.
+  func isDelivered(_ topic: String, to service: Identifier) -> Bool {
+    subscriptions.contains { $0.service.hasSameBytes(as: service.text) && $0.wants(topic) }
+  }
+
+  /// The services that keep something of each ride.
+  public var keepingRides: [String] { folded.filter { $0.rides != nil }.map { $0.name } }
+
+  /// The services whose state is in Redis, which a rebuild makes anew.
+  public var rebuilt: [String] { folded.map { $0.name } }
 }

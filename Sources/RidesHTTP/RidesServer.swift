@@ -2,7 +2,7 @@ import EventStreams
 public import EventStreamsHTTP
 public import Logging
 import Redis
-import RideHailing
+public import RideHailing
 
 /// The server of the ride-hailing back end: what any domain's services have, and rides, accounts and prices.
 public enum RidesServer {
@@ -14,23 +14,26 @@ public enum RidesServer {
   ///
   /// - Parameters:
   ///   - settings: how it behaves; throws a `ServerMistake` if it can't be served so.
-  ///   - deployment: the namespace that it serves. Publishing makes it, for the six services, if it isn't there.
+  ///   - deployment: the namespace that it serves. Publishing makes it, for all services, if it isn't there.
+  ///   - services: what there is.
   ///   - archive: the archive's file, if there is one, for entries of accounts that have left the services' state.
   ///   - metrics: what this program measures, which is served with how the services are.
   ///   - log: is told of what goes wrong, and of who changes what.
   ///   - onListening: is told where it listens, when it does.
   public static func make(
-    _ settings: ServerSettings, deployment: Deployment, archive: String? = nil, metrics: PrometheusRegistry? = nil,
+    _ settings: ServerSettings, deployment: Deployment, services: RideServices = .standard, archive: String? = nil,
+    metrics: PrometheusRegistry? = nil,
     log: Logger,
     onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
   ) throws -> HTTPService {
     let name = deployment.name
     let books = Books(deployment: deployment, archive: archive)
     return try HTTPService(
-      settings, deployment: deployment, catalog: RideEvents.catalog, domain: RidesSite.domain(deployment, books),
+      settings, deployment: deployment, catalog: services.catalog,
+      domain: RidesSite.domain(deployment, services, books),
       opening: { connection in
         try await Namespace.open(
-          name, services: RideServices.subscriptions, topics: RideEvents.catalog.topics, on: connection)
+          name, services: services.subscriptions, topics: services.catalog.topics, on: connection)
       },
       personal: personal, metrics: metrics, log: log, onListening: onListening,
       adding: { routes, site, publisher in

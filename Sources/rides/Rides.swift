@@ -2,32 +2,51 @@ import ArgumentParser
 import EventStreams
 import Foundation
 import Redis
+import RideHailing
 
 /// The command `rides`.
-@main struct Rides: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "rides",
-    abstract: "A ride-hailing back end on Redis Streams: announce what happened, let others react.",
-    discussion: """
-      Six services react to each completed ride, each on its own: payment, driver, rating, analytics, surge, notification. \
-      Start them with `rides up`, or one by one with `rides worker SERVICE`; publish with `rides publish`; look with a browser (`rides serve`, \
-      which `rides up` does as well), or with \
-      `rides status`, `rides pending` and `rides trace RIDE`.
+struct Rides: AsyncParsableCommand {
+  /// The services that it runs, rebuilds and audits.
+  @TaskLocal static var services = RideServices.standard
 
-      Where Redis is: --redis, or the environment's REDIS_URL, or redis://127.0.0.1:6379.
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "rides",
+      abstract: "A ride-hailing back end on Redis Streams: announce what happened, let others react.",
+      discussion: """
+        Services react to each completed ride, each on its own: \(serviceNames). `rides services` says what each does. \
+        Start them with `rides up`, or one by one with `rides worker SERVICE`; publish with `rides publish`; look with a browser (`rides serve`, \
+        which `rides up` does as well), or with \
+        `rides status`, `rides pending` and `rides trace RIDE`.
 
-      Exit status: 0 done, 1 something was refused or does not hold, 64 wrong use, 69 Redis can't be reached, 74 output could \
-      not be written, 75 out of time, 141 nobody reads the output any more.
-      """,
-    version: "0.1.0",
-    subcommands: [
-      Up.self, WorkerCommand.self, Serve.self, TokenCommand.self, Publish.self, Import.self, Pending.self, Status.self,
-      Wait.self, Trace.self,
-      Scheduled.self, Dead.self, PauseCommand.self, ResumeCommand.self, Trim.self, GroupsCommand.self,
-      AccountCommand.self, Statement.self, TrialBalanceCommand.self, Adjust.self, Refund.self, Rate.self, Surge.self,
-      Receipts.self, AuditCommand.self, ArchiveCommand.self, Replay.self,
-      RebuildCommand.self, RestoreCommand.self, AnalyticsCommand.self, Bench.self, LocalRedisCommand.self,
-    ])
+        Where Redis is: --redis, or the environment's REDIS_URL, or redis://127.0.0.1:6379.
+
+        Exit status: 0 done, 1 something was refused or does not hold, 64 wrong use, 69 Redis can't be reached, 74 output could \
+        not be written, 75 out of time, 141 nobody reads the output any more.
+        """,
+      version: "0.1.0",
+      subcommands: [
+        ServicesCommand.self, Up.self, WorkerCommand.self, Serve.self, TokenCommand.self, Publish.self, Import.self,
+        Pending.self, Status.self,
+        Wait.self, Trace.self,
+        Scheduled.self, Dead.self, PauseCommand.self, ResumeCommand.self, Trim.self, GroupsCommand.self,
+        AccountCommand.self, Statement.self, TrialBalanceCommand.self, Adjust.self, Refund.self, Rate.self, Surge.self,
+        Receipts.self, AuditCommand.self, ArchiveCommand.self, Replay.self,
+        RebuildCommand.self, RestoreCommand.self, AnalyticsCommand.self, Bench.self, LocalRedisCommand.self,
+      ])
+  }
+
+  /// The services' names, as a list for people.
+  static var serviceNames: String {
+    let names = services.names
+    return names.count < 2 ? names.joined() : "\(names.dropLast().joined(separator: ", ")) or \(names.last ?? "")"
+  }
+
+  /// Refuses a service that isn't there.
+  static func check(_ service: String) throws {
+    guard services.named(service) == nil else { return }
+    throw ValidationError("there is no service '\(service)'; there are \(services.names.joined(separator: ", "))")
+  }
 
   static func main() async {
     tuneAllocator()

@@ -2,7 +2,7 @@ import ArgumentParser
 import EventStreams
 import Testing
 
-@testable import rides
+@testable import RidesCLI
 
 /// What is typed after `rides`: parsed and checked, and not run.
 @Suite("Mutated arguments") struct ArgumentFuzzTests {

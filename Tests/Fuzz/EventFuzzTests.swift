@@ -6,7 +6,7 @@ import Testing
 
 /// Events from outside, through all that reads them.
 @Suite("Mutated events") struct EventFuzzTests {
-  private static let catalog = EventCatalog(RideEvents.types)
+  private static let catalog = EventCatalog(RideServices.standard.types)
 
   /// Events of all types, as they are logged.
   static let events: [[UInt8]] = {
@@ -63,7 +63,7 @@ import Testing
     var run = FuzzRun("data")
     await run.run(20, of: Self.events) { (input: [UInt8]) async throws -> Bool in
       guard let header = try? EventHeader(ofEvent: input.span, fallbackID: ""),
-        let type = RideEvents.types.first(where: { $0.eventType == header.type })
+        let type = RideServices.standard.types.first(where: { $0.eventType == header.type })
       else { return false }
       return try Self.readsBack(type, input)
     }

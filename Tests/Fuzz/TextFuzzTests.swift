@@ -68,7 +68,7 @@ import Testing
 
   @Test("are no trips, or rides whose events are let in")
   func rows() async throws {
-    let catalog = EventCatalog(RideEvents.types)
+    let catalog = EventCatalog(RideServices.standard.types)
     let header =
       "pickup,dropoff,passengers,distance,fare,tip,tolls,total,color,payment,pickup_zone,dropoff_zone,pickup_borough,dropoff_borough\n"
     let row =

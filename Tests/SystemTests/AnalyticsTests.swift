@@ -97,7 +97,7 @@ import Testing
     try await SystemBench.run { bench in
       let csv = try RealTrips.unpack("nyc/taxis.csv.gz", into: bench.folder)
       let events = try await bench.rides("import", "--format", "nyc-taxis", "--dry-run", csv)
-      let catalog = EventCatalog(RideEvents.types)
+      let catalog = EventCatalog(RideServices.standard.types)
       let path = try await Self.archive(
         try events.output.split(separator: "\n").map { try catalog.read($0.utf8.span) }, in: bench)
 

@@ -3,7 +3,7 @@ import Redis
 import RedisTestSupport
 import Testing
 
-@testable import rides
+@testable import RidesCLI
 
 @Suite("A server's append-only file") struct AppendOnlyFileTests {
   private func scan(_ text: String) -> CommandScan.End {

@@ -44,7 +44,7 @@ import Testing
   func killed() async throws {
     try await SystemBench.run { bench in
       var workers: [String: RidesProcess] = [:]
-      for service in RideServices.names { workers[service] = try bench.worker(service) }
+      for service in RideServices.standard.names { workers[service] = try bench.worker(service) }
       defer { workers.values.forEach { $0.crash() } }
       try await eventually("the namespace is there") {
         try await Namespace.find("rides", on: bench.connection) != nil

@@ -11,14 +11,14 @@ import Testing
     try await SystemBench.run { bench in
       let count = 900
       var workers: [String: RidesProcess] = [:]
-      for service in RideServices.names {
+      for service in RideServices.standard.names {
         workers[service] = try bench.worker(service, "--batch", "20", "--window", "60")
       }
       defer { workers.values.forEach { $0.crash() } }
       let publisher = try RidesProcess(
         ["publish", "--simulate", "\(count)", "--seed", "5", "--rate", "250"], redis: bench.url, isQuiet: true)
       defer { publisher.stop() }
-      for (index, service) in RideServices.names.enumerated() {
+      for (index, service) in RideServices.standard.names.enumerated() {
         try await eventually("\(service) is in the middle") { try await bench.handled(service) > 100 + index * 300 }
         workers[service]?.crash()
         workers[service] = try bench.worker(service)

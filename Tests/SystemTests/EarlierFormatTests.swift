@@ -64,7 +64,7 @@ import Testing
     /// Reads what was stored in the way of format 1: a stream for each account.
     func books() async throws -> Books {
       var books = Books()
-      for service in DayClosing.rideServices {
+      for service in RideServices.standard.keepingRides {
         for key in try await connection.strings(["KEYS", "rides:{*}:\(service):*"]) {
           let name = key.split(separator: ":", maxSplits: 3)[3]
           if name.hasPrefix("account:") {
@@ -210,13 +210,13 @@ import Testing
   private func expectStates(_ bench: Bench, _ name: String) async throws {
     let digests = try JSONDecoder().decode(
       [String: [String]].self, from: Data(contentsOf: Self.fixture.appending(path: "digests.json")))
-    #expect(digests.keys.sorted() == Rebuild.services.sorted())
+    #expect(digests.keys.sorted() == RideServices.standard.rebuilt.sorted())
     for (service, digests) in digests {
       let result = try await bench.rides("rebuild", service, "--namespace", name, "--format", "json")
       let rebuilt = try JSONDecoder().decode(Rebuilt.self, from: Data(result.output.utf8))
       #expect(result.status == 0 && rebuilt.identical, "\(result)")
       // Accounts are stored otherwise now, and rides have lists beside their records: what they hold is compared instead.
-      #expect(DayClosing.rideServices.contains(service) || rebuilt.shards.map(\.liveDigest) == digests, "\(service)")
+      #expect(RideServices.standard.keepingRides.contains(service) || rebuilt.shards.map(\.liveDigest) == digests, "\(service)")
     }
     let archive = try await bench.rides("rebuild", "analytics", "--namespace", name)
     #expect(archive.status == 0, "\(archive)")
@@ -262,7 +262,7 @@ import Testing
         let expected =
           switch event.header?.type {
           case nil, "GIFT_GIVEN": "events"
-          case let type?: RideEvents.catalog.topic(of: type)
+          case let type?: RideServices.standard.catalog.topic(of: type)
           }
         #expect(entry.topic == expected && entry.json == event.json, "\(event.entryID)")
         topics.insert(entry.topic)

@@ -24,7 +24,7 @@ import Testing
   func everything() async throws {
     try await SystemBench.run { bench in
       let (count, seed) = (1500, UInt64(21))
-      let workers = try RideServices.names.map { try bench.worker($0) }
+      let workers = try RideServices.standard.names.map { try bench.worker($0) }
       defer { workers.forEach { $0.crash() } }
       let restored = bench.folder.appending(path: "restored")
       let producer = Task.detached {

@@ -16,7 +16,7 @@ import Testing
   private func moveGroups(_ bench: SystemBench, to place: String) async throws {
     var commands = Commands()
     for shard in try await bench.namespace().shards {
-      for service in RideServices.subscriptions {
+      for service in RideServices.standard.subscriptions {
         let topics = service.isOfAll ? try await bench.namespace().topics(on: bench.connection)[shard] : service.topics
         for topic in topics {
           commands.append("XGROUP", "SETID", "rides:{\(shard)}:log:\(topic)", service.service, place)
@@ -42,7 +42,7 @@ import Testing
   func movedGroups() async throws {
     try await SystemBench.run { bench in
       let (count, seed) = (2000, UInt64(31))
-      let workers = try RideServices.names.map { try bench.worker($0) }
+      let workers = try RideServices.standard.names.map { try bench.worker($0) }
       defer { workers.forEach { $0.crash() } }
       for place in ["0", "$"] {
         let before = try await bench.handled("driver")
@@ -81,7 +81,7 @@ import Testing
           _ = try await bench.connection.call("XTRIM", "rides:{\(shard)}:log:\(topic)", "MAXLEN", "0")
         }
       }
-      let workers = try RideServices.names.map { try bench.worker($0) }
+      let workers = try RideServices.standard.names.map { try bench.worker($0) }
       defer { workers.forEach { $0.crash() } }
       #expect(try await bench.simulate(100, seed: 33).status == 0)
       #expect(try await bench.rides("wait", "--timeout", "60s").status == 0)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import rides
+@testable import RidesCLI
 
 @Suite("Through the program itself") struct HostileInputTests {
   private static func ride(_ id: String, driver: String = "d", city: String, currency: String = "EUR") -> String {

@@ -3,7 +3,7 @@ import Redis
 import RedisTestSupport
 import Testing
 
-@testable import rides
+@testable import RidesCLI
 
 /// A folder in which `rides` makes and finds its own Redis.
 struct LocalBench: Sendable {

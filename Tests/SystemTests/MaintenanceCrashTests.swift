@@ -22,7 +22,7 @@ import Testing
   }
 
   private func handled(_ bench: SystemBench) async throws {
-    let workers = try RideServices.names.map { try bench.worker($0) }
+    let workers = try RideServices.standard.names.map { try bench.worker($0) }
     defer { workers.forEach { $0.crash() } }
     #expect(try await bench.simulate(Self.rides, seed: Self.seed).status == 0)
     let waited = try await bench.rides("wait", "--timeout", "60s")
@@ -118,7 +118,7 @@ import Testing
       let namespace = try await bench.namespace()
       let archive = bench.folder.appending(path: "archive.sqlite").path()
       let digests = ShardDigests(
-        namespace, bench.connection, services: RideServices.names.filter { $0 != "analytics" }, withLog: true)
+        namespace, bench.connection, services: RideServices.standard.names.filter { $0 != "analytics" }, withLog: true)
       let rounds = try await sweep(
         ["restore", "--from-archive", archive, "--shards", "8"], bench, digests, rounds: 7
       ) {
@@ -133,7 +133,7 @@ import Testing
 
   /// The services go on, and all that was published has each of its effects once.
   private func goesOn(_ bench: SystemBench, _ archive: String) async throws {
-    let workers = try RideServices.names.map { try bench.worker($0) }
+    let workers = try RideServices.standard.names.map { try bench.worker($0) }
     defer { workers.forEach { $0.crash() } }
     let again = try await bench.simulate(Self.rides + 50, seed: Self.seed)
     #expect(again.status == 0, "\(again.errors)")

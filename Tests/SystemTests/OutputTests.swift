@@ -3,7 +3,7 @@ import Foundation
 import RideHailing
 import Testing
 
-@testable import rides
+@testable import RidesCLI
 
 @Suite("Output") struct OutputTests {
   private static let hostile = "\u{1b}]0;owned\u{7}\u{1b}[2Jred\u{9b}32m\u{202e}lr\n\u{2028}\u{7f}"

@@ -45,7 +45,7 @@ import Testing
     try await SystemBench.run { bench in
       let csv = try RealTrips.unpack("nyc/yellow_2019-02.csv.gz", lines: Self.rows + 1, into: bench.folder)
       let archive = bench.folder.appending(path: "archive.sqlite").path()
-      let workers = try RideServices.names.map { try bench.worker($0) }
+      let workers = try RideServices.standard.names.map { try bench.worker($0) }
       defer { workers.forEach { $0.crash() } }
       #expect(try await bench.rides("import", "--format", "nyc-yellow", csv).status == 0)
       let waited = try await bench.rides("wait", "--timeout", "120s")
@@ -83,7 +83,7 @@ import Testing
       #expect(try await booked(.platform) == sum.commission)
       #expect(try await booked(.taxes) == charged.taxes)
 
-      for service in RideServices.names {
+      for service in RideServices.standard.names {
         let sources =
           service == "analytics" ? [["--archive", archive]] : [["--archive", archive], ["--from-archive", archive]]
         for source in sources {

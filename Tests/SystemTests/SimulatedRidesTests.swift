@@ -3,7 +3,7 @@ import EventStreams
 import RideHailing
 import Testing
 
-@testable import rides
+@testable import RidesCLI
 
 @Suite("Simulated rides") struct SimulatedRidesTests {
   private static let time = "2026-04-03T10:30:00Z"

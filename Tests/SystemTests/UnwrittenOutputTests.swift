@@ -32,7 +32,7 @@ import Testing
     try await SystemBench.run { bench in
       let archive = bench.folder.appending(path: "archive.sqlite").path()
       #expect(try await bench.rides("publish", "--simulate", "3").status == 0)
-      let workers = try RideServices.names.map { try bench.worker($0) }
+      let workers = try RideServices.standard.names.map { try bench.worker($0) }
       defer { workers.forEach { $0.crash() } }
       #expect(try await bench.rides("wait").status == 0)
       for command in Self.commands.map({ $0.split(separator: " ").map(String.init) }) + Self.queries {

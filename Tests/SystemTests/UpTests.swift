@@ -4,7 +4,7 @@ import Redis
 import RedisTestSupport
 import Testing
 
-@testable import rides
+@testable import RidesCLI
 
 @Suite("rides up with a Redis of its own") struct UpTests {
   @Test(

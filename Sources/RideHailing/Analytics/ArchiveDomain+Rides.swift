@@ -3,14 +3,19 @@ import EventStreams
 
 extension ArchiveDomain {
   /// The events of rides, kept by analytics.
-  public static let rides = ArchiveDomain(
-    service: "analytics", catalog: RideEvents.catalog,
-    subject: Subject("ride", field: "rideId", value: { RideID.of($0) }),
-    views: ArchiveView.rideViews, viewRevisions: ["views", "views without repetitions", "views net of corrections"],
-    advice: Advice(
-      find: "it is the file that `rides worker analytics --archive` or `rides up --archive` names",
-      verify: "see: rides archive verify", complete: "rides rebuild analytics --apply",
-      views: "see: rides analytics views"))
+  static func rides(_ catalog: EventCatalog) -> ArchiveDomain {
+    ArchiveDomain(
+      service: AnalyticsService.name, catalog: catalog,
+      subject: Subject("ride", field: "rideId", value: { catalog.ride(of: $0) }),
+      views: ArchiveView.rideViews, viewRevisions: ["views", "views without repetitions", "views net of corrections"],
+      advice: Advice(
+        find: "it is the file that `rides worker analytics --archive` or `rides up --archive` names",
+        verify: "see: rides archive verify", complete: "rides rebuild analytics --apply",
+        views: "see: rides analytics views"))
+  }
+
+  /// Those of the six services.
+  public static var rides: ArchiveDomain { RideServices.standard.archive }
 }
 
 extension HistoryFilter {

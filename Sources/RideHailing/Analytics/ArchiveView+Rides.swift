@@ -13,7 +13,7 @@ extension ArchiveView {
   ]
 
   /// The commission that the views reckon with where no event tells what was booked; reports can be given another.
-  public static let commissionBasisPoints = DriverService.standardCommissionBasisPoints
+  public static let commissionBasisPoints = CommissionRate.standardBasisPoints
 
   private static let rides = ArchiveView(
     "rides", "a completed ride",

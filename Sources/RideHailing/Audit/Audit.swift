@@ -10,22 +10,22 @@ public struct Audit: Sendable {
   private let inspector: Inspector
   private let state: ServiceState
   private let archive: ArchiveReader?
-  private let commissionBasisPoints: Int
+  private let services: RideServices
 
   /// An audit.
   ///
   /// - Parameters:
   ///   - archive: what analytics stores into; nil to leave it out.
-  ///   - commissionBasisPoints: what the driver service was run with.
+  ///   - services: whose state is looked at.
   public init(
     namespace: Namespace, inspector: Inspector, state: ServiceState, archive: ArchiveReader?,
-    commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
+    services: RideServices = .standard
   ) {
     self.namespace = namespace
     self.inspector = inspector
     self.state = state
     self.archive = archive
-    self.commissionBasisPoints = commissionBasisPoints
+    self.services = services
   }
 
   /// Looks at everything, shard by shard; holds one shard's state in memory at a time.
@@ -38,8 +38,7 @@ public struct Audit: Sendable {
     var rides = RidesByShard()
     for shard in namespace.shards {
       var audit = try await ShardAudit(
-        shard: shard, inspector: inspector, state: state, archive: archive,
-        commissionBasisPoints: commissionBasisPoints)
+        shard: shard, services: services, inspector: inspector, state: state, archive: archive)
       try await audit.run(into: &report)
       for ride in audit.completedRides {
         guard let other = rides.add(ride, shard: shard) else { continue }
@@ -52,15 +51,13 @@ public struct Audit: Sendable {
 
   /// A ride that two shards know has been booked in both, by each service that knows it in both.
   private func check(_ ride: Identifier, in shard: Int, and other: Int, _ report: inout AuditReport) async throws {
-    for (service, hash) in [
-      ("payment", PaymentRecord.hash), ("driver", DriverRide.hash), ("rating", RatingWindow.hash),
-      ("notification", Receipt.hash),
-    ] {
-      let found = try await state.field(service, hash, ride.text).map(\.shard)
+    for service in services.folded {
+      guard let hash = service.rides?.first else { continue }
+      let found = try await state.field(service.name, hash, ride.text).map(\.shard)
       guard found.contains(shard), found.contains(other) else { continue }
       report.add(
         Violation(
-          kind: .rideInTwoShards, service: service, shard: shard, ride: ride.text, key: "\(hash)[\(ride)]",
+          kind: .rideInTwoShards, service: service.name, shard: shard, ride: ride.text, key: "\(hash)[\(ride)]",
           expected: "in shard \(other) only", found: "in shards \(found.map(String.init).joined(separator: ", "))"))
     }
   }

@@ -2,8 +2,6 @@ import EventStreams
 
 /// What events that a service has not handled, or whose outcome is not known, are about: its state of that may be either way.
 struct OpenWork {
-  /// True if there is anything.
-  private(set) var isAny = false
   private var rides: Set<Identifier> = []
   private var accounts: Set<Identifier> = []
   private var movements: Set<Identifier> = []
@@ -11,12 +9,11 @@ struct OpenWork {
   private(set) var isClosing = false
 
   /// Takes in an event that may have been handled or not.
-  mutating func add(_ event: RecordedEvent, _ header: EventHeader, ride: String?) {
-    isAny = true
+  mutating func add(_ event: RecordedEvent, _ header: EventHeader, ride: String?, _ catalog: EventCatalog) {
     if let ride { rides.insert(ride) }
     if header.type == RecordsRemoved.eventType { isClosing = true }
     movements.insert(header.id)
-    let about = try? RideEvents.catalog.withData(ofEvent: event.json.span) { (data) throws(JSONError) in
+    let about = try? catalog.withData(ofEvent: event.json.span) { (data) throws(JSONError) in
       try Names(from: data)
     }
     guard let about else { return }
@@ -36,15 +33,14 @@ struct OpenWork {
   }
 
   /// Whether a field of a service's state may be either way.
-  func isAbout(hash: String, field: String) -> Bool {
-    switch hash {
-    case RatingWindow.drivers:
-      let driver = field.utf8.lastIndex(of: UInt8(ascii: "|")).map { String(field[..<$0]) } ?? field
-      return accounts.contains(Account.driver(driver).name)
-    case HolderAccounts.movements: return movements.contains(field)
-    case HolderAccounts.opened: return accounts.contains(field)
-    case LedgerState.buckets, LedgerState.closed, RideRecords.days, RideRecords.closed: return isAny
-    default: return isClosing || rides.contains(field)
+  func isAbout(_ hash: StateHash, field: String) -> Bool {
+    switch hash.subject {
+    case .ride: isClosing || rides.contains(field)
+    case .rider: accounts.contains(Account.rider(field).name)
+    case .driver: accounts.contains(Account.driver(field).name)
+    case .account: accounts.contains(field)
+    case .movement: movements.contains(field)
+    case .anything: true
     }
   }
 

@@ -29,7 +29,7 @@ struct RideMoney {
       guard expected != found else { return }
       findings.append(
         Finding(
-          kind: .conservation, service: "payment", key: key, expected: "\(Money(expected, fare.currency))",
+          kind: .conservation, service: PaymentService.name, key: key, expected: "\(Money(expected, fare.currency))",
           found: "\(Money(found, fare.currency))"))
     }
     let methods = Payment.Method.allCases
@@ -65,7 +65,7 @@ struct RideMoney {
   private func charges(_ currency: Currency) -> [Finding] {
     var findings: [Finding] = []
     func add(_ key: String, _ expected: String, _ found: String) {
-      findings.append(Finding(kind: .charge, service: "payment", key: key, expected: expected, found: found))
+      findings.append(Finding(kind: .charge, service: PaymentService.name, key: key, expected: expected, found: found))
     }
     for (leg, times) in facts.settlements where times > 1 {
       add(leg.text.isEmpty ? "the ride" : "correction \(leg)", "one outcome", "\(times)")
@@ -111,7 +111,7 @@ struct RideMoney {
       guard expected != found else { return }
       findings.append(
         Finding(
-          kind: .driverPaid, service: "driver", key: key, expected: "\(Money(expected, fare.currency))",
+          kind: .driverPaid, service: DriverService.name, key: key, expected: "\(Money(expected, fare.currency))",
           found: "\(Money(found, fare.currency))"))
     }
     let own = fare.base + fare.distance + fare.time + fare.surge
@@ -139,7 +139,9 @@ struct RideMoney {
         both[money.currency, default: 0] += money.minorUnits
       }
       return both.filter { $0.value != 0 }.amounts.map {
-        Finding(kind: kind, service: "payment and driver", key: account, expected: "0", found: "\($0)")
+        Finding(
+          kind: kind, service: "\(PaymentService.name) and \(DriverService.name)", key: account, expected: "0",
+          found: "\($0)")
       }
     }
   }
@@ -151,7 +153,8 @@ struct RideMoney {
     guard let receipt, let standing = facts.standing else { return [] }
     var findings: [Finding] = []
     func add(_ key: String, _ expected: String, _ found: String) {
-      findings.append(Finding(kind: .receipt, service: "notification", key: key, expected: expected, found: found))
+      findings.append(
+        Finding(kind: .receipt, service: NotificationService.name, key: key, expected: expected, found: found))
     }
     func text(_ amounts: PaymentStanding?) -> String {
       amounts.map { String(decoding: JSONWriter.bytes(of: $0), as: UTF8.self) } ?? "nothing"

@@ -14,19 +14,17 @@ struct SeenEvents {
   }
 
   func contains(_ id: String) -> Bool { places[id] != nil }
+}
 
+extension RideServices {
   /// An event's data as whoever handles it reads it, written anew; the text as it stands if it is of no known type.
-  static func content(_ json: [UInt8]) -> [UInt8] {
-    guard let header = try? EventHeader(ofEvent: json.span, fallbackID: "") else { return json }
-    return readers[header.type]?(json) ?? json
-  }
-
-  private static let readers: [EventType: @Sendable ([UInt8]) -> [UInt8]?] = Dictionary(
-    uniqueKeysWithValues: RideEvents.types.map { reader($0) })
-
-  private static func reader<Data: EventData>(
-    _ type: Data.Type
-  ) -> (EventType, @Sendable ([UInt8]) -> [UInt8]?) {
-    (Data.eventType, { json in (try? Data(ofEvent: json.span)).map { JSONWriter.bytes(of: $0) } })
+  func content(_ json: [UInt8]) -> [UInt8] {
+    guard let header = try? EventHeader(ofEvent: json.span, fallbackID: ""),
+      let type = types.first(where: { $0.eventType == header.type })
+    else { return json }
+    func content<Data: EventData>(_ type: Data.Type) -> [UInt8]? {
+      (try? Data(ofEvent: json.span)).map { JSONWriter.bytes(of: $0) }
+    }
+    return content(type) ?? json
   }
 }

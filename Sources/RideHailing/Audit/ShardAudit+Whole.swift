@@ -20,7 +20,7 @@ extension ShardAudit {
       }
     }
     // Without the archive, what a trimmed log does not tell can't be known.
-    for service in Self.services {
+    for service in services.folded {
       try await compareState(of: service, isWhole: isWhole, &report)
     }
     guard isWhole else { return }
@@ -44,16 +44,6 @@ extension ShardAudit {
         report.add(violation(.closedEntries, service, nil, wrong.key, wrong.expected, wrong.found))
       }
     }
-    let windows = try await folds["rating"]?.image.hash(RatingWindow.hash, shard: shard) ?? [:]
-    let closed = stored.fields("rating", RatingWindow.closed)
-    let mayHaveLeft = open["rating"]?.isClosing == true
-    for wrong in ratings.differences(
-      closed: closed, drivers: stored.fields("rating", RatingWindow.drivers),
-      isKept: { windows[$0] != nil && (!mayHaveLeft || closed[$0] != nil) })
-    {
-      report.add(
-        violation(.of(wrong.expected, wrong.found), "rating", wrong.ride, wrong.key, wrong.expected, wrong.found))
-    }
   }
 
   /// Whether a service has something to do with a ride, or with the account of this name, that it has not done.
@@ -61,44 +51,40 @@ extension ShardAudit {
     open.values.contains { $0.isAbout(ride: ride) || $0.isAbout(account: ride) }
   }
 
-  /// What a service has stored is what its handlers have made of the history.
-  private func compareState(of service: String, isWhole: Bool, _ report: inout AuditReport) async throws {
-    guard let image = folds[service]?.image, let hashes = StoredState.hashes[service] else { return }
-    let work = open[service]
-    if service == "surge" {
-      guard isWhole, surgeIsWhole, work == nil else { return }
-      for wrong in try await stored.surgeDifferences(image, shard: shard, lastAt: surgeRecordedAt) {
-        report.add(violation(.surge, service, nil, wrong.key, wrong.expected, wrong.found))
-      }
-      return
-    }
-    for hash in hashes {
-      let found = stored.fields(service, hash)
-      let expected = try await image.hash(hash, shard: shard)
-      // What ratings leave is reckoned from the ratings themselves.
-      if service == "rating", [RatingWindow.closed, RatingWindow.drivers].contains(hash) { continue }
+  /// What a service has stored is what its handlers have made of the history, and what its own audit says.
+  private func compareState(
+    of service: any FoldedService.Type, isWhole: Bool, _ report: inout AuditReport
+  ) async throws {
+    let name = service.name
+    guard let image = folds[name]?.image, let own = ownAudits[name] else { return }
+    let work = open[name]
+    for hash in service.state {
+      let found = stored.fields(name, hash.name)
+      let expected = try await image.hash(hash.name, shard: shard)
       for field in Set(found.keys).union(expected.keys).sorted() {
-        guard found[field] != expected[field], work?.isAbout(hash: hash, field: field.text) != true else { continue }
-        // Which of its places counted for the window, nobody knows.
-        if hash == RatingWindow.hash, repeated.contains(field),
-          StoredState.isSameWindow(expected[field], found[field])
-        {
-          continue
-        }
+        guard found[field] != expected[field], work?.isAbout(hash, field: field.text) != true else { continue }
+        guard
+          !own.allows(
+            hash, expected: expected[field], found: found[field], isRepeated: repeated.contains(field))
+        else { continue }
         guard isWhole || facts.rides[field]?.completions.isEmpty == false else { continue }
-        let isRide = !StoredState.notOfRides.contains(Identifier(hash))
         report.add(
           violation(
-            .of(expected[field], found[field]), service, isRide ? field.text : nil, "\(hash)[\(field)]",
-            expected[field], found[field]))
+            .of(expected[field], found[field]), name, hash.subject == .ride ? field.text : nil,
+            "\(hash.name)[\(field)]", expected[field], found[field]))
       }
+    }
+    let end = AuditedHistory(
+      isWhole: isWhole, hasOpenWork: work != nil, isClosing: work?.isClosing == true, image: image, shard: shard)
+    for finding in try await own.findings(end) {
+      report.add(violation(finding.kind, name, finding.ride, finding.key, finding.expected, finding.found))
     }
   }
 
   /// Each ride's money, reckoned from its events.
   private func checkMoney(_ report: inout AuditReport) {
-    let charged = ledgers["payment"]?.bookings ?? [:]
-    let earned = ledgers["driver"]?.bookings ?? [:]
+    let charged = ledgers[PaymentService.name]?.bookings ?? [:]
+    let earned = ledgers[DriverService.name]?.bookings ?? [:]
     for (ride, facts) in facts.rides where !facts.completions.isEmpty {
       let money = RideMoney(
         facts: facts, record: stored.payment(ride), charged: charged[ride] ?? RideBookings(),
@@ -109,10 +95,10 @@ extension ShardAudit {
         }
       }
       var findings: [RideMoney.Finding] = []
-      if isSettled("payment") { findings += money.payment() }
-      if isSettled("driver") { findings += money.driver() }
-      if isSettled("payment", "driver") { findings += money.between() }
-      if isSettled("payment", "notification") { findings += money.receipt(stored.receipt(ride)) }
+      if isSettled(PaymentService.name) { findings += money.payment() }
+      if isSettled(DriverService.name) { findings += money.driver() }
+      if isSettled(PaymentService.name, DriverService.name) { findings += money.between() }
+      if isSettled(PaymentService.name, NotificationService.name) { findings += money.receipt(stored.receipt(ride)) }
       for finding in findings {
         report.add(
           violation(finding.kind, finding.service, ride.text, finding.key, finding.expected, finding.found))
@@ -122,8 +108,8 @@ extension ShardAudit {
 
   /// Payable = earnings + tips + tolls - cash held - payouts, for each driver that nothing is under way of; and a rider's wallet likewise.
   private func checkPayable(_ report: inout AuditReport) {
-    guard let ledger = ledgers["driver"], progress["driver"]?.isStarted == true else { return }
-    let work = open["driver"]
+    guard let ledger = ledgers[DriverService.name], progress[DriverService.name]?.isStarted == true else { return }
+    let work = open[DriverService.name]
     var payable: [Identifier: Int] = [:]
     var unknown: Set<Identifier> = []
     for facts in facts.rides.values {
@@ -146,7 +132,7 @@ extension ShardAudit {
       guard expected != found, !unknown.contains(account.name), work?.isAbout(account: account.name) != true else {
         continue
       }
-      report.add(violation(.payable, "driver", nil, field.text, "\(expected)", "\(found)"))
+      report.add(violation(.payable, DriverService.name, nil, field.text, "\(expected)", "\(found)"))
     }
   }
 }

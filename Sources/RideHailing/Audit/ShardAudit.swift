@@ -7,8 +7,8 @@ import EventStreams
 /// the events say, reckoned here.
 struct ShardAudit {
   let shard: Int
+  let services: RideServices
   private let inspector: Inspector
-  private let state: ServiceState
   let archive: ArchiveReader?
   let progress: [Identifier: ServiceProgress]
   var ledgers: [Identifier: BookedLedger] = [:]
@@ -18,45 +18,46 @@ struct ShardAudit {
   var open: [Identifier: OpenWork] = [:]
   var seen = SeenEvents()
   var facts = ShardFacts()
-  var ratings = ExpectedRatings()
+  /// What single services' audits look at themselves.
+  var ownAudits: [Identifier: any ServiceAudit] = [:]
   /// Rides with an event that stands at an earlier place as well.
   var repeated: Set<Identifier> = []
   /// Events that services must have published, and those that stand in the log.
   var expectedEvents: [(id: Identifier, service: String, ride: String)] = []
   var outcomes: [(id: Identifier, service: String, ride: String)] = []
-  var surgeRecordedAt: Timestamp?
-  /// False if surge's counts may have vanished between two events, so that it began anew.
-  var surgeIsWhole = true
-
-  /// The services whose state is compared.
-  static let services = ["payment", "driver", "rating", "notification", "surge"]
+  /// Who alone publishes events of a type.
+  private let publisher: [EventType: String]
 
   init(
-    shard: Int, inspector: Inspector, state: ServiceState, archive: ArchiveReader?,
-    commissionBasisPoints: Int
+    shard: Int, services: RideServices, inspector: Inspector, state: ServiceState, archive: ArchiveReader?
   ) async throws {
     self.shard = shard
+    self.services = services
     self.inspector = inspector
-    self.state = state
     self.archive = archive
-    let all = try await inspector.progress(RideServices.names, shard: shard)
+    let all = try await inspector.progress(services.names, shard: shard)
     progress = Dictionary(uniqueKeysWithValues: all.map { (Identifier($0.service), $0) })
-    var ledgers: [Identifier: BookedLedger] = [:]
+    publisher = Dictionary(
+      services.folded.flatMap { service in service.outcomes.map { ($0, service.name) } },
+      uniquingKeysWith: { first, _ in first })
     for service in LedgerState.services {
       ledgers[service] = try await BookedLedger(service, shard: shard, state: state)
     }
-    self.ledgers = ledgers
-    stored = try await StoredState(shard: shard, state: state)
+    stored = try await StoredState(of: services.folded, shard: shard, state: state)
+    func ownAudit<Service: FoldedService>(_ service: Service.Type) async throws -> any ServiceAudit {
+      try await Service.OwnAudit(shard: shard, state: state)
+    }
+    for service in services.folded { ownAudits[service.name] = try await ownAudit(service) }
     // In this order: what is in the state is in the log.
-    var filter = HistoryFilter()
-    filter.types = Outcomes.types
-    let outcomes = try await Outcomes(
-      ShardHistory(of: .rides, shard: shard, inspector: inspector, archive: archive, filter: filter))
+    let outcomes = try await Outcomes(of: services.folded, services.catalog) { types in
+      var filter = HistoryFilter()
+      filter.types = types
+      return ShardHistory(
+        of: services.archive, shard: shard, inspector: inspector, archive: archive, filter: filter)
+    }
     folds = Dictionary(
-      uniqueKeysWithValues: try Self.services.map {
-        let fold = try ServiceFold(
-          $0, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints, keepsJournals: false)
-        return (Identifier($0), fold)
+      uniqueKeysWithValues: services.folded.map {
+        (Identifier($0.name), ServiceFold($0, shard: shard, outcomes: outcomes, keepsJournals: false))
       })
   }
 
@@ -64,7 +65,8 @@ struct ShardAudit {
   var completedRides: some Sequence<Identifier> { facts.rides.lazy.filter { !$0.value.completions.isEmpty }.map(\.key) }
 
   mutating func run(into report: inout AuditReport) async throws {
-    var history = ShardHistory(of: .rides, shard: shard, inspector: inspector, archive: archive, scope: .everything)
+    var history = ShardHistory(
+      of: services.archive, shard: shard, inspector: inspector, archive: archive, scope: .everything)
     let isWhole = if archive != nil { true } else { try await inspector.extent(shard: shard)?.isWhole ?? true }
     var logHasBegun = false
     while let item = try await history.next() {
@@ -75,7 +77,7 @@ struct ShardAudit {
       // One that was published again after its window was lost counts where it stands first.
       guard let header = item.header else { continue }
       if item.isRepetition {
-        repeated.formUnion(RideID.of(item.json.span).map { [Identifier($0)] } ?? [])
+        if let ride = services.catalog.ride(of: item.json.span) { repeated.insert(Identifier(ride)) }
       } else {
         try await check(item, header, &report)
       }
@@ -104,12 +106,13 @@ struct ShardAudit {
       if !archived.matches(logged) {
         report.add(
           violation(
-            .alteredArchiveRow, "analytics", nil, key, String(decoding: logged, as: UTF8.self),
+            .alteredArchiveRow, services.archive.service, nil, key, String(decoding: logged, as: UTF8.self),
             String(decoding: archived.json, as: UTF8.self)))
       }
-    case (let logged?, nil) where progress["analytics"]?.state(of: item.id, in: item.topic) == .done:
+    case (let logged?, nil) where progress[services.archive.service]?.state(of: item.id, in: item.topic) == .done:
       report.add(
-        violation(.missingArchiveRow, "analytics", nil, key, String(decoding: logged, as: UTF8.self), "nothing"))
+        violation(
+          .missingArchiveRow, services.archive.service, nil, key, String(decoding: logged, as: UTF8.self), "nothing"))
     // A repetition is not missed in a log that was restored: there it stands once, where it stood first.
     case (nil, let archived?) where logHasBegun && !item.isRepetition:
       // It may have been trimmed since the page before was read.
@@ -121,7 +124,7 @@ struct ShardAudit {
   }
 
   private func count(_ item: ShardHistory.Item, _ report: inout AuditReport) {
-    for (service, progress) in progress where Self.isDelivered(item.topic, to: service) {
+    for (service, progress) in progress where services.isDelivered(item.topic, to: service) {
       let state = progress.state(of: item.id, in: item.topic)
       report.progress[service, default: [:]][state, default: 0] += 1
       if state != .done, report.inFlight.count < AuditReport.limit {
@@ -132,10 +135,6 @@ struct ShardAudit {
     }
   }
 
-  private static func isDelivered(_ topic: String, to service: Identifier) -> Bool {
-    RideServices.subscriptions.contains { $0.service.hasSameBytes(as: service.text) && $0.wants(topic) }
-  }
-
   private mutating func check(
     _ item: ShardHistory.Item, _ header: EventHeader, _ report: inout AuditReport
   ) async throws {
@@ -143,33 +142,23 @@ struct ShardAudit {
     // One that waits for those who read it, or is dead, comes to nothing yet.
     let wanting = folds.filter { $0.value.wants(header.type) }.keys
     if wanting.isEmpty || wanting.contains(where: { progress[$0]?.state(of: item.id, in: item.topic) == .done }) {
-      try RideEvents.catalog.checkVersion(of: header)
+      try services.catalog.checkVersion(of: header)
     }
     // Whatever key its producer gave it.
-    let ride = RideID.of(event.json.span)
+    let ride = services.catalog.ride(of: event.json.span)
     if let first = seen.add(header.id, at: item.id) {
       try await compare(event, header, ride: ride, withFirst: first, &report)
     } else {
       facts.add(event, header)
       if header.type == RideCompleted.eventType { report.rides += 1 }
-      if let service = Self.publisher[header.type] {
+      if let service = publisher[header.type] {
         outcomes.append((Identifier(header.id), service, ride ?? header.key))
       }
     }
-    for service in Self.services { try await handle(event, in: item.topic, header, service, ride: ride, &report) }
-    let isDone = progress["rating"]?.state(of: item.id, in: item.topic) == .done
-    var isClosed = false
-    if isDone, header.type == RideCompleted.eventType, let ride {
-      isClosed = try await folds["rating"]?.image.field(RatingWindow.hash, ride, shard: shard) == nil
+    for service in services.folded {
+      try await handle(event, in: item.topic, header, service, ride: ride, &report)
     }
-    ratings.add(event, header, isDone: isDone, isClosed: isClosed)
   }
-
-  /// Who alone publishes events of a type.
-  private static let publisher: [EventType: String] = Dictionary(
-    ["payment", "driver", "rating", "notification"].flatMap { service in
-      Outcomes.types(of: service).map { ($0, service) }
-    }, uniquingKeysWith: { first, _ in first })
 
   /// An event of an id that is known says the same, or it is another event.
   private func compare(
@@ -184,7 +173,7 @@ struct ShardAudit {
         try await archive?.events(shard: shard, after: place.previous, limit: 1).first { $0.entryID == place }?.json
       }
     guard let first, first != event.json else { return }
-    let (expected, found) = (SeenEvents.content(first), SeenEvents.content(event.json))
+    let (expected, found) = (services.content(first), services.content(event.json))
     guard expected != found else { return }
     report.add(
       violation(
@@ -194,43 +183,46 @@ struct ShardAudit {
 
   /// Has a service's own handler say what must have come of an event.
   private mutating func handle(
-    _ event: RecordedEvent, in topic: String, _ header: EventHeader, _ service: String, ride: String?,
+    _ event: RecordedEvent, in topic: String, _ header: EventHeader, _ service: any FoldedService.Type, ride: String?,
     _ report: inout AuditReport
   ) async throws {
-    guard let fold = folds[service], fold.wants(header.type) else { return }
-    if service == "surge" { noteSurge(event) }
-    guard progress[service]?.state(of: event.entryID, in: topic) == .done else {
-      open[service, default: OpenWork()].add(event, header, ride: ride)
-      return
+    let name = service.name
+    guard let fold = folds[name], fold.wants(header.type) else { return }
+    let isDone = progress[name]?.state(of: event.entryID, in: topic) == .done
+    if isDone {
+      do {
+        guard let effects = try await fold.effects(of: event) else { return }
+        let expected = try ExpectedState(fold.writes(of: effects), closed: ledgers[name]?.closed)
+        fold.apply(effects, of: event)
+        compare(expected, service, ride: ride ?? header.key, &report)
+      } catch is Undecided {
+        open[name, default: OpenWork()].add(event, header, ride: ride, services.catalog)
+        report.add(violation(.missingEvent, name, ride, "the outcome of \(header.id)", "one", "none"))
+      }
+    } else {
+      open[name, default: OpenWork()].add(event, header, ride: ride, services.catalog)
     }
-    do {
-      guard let effects = try await fold.effects(of: event) else { return }
-      let expected = try ExpectedState(fold.writes(of: effects), closed: ledgers[service]?.closed)
-      fold.apply(effects, of: event)
-      compare(expected, service, ride: ride ?? header.key, &report)
-    } catch is OutcomeGateway.Unknown {
-      open[service, default: OpenWork()].add(event, header, ride: ride)
-      report.add(violation(.missingEvent, service, ride, "the outcome of \(header.id)", "one", "none"))
-    }
+    try await ownAudits[name]?.add(
+      AuditedEvent(event: event, header: header, ride: ride, isDone: isDone, image: fold.image, shard: shard))
   }
 
   /// The journals of an event are booked, and the events that follow it are published.
   private mutating func compare(
-    _ expected: ExpectedState, _ service: String, ride: String, _ report: inout AuditReport
+    _ expected: ExpectedState, _ service: any FoldedService.Type, ride: String, _ report: inout AuditReport
   ) {
+    let name = service.name
     for (journal, postings) in expected.journals {
-      let found = ledgers[service]?.take(journal.text) ?? []
+      let found = ledgers[name]?.take(journal.text) ?? []
       guard found != postings else { continue }
       let kind: Violation.Kind =
         if found.isEmpty { .missingJournal } else if Self.isRepeated(found, of: postings) {
           .doubledJournal
         } else if found.isBalanced { .alteredJournal } else { .unbalancedJournal }
-      report.add(violation(kind, service, ride, journal.text, postings.text, found.text))
+      report.add(violation(kind, name, ride, journal.text, postings.text, found.text))
     }
-    for part in expected.left { ledgers[service]?.carry(part) }
-    // Which of surge's advice was published depends on the moment.
-    guard service != "surge" else { return }
-    expectedEvents += expected.published.map { (Identifier($0), service, ride) }
+    for part in expected.left { ledgers[name]?.carry(part) }
+    guard !service.publishesAdvice else { return }
+    expectedEvents += expected.published.map { (Identifier($0), name, ride) }
   }
 
   /// True if the postings are the expected ones two or more times.
@@ -240,24 +232,11 @@ struct ShardAudit {
     return found == expected.flatMap { Array(repeating: $0, count: times) }.sorted()
   }
 
-  /// Counts of a minute are kept for a day.
-  private mutating func noteSurge(_ event: RecordedEvent) {
-    if let before = surgeRecordedAt, event.entryID.recordedAt > before + .seconds(23 * 3600) { surgeIsWhole = false }
-    surgeRecordedAt = event.entryID.recordedAt
-  }
-
   func violation(
     _ kind: Violation.Kind, _ service: String, _ ride: String?, _ key: String, _ expected: String?, _ found: String?
   ) -> Violation {
     Violation(
       kind: kind, service: service, shard: shard, ride: ride, key: key, expected: expected ?? "nothing",
       found: found ?? "nothing")
-  }
-}
-
-extension Violation.Kind {
-  /// What a record that is not as expected is: missing, unknown, or altered.
-  static func of(_ expected: String?, _ found: String?) -> Violation.Kind {
-    if expected == nil { .unknownRecord } else if found == nil { .missingRecord } else { .alteredRecord }
   }
 }

@@ -5,13 +5,10 @@ public import EventStreams
 /// The commission is taken of what the ride itself costs; tips and tolls are the driver's, taxes the authorities'. What the driver took in
 /// cash is taken off at once, so that the account's balance is what can be paid out; it may be negative, and is carried on.
 public struct DriverService: Sendable {
-  /// The platform's share where nothing else is said, in hundredths of a percent: 20 %.
-  public static let standardCommissionBasisPoints = 2000
-
   private let commission: @Sendable (_ ride: String) -> CommissionRate
 
   /// A service that keeps so many hundredths of a percent of the rides that it books from now on.
-  public init(commissionBasisPoints: Int = standardCommissionBasisPoints) {
+  public init(commissionBasisPoints: Int = CommissionRate.standardBasisPoints) {
     let rate = CommissionRate(basisPoints: commissionBasisPoints)
     commission = { _ in rate }
   }
@@ -21,14 +18,14 @@ public struct DriverService: Sendable {
 
   /// The consumer group and its handlers; in order per driver.
   public var service: EventService {
-    var service = EventService("driver")
+    var service = EventService(Self.name)
     service.on(RideCompleted.self, orderedBy: { Account.driver($0.driverID).name }) {
       // Payment says why.
       try await RideRecords.refusal(of: $0.data, in: $0) == nil ? try earn($0) : .none
     }
     service.on(FareAdjusted.self, orderedBy: { Account.driver($0.driverID).name }) { try await adjust($0) }
     HolderAccounts(kind: .driver).add(to: &service)
-    service.keep(RideRecords(hashes: [DriverRide.hash, DriverRide.corrected]), keepsAccounts: true)
+    service.keep(Self.rides, keepsAccounts: true)
     return service
   }
 
@@ -58,7 +55,7 @@ public struct DriverService: Sendable {
       Effects {
         $0.publish(
           correction.becoming(CorrectionRefused.self, reason: reason),
-          id: CorrectionRefused.id(ofRequest: "driver:\(event.id)"))
+          id: CorrectionRefused.id(ofRequest: "\(Self.name):\(event.id)"))
       }
     }
     let stored = try await event.shard.field(DriverRide.corrected, correction.rideID)
@@ -77,8 +74,9 @@ public struct DriverService: Sendable {
     after.fare = newFare
     after.corrections.append(correction.eventID)
     let journal = try Journal(
-      id: "driver:\(correction.eventID)", kind: .adjusted, rideID: correction.rideID, effectiveAt: event.timestamp,
-      recordedAt: event.entryID.recordedAt, corrects: correction.corrected(by: "driver"), reason: correction.reason,
+      id: "\(Self.name):\(correction.eventID)", kind: .adjusted, rideID: correction.rideID,
+      effectiveAt: event.timestamp,
+      recordedAt: event.entryID.recordedAt, corrects: correction.corrected(by: Self.name), reason: correction.reason,
       earning: after.earning - before.earning, postings: after.share(since: before))
     let (ride, paid) = (after, DriverPaid(correction.rideID, after, correction: correction.correction))
     return Effects { effects in

@@ -1,4 +1,4 @@
-import EventStreams
+public import EventStreams
 
 /// The ride that an event is about.
 public enum RideID {
@@ -6,9 +6,11 @@ public enum RideID {
   public static func firstEvents(of ride: String) -> [String] {
     [RideRequested.eventType, RideCompleted.eventType].map { "\($0.rawValue):\(ride)" }
   }
+}
 
+extension EventCatalog {
   /// What an event's data names as its ride, whatever id and key its producer gave it; nil if it names none.
-  public static func of(_ event: Span<UInt8>) -> String? {
+  public func ride(of event: Span<UInt8>) -> String? {
     struct Data: JSONReadable {
       let ride: String?
       init(from json: borrowing JSONValue) throws(JSONError) {
@@ -17,6 +19,6 @@ public enum RideID {
       }
     }
     // It may be no event, or one of another shape.
-    return try? RideEvents.catalog.withData(ofEvent: event) { (data) throws(JSONError) in try Data(from: data).ride }
+    return try? withData(ofEvent: event) { (data) throws(JSONError) in try Data(from: data).ride }
   }
 }

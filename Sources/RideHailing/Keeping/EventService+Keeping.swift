@@ -6,7 +6,8 @@ extension EventService {
   /// - Parameters:
   ///   - records: what it keeps of each ride.
   ///   - keepsAccounts: true if it keeps accounts as well.
-  mutating func keep(_ records: RideRecords, keepsAccounts: Bool = false) {
+  mutating func keep(_ records: RideRecords?, keepsAccounts: Bool = false) {
+    guard let records else { return }
     records.add(to: &self)
     on(RecordsRemoved.self) { event in
       switch event.data.records {

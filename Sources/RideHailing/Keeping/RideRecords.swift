@@ -4,9 +4,19 @@ import EventStreams
 ///
 /// Each ride stands in the list of the day on which it ended or, if that is later, on which its completion was logged. When the rides of that
 /// day have been closed for long enough, all that is kept of those in the list leaves with it.
-struct RideRecords: Sendable {
+public struct RideRecords: Sendable {
   /// The hashes with a field per ride.
   let hashes: [String]
+  /// Those of them that are what the service's handlers come to; what is in the others its own audit reckons.
+  private let folded: [String]
+
+  /// - Parameters:
+  ///   - hashes: with a field per ride, which are what the service's handlers come to.
+  ///   - apart: with a field per ride, which the service's own audit looks at.
+  public init(hashes: [String], auditedApart apart: [String] = []) {
+    self.hashes = hashes + apart
+    folded = hashes
+  }
 
   /// Hash: day -> how many rides its list has.
   static let days = "days"
@@ -14,6 +24,14 @@ struct RideRecords: Sendable {
   static let listPrefix = "days:"
   /// Hash: `ClosedRides`.
   static let closed = "closed:rides"
+
+  /// What of it is what the service's handlers come to.
+  var state: [StateHash] {
+    folded.map { StateHash($0, of: .ride) } + [Self.days, Self.closed].map { StateHash($0, of: .anything) }
+  }
+
+  /// The hash in which each ride stands that the service has handled.
+  var first: String { hashes[0] }
 
   static func list(_ day: Int64) -> String { "\(listPrefix)\(day)" }
 

@@ -9,6 +9,17 @@ struct HolderAccounts: Sendable {
   /// Hash: movement -> whose account was to be moved, and by how much.
   static let movements = "movements"
 
+  /// What a service that keeps accounts stores of them, but for balances, which are held against their entries.
+  static let state = [
+    StateHash(movements, of: .movement), StateHash(opened, of: .account), StateHash(LedgerState.buckets, of: .anything),
+    StateHash(LedgerState.closed, of: .anything),
+  ]
+
+  /// What becomes of withdrawals, and of movements under a name that another has.
+  static let events: [any EventData.Type] = [
+    AccountWithdrawn.self, AccountWithdrawalRefused.self, AccountMovementRefused.self,
+  ]
+
   /// Has a service handle the events of its accounts, in order per account.
   func add(to service: inout EventService) {
     service.on(AccountOpened.self, orderedBy: { $0.holder.description }) { try open($0) }
@@ -97,7 +108,8 @@ struct HolderAccounts: Sendable {
     _ event: Event<AccountEvent<What>>, _ entry: AccountEntry.Kind, _ postings: [Posting]
   ) throws -> Journal {
     try Journal(
-      id: "\(kind == .rider ? "payment" : "driver"):\(name(event))", kind: entry, effectiveAt: event.timestamp,
+      id: "\(kind == .rider ? LedgerState.riders : LedgerState.drivers):\(name(event))", kind: entry,
+      effectiveAt: event.timestamp,
       recordedAt: event.entryID.recordedAt, reason: event.data.reason, postings: postings)
   }
 }

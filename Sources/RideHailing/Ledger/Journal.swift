@@ -138,6 +138,6 @@ public struct Journal: Sendable, Hashable {
 
   /// The name of the journal that books a completed ride.
   static func id(ofRide ride: String, _ kind: AccountEntry.Kind) -> String {
-    "\(kind == .earned ? "driver" : "payment"):\(RideCompleted.eventType.rawValue):\(ride)"
+    "\(kind == .earned ? LedgerState.drivers : LedgerState.riders):\(RideCompleted.eventType.rawValue):\(ride)"
   }
 }

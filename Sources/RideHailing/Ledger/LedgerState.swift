@@ -40,6 +40,8 @@ enum LedgerState {
     return (Account(name: String(field[..<bar])), currency)
   }
 
-  /// The services that keep accounts.
-  static let services = ["payment", "driver"]
+  /// The service that keeps the accounts of riders, and that of drivers.
+  static let riders = "payment"
+  static let drivers = "driver"
+  static let services = [riders, drivers]
 }

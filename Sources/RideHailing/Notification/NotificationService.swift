@@ -11,7 +11,7 @@ public struct NotificationService: Sendable {
 
   /// The consumer group and its handlers; in order per ride, whatever key a producer gave.
   public var service: EventService {
-    var service = EventService("notification", concurrency: 8)
+    var service = EventService(Self.name, concurrency: 8)
     add(to: &service, RideCompleted.self, { $0.rideID }) {
       try await RideRecords.refusal(of: $0.data, in: $0) == nil ? keep($0) : .none
     }
@@ -19,7 +19,7 @@ public struct NotificationService: Sendable {
     add(to: &service, PaymentCaptured.self, { $0.rideID }) { try await settle($0) }
     add(to: &service, PaymentFailed.self, { $0.rideID }) { try await settle($0) }
     add(to: &service, PaymentRefunded.self, { $0.rideID }) { try await settle($0) }
-    service.keep(RideRecords(hashes: [Receipt.hash]))
+    service.keep(Self.rides)
     return service
   }
 

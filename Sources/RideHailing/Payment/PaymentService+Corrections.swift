@@ -24,7 +24,7 @@ extension PaymentService {
     func journal(_ kind: AccountEntry.Kind, _ postings: [Posting]) throws -> Journal {
       try Journal(
         id: "payment:\(approval.eventID)", kind: kind, rideID: approval.rideID, effectiveAt: at, recordedAt: recordedAt,
-        corrects: approval.corrected(by: "payment"), reason: approval.reason, postings: postings)
+        corrects: approval.corrected(by: PaymentService.name), reason: approval.reason, postings: postings)
     }
   }
 

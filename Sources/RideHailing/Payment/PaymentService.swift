@@ -15,7 +15,7 @@ public struct PaymentService: Sendable {
 
   /// The consumer group and its handlers; in order per rider, so that what comes into a wallet counts for what comes after it.
   public var service: EventService {
-    var service = EventService("payment", concurrency: 16)
+    var service = EventService(Self.name, concurrency: 16)
     service.on(
       RideCompleted.self, orderedBy: { Account.rider($0.riderID).name },
       reading: { [StateField(PaymentRecord.hash, $0.rideID)] }
@@ -23,7 +23,7 @@ public struct PaymentService: Sendable {
     service.on(FareAdjustmentRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await adjust($0) }
     service.on(RefundRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await refund($0) }
     HolderAccounts(kind: .rider).add(to: &service)
-    service.keep(RideRecords(hashes: [PaymentRecord.hash, PaymentRecord.corrected]), keepsAccounts: true)
+    service.keep(Self.rides, keepsAccounts: true)
     return service
   }
 

@@ -7,13 +7,13 @@ public struct RatingService: Sendable {
 
   /// The consumer group and its handlers; in order per ride, whatever key a producer gave.
   public var service: EventService {
-    var service = EventService("rating")
+    var service = EventService(Self.name)
     @Sendable func window(of ride: String) -> [StateField] { [StateField(RatingWindow.hash, ride)] }
     service.on(RideCompleted.self, orderedBy: { $0.rideID }, reading: { window(of: $0.rideID) }) {
       try await RideRecords.refusal(of: $0.data, in: $0) == nil ? open($0) : .none
     }
     service.on(RideRated.self, orderedBy: { $0.rideID }, reading: { window(of: $0.rideID) }) { try await close($0) }
-    service.keep(RideRecords(hashes: [RatingWindow.hash, RatingWindow.closed]))
+    service.keep(Self.rides)
     return service
   }
 

@@ -10,11 +10,12 @@ struct ArchiveFill: Sendable {
   let reader: ArchiveReader
   /// Where to store; nil to only look.
   let archive: Archive?
+  let domain: ArchiveDomain
 
   func run(_ shard: Int) async throws -> RebuildReport.Shard {
     let start = ContinuousClock.now
-    let progress = try await inspector.progress([ArchiveDomain.rides.service], shard: shard)[0]
-    var history = ShardHistory(of: .rides, shard: shard, inspector: inspector, archive: reader, scope: .everything)
+    let progress = try await inspector.progress([domain.service], shard: shard)[0]
+    var history = ShardHistory(of: domain, shard: shard, inspector: inspector, archive: reader, scope: .everything)
     var missing: [RecordedEvent] = []
     var comparison = ShardRebuild.Comparison()
     (comparison.liveDigest, comparison.rebuiltDigest) = (Digest.start, Digest.start)

@@ -11,7 +11,7 @@ public struct Rebuild: Sendable {
   private let connection: Connection
   private let archive: ArchiveReader?
   private let readsLog: Bool
-  private let commissionBasisPoints: Int
+  private let services: RideServices
   private let attempt = RebuildRun()
 
   /// A rebuild.
@@ -19,31 +19,41 @@ public struct Rebuild: Sendable {
   /// - Parameters:
   ///   - archive: the history that the log does not hold any more; nil to take the log alone.
   ///   - readsLog: false to take the archive alone.
-  ///   - commissionBasisPoints: of rides that were booked before their rate was published; all others tell it themselves.
+  ///   - services: what there is to rebuild.
   public init(
     namespace: Namespace, connection: Connection, archive: ArchiveReader?, readsLog: Bool = true,
-    commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
+    services: RideServices = .standard
   ) {
     self.namespace = namespace
     self.connection = connection
     self.archive = archive
     self.readsLog = readsLog
-    self.commissionBasisPoints = commissionBasisPoints
+    self.services = services
   }
 
-  /// The services that can be rebuilt from a history.
-  public static let services = ServiceFold.services
+  /// Nobody here knows how the service makes its state.
+  public struct Unknown: Error, Sendable, CustomStringConvertible {
+    let service: String
+
+    /// What it says to people.
+    public var description: String {
+      "this program doesn't know service '\(service)', so it can't build its state; nothing was changed"
+    }
+  }
 
   /// Looks for events that the log has and the archive has not, though analytics has handled them, and stores them if wanted. The
   /// archive is the one of analytics then, whichever was before.
   public func fill(_ archive: Archive?) async throws -> RebuildReport {
-    var report = RebuildReport(service: ArchiveDomain.rides.service)
+    var report = RebuildReport(service: services.archive.service)
     guard let reader = self.archive else { return report }
     let fill = ArchiveFill(
       namespace: namespace, inspector: Inspector(namespace: namespace, connection: connection), reader: reader,
-      archive: archive)
+      archive: archive, domain: services.archive)
     for shard in namespace.shards { report.shards.append(try await fill.run(shard)) }
-    if archive != nil { try await StoreAnchor(namespace: namespace, connection: connection).adopt(reader) }
+    if archive != nil {
+      try await StoreAnchor(service: services.archive.service, namespace: namespace, connection: connection).adopt(
+        reader)
+    }
     return report
   }
 
@@ -52,12 +62,16 @@ public struct Rebuild: Sendable {
   /// - Parameters:
   ///   - applies: whether to put the rebuilt state in the place of the live one, if history is complete.
   ///   - onProgress: is told of the shard and the events added so far.
+  /// - Throws: `Unknown` for a service that can't be rebuilt here.
   public func run(
     _ service: String, applies: Bool, onProgress: (_ shard: Int, _ events: Int) -> Void = { _, _ in }
   ) async throws -> RebuildReport {
+    guard let known = services.folded.first(where: { $0.name.hasSameBytes(as: service) }) else {
+      throw Unknown(service: service)
+    }
     var report = RebuildReport(service: service)
     for shard in namespace.shards {
-      report.shards.append(try await rebuild(service, shard, applies: applies) { onProgress(shard, $0) })
+      report.shards.append(try await rebuild(known, shard, applies: applies) { onProgress(shard, $0) })
     }
     return report
   }
@@ -67,33 +81,32 @@ public struct Rebuild: Sendable {
     filter.types = types
     if let after, after > .zero { filter.recordedFrom = after.recordedAt }
     return ShardHistory(
-      of: .rides, shard: shard, inspector: readsLog ? Inspector(namespace: namespace, connection: connection) : nil,
+      of: services.archive, shard: shard,
+      inspector: readsLog ? Inspector(namespace: namespace, connection: connection) : nil,
       archive: archive,
       filter: filter)
   }
 
   /// What tells how the service has decided, in a shard's history.
-  private func outcomes(of service: String, _ shard: Int, after: EntryID? = nil) async throws -> Outcomes {
-    let types = Outcomes.types(of: service)
-    guard !types.isEmpty else { return Outcomes() }
-    return try await Outcomes(history(shard, types: types + [ScheduleRecord.scheduled], after: after))
+  private func outcomes(of service: any FoldedService.Type, _ shard: Int, after: EntryID? = nil) async throws
+    -> Outcomes
+  {
+    try await Outcomes(of: [service], services.catalog) { history(shard, types: $0, after: after) }
   }
 
   private func rebuild(
-    _ service: String, _ shard: Int, applies: Bool, _ onProgress: (Int) -> Void
+    _ service: any FoldedService.Type, _ shard: Int, applies: Bool, _ onProgress: (Int) -> Void
   ) async throws -> RebuildReport.Shard {
     var (events, unknown) = (0, 0)
     // Everything before this place is settled for good.
     let inspector = Inspector(namespace: namespace, connection: connection)
-    let settled = try await inspector.progress([service], shard: shard)[0]
-    var fold = try ServiceFold(
-      service, shard: shard, outcomes: try await outcomes(of: service, shard),
-      commissionBasisPoints: commissionBasisPoints)
+    let settled = try await inspector.progress([service.name], shard: shard)[0]
+    var fold = ServiceFold(service, shard: shard, outcomes: try await outcomes(of: service, shard))
     func add(_ item: ShardHistory.Item, _ progress: ServiceProgress) async throws {
       guard !item.isRepetition, progress.state(of: item.id) == .done else { return }
       do {
         if case .applied = try await fold.add(item.event(in: shard)) { events += 1 }
-      } catch is OutcomeGateway.Unknown {
+      } catch is Undecided {
         unknown += 1
       }
       if events % 1000 == 0 { onProgress(events) }
@@ -108,12 +121,12 @@ public struct Rebuild: Sendable {
     }
     if applies {
       try await ShardRebuild.prepare(
-        fold.fold.image, service, shard: shard, run: attempt, namespace: namespace, connection: connection)
+        fold.image, service.name, shard: shard, run: attempt, namespace: namespace, connection: connection)
     }
 
     let start = ContinuousClock.now
     let held = try await ShardRebuild.hold(
-      service, shard: shard, run: attempt, namespace: namespace, connection: connection)
+      service.name, shard: shard, run: attempt, namespace: namespace, connection: connection)
     do {
       // What was decided meanwhile is known by now.
       fold = try await fold.knowing(outcomes(of: service, shard, after: last))
@@ -127,11 +140,11 @@ public struct Rebuild: Sendable {
       }
       if last < held.progress.last { missing = try await self.missing(shard, after: last, held.progress) }
       let isApplied = applies && unknown == 0 && missing == 0
-      if isApplied { try await held.apply(fold.fold.image) }
+      if isApplied { try await held.apply(fold.image) }
       try await held.release()
       let time = ContinuousClock.now - start
       // The service goes on meanwhile: it is its state as it was that is compared.
-      let comparison = held.compare(fold.fold.image)
+      let comparison = held.compare(fold.image)
       return RebuildReport.Shard(
         shard: shard, events: events, unknown: unknown, missing: missing, comparison: comparison, held: time,
         isApplied: isApplied)

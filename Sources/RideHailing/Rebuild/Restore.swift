@@ -11,7 +11,7 @@ public struct Restore: Sendable {
   private let namespace: Namespace
   private let connection: Connection
   private let archive: ArchiveReader
-  private let commissionBasisPoints: Int
+  private let services: RideServices
   private let logFrom: Timestamp?
   private let attempt = RebuildRun()
 
@@ -21,16 +21,16 @@ public struct Restore: Sendable {
   ///
   /// - Parameters:
   ///   - logFrom: events recorded earlier stay in the archive alone, unless somebody must still handle them; nil to put all into the log.
-  ///   - commissionBasisPoints: of rides that were booked before their rate was published; all others tell it themselves.
+  ///   - services: those whose state this program can build.
   public init(
     namespace: Namespace, connection: Connection, archive: ArchiveReader, logFrom: Timestamp? = nil,
-    commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
+    services: RideServices = .standard
   ) {
     self.namespace = namespace
     self.connection = connection
     self.archive = archive
     self.logFrom = logFrom
-    self.commissionBasisPoints = commissionBasisPoints
+    self.services = services
   }
 
   /// The archive does not belong to this namespace.
@@ -43,10 +43,10 @@ public struct Restore: Sendable {
   ///
   /// - Parameter onProgress: is told of the shard and the events looked at so far.
   public func run(onProgress: (_ shard: Int, _ events: Int) -> Void = { _, _ in }) async throws -> RestoreReport {
-    try await Self.check(archive, for: namespace)
+    try await Self.check(archive, for: namespace, services)
     var report = RestoreReport()
     for shard in namespace.shards { report.shards.append(try await restore(shard) { onProgress(shard, $0) }) }
-    try await StoreConfirmation(ArchiveDomain.rides.service, namespace: namespace, connection: connection)
+    try await StoreConfirmation(services.archive.service, namespace: namespace, connection: connection)
       .adopt(archive.identity())
     return report
   }
@@ -55,8 +55,10 @@ public struct Restore: Sendable {
   ///
   /// - Parameter namespace: it need not be there.
   /// - Throws: `Mismatch`.
-  public static func check(_ archive: ArchiveReader, for namespace: Namespace) async throws {
-    let catalog = RideEvents.catalog
+  public static func check(
+    _ archive: ArchiveReader, for namespace: Namespace, _ services: RideServices = .standard
+  ) async throws {
+    let catalog = services.catalog
     for shard in try await archive.shards() {
       guard shard < namespace.shardCount else {
         throw Mismatch(
@@ -77,14 +79,14 @@ public struct Restore: Sendable {
   }
 
   private func restore(_ shard: Int, _ onProgress: (Int) -> Void) async throws -> RestoreReport.Shard {
-    let services = ServiceFold.services + [ArchiveDomain.rides.service]
+    let known = services.rebuilt + [services.archive.service]
     let status = try await Inspector(namespace: namespace, connection: connection).overview()
-    let others = status.allServices.filter { !Set(names: services).contains($0) }
+    let others = status.allServices.filter { !Set(names: known).contains($0) }
     let log = try await Inspector(namespace: namespace, connection: connection).extent(shard: shard)
     var held: [Identifier: ShardRebuild] = [:]
     func release() async throws { for service in held.values { try await service.release() } }
     do {
-      for service in services + others {
+      for service in known + others {
         held[service] = try await ShardRebuild.hold(
           service, shard: shard, run: attempt, namespace: namespace, connection: connection)
       }
@@ -101,7 +103,8 @@ public struct Restore: Sendable {
     var filter = HistoryFilter()
     filter.types = types
     return ShardHistory(
-      of: .rides, shard: shard, inspector: Inspector(namespace: namespace, connection: connection), archive: archive,
+      of: services.archive, shard: shard, inspector: Inspector(namespace: namespace, connection: connection),
+      archive: archive,
       filter: filter
     )
   }
@@ -112,10 +115,8 @@ public struct Restore: Sendable {
   private func restore(
     _ shard: Int, _ live: LogExtent?, held: [Identifier: ShardRebuild], others: [String], _ onProgress: (Int) -> Void
   ) async throws -> RestoreReport.Shard {
-    let outcomes = try await Outcomes(history(shard, types: Outcomes.types))
-    let folds = try ServiceFold.services.map {
-      try ServiceFold($0, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints)
-    }
+    let outcomes = try await Outcomes(of: services.folded, services.catalog) { self.history(shard, types: $0) }
+    let folds = services.folded.map { ServiceFold($0, shard: shard, outcomes: outcomes) }
     // It takes another look at all of history.
     var lostOthers: [String] = []
     if !others.isEmpty, try await isLost(live, shard) { lostOthers = others }
@@ -147,12 +148,12 @@ public struct Restore: Sendable {
       var isOpen = false
       for fold in folds {
         if case .unknown = try await fold.addIfHandled(event) {
-          pending[fold.service, default: []].append(TopicPlace(topic: item.topic, id: item.id))
+          pending[fold.name, default: []].append(TopicPlace(topic: item.topic, id: item.id))
           isOpen = true
         }
       }
       if item.archived == nil {
-        pending[ArchiveDomain.rides.service, default: []].append(TopicPlace(topic: item.topic, id: item.id))
+        pending[services.archive.service, default: []].append(TopicPlace(topic: item.topic, id: item.id))
         isOpen = true
       } else {
         archived += 1
@@ -167,14 +168,14 @@ public struct Restore: Sendable {
 
     for fold in folds {
       try await ShardRebuild.prepare(
-        fold.fold.image, fold.service, shard: shard, run: attempt, namespace: namespace, connection: connection)
+        fold.image, fold.name, shard: shard, run: attempt, namespace: namespace, connection: connection)
     }
     let store = StateImage()
     store.apply(try await archive.end(shard).effects, at: last ?? .zero) { _ in false }
     var groups: [LogRestore.Group] = []
     for (name, service) in held.sorted(by: { $0.key < $1.key }) {
-      let fold = folds.first { $0.service.hasSameBytes(as: name.text) }
-      let state = name == Identifier(ArchiveDomain.rides.service) ? store : fold?.fold.image
+      let fold = folds.first { $0.name.hasSameBytes(as: name.text) }
+      let state = name == Identifier(services.archive.service) ? store : fold?.image
       let topics = try await topics(of: name.text, service.progress)
       let group =
         if Set(names: lostOthers).contains(name) {
@@ -199,7 +200,7 @@ public struct Restore: Sendable {
 
   /// The topics that a service is delivered: as the namespace was made for it, as this program knows it, or as it was until now.
   private func topics(of service: String, _ progress: ServiceProgress) async throws -> [String] {
-    let listed = try await namespace.services(on: connection) + RideServices.subscriptions
+    let listed = try await namespace.services(on: connection) + services.subscriptions
     if let known = listed.first(where: { $0.service.hasSameBytes(as: service) }) { return known.topics }
     return progress.topics.isEmpty ? [Namespace.allTopics] : progress.topics
   }

@@ -3,42 +3,19 @@ import EventStreams
 /// Builds one service's state in one shard from history: with handlers that charge nobody and send nothing, and with what was
 /// decided told by the events that followed.
 struct ServiceFold: Sendable {
-  let service: String
+  let service: any FoldedService.Type
   let fold: StateFold
-  private let gateway = OutcomeGateway()
-  private let commission: OutcomeCommission
+  private let repeated: RepeatedService
   private var outcomes: Outcomes
 
-  /// Nobody here knows how the service makes its state.
-  struct Unknown: Error, CustomStringConvertible {
-    let service: String
-
-    var description: String {
-      "this program doesn't know service '\(service)', so it can't build its state; nothing was changed"
-    }
-  }
-
   /// - Parameters:
-  ///   - commissionBasisPoints: of rides whose rate is in no event.
+  ///   - outcomes: those of the service, at least.
   ///   - keepsJournals: false to leave them out, which nothing but closing a day reads.
-  /// - Throws: `Unknown` for a service that is not one of `services`.
-  init(
-    _ service: String, shard: Int, outcomes: Outcomes, commissionBasisPoints: Int, keepsJournals: Bool = true
-  ) throws(Unknown) {
+  init(_ service: any FoldedService.Type, shard: Int, outcomes: Outcomes, keepsJournals: Bool = true) {
     self.service = service
     self.outcomes = outcomes
-    let commission = OutcomeCommission(fallback: CommissionRate(basisPoints: commissionBasisPoints))
-    self.commission = commission
-    let handlers: EventService =
-      switch service {
-      case "payment": PaymentService(gateway: gateway).service
-      case "driver": DriverService(commission: { _ in commission.rate }).service
-      case "rating": RatingService().service
-      case "surge": SurgeService().service
-      case "notification": NotificationService(outbox: nil).service
-      default: throw Unknown(service: service)
-      }
-    fold = StateFold(handlers, shard: shard) { keepsJournals || !$0.hasPrefix(LedgerState.streamPrefix) }
+    repeated = RepeatedService(service)
+    fold = StateFold(repeated.handlers, shard: shard) { keepsJournals || !$0.hasPrefix(LedgerState.streamPrefix) }
   }
 
   /// The same fold, which knows of more outcomes.
@@ -48,9 +25,6 @@ struct ServiceFold: Sendable {
     return fold
   }
 
-  /// The services whose state is in Redis.
-  static let services = ["payment", "driver", "rating", "surge", "notification"]
-
   /// What became of an event.
   enum Result: Sendable {
     case applied
@@ -59,6 +33,9 @@ struct ServiceFold: Sendable {
     /// Nothing tells that the service has handled it, or what its outside effect was.
     case unknown
   }
+
+  /// The service's name.
+  var name: String { service.name }
 
   /// The state so far.
   var image: StateImage { fold.image }
@@ -81,30 +58,22 @@ struct ServiceFold: Sendable {
   func addIfHandled(_ event: RecordedEvent) async throws -> Result {
     do {
       guard let effects = try await effects(of: event) else { return .unwanted }
-      // Surge's are advice: which of them were published depends on the moment.
-      let published = service == "surge" ? [] : fold.image.published(by: effects, outcomes.contains)
+      let published = service.publishesAdvice ? [] : fold.image.published(by: effects, outcomes.contains)
       guard published.allSatisfy({ outcomes.contains($0.id) }) else { return .unknown }
       apply(effects, of: event)
       return .applied
-    } catch is OutcomeGateway.Unknown {
+    } catch is Undecided {
       return .unknown
     }
   }
-
-  /// Whether an event is known to have been published.
-  func isPublished(_ id: String) -> Bool { outcomes.contains(id) }
 
   /// What effects write, in the state as it is.
   func writes(of effects: Effects) -> [Effects.Write] { fold.image.writes(of: effects, outcomes.contains) }
 
   /// What an event comes to, in the state as it is; nil if the service does not want it.
   func effects(of event: RecordedEvent) async throws -> Effects? {
-    switch (service, event.header?.type) {
-    case ("payment", RideCompleted.eventType?), ("payment", FareAdjustmentRequested.eventType?):
-      gateway.expect(outcomes.answer(to: event))
-    case ("driver", RideCompleted.eventType?): commission.expect(outcomes.commission(of: event))
-    default: break
-    }
+    guard let type = event.header?.type, wants(type) else { return nil }
+    repeated.expect(outcomes.decisions(of: name), about: event)
     return try await fold.effects(of: event)
   }
 }

@@ -4,11 +4,13 @@ import Redis
 
 /// Lets an archive be the one that analytics stores into, as it is now.
 struct StoreAnchor {
+  /// What stores into it.
+  let service: String
   let namespace: Namespace
   let connection: Connection
 
   private var confirmation: StoreConfirmation {
-    StoreConfirmation(ArchiveDomain.rides.service, namespace: namespace, connection: connection)
+    StoreConfirmation(service, namespace: namespace, connection: connection)
   }
 
   func adopt(_ archive: ArchiveReader) async throws {

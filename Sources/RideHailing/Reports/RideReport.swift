@@ -15,13 +15,15 @@ public struct RideReport: Sendable, JSONWritable {
   public let shard: Int
 
   /// Reads all that is known of a ride; nil if nothing is.
-  public static func read(_ ride: String, _ namespace: Namespace, _ connection: Connection) async throws -> RideReport?
-  {
+  public static func read(
+    _ ride: String, _ namespace: Namespace, _ connection: Connection, services: RideServices = .standard
+  ) async throws -> RideReport? {
+    let catalog = services.catalog
     let inspector = Inspector(namespace: namespace, connection: connection)
     // In this order: what is moved into the log meanwhile is in one of them, or in both.
-    let unsent = try await inspector.unsent(about: ride, by: RideID.of)
-    let waiting = try await inspector.scheduled(about: ride, by: RideID.of)
-    let events = try await inspector.trace(ride, ids: RideID.firstEvents(of: ride), by: RideID.of)
+    let unsent = try await inspector.unsent(about: ride, by: catalog.ride)
+    let waiting = try await inspector.scheduled(about: ride, by: catalog.ride)
+    let events = try await inspector.trace(ride, ids: RideID.firstEvents(of: ride), by: catalog.ride)
     let logged = Set(events.map { Identifier($0.header.id) })
     let scheduled = waiting.filter { !logged.contains(Identifier($0.id)) }
     guard let shard = events.first?.shard ?? scheduled.first?.shard else { return nil }

@@ -9,36 +9,38 @@ public struct RideState: Sendable {
 
   /// The ride's money as it stands; nil if its completion has not been handled.
   public func payment(_ ride: String) async throws -> PaymentRecord? {
-    if let corrected: PaymentRecord = try await record("payment", PaymentRecord.corrected, ride) { return corrected }
-    return try await record("payment", PaymentRecord.hash, ride)
+    if let corrected: PaymentRecord = try await record(PaymentService.name, PaymentRecord.corrected, ride) {
+      return corrected
+    }
+    return try await record(PaymentService.name, PaymentRecord.hash, ride)
   }
 
   /// The ride as the driver was paid for it; nil if its completion has not been handled.
   public func driven(_ ride: String) async throws -> DriverRide? {
-    if let corrected: DriverRide = try await record("driver", DriverRide.corrected, ride) { return corrected }
-    return try await record("driver", DriverRide.hash, ride)
+    if let corrected: DriverRide = try await record(DriverService.name, DriverRide.corrected, ride) { return corrected }
+    return try await record(DriverService.name, DriverRide.hash, ride)
   }
 
   /// The ride's receipt; nil if its completion has not been handled.
   public func receipt(_ ride: String) async throws -> Receipt? {
-    try await record("notification", Receipt.hash, ride)
+    try await record(NotificationService.name, Receipt.hash, ride)
   }
 
   /// The ride's window if it has not been rated; its time may be over.
   public func ratingWindow(_ ride: String) async throws -> RatingWindow? {
     guard try await stars(ride) == nil else { return nil }
-    return try await record("rating", RatingWindow.hash, ride)
+    return try await record(RatingService.name, RatingWindow.hash, ride)
   }
 
   /// The stars the ride was rated with; nil if it has not been rated.
   public func stars(_ ride: String) async throws -> Int? {
-    try await state.field("rating", RatingWindow.closed, ride).first.flatMap { Int($0.value) }
+    try await state.field(RatingService.name, RatingWindow.closed, ride).first.flatMap { Int($0.value) }
   }
 
   /// A driver's ratings: how many, and the sum of their stars.
   public func ratings(ofDriver driver: String) async throws -> (count: Int, stars: Int) {
     func sum(_ field: String) async throws -> Int {
-      try await state.field("rating", RatingWindow.drivers, "\(driver)|\(field)").reduce(0) {
+      try await state.field(RatingService.name, RatingWindow.drivers, "\(driver)|\(field)").reduce(0) {
         $0 + (Int($1.value) ?? 0)
       }
     }
@@ -48,7 +50,7 @@ public struct RideState: Sendable {
   /// All receipts, newest first; also those of which no version was sent yet.
   public func receipts() async throws -> [Receipt] {
     var receipts: [Receipt] = []
-    for found in try await state.hash("notification", Receipt.hash) {
+    for found in try await state.hash(NotificationService.name, Receipt.hash) {
       receipts.append(try Self.decode(found.value.value))
     }
     return receipts.sorted { ($1.at, $1.rideID) < ($0.at, $0.rideID) }
@@ -63,7 +65,7 @@ public struct RideState: Sendable {
   ) async throws -> [(cell: String, multiplier: SurgeMultiplier)] {
     var cells: [(cell: String, multiplier: SurgeMultiplier)] = []
     for shard in state.shards {
-      let window = try await SurgeWindow(policy) { try await state.fields("surge", $0, shard: shard) }
+      let window = try await SurgeWindow(policy) { try await state.fields(SurgeService.name, $0, shard: shard) }
       cells += window.current(policy).map { ($0.key.text, $0.value) }
     }
     return cells.sorted { ($1.multiplier.percent, $0.cell) < ($0.multiplier.percent, $1.cell) }

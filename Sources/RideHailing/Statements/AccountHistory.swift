@@ -29,7 +29,7 @@ public struct AccountHistory: Sendable {
     heldBy driver: String, from state: ServiceState, archive: ClosedJournals? = nil
   ) async throws -> AccountHistory {
     try await ShardLedger.unchanged {
-      try await AccountHistory(.cash(driver: driver), of: ["driver"], from: state, archive: archive)
+      try await AccountHistory(.cash(driver: driver), of: [LedgerState.drivers], from: state, archive: archive)
     }
   }
 
@@ -128,7 +128,9 @@ public struct AccountHistory: Sendable {
     /// The entries of a journal on an account.
     static func all(of account: Account, in journal: Journal, _ ledger: ShardLedger, _ entryID: EntryID) -> [Record] {
       journal.postings.filter { $0.account == account }.map {
-        Record(shard: ledger.shard, isOfDriver: ledger.service == "driver", entryID: entryID, entry: journal.entry($0))
+        Record(
+          shard: ledger.shard, isOfDriver: ledger.service == LedgerState.drivers, entryID: entryID,
+          entry: journal.entry($0))
       }
     }
 

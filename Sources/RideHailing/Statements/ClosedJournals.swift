@@ -7,21 +7,15 @@ public import EventStreams
 public struct ClosedJournals: Sendable {
   private let archive: ArchiveReader
   private let inspector: Inspector
-  private let commissionBasisPoints: Int
 
   /// The journals of an archive.
   ///
   /// - Parameters:
   ///   - archive: what analytics stores into.
   ///   - inspector: of the namespace.
-  ///   - commissionBasisPoints: of rides that were booked before their rate was published; all others tell it themselves.
-  public init(
-    archive: ArchiveReader, inspector: Inspector,
-    commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
-  ) {
+  public init(archive: ArchiveReader, inspector: Inspector) {
     self.archive = archive
     self.inspector = inspector
-    self.commissionBasisPoints = commissionBasisPoints
   }
 
   /// Journals that are asked for are in the archive alone, and nobody has named it.
@@ -41,16 +35,20 @@ public struct ClosedJournals: Sendable {
   func forEach(
     _ service: String, shard: Int, before end: Timestamp, _ body: (_ stream: String, EntryID, Journal) throws -> Void
   ) async throws {
+    guard let service = RideServices.standard.folded.first(where: { $0.name.hasSameBytes(as: service) }) else { return }
+    func events(_ filter: HistoryFilter) -> ShardHistory {
+      ShardHistory(of: .rides, shard: shard, inspector: inspector, archive: archive, filter: filter)
+    }
+    let outcomes = try await Outcomes(of: [service], ArchiveDomain.rides.catalog) { types in
+      var filter = HistoryFilter()
+      filter.types = types
+      return events(filter)
+    }
+    let fold = ServiceFold(service, shard: shard, outcomes: outcomes, keepsJournals: false)
+    let progress = try await inspector.progress([service.name], shard: shard)[0]
     var filter = HistoryFilter()
-    filter.types = Outcomes.types(of: service) + [ScheduleRecord.scheduled]
-    let outcomes = try await Outcomes(
-      ShardHistory(of: .rides, shard: shard, inspector: inspector, archive: archive, filter: filter))
-    let fold = try ServiceFold(
-      service, shard: shard, outcomes: outcomes, commissionBasisPoints: commissionBasisPoints, keepsJournals: false)
-    let progress = try await inspector.progress([service], shard: shard)[0]
-    filter = HistoryFilter()
     filter.recordedBefore = end
-    var history = ShardHistory(of: .rides, shard: shard, inspector: inspector, archive: archive, filter: filter)
+    var history = events(filter)
     var parser = JSONParser()
     while let item = try await history.next() {
       guard !item.isRepetition, progress.state(of: item.id, in: item.topic) == .done else { continue }
@@ -62,7 +60,7 @@ public struct ClosedJournals: Sendable {
           try body(stream, item.id, Journal(from: parser.parse(record.span)))
         }
         fold.apply(effects, of: event)
-      } catch is OutcomeGateway.Unknown {
+      } catch is Undecided {
         // Nobody knows what came of it, as a rebuild says too.
       }
     }

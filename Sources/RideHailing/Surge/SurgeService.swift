@@ -15,7 +15,7 @@ public final class SurgeService: Sendable {
 
   /// The consumer group and its handlers.
   public var service: EventService {
-    var service = EventService("surge")
+    var service = EventService(Self.name)
     service.on(RideRequested.self) { event in
       try await self.count(event, city: event.data.city, at: event.data.pickup, demand: 1, supply: 0)
     }

@@ -4,7 +4,7 @@ import RideHailing
 
 /// What pages have besides those of any domain: rides, prices, accounts.
 enum RidesSite {
-  static func domain(_ deployment: Deployment, _ books: Books) -> Site.Domain {
+  static func domain(_ deployment: Deployment, _ services: RideServices, _ books: Books) -> Site.Domain {
     var domain = Site.Domain()
     domain.links = [
       ("Rides", "/rides", .read), ("Prices", "/prices", .read), ("Accounts", "/accounts", .accountsRead),
@@ -15,10 +15,10 @@ enum RidesSite {
       ("map", PackageResources.map_mustache), ("accounts", PackageResources.accounts_mustache),
       ("account", PackageResources.account_mustache),
     ]
-    domain.types = RideEvents.catalog.typeNames
+    domain.types = services.catalog.typeNames
     domain.path = { header, json in
       // A ride's events mostly have it as their key; what else they are about is not looked for where there is no event at hand.
-      let ride = json.isEmpty ? nil : RideID.of(json.span)
+      let ride = json.isEmpty ? nil : services.catalog.ride(of: json.span)
       return ride.map { Self.path(ofRide: $0) }
     }
     domain.search = { text, context in

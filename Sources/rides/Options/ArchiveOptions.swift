@@ -21,7 +21,7 @@ struct ArchiveOptions: ParsableArguments {
   /// The archive at a path.
   static func open(_ path: String) throws -> ArchiveReader {
     do {
-      return try ArchiveReader(path: path, of: .rides)
+      return try ArchiveReader(path: path, of: Rides.services.archive)
     } catch let problem as ArchiveProblem {
       throw Failure.usage(problem.description)
     }

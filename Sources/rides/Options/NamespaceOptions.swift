@@ -53,7 +53,7 @@ struct NamespaceOptions: ParsableArguments {
       "there is no namespace '\(namespace)' in \(connection.url): \(absence)\(hint.map { "; \($0)" } ?? "")")
   }
 
-  /// The namespace for working with it; made, for the six services, if it isn't there.
+  /// The namespace for working with it; made, for all services, if it isn't there.
   ///
   /// - Parameter check: throws if a new one must not be made as it would be.
   func open(
@@ -64,7 +64,7 @@ struct NamespaceOptions: ParsableArguments {
       let isNew = try await Namespace.find(namespace, on: connection) == nil
       if isNew { try await check(Namespace(namespace, shardCount: shards ?? Namespace.standardShardCount)) }
       let opened = try await Namespace.open(
-        namespace, shardCount: shards, services: RideServices.subscriptions, topics: RideEvents.catalog.topics,
+        namespace, shardCount: shards, services: Rides.services.subscriptions, topics: Rides.services.catalog.topics,
         on: connection)
       if isNew { Terminal.error("made namespace '\(namespace)' with \(opened.shardCount) shards") }
       return (opened, connection)

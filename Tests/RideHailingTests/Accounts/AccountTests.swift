@@ -115,7 +115,7 @@ extension RideBench {
   func types() async throws -> [String: Int] {
     var types: [String: Int] = [:]
     let inspector = Inspector(namespace: namespace, connection: connection)
-    let catalog = EventCatalog(RideEvents.types)
+    let catalog = EventCatalog(RideServices.standard.types)
     for shard in namespace.shards {
       for entry in try await inspector.entries(shard: shard, after: .zero, limit: 100_000) {
         types[try catalog.read(entry.json.span).type.rawValue, default: 0] += 1

@@ -12,7 +12,7 @@ import Testing
 
   private func current(_ bench: RideBench) async throws -> CorrectedRide {
     let events = try await Inspector(namespace: bench.namespace, connection: bench.connection).trace(
-      "a", ids: RideID.firstEvents(of: "a"), by: RideID.of)
+      "a", ids: RideID.firstEvents(of: "a"), by: RideServices.standard.catalog.ride)
     return try #require(try CorrectedRide.fold(events.map { ($0.header, $0.json) }))
   }
 

@@ -14,9 +14,9 @@ import Testing
   @Test("counts an event that was published again after its publish window was lost once")
   func repetition() async throws {
     try await RideBench.run { bench in
-      try await bench.running(RideServices.names) {
+      try await bench.running(RideServices.standard.names) {
         _ = try await bench.publish([EncodedEvent(completedRide()), EncodedEvent(completedRide("r2"))])
-        try await bench.settled(RideServices.names)
+        try await bench.settled(RideServices.standard.names)
       }
       let shard = bench.namespace.shard(of: completedRide().city)
       // As if the log had been lost after it had been published first.
@@ -42,12 +42,12 @@ import Testing
     try await RideBench.run { bench in
       var ride = completedRide()
       ride.riderEmail = "rider-1@example.com"
-      try await bench.running(RideServices.names) {
+      try await bench.running(RideServices.standard.names) {
         _ = try await bench.publish([
           EncodedEvent(ride), EncodedEvent(ride, id: "another"),
           EncodedEvent(RideRated(rideID: "r1", driverID: "driver-1", city: ride.city, stars: 4)),
         ])
-        try await bench.settled(RideServices.names)
+        try await bench.settled(RideServices.standard.names)
         // As if its publish window were over: all that there is once more, the services' own events too.
         let shard = bench.namespace.shard(of: ride.city)
         let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
@@ -55,7 +55,7 @@ import Testing
           _ = try await bench.connection.call(
             "XADD", bench.namespace.log(shard, entry.topic), "*", "event", String(decoding: entry.json, as: UTF8.self))
         }
-        try await bench.settled(RideServices.names)
+        try await bench.settled(RideServices.standard.names)
       }
       #expect(try await bench.types()["RECEIPT_SENT"] == 2, "one, and its copy")
       for archive in [true, false] {
@@ -111,7 +111,7 @@ import Testing
   func underWay() async throws {
     try await RideBench.run { bench in
       let events = RideSimulator(seed: 17).prefix(200).flatMap(\.events)
-      try await bench.running(RideServices.names) {
+      try await bench.running(RideServices.standard.names) {
         try await withThrowingTaskGroup { group in
           group.addTask {
             let publisher = Publisher(namespace: bench.namespace, connection: Connection(bench.server.url))
@@ -125,7 +125,7 @@ import Testing
           }
           try await group.waitForAll()
         }
-        try await bench.settled(RideServices.names)
+        try await bench.settled(RideServices.standard.names)
       }
       #expect(try await Self.report(bench).violations.isEmpty)
     }

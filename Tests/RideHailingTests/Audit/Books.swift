@@ -18,14 +18,14 @@ struct Books: Sendable {
   /// Makes them once, for all that `body` does.
   static func run(_ body: (Books) async throws -> Void) async throws {
     try await RideBench.run(arguments: ["--enable-debug-command", "yes"]) { bench in
-      try await bench.running(RideServices.names) {
+      try await bench.running(RideServices.standard.names) {
         for part in parts() {
           _ = try await bench.publish(part)
-          try await bench.settled(RideServices.names)
+          try await bench.settled(RideServices.standard.names)
         }
         // All of it once more: nothing comes of that.
         for part in parts() { _ = try await bench.publish(part) }
-        try await bench.settled(RideServices.names)
+        try await bench.settled(RideServices.standard.names)
       }
       _ = try await bench.connection.call("SAVE")
       let untouched = bench.configuration.archivePath + ".untouched"
@@ -213,7 +213,7 @@ struct Books: Sendable {
   func log(_ type: String, id: String, ride: String, shard: Int? = nil, _ data: String) async throws {
     let json =
       #"{"id":"\#(id)","type":"\#(type)","timestamp":"2026-04-03T10:30:00Z","key":"\#(ride)","data":{"rideId":"\#(ride)","city":"New York",\#(data)}}"#
-    let topic = RideEvents.catalog.topic(of: EventType(rawValue: type))
+    let topic = RideServices.standard.catalog.topic(of: EventType(rawValue: type))
     _ = try await bench.connection.call("XADD", bench.namespace.log(shard ?? self.shard, topic), "*", "event", json)
   }
 

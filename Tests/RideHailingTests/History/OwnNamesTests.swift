@@ -9,10 +9,10 @@ import Testing
   func everything() async throws {
     try await RideBench.run { bench in
       let ride = completedRide("h-ok1", fare: Fare(base: 1_000, currency: .usd))
-      try await bench.handle([EncodedEvent(ride, id: "booking-77", key: "booking-77")], by: RideServices.names)
+      try await bench.handle([EncodedEvent(ride, id: "booking-77", key: "booking-77")], by: RideServices.standard.names)
       let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
       func traced() async throws -> [String] {
-        try await inspector.trace("h-ok1", ids: RideID.firstEvents(of: "h-ok1"), by: RideID.of).map(
+        try await inspector.trace("h-ok1", ids: RideID.firstEvents(of: "h-ok1"), by: RideServices.standard.catalog.ride).map(
           \.header.type.rawValue)
       }
       #expect(try await traced().first == "RIDE_COMPLETED")
@@ -31,11 +31,11 @@ import Testing
 
       try await bench.handle(
         [EncodedEvent(RefundRequested(of: CorrectedRide(ride), amount: 400, correction: "c", reason: "r"))],
-        by: RideServices.names)
+        by: RideServices.standard.names)
       #expect(try await bench.types()["RIDE_REFUNDED"] == 1)
       #expect(try await bench.balance("payment", "gateway", "USD") == -600)
       #expect(try await bench.audit(archive: true).violations.isEmpty)
-      for service in Rebuild.services {
+      for service in RideServices.standard.rebuilt {
         for readsLog in [true, false] {
           let report = try await Rebuild(
             namespace: bench.namespace, connection: bench.connection, archive: archive, readsLog: readsLog

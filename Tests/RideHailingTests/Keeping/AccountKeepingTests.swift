@@ -58,7 +58,7 @@ import Testing
     let last = 17
     try await RideBench.run { bench in
       let days = SimulatedDays(bench)
-      try await bench.running(RideServices.names) {
+      try await bench.running(RideServices.standard.names) {
         for day in 0...last { try await days.pass(day) }
         let expected = try await answers(days, through: last, archive: nil)
         let whole = try await bench.audit(archive: true)
@@ -97,7 +97,7 @@ import Testing
     try await RideBench.run { bench in
       let days = SimulatedDays(bench)
       var sizes: [Int] = []
-      try await bench.running(RideServices.names) {
+      try await bench.running(RideServices.standard.names) {
         for day in 0...18 {
           try await days.pass(day)
           #expect(try await days.close(keeping).allSatisfy { $0.heldBy == nil })
@@ -114,7 +114,7 @@ import Testing
   func halfWay() async throws {
     try await RideBench.run { bench in
       let days = SimulatedDays(bench)
-      try await bench.running(RideServices.names) {
+      try await bench.running(RideServices.standard.names) {
         for day in 0...6 { try await days.pass(day) }
         let expected = try await answers(days, through: 6, archive: nil)
         let publisher = Publisher(namespace: bench.namespace, connection: bench.connection)
@@ -126,7 +126,7 @@ import Testing
                 EncodedEvent(RecordsRemoved(.accounts, before: days.first + 3, part: $0, of: 16, place: place))
               })
           }
-          try await bench.settled(RideServices.names)
+          try await bench.settled(RideServices.standard.names)
           #expect(try await answers(days, through: 6, archive: try days.closed) == expected)
           #expect(try await bench.audit(archive: true).violations.isEmpty)
           for service in ["payment", "driver"] {
@@ -144,7 +144,7 @@ import Testing
   func held() async throws {
     try await RideBench.run { bench in
       let days = SimulatedDays(bench, ridesPerDay: 12)
-      let others = RideServices.names.filter { $0 != "analytics" }
+      let others = RideServices.standard.names.filter { $0 != "analytics" }
       for day in 0...6 {
         try await days.begin(day)
         for part in days.events(day) { _ = try await bench.publish(part) }
@@ -170,7 +170,7 @@ import Testing
       let shard = bench.namespace.shard(of: "Paris")
       func key(_ service: String, _ name: String) -> String { bench.namespace.state(shard, service, name) }
       var stream = ""
-      try await bench.running(RideServices.names) {
+      try await bench.running(RideServices.standard.names) {
         for day in 0...6 {
           try await days.pass(day)
           if day == 0 {

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("What is kept of rides that are past their time") struct RideKeepingTests {
   private let keeping = Keeping(accounts: .seconds(5 * 86_400), rides: .seconds(31 * 86_400))
-  private let services = DayClosing.rideServices
+  private let services = RideServices.standard.keepingRides
 
   /// Movements of accounts are no rides.
   private func memory(_ days: SimulatedDays) async throws -> Int {
@@ -50,7 +50,7 @@ import Testing
       let (last, late) = (95, days.ride(2, 3))
       var sizes: [Int] = []
       var known: PaymentRecord?
-      try await bench.running(RideServices.names) {
+      try await bench.running(RideServices.standard.names) {
         for day in 0...last {
           try await days.pass(day)
           // A refund and all.
@@ -85,7 +85,7 @@ import Testing
             RideRated(rideID: late.rideID, driverID: late.driverID, city: late.city, stars: 5), id: "rated",
             timestamp: at),
         ])
-        try await bench.settled(RideServices.names)
+        try await bench.settled(RideServices.standard.names)
         func lines(_ text: String) -> [Substring] {
           text.split(separator: "\n").filter { !$0.contains(":surge:") && !$0.contains(":analytics:") }
         }
@@ -104,7 +104,7 @@ import Testing
         #expect(rating?.contains("or it ended before") == true, "\(rating ?? "-")")
 
         _ = try await bench.publish([EncodedEvent(imported, timestamp: at)])
-        try await bench.settled(RideServices.names)
+        try await bench.settled(RideServices.standard.names)
         #expect(try await RideState(bench.state).payment("imported")?.fare == late.fare)
         #expect(try await RideState(bench.state).driven("imported")?.fare == late.fare)
       }
@@ -116,7 +116,7 @@ import Testing
   func order() async throws {
     try await RideBench.run { bench in
       let days = SimulatedDays(bench, ridesPerDay: 12)
-      let others = RideServices.names.filter { $0 != "driver" }
+      let others = RideServices.standard.names.filter { $0 != "driver" }
       let ride = days.ride(0, 0)
       func records(_ service: String, _ hash: String) async throws -> Int {
         try await bench.connection.integer([
@@ -124,7 +124,7 @@ import Testing
         ])
       }
       let pauses = Pauses(namespace: bench.namespace, connection: bench.connection)
-      try await bench.running(RideServices.names) {
+      try await bench.running(RideServices.standard.names) {
         try await days.pass(0)
         try await pauses.add(Pause(.type(FareAdjusted.eventType), reason: "a test"), to: "driver")
         // The last day on which it may be corrected.
@@ -154,7 +154,7 @@ import Testing
         }
 
         _ = try await pauses.remove(nil, from: "driver")
-        try await bench.settled(RideServices.names)
+        try await bench.settled(RideServices.standard.names)
         for day in 37...39 {
           try await days.pass(day)
           try await days.close(keeping)
@@ -179,7 +179,7 @@ import Testing
         "payment": PaymentRecord.hash, "driver": DriverRide.hash, "rating": RatingWindow.hash,
         "notification": Receipt.hash,
       ]
-      try await bench.running(RideServices.names) {
+      try await bench.running(RideServices.standard.names) {
         for day in [0, 20, 32, 33, 34, 35, 36] {
           try await days.pass(day)
           if day == 0 {

@@ -100,14 +100,14 @@ struct SimulatedDays: Sendable {
     try await begin(day)
     for part in events(day) {
       _ = try await bench.publish(part)
-      try await bench.settled(RideServices.names)
+      try await bench.settled(RideServices.standard.names)
     }
   }
 
   /// Closes days until none is past its time.
   @discardableResult
   func close(
-    _ keeping: Keeping, mostAtOnce: Int = 50, handledBy services: [String] = RideServices.names
+    _ keeping: Keeping, mostAtOnce: Int = 50, handledBy services: [String] = RideServices.standard.names
   ) async throws -> [DayClosing.Result] {
     var closing = DayClosing(namespace: bench.namespace, connection: bench.connection, keeping: keeping)
     closing.mostAtOnce = mostAtOnce
@@ -126,7 +126,7 @@ struct SimulatedDays: Sendable {
   }
 
   /// The bytes that services' state takes, of the keys that are meant.
-  func memory(_ services: [String] = RideServices.names, where isMeant: (String) -> Bool = { _ in true }) async throws
+  func memory(_ services: [String] = RideServices.standard.names, where isMeant: (String) -> Bool = { _ in true }) async throws
     -> Int
   {
     var sum = 0

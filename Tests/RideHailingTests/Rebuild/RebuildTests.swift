@@ -6,7 +6,7 @@ import RideHailing
 import Testing
 
 @Suite("A rebuild") struct RebuildTests {
-  private static let all = RideServices.names
+  private static let all = RideServices.standard.names
 
   /// Rides with all that can happen to them.
   private func events(_ count: Int) -> [EncodedEvent] {
@@ -51,7 +51,7 @@ import Testing
   func identical() async throws {
     try await RideBench.run { bench in
       try await handled(bench, 400)
-      for service in Rebuild.services {
+      for service in RideServices.standard.rebuilt {
         for fromArchive in [false, true] {
           let report = try await rebuild(bench, fromArchive: fromArchive).run(service, applies: false)
           let differences = report.shards.flatMap(\.comparison.differences)
@@ -110,7 +110,7 @@ import Testing
       #expect(try await rebuild(bench).run("driver", applies: false).isIdentical)
       #expect(try await bench.types() == before)
 
-      for service in Rebuild.services {
+      for service in RideServices.standard.rebuilt {
         let report = try await rebuild(bench).run(service, applies: true)
         #expect(report.isIdentical, "\(service)")
         #expect(report.isApplied)
@@ -134,8 +134,8 @@ import Testing
       let publisher = Publisher(namespace: bench.namespace, connection: Connection(bench.server.url))
       try await bench.running(Self.all) {
         // While each of them is rebuilt, a part comes.
-        let size = more.count / Rebuild.services.count + 1
-        for (service, start) in zip(Rebuild.services, stride(from: 0, to: more.count, by: size)) {
+        let size = more.count / RideServices.standard.rebuilt.count + 1
+        for (service, start) in zip(RideServices.standard.rebuilt, stride(from: 0, to: more.count, by: size)) {
           async let published: Void = {
             for start in stride(from: start, to: min(start + size, more.count), by: 10) {
               _ = try await publisher.publish(Array(more[start..<min(start + 10, more.count)]))
@@ -148,7 +148,7 @@ import Testing
         try await bench.settled(Self.all)
       }
       #expect(try await bench.audit().violations.isEmpty)
-      for service in Rebuild.services {
+      for service in RideServices.standard.rebuilt {
         let report = try await rebuild(bench).run(service, applies: false)
         #expect(report.isIdentical, "\(service) \(report.shards.flatMap(\.comparison.differences).prefix(3))")
       }
@@ -184,7 +184,7 @@ import Testing
       let rides = RideSimulator(seed: 3).prefix(100).map(\.completed).map { EncodedEvent($0.event, timestamp: $0.at) }
       #expect(try await bench.publish(rides).allSatisfy { !$0.isDuplicate })
       try await bench.running(Self.all) { try await bench.settled(Self.all) }
-      for service in Rebuild.services {
+      for service in RideServices.standard.rebuilt {
         let report = try await rebuild(bench).run(service, applies: false)
         #expect(report.isComplete, "\(service) \(report.shards.map(\.missing))")
       }

@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 @Suite("A restore") struct RestoreTests {
-  private static let all = RideServices.names
+  private static let all = RideServices.standard.names
 
   private func events(_ seed: UInt64, _ count: Int) -> [EncodedEvent] {
     RideSimulator(seed: seed).prefix(count).flatMap(\.events)
@@ -42,7 +42,7 @@ import Testing
       try await bench.running(Self.all) { try await bench.settled(Self.all) }
       #expect(try await bench.types() == types)
       #expect(try await TrialBalance.read(from: bench.state).rows == balances)
-      for service in Rebuild.services {
+      for service in RideServices.standard.rebuilt {
         let rebuilt = try await Rebuild(
           namespace: bench.namespace, connection: bench.connection,
           archive: try ArchiveReader(path: bench.configuration.archivePath, of: .rides)
@@ -83,7 +83,7 @@ import Testing
       #expect(try await inspector.scheduled().map(\.id) == waiting.map(\.id))
       let audit = try await bench.audit(archive: true)
       #expect(audit.violations.isEmpty && audit.rides == 20, "\(audit.violations.prefix(3))")
-      for service in Rebuild.services {
+      for service in RideServices.standard.rebuilt {
         let rebuilt = try await Rebuild(
           namespace: bench.namespace, connection: bench.connection,
           archive: try ArchiveReader(path: bench.configuration.archivePath, of: .rides)

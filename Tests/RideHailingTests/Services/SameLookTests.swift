@@ -22,7 +22,7 @@ import Testing
   @Test("are two rides and two drivers to every service, to audit, rebuild and restore, and to reports")
   func services() async throws {
     try await RideBench.run { bench in
-      let services = RideServices.names
+      let services = RideServices.standard.names
       try await bench.handle(rides + ratings, by: services)
 
       func balance(_ driver: String) async throws -> [Int] {
@@ -36,7 +36,7 @@ import Testing
       let audit = try await bench.audit(archive: true)
       #expect(audit.violations.isEmpty, "\(audit.violations.first.map { "\($0)" } ?? "")")
       #expect(audit.rides == 2)
-      for service in Rebuild.services {
+      for service in RideServices.standard.rebuilt {
         let report = try await Rebuild(
           namespace: bench.namespace, connection: bench.connection,
           archive: try ArchiveReader(path: bench.configuration.archivePath, of: .rides)

@@ -12,7 +12,7 @@ struct RideBench: Sendable {
   let server: RedisServer
   let connection: Connection
   let namespace: Namespace
-  let configuration: RideServices.Configuration
+  let configuration: ServiceConfiguration
 
   static func run(arguments: [String] = [], _ body: (RideBench) async throws -> Void) async throws {
     try await withRedis(arguments: arguments) { server in
@@ -23,7 +23,7 @@ struct RideBench: Sendable {
       try await body(
         RideBench(
           server: server, connection: connection, namespace: namespace,
-          configuration: RideServices.Configuration(
+          configuration: ServiceConfiguration(
             archivePath: folder.appending(path: "archive.sqlite").path(),
             outboxPath: folder.appending(path: "outbox").path())))
     }
@@ -41,7 +41,7 @@ struct RideBench: Sendable {
     log.logLevel = .critical
     try await withThrowingTaskGroup { group in
       for name in names {
-        let service = try #require(try RideServices.service(name, configuration))
+        let service = try #require(try RideServices.standard.make(name, configuration))
         let worker = Worker(service, namespace: namespace, redis: server.url, log: log)
         group.addTask { try await worker.run() }
       }
@@ -81,7 +81,7 @@ struct RideBench: Sendable {
   /// Everything the services have stored, as one text.
   func everything() async throws -> String {
     var lines: [String] = []
-    for service in RideServices.names {
+    for service in RideServices.standard.names {
       for shard in namespace.shards {
         let keys = try await connection.strings(["KEYS", namespace.state(shard, service, "*")])
         for key in keys.sorted() {
@@ -114,13 +114,13 @@ struct RideBench: Sendable {
       for ride in RideSimulator(seed: 11).prefix(count) {
         fares[ride.completed.event.fare.currency.code, default: 0] += ride.completed.event.fare.total
       }
-      try await bench.running(RideServices.names) {
+      try await bench.running(RideServices.standard.names) {
         _ = try await bench.publish(events)
-        try await bench.settled(RideServices.names)
+        try await bench.settled(RideServices.standard.names)
         let before = try await bench.everything()
         let again = try await bench.publish(events)
         #expect(again.allSatisfy { $0.isDuplicate })
-        try await bench.settled(RideServices.names)
+        try await bench.settled(RideServices.standard.names)
         let after = try await bench.everything()
         #expect(before == after)
       }
@@ -154,7 +154,7 @@ struct RideBench: Sendable {
   @Test("go on without the one that is down, which catches up when it returns")
   func independence() async throws {
     try await RideBench.run { bench in
-      let others = RideServices.names.filter { $0 != "rating" }
+      let others = RideServices.standard.names.filter { $0 != "rating" }
       try await bench.running(others) {
         _ = try await bench.publish(rides(100))
         try await bench.settled(others)

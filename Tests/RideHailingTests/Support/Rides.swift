@@ -11,7 +11,7 @@ func completedRide(_ id: String = "r1", fare: Fare = Fare(base: 1000, tolls: 100
 }
 
 extension EventCatalog {
-  static let rides = EventCatalog(RideEvents.types)
+  static let rides = EventCatalog(RideServices.standard.types)
 
   /// Reads an event's text.
   func read(_ text: String) throws(JSONError) -> EncodedEvent { try read(text.utf8.span) }

@@ -15,7 +15,7 @@ public struct ArchiveReports: Sendable {
   ///   - path: the file that analytics stores into.
   ///   - commissionBasisPoints: the platform's share of rides whose commission no event tells.
   public init(
-    path: String, commissionBasisPoints: Int = DriverService.standardCommissionBasisPoints
+    path: String, commissionBasisPoints: Int = CommissionRate.standardBasisPoints
   ) throws(ArchiveProblem) {
     file = try ArchiveFile(path: path, of: .rides)
     self.commissionBasisPoints = commissionBasisPoints

@@ -20,7 +20,7 @@ struct ReportOptions: ParsableArguments {
 
   @Option(
     help: "The platform's share, in hundredths of a percent, of rides whose commission no event tells.")
-  var commissionBasisPoints = DriverService.standardCommissionBasisPoints
+  var commissionBasisPoints = CommissionRate.standardBasisPoints
 
   func validate() throws {
     if let from, let to, from.time >= to.time { throw ValidationError("--from must be before --to") }

@@ -42,7 +42,8 @@ struct ArchiveExport: AsyncParsableCommand {
     if format == .csv { try lines.write(CSV.row(ExportedEvent.columns)) }
     for shard in try await archive.shards() {
       var page = ShardHistory(
-        of: .rides, shard: shard, inspector: nil, archive: archive, filter: history.filter, scope: .everything)
+        of: Rides.services.archive, shard: shard, inspector: nil, archive: archive, filter: history.filter,
+        scope: .everything)
       while let item = try await page.next() {
         guard let row = item.archived else { continue }
         let event = ExportedEvent(row: row, header: item.header)

@@ -45,18 +45,19 @@ struct Replay: AsyncParsableCommand {
     var shardCount: Int?
     if offline, let archive {
       events = MergedHistory(
-        of: .rides, shards: try await archive.shards(), inspector: nil, archive: archive, filter: filter)
+        of: Rides.services.archive, shards: try await archive.shards(), inspector: nil, archive: archive, filter: filter
+      )
     } else {
       let (namespace, connection) = try await redis.find()
       shardCount = namespace.shardCount
       // An archive may know shards that this namespace does not have.
       let shards = Set(namespace.shards).union(try await archive?.shards() ?? []).sorted()
       events = MergedHistory(
-        of: .rides, shards: shards, inspector: Inspector(namespace: namespace, connection: connection),
+        of: Rides.services.archive, shards: shards, inspector: Inspector(namespace: namespace, connection: connection),
         archive: archive,
         filter: filter)
     }
-    let catalog = RideEvents.catalog
+    let catalog = Rides.services.catalog
     var lines = try LineOutput()
     var count = 0
     var unreadable = 0

@@ -54,7 +54,7 @@ struct ServiceBench: Sendable {
   /// All services while rides are published.
   func all() async throws -> Figures {
     let events = BenchRide.events(settings.rides, size: settings.payloadSize, requests: true)
-    return try await measure(RideServices.names, rides: settings.rides, payload: events) {
+    return try await measure(Rides.services.names, rides: settings.rides, payload: events) {
       _ = try await PublishBench(settings: settings, namespace: namespace, connection: connection).publish(
         events, "services")
     }
@@ -65,12 +65,12 @@ struct ServiceBench: Sendable {
   ) async throws -> Figures {
     let folder = FileManager.default.temporaryDirectory.appending(path: "rides-bench-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
-    let configuration = RideServices.Configuration(
+    let configuration = ServiceConfiguration(
       archivePath: folder.appending(path: "archive.sqlite").path(), outboxPath: folder.appending(path: "outbox").path())
     var log = Logger(label: "bench", factory: { _ in LineLogHandler() })
     log.logLevel = .error
     let workers = try names.compactMap { name in
-      try RideServices.service(name, configuration).map {
+      try Rides.services.make(name, configuration).map {
         Worker($0, namespace: namespace, redis: settings.redis, log: log)
       }
     }

@@ -29,7 +29,8 @@ struct AuditCommand: AsyncParsableCommand {
     let (namespace, connection) = try await redis.find()
     let audit = Audit(
       namespace: namespace, inspector: Inspector(namespace: namespace, connection: connection),
-      state: ServiceState(namespace: namespace, connection: connection), archive: archive)
+      state: ServiceState(namespace: namespace, connection: connection), archive: archive,
+      services: Rides.services)
     let report = try await audit.run { shard in
       Terminal.progress("\(shard + 1) of \(namespace.shardCount) shards audited")
     }
@@ -43,7 +44,7 @@ struct AuditCommand: AsyncParsableCommand {
 
   private func show(_ report: AuditReport) {
     var table = Table("SERVICE", "DONE", "UNDELIVERED", "PENDING", "DEAD", "PARKED")
-    for service in RideServices.names {
+    for service in Rides.services.names {
       let counts = report.progress[service] ?? [:]
       table.add(
         service, "\(counts[.done, default: 0])", "\(counts[.undelivered, default: 0])",

@@ -20,7 +20,7 @@ struct RebuildCommand: AsyncParsableCommand {
         rides rebuild driver --from-archive copy.sqlite
       """)
 
-  @Argument(help: "payment, driver, rating, surge, notification or analytics.")
+  @Argument(help: "\(Rides.serviceNames).", completion: .list(Rides.services.names))
   var service: String
 
   @Option(help: "Take the history from this archive alone, and not from the log.")
@@ -36,13 +36,13 @@ struct RebuildCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var redis: NamespaceOptions
 
+  /// Whether the state is the archive.
+  private var isArchive: Bool { service == Rides.services.archive.service }
+
   func validate() throws {
     if apply, dryRun { throw ValidationError("give --apply or --dry-run, not both") }
-    guard (Rebuild.services + ["analytics"]).contains(service) else {
-      throw ValidationError(
-        "there is no service '\(service)' to rebuild: \((Rebuild.services + ["analytics"]).joined(separator: ", "))")
-    }
-    if service == "analytics", fromArchive != nil {
+    try Rides.check(service)
+    if isArchive, fromArchive != nil {
       throw ValidationError("the archive can't be rebuilt from itself: leave --from-archive out")
     }
   }
@@ -50,12 +50,13 @@ struct RebuildCommand: AsyncParsableCommand {
   func run() async throws {
     let (namespace, connection) = try await redis.openExisting()
     // A lost one is made anew, from what the log still has.
-    let store = service == "analytics" && apply ? try Archive(path: archive.path, of: .rides) : nil
+    let store = isArchive && apply ? try Archive(path: archive.path, of: Rides.services.archive) : nil
     let reader = try fromArchive.map { try ArchiveOptions.open($0) } ?? archive.openIfPresent()
     let rebuild = Rebuild(
-      namespace: namespace, connection: connection, archive: reader, readsLog: fromArchive == nil)
+      namespace: namespace, connection: connection, archive: reader, readsLog: fromArchive == nil,
+      services: Rides.services)
     let report: RebuildReport
-    if service == "analytics" {
+    if isArchive {
       if reader == nil { _ = try archive.open() }
       report = try await rebuild.fill(store)
     } else {

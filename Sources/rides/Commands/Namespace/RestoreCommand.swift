@@ -45,9 +45,13 @@ struct RestoreCommand: AsyncParsableCommand {
     let report: RestoreReport
     do {
       // With the wrong number of shards none is made: it would have that number for good.
-      let (namespace, connection) = try await redis.open(shards: shards) { try await Restore.check(reader, for: $0) }
-      report = try await Restore(namespace: namespace, connection: connection, archive: reader, logFrom: logFrom?.time)
-        .run { shard, events in Terminal.progress("shard \(shard): \(events) events") }
+      let (namespace, connection) = try await redis.open(shards: shards) {
+        try await Restore.check(reader, for: $0, Rides.services)
+      }
+      report = try await Restore(
+        namespace: namespace, connection: connection, archive: reader, logFrom: logFrom?.time, services: Rides.services
+      )
+      .run { shard, events in Terminal.progress("shard \(shard): \(events) events") }
     } catch let error as Restore.Mismatch {
       throw Failure.refused(error.description)
     }

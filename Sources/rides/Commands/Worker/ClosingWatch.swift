@@ -17,7 +17,7 @@ struct ClosingWatch: Service {
 
   func run() async throws {
     let connection = Connection(redis)
-    let closing = DayClosing(namespace: namespace, connection: connection, keeping: keeping)
+    let closing = DayClosing(namespace: namespace, connection: connection, keeping: keeping, services: Rides.services)
     var held: Set<DayClosing.Result> = []
     while !Task.isShuttingDownGracefully {
       var results: [DayClosing.Result] = []

@@ -29,7 +29,8 @@ struct ServeOptions: ParsableArguments {
       settings.hosts = host
       let deployment = Deployment(redis.namespace, redis: try redis.redisURL())
       return try RidesServer.make(
-        settings, deployment: deployment, archive: archive, metrics: Measuring.registry, log: log
+        settings, deployment: deployment, services: Rides.services, archive: archive, metrics: Measuring.registry,
+        log: log
       ) { address in
         Terminal.error("serving \(address.isWeb ? "http://\(address)/" : "\(address)")")
       }

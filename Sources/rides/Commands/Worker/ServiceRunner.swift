@@ -24,7 +24,7 @@ struct ServiceRunner {
     let log = options.logLevel.logger
     let url = try redis.redisURL()
     let workers = try names.compactMap { name in
-      try RideServices.service(name, options.services)
+      try Rides.services.make(name, options.services)
     }.map { service in
       var (service, settings) = (service, options.settings(name: name))
       service.limits = limits
@@ -33,7 +33,7 @@ struct ServiceRunner {
     }
     // Of all services that keep something, one is enough.
     let closing: [any Service] =
-      names.contains("payment")
+      names.contains { $0 == Rides.services.keepingRides.first }
       ? [ClosingWatch(namespace: namespace, redis: url, keeping: options.keeping, log: log)] : []
     let watch = ServerWatch(connection: connection, log: log)
     await watch.report()

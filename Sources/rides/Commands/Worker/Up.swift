@@ -7,7 +7,7 @@ import ServiceLifecycle
 
 struct Up: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Run all six services in this process, with the pages and the HTTP API, and a Redis if none is given.",
+    abstract: "Run all services in this process, with the pages and the HTTP API, and a Redis if none is given.",
     discussion: """
       Without --redis and REDIS_URL, a redis-server with an append-only file is started in .rides/redis, listening on the socket \
       .rides/redis/redis.sock only, and stopped with the services. Ctrl-C drains; a second one ends everything at once. The pages \
@@ -55,6 +55,6 @@ struct Up: AsyncParsableCommand {
       }
     }
     try await ServiceRunner(redis: redis, options: worker, creates: true).run(
-      RideServices.names, with: server, beside: [pages])
+      Rides.services.names, with: server, beside: [pages])
   }
 }

@@ -16,7 +16,7 @@ struct WorkerCommand: AsyncParsableCommand {
         rides worker payment --limit-rate 100/s --limit-concurrency 8
       """)
 
-  @Argument(help: "payment, driver, rating, analytics, surge or notification.")
+  @Argument(help: "\(Rides.serviceNames).", completion: .list(Rides.services.names))
   var service: String
 
   @Option(help: "The worker's name, unique; made of host and process if not given.")
@@ -50,9 +50,7 @@ struct WorkerCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    guard RideServices.names.contains(service) else {
-      throw Failure.usage("there is no service '\(service)'; there are \(RideServices.names.joined(separator: ", "))")
-    }
+    try Rides.check(service)
     try await ServiceRunner(redis: redis, options: worker, creates: create).run(
       [service], name: name, limits: limits, beside: metrics)
   }

@@ -88,7 +88,9 @@ struct WorkerOptions: ParsableArguments {
 
   /// What a service that begins at the start handles before the log; analytics has it already.
   func history(for service: String) throws -> ArchiveReader? {
-    guard from?.position == .beginning, service != "analytics", FileManager.default.fileExists(atPath: archive) else {
+    guard from?.position == .beginning, service != Rides.services.archive.service,
+      FileManager.default.fileExists(atPath: archive)
+    else {
       return nil
     }
     return try ArchiveOptions.open(archive)
@@ -96,8 +98,8 @@ struct WorkerOptions: ParsableArguments {
 
   var keeping: Keeping { Keeping(accounts: keepAccounts.duration, rides: keepRides.duration) }
 
-  var services: RideServices.Configuration {
-    RideServices.Configuration(
+  var services: ServiceConfiguration {
+    ServiceConfiguration(
       archivePath: archive, outboxPath: outbox,
       gateway: SandboxGateway(latency: gatewayLatency.duration, failuresPerMille: gatewayFailures))
   }

@@ -97,3 +97,10 @@ extension Violation: JSONWritable, CustomStringConvertible {
     return "\(kind.rawValue) \(service) shard \(shard)\(place): \(key): expected \(expected), found \(found)"
   }
 }
+
+extension Violation.Kind {
+  /// What a record that is not as expected is: missing, unknown, or altered.
+  static func of(_ expected: String?, _ found: String?) -> Violation.Kind {
+    if expected == nil { .unknownRecord } else if found == nil { .missingRecord } else { .alteredRecord }
+  }
+}

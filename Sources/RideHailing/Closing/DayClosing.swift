@@ -10,6 +10,7 @@ public struct DayClosing: Sendable {
   private let namespace: Namespace
   private let connection: Connection
   private let keeping: Keeping
+  private let services: RideServices
   private let inspector: Inspector
   private let state: ServiceState
   /// How many records leave in one part; more leave in sixteen, so that the server is busy with none for long.
@@ -20,7 +21,9 @@ public struct DayClosing: Sendable {
   /// - Parameters:
   ///   - connection: used by nobody else meanwhile.
   ///   - keeping: how long things are kept.
-  public init(namespace: Namespace, connection: Connection, keeping: Keeping) {
+  ///   - services: that keep them.
+  public init(namespace: Namespace, connection: Connection, keeping: Keeping, services: RideServices = .standard) {
+    self.services = services
     self.namespace = namespace
     self.connection = connection
     self.keeping = keeping
@@ -66,35 +69,32 @@ public struct DayClosing: Sendable {
     guard let day = sizes.keys.min() else { return nil }
     return try await remove(.accounts, shard, before: day, size: sizes[day] ?? 0) {
       try await openService(
-        LedgerState.services + [ArchiveDomain.rides.service], shard, before: RecordsRemoved.start(of: day))
+        LedgerState.services + [services.archive.service], shard, before: RecordsRemoved.start(of: day))
     }
   }
 
   // MARK: Rides
 
-  /// The services that keep something of each ride.
-  public static let rideServices = ["payment", "driver", "rating", "notification"]
-
   /// Closes rides, and has those leave that were closed before.
   private func closeRides(_ shard: Int, at now: Timestamp) async throws -> Result? {
     let limit = Keeping.firstKept(keeping.rides, at: now)
     var sizes: [Int64: Int] = [:]
-    for service in Self.rideServices {
+    for service in services.keepingRides {
       for (day, count) in try await state.fields(service, RideRecords.days, shard: shard) {
         if let day = Int64(day.text), day < limit { sizes[day] = max(sizes[day] ?? 0, Int(count) ?? 0) }
       }
     }
     guard let oldest = sizes.keys.min() else { return nil }
     var closed: [ClosedRides] = []
-    for service in Self.rideServices {
+    for service in services.keepingRides {
       let stored = try await state.fields(service, RideRecords.closed, shard: shard)[ClosedRides.field]
       if let rides = try ClosedRides(stored: stored) { closed.append(rides) }
     }
-    let isKnown = closed.count == Self.rideServices.count
+    let isKnown = closed.count == services.keepingRides.count
     if isKnown, let last = closed.map(\.place).max(), let day = closed.map({ $0.earlier ?? .min }).min(), oldest < day {
       // What payment has allowed of these rides stands before the closing: all of that is settled with it.
       return try await remove(.rides, shard, before: oldest + 1, size: sizes[oldest] ?? 0) {
-        try await openService(Self.rideServices + [ArchiveDomain.rides.service], shard) { $0 > last }
+        try await openService(services.keepingRides + [services.archive.service], shard) { $0 > last }
       }
     }
     return try await closeRides(shard, before: limit, after: closed.max { $0.place < $1.place }, at: now)
@@ -107,7 +107,7 @@ public struct DayClosing: Sendable {
     if let last {
       guard last.before < day, last.since <= now.day else { return nil }
       let start = RecordsRemoved.start(of: last.since)
-      let holder = try await openService(["payment"], shard) { $0 > last.place && $0.recordedAt >= start }
+      let holder = try await openService([PaymentService.name], shard) { $0 > last.place && $0.recordedAt >= start }
       // That it has handled the last one says nothing of what came since.
       guard holder == nil else { return nil }
     }
@@ -145,7 +145,7 @@ public struct DayClosing: Sendable {
 
   /// Why the archive can't be taken to hold what it was given; nil if it can.
   private func distrust(_ shard: Int) async throws -> String? {
-    try await StoreConfirmation(ArchiveDomain.rides.service, namespace: namespace, connection: connection)
-      .problem(shard: shard, since: .seconds(60)).map { "\(ArchiveDomain.rides.service): \($0)" }
+    try await StoreConfirmation(services.archive.service, namespace: namespace, connection: connection)
+      .problem(shard: shard, since: .seconds(60)).map { "\(services.archive.service): \($0)" }
   }
 }

@@ -1,0 +1,49 @@
+public import EventStreams
+
+extension DriverService: FoldedService {
+  /// `driver`
+  public static let name = LedgerState.drivers
+  /// What it does.
+  public static let summary = "pays drivers their share of each ride, and pays out what they want of it"
+  /// What became of drivers' shares and movements of their accounts.
+  public static let events: [any EventData.Type] = HolderAccounts.events + [DriverPaid.self, CorrectionRefused.self]
+  /// Each ride as it has booked it.
+  public static let rides: RideRecords? = RideRecords(hashes: [DriverRide.hash, DriverRide.corrected])
+  /// What it keeps of accounts.
+  public static let hashes = HolderAccounts.state
+
+  /// Keeps the share that is configured.
+  public static func make(_ configuration: ServiceConfiguration, _ catalog: EventCatalog) -> EventService {
+    DriverService(commissionBasisPoints: configuration.commissionBasisPoints).service
+  }
+
+  /// Keeps what was kept; of rides that were booked before their rate was published, what is usual.
+  public static func repeating(_ decided: Decided<CommissionRate>) -> EventService {
+    DriverService { _ in decided.decision ?? CommissionRate(basisPoints: CommissionRate.standardBasisPoints) }.service
+  }
+
+  /// What was kept of each ride, as the event that followed says.
+  public struct Decisions: ServiceDecisions {
+    private var rates: [Identifier: CommissionRate] = [:]
+
+    /// None is known.
+    public init() {}
+
+    /// Takes in a share.
+    public mutating func add(_ json: Span<UInt8>, _ header: EventHeader) throws(JSONError) -> [String] {
+      guard header.type == DriverPaid.eventType else { return [] }
+      let paid = try DriverPaid(ofEvent: json)
+      if rates[paid.rideID] == nil { rates[paid.rideID] = paid.commission }
+      return []
+    }
+
+    /// Takes in what others know.
+    public mutating func merge(_ more: Decisions) { rates.merge(more.rates) { first, _ in first } }
+
+    /// What was kept of the ride that was completed.
+    public func decision(on event: RecordedEvent) -> CommissionRate? {
+      guard event.header?.type == RideCompleted.eventType else { return nil }
+      return (try? RideCompleted(ofEvent: event.json.span)).flatMap { rates[$0.rideID] }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+public import EventStreams
+
+/// What the gateway has answered, as the events that followed say.
+public struct PaymentDecisions: ServiceDecisions {
+  /// An answer of the gateway.
+  public struct Answer: Sendable {
+    /// The gateway's name for the charge, or for the attempt.
+    let reference: String?
+    /// Why it was declined; nil if it was not.
+    let declineReason: String?
+  }
+
+  /// Id of a payment's outcome -> what the gateway said.
+  private var answers: [Identifier: Answer] = [:]
+
+  /// None is known.
+  public init() {}
+
+  /// Takes in what became of a payment or a correction.
+  public mutating func add(_ json: Span<UInt8>, _ header: EventHeader) throws(JSONError) -> [String] {
+    switch header.type {
+    case PaymentCaptured.eventType:
+      return add(try PaymentCaptured(ofEvent: json), header) { Answer(reference: $0.reference, declineReason: nil) }
+    case PaymentFailed.eventType:
+      return add(try PaymentFailed(ofEvent: json), header) {
+        Answer(reference: $0.attempt ?? $0.reference, declineReason: $0.reason)
+      }
+    case FareAdjusted.eventType: return [try FareAdjusted(ofEvent: json).eventID]
+    case RideRefunded.eventType: return [try RideRefunded(ofEvent: json).eventID]
+    case CorrectionRefused.eventType:
+      let correction = try CorrectionRefused(ofEvent: json).correction
+      let earlier = OutcomeID.earlier(CorrectionRefused.eventType, correction: correction)
+      guard header.id.hasSameBytes(as: earlier) else { return [] }
+      return [RefundRequested.eventType, FareAdjustmentRequested.eventType].map {
+        CorrectionRefused.id(ofRequest: OutcomeID.earlier($0, correction: correction))
+      }
+    default: return []
+    }
+  }
+
+  /// Under the id that it has, or would have if it had not been logged earlier than such ids.
+  private mutating func add<Outcome>(
+    _ event: PaymentEvent<Outcome>, _ header: EventHeader, _ answer: (PaymentEvent<Outcome>) -> Answer
+  ) -> [String] {
+    var event = event
+    let earlier = OutcomeID.earlier(
+      Outcome.eventType, correction: OutcomeID.earlier(FareAdjusted.eventType, correction: ""))
+    if event.standing == nil, header.id.hasPrefix(earlier) {
+      event.correction = String(header.id.dropFirst(earlier.count))
+    }
+    answers[event.eventID] = answer(event)
+    return [event.eventID]
+  }
+
+  /// Takes in what others know.
+  public mutating func merge(_ more: PaymentDecisions) { answers.merge(more.answers) { $1 } }
+
+  /// What the gateway answered when an event was handled.
+  public func decision(on event: RecordedEvent) -> Answer? {
+    func answer(_ ride: String, _ correction: String? = nil) -> Answer? {
+      answers[PaymentCaptured.id(ofRide: ride, correction: correction)]
+        ?? answers[PaymentFailed.id(ofRide: ride, correction: correction)]
+    }
+    switch event.header?.type {
+    case RideCompleted.eventType:
+      return (try? RideCompleted(ofEvent: event.json.span)).flatMap { answer($0.rideID) }
+    case FareAdjustmentRequested.eventType:
+      return (try? FareAdjustmentRequested(ofEvent: event.json.span)).flatMap { answer($0.rideID, $0.correction) }
+    default: return nil
+    }
+  }
+}

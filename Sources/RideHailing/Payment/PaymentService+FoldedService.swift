@@ -1,0 +1,43 @@
+public import EventStreams
+
+extension PaymentService: FoldedService {
+  /// What the gateway has answered.
+  public typealias Decisions = PaymentDecisions
+
+  /// `payment`
+  public static let name = LedgerState.riders
+  /// What it does.
+  public static let summary = "charges riders, corrects and refunds what was charged, keeps their accounts"
+  /// What became of payments, corrections and movements of riders' accounts.
+  public static let events: [any EventData.Type] =
+    [PaymentCaptured.self, PaymentFailed.self, PaymentRefunded.self] + HolderAccounts.events + [
+      FareAdjusted.self, RideRefunded.self, CorrectionRefused.self, CompletionRefused.self,
+    ]
+  /// Its record of each ride.
+  public static let rides: RideRecords? = RideRecords(hashes: [PaymentRecord.hash, PaymentRecord.corrected])
+  /// What it keeps of accounts.
+  public static let hashes = HolderAccounts.state
+
+  /// Charges through the gateway.
+  public static func make(_ configuration: ServiceConfiguration, _ catalog: EventCatalog) -> EventService {
+    PaymentService(gateway: configuration.gateway).service
+  }
+
+  /// Charges nobody: the gateway's answers are told.
+  public static func repeating(_ decided: Decided<PaymentDecisions.Answer>) -> EventService {
+    PaymentService(gateway: RepeatingGateway(decided: decided)).service
+  }
+}
+
+/// A gateway that moves no money, and answers what the event that followed says it answered.
+private struct RepeatingGateway: PaymentGateway {
+  let decided: Decided<PaymentDecisions.Answer>
+
+  func charge(_ amount: Money, token: String, idempotencyKey: String) async throws -> ChargeResult {
+    guard let answer = decided.decision else { throw Undecided() }
+    return ChargeResult(reference: answer.reference ?? "", declineReason: answer.declineReason)
+  }
+
+  /// Its name stands in an event that has been published, and in no state.
+  func refund(_ amount: Money, ofCharge charge: String, idempotencyKey: String) async throws -> String { "" }
+}
