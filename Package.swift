@@ -178,6 +178,10 @@ let package = Package(
       name: "TestWorker",
       dependencies: serving,
       path: "Tests/TestWorker", swiftSettings: settings),
+    // The program with a seventh service, for the test that it takes a folder and a line.
+    .executableTarget(
+      name: "LoyaltyRides", dependencies: ["EventStreams", "RideHailing", "RidesCLI"], path: "Tests/LoyaltyRides",
+      swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "RandomTestSupport"], swiftSettings: settings),
     .testTarget(name: "RedisTests", dependencies: ["Redis", "RedisTestSupport"], swiftSettings: settings),
     .testTarget(
@@ -191,7 +195,7 @@ let package = Package(
       name: "SystemTests",
       dependencies: [
         "EventArchive", "EventStreams", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport", "RidesCLI",
-        "TestWorker", "rides",
+        "LoyaltyRides", "TestWorker", "rides",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Fixtures"], swiftSettings: settings),

@@ -216,7 +216,9 @@ import Testing
       let rebuilt = try JSONDecoder().decode(Rebuilt.self, from: Data(result.output.utf8))
       #expect(result.status == 0 && rebuilt.identical, "\(result)")
       // Accounts are stored otherwise now, and rides have lists beside their records: what they hold is compared instead.
-      #expect(RideServices.standard.keepingRides.contains(service) || rebuilt.shards.map(\.liveDigest) == digests, "\(service)")
+      #expect(
+        RideServices.standard.keepingRides.contains(service) || rebuilt.shards.map(\.liveDigest) == digests,
+        "\(service)")
     }
     let archive = try await bench.rides("rebuild", "analytics", "--namespace", name)
     #expect(archive.status == 0, "\(archive)")

@@ -46,7 +46,9 @@ struct SystemBench: Sendable {
   /// Lets the log keep nothing for services that the test does not run.
   func forgetAll(but services: [String]) async throws {
     let groups = Groups(namespace: try await namespace(), connection: connection)
-    for service in RideServices.standard.names where !services.contains(service) { _ = try await groups.remove(service) }
+    for service in RideServices.standard.names where !services.contains(service) {
+      _ = try await groups.remove(service)
+    }
   }
 
   func namespace() async throws -> Namespace { try #require(try await Namespace.find("rides", on: connection)) }

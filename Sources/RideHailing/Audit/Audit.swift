@@ -36,17 +36,63 @@ public struct Audit: Sendable {
     report.hasArchive = archive != nil
     report.unsent = try await inspector.status().reduce(0) { $0 + $1.unsent }
     var rides = RidesByShard()
+    var crossing = CrossingEvents()
+    var areWhole = true
+    let start = try await lastRecordedAt()
     for shard in namespace.shards {
       var audit = try await ShardAudit(
-        shard: shard, services: services, inspector: inspector, state: state, archive: archive)
+        shard: shard, of: namespace, services: services, inspector: inspector, state: state, archive: archive)
       try await audit.run(into: &report)
       for ride in audit.completedRides {
         guard let other = rides.add(ride, shard: shard) else { continue }
         try await check(ride, in: shard, and: other, &report)
       }
+      for event in audit.sent { crossing.send(event) }
+      for event in audit.arrivals(until: start) { crossing.arrive(event) }
+      areWhole = areWhole && audit.isWhole
       onShard(shard)
     }
+    try await check(crossing, areWhole: areWhole, &report)
     return report
+  }
+
+  /// When the last event was recorded: what is recorded later may come of what was not done yet when its shard was looked at.
+  private func lastRecordedAt() async throws -> Timestamp {
+    var last = EntryID.zero
+    for shard in namespace.shards { last = max(last, try await inspector.extent(shard: shard)?.lastGenerated ?? .zero) }
+    return last.recordedAt
+  }
+
+  /// What services have published into other shards is there, or on its way; and nothing else is.
+  private func check(_ crossing: CrossingEvents, areWhole: Bool, _ report: inout AuditReport) async throws {
+    var missing = crossing.missing
+    if !missing.isEmpty {
+      let unsent = Set(try await inspector.unsent().map { Identifier($0.id) })
+      missing.removeAll { unsent.contains($0.id) }
+    }
+    // It may have come since its shard was looked at.
+    for (shard, events) in Dictionary(grouping: missing, by: \.shard) {
+      var history = ShardHistory(of: services.archive, shard: shard, inspector: inspector, archive: archive)
+      var left = Dictionary(events.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+      while !left.isEmpty, let event = try await history.nextEvent() {
+        if let id = event.header?.id { left[Identifier(id)] = nil }
+      }
+      for event in left.values {
+        report.add(violation(.missingEvent, event, expected: "one", found: "none"))
+      }
+    }
+    guard areWhole else { return }
+    for event in crossing.unknown {
+      report.add(violation(.unknownEvent, event, expected: "nothing that led to it", found: "one"))
+    }
+  }
+
+  private func violation(
+    _ kind: Violation.Kind, _ event: CrossingEvents.Crossing, expected: String, found: String
+  ) -> Violation {
+    Violation(
+      kind: kind, service: event.service, shard: event.shard, ride: event.ride, key: event.id.text, expected: expected,
+      found: found)
   }
 
   /// A ride that two shards know has been booked in both, by each service that knows it in both.

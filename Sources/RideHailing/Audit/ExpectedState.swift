@@ -6,8 +6,8 @@ struct ExpectedState {
   var journals: [Identifier: [BookedPosting]] = [:]
   /// Parts of journals that have left since.
   var left: [Journal] = []
-  /// Ids of events it published.
-  var published: [String] = []
+  /// Events it published, now or for a time.
+  var published: [(id: String, shardKey: String, isScheduled: Bool)] = []
 
   /// Reads what effects write.
   ///
@@ -23,7 +23,8 @@ struct ExpectedState {
         } else {
           journals[journal.id, default: []] += journal.postings.map { BookedPosting($0) }
         }
-      case .publish(_, let id, _): published.append(id)
+      case .publish(_, let id, let shardKey): published.append((id, shardKey, false))
+      case .schedule(_, let id, let shardKey, _): published.append((id, shardKey, true))
       default: break
       }
     }

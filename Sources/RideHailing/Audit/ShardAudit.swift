@@ -8,6 +8,7 @@ import EventStreams
 struct ShardAudit {
   let shard: Int
   let services: RideServices
+  private let namespace: Namespace
   private let inspector: Inspector
   let archive: ArchiveReader?
   let progress: [Identifier: ServiceProgress]
@@ -20,17 +21,25 @@ struct ShardAudit {
   var facts = ShardFacts()
   /// What single services' audits look at themselves.
   var ownAudits: [Identifier: any ServiceAudit] = [:]
+  /// False if there is no archive, and the log does not begin with the first event.
+  private(set) var isWhole = true
   /// Rides with an event that stands at an earlier place as well.
   var repeated: Set<Identifier> = []
   /// Events that services must have published, and those that stand in the log.
   var expectedEvents: [(id: Identifier, service: String, ride: String)] = []
-  var outcomes: [(id: Identifier, service: String, ride: String)] = []
+  var outcomes: [(id: Identifier, service: String, ride: String, recordedAt: Timestamp)] = []
+  /// What it must have published into other shards.
+  var sent: [CrossingEvents.Crossing] = []
+  /// What waits, or has waited, until it is due.
+  var scheduled: Set<Identifier> = []
   /// Who alone publishes events of a type.
   private let publisher: [EventType: String]
 
   init(
-    shard: Int, services: RideServices, inspector: Inspector, state: ServiceState, archive: ArchiveReader?
+    shard: Int, of namespace: Namespace, services: RideServices, inspector: Inspector, state: ServiceState,
+    archive: ArchiveReader?
   ) async throws {
+    self.namespace = namespace
     self.shard = shard
     self.services = services
     self.inspector = inspector
@@ -67,7 +76,7 @@ struct ShardAudit {
   mutating func run(into report: inout AuditReport) async throws {
     var history = ShardHistory(
       of: services.archive, shard: shard, inspector: inspector, archive: archive, scope: .everything)
-    let isWhole = if archive != nil { true } else { try await inspector.extent(shard: shard)?.isWhole ?? true }
+    isWhole = if archive != nil { true } else { try await inspector.extent(shard: shard)?.isWhole ?? true }
     var logHasBegun = false
     while let item = try await history.next() {
       report.events += 1
@@ -82,7 +91,7 @@ struct ShardAudit {
         try await check(item, header, &report)
       }
     }
-    try await finish(isWhole: isWhole, &report)
+    try await finish(&report)
     for service in LedgerState.services {
       guard let ledger = ledgers[service] else { continue }
       report.journals += ledger.journals.count
@@ -152,7 +161,10 @@ struct ShardAudit {
       facts.add(event, header)
       if header.type == RideCompleted.eventType { report.rides += 1 }
       if let service = publisher[header.type] {
-        outcomes.append((Identifier(header.id), service, ride ?? header.key))
+        outcomes.append((Identifier(header.id), service, ride ?? header.key, item.id.recordedAt))
+      }
+      if header.type == ScheduleRecord.scheduled, let id = ScheduleRecord.scheduledID(in: item.json) {
+        scheduled.insert(Identifier(id))
       }
     }
     for service in services.folded {
@@ -222,7 +234,15 @@ struct ShardAudit {
     }
     for part in expected.left { ledgers[name]?.carry(part) }
     guard !service.publishesAdvice else { return }
-    expectedEvents += expected.published.map { (Identifier($0), name, ride) }
+    for event in expected.published {
+      let target = namespace.shard(of: event.shardKey)
+      // What waits in another shard is looked for when it has come.
+      if target == shard {
+        expectedEvents.append((Identifier(event.id), name, ride))
+      } else if !event.isScheduled {
+        sent.append(CrossingEvents.Crossing(id: Identifier(event.id), service: name, ride: ride, shard: target))
+      }
+    }
   }
 
   /// True if the postings are the expected ones two or more times.

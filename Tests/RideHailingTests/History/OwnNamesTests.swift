@@ -12,8 +12,9 @@ import Testing
       try await bench.handle([EncodedEvent(ride, id: "booking-77", key: "booking-77")], by: RideServices.standard.names)
       let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
       func traced() async throws -> [String] {
-        try await inspector.trace("h-ok1", ids: RideID.firstEvents(of: "h-ok1"), by: RideServices.standard.catalog.ride).map(
-          \.header.type.rawValue)
+        try await inspector.trace("h-ok1", ids: RideID.firstEvents(of: "h-ok1"), by: RideServices.standard.catalog.ride)
+          .map(
+            \.header.type.rawValue)
       }
       #expect(try await traced().first == "RIDE_COMPLETED")
       let archive = try ArchiveReader(path: bench.configuration.archivePath, of: .rides)

@@ -126,7 +126,8 @@ struct SimulatedDays: Sendable {
   }
 
   /// The bytes that services' state takes, of the keys that are meant.
-  func memory(_ services: [String] = RideServices.standard.names, where isMeant: (String) -> Bool = { _ in true }) async throws
+  func memory(_ services: [String] = RideServices.standard.names, where isMeant: (String) -> Bool = { _ in true })
+    async throws
     -> Int
   {
     var sum = 0
