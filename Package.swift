@@ -50,6 +50,7 @@ let package = Package(
     .executable(name: "orders-example", targets: ["OrdersExample"]),
     .library(name: "EventArchive", targets: ["EventArchive"]),
     .library(name: "EventStreams", targets: ["EventStreams"]),
+    .library(name: "EventStreamsOperations", targets: ["EventStreamsOperations"]),
     .library(name: "EventStreamsTesting", targets: ["EventStreamsTesting"]),
     .library(name: "Redis", targets: ["Redis"]),
     .library(name: "RideHailing", targets: ["RideHailing"]),
@@ -91,13 +92,16 @@ let package = Package(
       ],
       resources: functions.map { .embedInCode("Protocol/\($0).lua") },
       swiftSettings: settings),
+    // What operators ask and decide, and no worker: how services stand, dead letters, groups, rebuilding and restoring.
+    .target(
+      name: "EventStreamsOperations", dependencies: ["EventStreams", "Redis"], swiftSettings: settings),
     // For users' tests, and ours: handlers without a server.
     .target(name: "EventStreamsTesting", dependencies: ["EventStreams"], swiftSettings: settings),
     // All events in a file: chained, verified, queried in SQL, and read on from where a log was trimmed.
     .target(
       name: "EventArchive",
       dependencies: [
-        "EventStreams",
+        "EventStreams", "EventStreamsOperations",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -107,7 +111,7 @@ let package = Package(
     .target(
       name: "RideHailing",
       dependencies: [
-        "EventArchive", "EventStreams", "Redis",
+        "EventArchive", "EventStreams", "EventStreamsOperations", "Redis",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
@@ -116,7 +120,7 @@ let package = Package(
     .target(
       name: "EventStreamsHTTP",
       dependencies: [
-        "EventStreams", "Redis",
+        "EventStreams", "EventStreamsOperations", "Redis",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "DequeModule", package: "swift-collections"),
@@ -133,7 +137,7 @@ let package = Package(
     .target(
       name: "RidesHTTP",
       dependencies: [
-        "EventArchive", "EventStreams", "EventStreamsHTTP", "Redis", "RideHailing",
+        "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "Redis", "RideHailing",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -145,7 +149,8 @@ let package = Package(
     .target(
       name: "RidesCLI",
       dependencies: [
-        "EventArchive", "EventStreams", "EventStreamsHTTP", "Redis", "RideHailing", "RidesHTTP",
+        "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "Redis", "RideHailing",
+        "RidesHTTP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -161,7 +166,9 @@ let package = Package(
     // The tutorial: another domain on the same library.
     .executableTarget(
       name: "OrdersExample",
-      dependencies: serving + [.product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: serving + [
+        "EventStreamsOperations", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: settings),
     // What scripts/bench measures the worker runtime with.
     .executableTarget(
@@ -187,22 +194,24 @@ let package = Package(
     .testTarget(
       name: "EventStreamsTests",
       dependencies: [
-        "EventStreams", "EventStreamsTesting", "RandomTestSupport", "Redis", "RedisTestSupport",
+        "EventStreams", "EventStreamsOperations", "EventStreamsTesting", "RandomTestSupport", "Redis",
+        "RedisTestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
     .testTarget(
       name: "SystemTests",
       dependencies: [
-        "EventArchive", "EventStreams", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport", "RidesCLI",
-        "LoyaltyRides", "TestWorker", "rides",
+        "EventArchive", "EventStreams", "EventStreamsOperations", "Redis", "RideHailing", "RedisTestSupport",
+        "RideTestSupport", "RidesCLI", "LoyaltyRides", "TestWorker", "rides",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "RidesHTTPTests",
       dependencies: [
-        "EventArchive", "EventStreams", "EventStreamsHTTP", "Redis", "RedisTestSupport", "RideHailing", "RidesHTTP",
+        "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "Redis", "RedisTestSupport",
+        "RideHailing", "RidesHTTP",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -223,7 +232,7 @@ let package = Package(
     .testTarget(
       name: "OrdersExampleTests",
       dependencies: [
-        "EventStreams", "EventStreamsTesting", "OrdersExample", "Redis", "RedisTestSupport",
+        "EventStreams", "EventStreamsOperations", "EventStreamsTesting", "OrdersExample", "Redis", "RedisTestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),
@@ -242,7 +251,8 @@ let package = Package(
     .testTarget(
       name: "RideHailingTests",
       dependencies: [
-        "EventArchive", "EventStreams", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport",
+        "EventArchive", "EventStreams", "EventStreamsOperations", "Redis", "RideHailing", "RedisTestSupport",
+        "RideTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -1,6 +1,7 @@
 import EventArchive
 import EventStreams
 import EventStreamsHTTP
+import EventStreamsOperations
 import Foundation
 import HTTPTypes
 import Redis

@@ -1,4 +1,5 @@
 public import EventStreams
+public import EventStreamsOperations
 import HeapModule
 
 /// The history of all shards, merged by entry id: per shard in the order of the log. Holds a page of each shard in memory.

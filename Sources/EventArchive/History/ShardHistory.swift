@@ -1,4 +1,5 @@
 public import EventStreams
+public import EventStreamsOperations
 
 /// One shard's history in the order of its log, from the archive and the log together, page by page.
 ///

@@ -1,4 +1,5 @@
 public import EventStreams
+public import EventStreamsOperations
 
 /// Checks the archive against itself, and against the log as far as that goes.
 ///

@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 
 /// Compares one shard's archive with its log, place by place, from the log's first entry on.
 struct LogComparison {

@@ -5,16 +5,18 @@ import Synchronization
 /// Handlers that read the state read it from here.
 public final class StateImage: StateReader {
   /// What it holds.
-  struct Contents: Sendable {
-    var hashes: [Identifier: [Identifier: String]] = [:]
-    var streams: [Identifier: [StoredRecord]] = [:]
+  package struct Contents: Sendable {
+    package var hashes: [Identifier: [Identifier: String]] = [:]
+    package var streams: [Identifier: [StoredRecord]] = [:]
     /// When a hash or stream vanishes, of those that do.
-    var expiries: [Identifier: Timestamp] = [:]
+    package var expiries: [Identifier: Timestamp] = [:]
     /// What was written since `takeTouched`.
-    var touched: Set<Identifier> = []
+    package var touched: Set<Identifier> = []
 
     /// The names of all hashes and streams.
-    var names: Set<Identifier> { Set(hashes.keys).union(streams.keys) }
+    package var names: Set<Identifier> { Set(hashes.keys).union(streams.keys) }
+
+    package init() {}
   }
 
   private let contents: Mutex<Contents>
@@ -27,15 +29,15 @@ public final class StateImage: StateReader {
     self.init(Contents(), keepsRecords: keepsRecords)
   }
 
-  init(_ contents: Contents, keepsRecords: @escaping @Sendable (_ stream: String) -> Bool = { _ in true }) {
+  package init(_ contents: Contents, keepsRecords: @escaping @Sendable (_ stream: String) -> Bool = { _ in true }) {
     self.contents = Mutex(contents)
     self.keepsRecords = keepsRecords
   }
 
-  var current: Contents { contents.withLock { $0 } }
+  package var current: Contents { contents.withLock { $0 } }
 
   /// The names of what was written since the last call.
-  func takeTouched() -> Set<Identifier> {
+  package func takeTouched() -> Set<Identifier> {
     contents.withLock { contents in
       defer { contents.touched = [] }
       return contents.touched
@@ -124,7 +126,7 @@ public final class StateImage: StateReader {
   }
 
   /// Removes what has vanished by now.
-  func expire(at now: Timestamp) {
+  package func expire(at now: Timestamp) {
     contents.withLock { contents in
       for (name, time) in contents.expiries where time <= now {
         contents.hashes[name] = nil

@@ -1,2 +1,2 @@
 /// A record of a stream as it is stored: its entry, and its JSON.
-typealias StoredRecord = (id: EntryID, json: [UInt8])
+package typealias StoredRecord = (id: EntryID, json: [UInt8])

@@ -20,7 +20,7 @@ public struct EntryID: Sendable, Hashable, Comparable, CustomStringConvertible {
   }
 
   /// Reads the id from the bytes of a reply.
-  init?(utf8 bytes: Span<UInt8>) {
+  package init?(utf8 bytes: Span<UInt8>) {
     var parts: (UInt64, UInt64) = (0, 0)
     var digits = 0
     var inSequence = false

@@ -3,7 +3,7 @@ public struct NewerEvent: Error, Sendable, CustomStringConvertible {
   /// What it says to people.
   public let description: String
 
-  init(_ header: EventHeader, known: Int) {
+  package init(_ header: EventHeader, known: Int) {
     description =
       "event \(header.id) is version \(header.version) of \(header.type), and this program reads up to \(known): do this with the newer version of the program"
   }

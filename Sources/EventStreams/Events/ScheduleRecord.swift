@@ -12,15 +12,15 @@ public enum ScheduleRecord {
   public static func scheduledID(in record: [UInt8]) -> String? { try? Scheduled(record).id }
 
   /// An event that a record has wait.
-  struct Scheduled {
-    let id: String
-    let due: Timestamp
+  package struct Scheduled {
+    package let id: String
+    package let due: Timestamp
     /// The topic that it will stand in.
-    let topic: String
+    package let topic: String
     /// The event's JSON.
-    let json: [UInt8]
+    package let json: [UInt8]
 
-    init(_ record: [UInt8]) throws(JSONError) {
+    package init(_ record: [UInt8]) throws(JSONError) {
       var parser = JSONParser()
       var object = try parser.parse(record.span).object()
       let type: String = try object["type"]
@@ -50,7 +50,7 @@ public enum ScheduleRecord {
   }
 
   /// The id of the event that a record cancels.
-  static func cancelledID(in record: [UInt8]) throws(JSONError) -> String {
+  package static func cancelledID(in record: [UInt8]) throws(JSONError) -> String {
     struct Data: JSONReadable {
       let event: String
       init(from value: borrowing JSONValue) throws(JSONError) {
@@ -114,7 +114,7 @@ extension Identifier {
 
 extension Timestamp {
   /// The first whole millisecond of the server's clock at which something that is due at this moment is.
-  var dueMilliseconds: Int64 { max(0, (microsecondsSinceEpoch + 999).floorDivided(by: 1000)) }
+  package var dueMilliseconds: Int64 { max(0, (microsecondsSinceEpoch + 999).floorDivided(by: 1000)) }
 
   /// The moment that is.
   var inServerTime: Timestamp { Timestamp(millisecondsSinceEpoch: dueMilliseconds) }

@@ -1,5 +1,5 @@
 /// Says which names may become a part of keys; the one place that does.
-enum NameRule {
+package enum NameRule {
   /// What follows a shard's log in keys of the runtime: a service of such a name would write into them.
   static let ofShards = [
     "behind", "blocked", "clock", "config", "dead", "discarded", "inbox", "lease", "log", "outbox", "rate",
@@ -9,7 +9,7 @@ enum NameRule {
   static let ofNamespaces = ["config", "rate", "roster", "slots", "wake", "workers"]
 
   /// What is wrong with a namespace's name; nil if nothing is.
-  static func problem(withNamespace name: String) -> String? {
+  package static func problem(withNamespace name: String) -> String? {
     for part in name.split(separator: ":", omittingEmptySubsequences: false) {
       if let problem = problem(with: part) { return "'\(name)' is no name of a namespace: \(problem)" }
       if ofNamespaces.contains(where: { $0 == part }) {

@@ -41,7 +41,7 @@ public struct Namespace: Sendable, Hashable {
   }
 
   /// What every key of a shard begins with.
-  func prefix(_ shard: Int) -> String { "\(name):{\(shard)}" }
+  package func prefix(_ shard: Int) -> String { "\(name):{\(shard)}" }
 
   /// The stream that holds a shard's events of one topic: `rides:{3}:log:payments`.
   public func log(_ shard: Int, _ topic: String = standardTopic) -> String { "\(prefix(shard)):log:\(topic)" }
@@ -52,39 +52,41 @@ public struct Namespace: Sendable, Hashable {
   }
 
   /// What the names of all of a shard's streams begin with.
-  func logs(_ shard: Int) -> String { "\(prefix(shard)):log" }
-  func clock(_ shard: Int) -> String { "\(prefix(shard)):clock" }
+  package func logs(_ shard: Int) -> String { "\(prefix(shard)):log" }
+  package func clock(_ shard: Int) -> String { "\(prefix(shard)):clock" }
 
   /// The hash that has a field for each topic of a shard.
   public func topics(_ shard: Int) -> String { "\(prefix(shard)):topics" }
-  func seen(_ shard: Int) -> String { "\(prefix(shard)):seen" }
-  func scheduled(_ shard: Int) -> String { "\(prefix(shard)):scheduled" }
-  func scheduledEvents(_ shard: Int) -> String { "\(prefix(shard)):scheduled:events" }
-  func scheduledNext(_ shard: Int) -> String { "\(prefix(shard)):scheduled:next" }
-  func lease(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):lease:\(service)" }
-  func retry(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):retry:\(service)" }
-  func dead(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):dead:\(service)" }
-  func blocked(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):blocked:\(service)" }
-  func redrive(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):redrive:\(service)" }
-  func discarded(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):discarded:\(service)" }
-  func redriven(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):redriven:\(service)" }
-  func unread(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):unread:\(service)" }
-  func stored(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):stored:\(service)" }
-  func outbox(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):outbox:\(service)" }
-  func sent(_ shard: Int, _ service: String) -> String { "\(outbox(shard, service)):sent" }
-  func inbox(_ shard: Int) -> String { "\(prefix(shard)):inbox" }
-  func restored(_ shard: Int) -> String { "\(prefix(shard)):restore:" }
-  func roster(_ service: String) -> String { "\(name):workers:\(service)" }
-  func wake(_ service: String, _ worker: String) -> String { "\(name):wake:\(service):\(worker)" }
+  package func seen(_ shard: Int) -> String { "\(prefix(shard)):seen" }
+  package func scheduled(_ shard: Int) -> String { "\(prefix(shard)):scheduled" }
+  package func scheduledEvents(_ shard: Int) -> String { "\(prefix(shard)):scheduled:events" }
+  package func scheduledNext(_ shard: Int) -> String { "\(prefix(shard)):scheduled:next" }
+  package func lease(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):lease:\(service)" }
+  package func retry(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):retry:\(service)" }
+  package func dead(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):dead:\(service)" }
+  package func blocked(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):blocked:\(service)" }
+  package func redrive(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):redrive:\(service)" }
+  package func discarded(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):discarded:\(service)" }
+  package func redriven(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):redriven:\(service)" }
+  package func unread(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):unread:\(service)" }
+  package func stored(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):stored:\(service)" }
+  package func outbox(_ shard: Int, _ service: String) -> String { "\(prefix(shard)):outbox:\(service)" }
+  package func sent(_ shard: Int, _ service: String) -> String { "\(outbox(shard, service)):sent" }
+  package func inbox(_ shard: Int) -> String { "\(prefix(shard)):inbox" }
+  package func restored(_ shard: Int) -> String { "\(prefix(shard)):restore:" }
+  package func roster(_ service: String) -> String { "\(name):workers:\(service)" }
+  package func wake(_ service: String, _ worker: String) -> String { "\(name):wake:\(service):\(worker)" }
   /// When the permits of a service's rate become free; those of a key's own in a shard.
-  func rate(_ service: String) -> String { "\(name):rate:\(service)" }
-  func rate(_ shard: Int, _ service: String, _ key: String) -> String { "\(prefix(shard)):rate:\(service):\(key)" }
-  func slots(_ service: String) -> String { "\(name):slots:\(service)" }
-  var configuration: String { "\(name):config" }
-  var paused: String { "\(name):paused" }
+  package func rate(_ service: String) -> String { "\(name):rate:\(service)" }
+  package func rate(_ shard: Int, _ service: String, _ key: String) -> String {
+    "\(prefix(shard)):rate:\(service):\(key)"
+  }
+  package func slots(_ service: String) -> String { "\(name):slots:\(service)" }
+  package var configuration: String { "\(name):config" }
+  package var paused: String { "\(name):paused" }
 
   /// Whether a key is this namespace's, and not that of a namespace whose name goes on after a colon.
-  func owns(_ key: String) -> Bool {
+  package func owns(_ key: String) -> Bool {
     key == configuration || key == paused
       || ["{", "workers:", "wake:", "rate:", "slots:"].contains { key.hasPrefix("\(name):\($0)") }
   }

@@ -1,23 +1,23 @@
-import Redis
+package import Redis
 
 /// Goes through the names of the keys that match a pattern, page by page. A key may come twice.
-struct KeyScan {
+package struct KeyScan {
   private let connection: Connection
   private let pattern: String
   private var cursor: String? = "0"
 
-  init(matching pattern: String, on connection: Connection) {
+  package init(matching pattern: String, on connection: Connection) {
     self.connection = connection
     self.pattern = pattern
   }
 
   /// Text as it stands for itself in a pattern.
-  static func literal(_ text: String) -> String {
+  package static func literal(_ text: String) -> String {
     text.map { "*?[]\\".contains($0) ? "\\\($0)" : "\($0)" }.joined()
   }
 
   /// The next page, which may be empty; nil at the end.
-  mutating func next() async throws -> [String]? {
+  package mutating func next() async throws -> [String]? {
     guard let cursor else { return nil }
     let page = try Self.page(of: await connection.call("SCAN", cursor, "MATCH", pattern, "COUNT", "5000"))
     self.cursor = page.cursor == "0" ? nil : page.cursor

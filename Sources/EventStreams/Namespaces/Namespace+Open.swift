@@ -2,9 +2,6 @@ public import Logging
 public import Redis
 
 extension Namespace {
-  /// The version of the layout of keys and entries. Parties of different versions refuse to work together.
-  static let formatVersion = 2
-
   /// Opens a namespace as all parties agreed on it, making it if it isn't there, and loads the functions the server lacks.
   ///
   /// - Parameters:
@@ -29,7 +26,7 @@ extension Namespace {
     let namespace = Namespace(name, shardCount: 1)
     var commands = Commands()
     commands.append("HSETNX", namespace.configuration, "shards", String(shardCount ?? standardShardCount))
-    commands.append("HSETNX", namespace.configuration, "format", String(formatVersion))
+    commands.append("HSETNX", namespace.configuration, "format", String(NamespaceConfiguration.formatVersion))
     if !services.isEmpty {
       commands.append("HSETNX", namespace.configuration, "services", services.map(\.description).joined(separator: " "))
     }

@@ -31,7 +31,7 @@ extension Namespace {
   }
 
   /// Makes the topics that the namespace was made with, and the groups of services that never ran, at the beginning of each shard's log.
-  func found(on connection: Connection) async throws {
+  package func found(on connection: Connection) async throws {
     let services = try await services(on: connection)
     guard !services.isEmpty else { return }
     let topics = Self.words(try await connection.call("HGET", configuration, "topics"))
@@ -43,7 +43,7 @@ extension Namespace {
   }
 
   /// Takes a service off the list, or puts it there.
-  func list(_ service: Subscription, isListed: Bool, on connection: Connection) async throws {
+  package func list(_ service: Subscription, isListed: Bool, on connection: Connection) async throws {
     try await connection.call(ServicesCall(namespace: self, service: service, isListed: isListed))
   }
 }

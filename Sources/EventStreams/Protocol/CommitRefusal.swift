@@ -1,7 +1,7 @@
-import Redis
+package import Redis
 
 /// Why the server applied nothing of a commit: the first word of its error.
-enum CommitRefusal: Sendable, Hashable {
+package enum CommitRefusal: Sendable, Hashable {
   /// Another worker owns the shard, or the group is gone.
   case fenced
   /// The server has gone back to an earlier moment: it does not know what was settled before, or did not have delivered what is settled now.
@@ -16,7 +16,7 @@ enum CommitRefusal: Sendable, Hashable {
 
 extension RedisError {
   /// What a refused commit was refused for; nil for every other error.
-  var refusal: CommitRefusal? {
+  package var refusal: CommitRefusal? {
     switch prefix {
     case "FENCED": .fenced
     case "REWOUND": .rewound
@@ -28,10 +28,10 @@ extension RedisError {
   }
 
   /// True if the lease's epoch has moved on: another worker owns the shard.
-  var isFenced: Bool { refusal == .fenced }
+  package var isFenced: Bool { refusal == .fenced }
 
   /// True for what one shard's keys are to blame for. Every other error is the server's or the connection's, and hits all shards alike.
-  var concernsOneShard: Bool {
+  package var concernsOneShard: Bool {
     switch code {
     case .wrongType, .server, .noGroup, .busyGroup, .unexpectedReply: true
     default: false

@@ -1,24 +1,31 @@
-import Redis
+package import Redis
 
 /// Removes a dead letter for good, and has what was parked behind it handled.
-struct DiscardCall: FunctionCall {
-  static let function = "discard"
-  static let keyNames = ["dead", "blocked", "redrive", "retry", "discarded", "redriven"]
+package struct DiscardCall: FunctionCall {
+  package static let function = "discard"
+  package static let keyNames = ["dead", "blocked", "redrive", "retry", "discarded", "redriven"]
 
-  let namespace: Namespace
-  let shard: Int
-  let service: String
-  let letter: EntryID
+  package let namespace: Namespace
+  package let shard: Int
+  package let service: String
+  package let letter: EntryID
 
-  var keys: [String] {
+  package init(namespace: Namespace, shard: Int, service: String, letter: EntryID) {
+    self.namespace = namespace
+    self.shard = shard
+    self.service = service
+    self.letter = letter
+  }
+
+  package var keys: [String] {
     [
       namespace.dead(shard, service), namespace.blocked(shard, service), namespace.redrive(shard, service),
       namespace.retry(shard, service), namespace.discarded(shard, service), namespace.redriven(shard, service),
     ]
   }
 
-  func write(to arguments: inout Commands) { arguments.argument(letter) }
+  package func write(to arguments: inout Commands) { arguments.argument(letter) }
 
   /// - Returns: whether there was such a letter.
-  static func answer(_ reply: ReplyNode) throws -> Bool { try reply.integer() >= 0 }
+  package static func answer(_ reply: ReplyNode) throws -> Bool { try reply.integer() >= 0 }
 }

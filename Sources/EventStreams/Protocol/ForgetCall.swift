@@ -1,18 +1,24 @@
-import Redis
+package import Redis
 
 /// Removes a group that nobody runs, and what is kept for it; its own state stays.
-struct ForgetCall: FunctionCall {
-  static let function = "forget"
-  static let keyNames = [
+package struct ForgetCall: FunctionCall {
+  package static let function = "forget"
+  package static let keyNames = [
     "prefix of the logs", "lease", "retry", "dead", "blocked", "redrive", "discarded", "redriven", "stored", "unread",
     "outbox", "sent",
   ]
 
-  let namespace: Namespace
-  let shard: Int
-  let service: String
+  package let namespace: Namespace
+  package let shard: Int
+  package let service: String
 
-  var keys: [String] {
+  package init(namespace: Namespace, shard: Int, service: String) {
+    self.namespace = namespace
+    self.shard = shard
+    self.service = service
+  }
+
+  package var keys: [String] {
     [
       namespace.logs(shard), namespace.lease(shard, service), namespace.retry(shard, service),
       namespace.dead(shard, service),
@@ -22,9 +28,9 @@ struct ForgetCall: FunctionCall {
     ]
   }
 
-  func write(to arguments: inout Commands) { arguments.argument(service) }
+  package func write(to arguments: inout Commands) { arguments.argument(service) }
 
-  enum Outcome {
+  package enum Outcome {
     case removed
     /// There is no such group.
     case unknown
@@ -34,7 +40,7 @@ struct ForgetCall: FunctionCall {
     case unsent
   }
 
-  static func answer(_ reply: ReplyNode) throws -> Outcome {
+  package static func answer(_ reply: ReplyNode) throws -> Outcome {
     switch try reply.integer() {
     case 1...: .removed
     case 0: .unknown

@@ -1,9 +1,9 @@
-import Redis
+package import Redis
 
 /// A call of one of the functions in the server, as the head of the Lua file beside its type says: keys, then arguments, and what it answers.
 ///
 /// Nobody else knows a function's name, the order of its arguments, or the places in its answer.
-protocol FunctionCall {
+package protocol FunctionCall {
   associatedtype Answer
 
   /// The function's name, without what all of them begin and end with.
@@ -24,20 +24,20 @@ protocol FunctionCall {
 }
 
 extension FunctionCall {
-  static var isReading: Bool { false }
+  package static var isReading: Bool { false }
 }
 
 extension FunctionCall where Answer == Void {
-  static func answer(_ reply: ReplyNode) {}
+  package static func answer(_ reply: ReplyNode) {}
 }
 
 extension FunctionCall where Answer == Int {
-  static func answer(_ reply: ReplyNode) throws -> Int { try reply.integer() }
+  package static func answer(_ reply: ReplyNode) throws -> Int { try reply.integer() }
 }
 
 extension Commands {
   /// Adds a call of a function.
-  mutating func append<Call: FunctionCall>(_ call: Call) {
+  package mutating func append<Call: FunctionCall>(_ call: Call) {
     let keys = call.keys
     open()
     if Call.isReading { argument("FCALL_RO") } else { argument("FCALL") }
@@ -47,40 +47,11 @@ extension Commands {
     call.write(to: &self)
     close()
   }
-
-  /// Adds an argument for each of some texts, after their number.
-  mutating func arguments(counted texts: some Collection<String>) {
-    argument(texts.count)
-    for text in texts { argument(text) }
-  }
-
-  /// Adds an argument for each of some entries, after their number.
-  mutating func arguments(counted ids: some Collection<EntryID>) {
-    argument(ids.count)
-    for id in ids { argument(id) }
-  }
-
-  mutating func argument(_ id: EntryID) {
-    argument(milliseconds: id.milliseconds, sequence: id.sequence)
-  }
-
-  /// Adds an id, or an empty argument.
-  mutating func argument(_ id: EntryID?) {
-    if let id { argument(id) } else { argument("") }
-  }
-
-  /// Adds a value as JSON, or an empty argument.
-  mutating func argument(json value: (some JSONWritable)?) {
-    guard let value else { return argument("") }
-    var writer = JSONWriter()
-    value.write(to: &writer)
-    argument(writer.bytes)
-  }
 }
 
 extension Connection {
   /// Calls a function and waits for what it answers.
-  func call<Call: FunctionCall>(_ call: Call) throws -> Call.Answer {
+  package func call<Call: FunctionCall>(_ call: Call) throws -> Call.Answer {
     var commands = Commands()
     commands.append(call)
     return try Self.answer(to: Call.self, self.call(commands))

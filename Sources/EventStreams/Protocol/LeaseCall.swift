@@ -27,8 +27,10 @@ struct LeaseCall: FunctionCall {
   var pausedBecause: String?
   /// Whether to be told what there is to do besides.
   var looks = false
-  /// What the worker knows of the shard.
-  var known: ShardKnowledge?
+  /// The number of the worker's last commit in its last epoch that was answered.
+  var commits = 0
+  /// The last entry of the shard that the worker has read.
+  var lastRead: TopicPlace?
 
   private var service: String { subscription.service }
 
@@ -50,9 +52,9 @@ struct LeaseCall: FunctionCall {
     arguments.argument(reader.map(String.init) ?? "")
     arguments.argument(pausedBecause ?? "")
     arguments.argument(looks ? "look" : "")
-    arguments.argument(known?.commits ?? 0)
-    arguments.argument(known?.lastRead?.topic ?? "")
-    arguments.argument(known?.lastRead?.id)
+    arguments.argument(commits)
+    arguments.argument(lastRead?.topic ?? "")
+    arguments.argument(lastRead?.id)
     if action == .acquire {
       for topic in subscription.topics { arguments.argument(topic) }
     }

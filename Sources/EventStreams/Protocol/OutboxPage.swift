@@ -1,36 +1,39 @@
-import Redis
+package import Redis
 
 /// The first entries of an outbox, as they are read.
-struct OutboxPage: Sendable {
+package struct OutboxPage: Sendable {
   /// What one commit has for one shard.
-  struct Entry: Sendable {
-    let id: EntryID
+  package struct Entry: Sendable {
+    package let id: EntryID
     /// The shard that it is for.
-    let target: Int
+    package let target: Int
     /// When it was committed, by the server's clock.
-    let committed: Timestamp
+    package let committed: Timestamp
     /// Fields and values: where they stand in the page's bytes.
-    let pieces: ArraySlice<Range<Int>>
+    package let pieces: ArraySlice<Range<Int>>
 
     /// How many events it publishes, schedules or cancels.
-    var count: Int { pieces.count / 2 }
+    package var count: Int { pieces.count / 2 }
   }
 
-  private(set) var bytes: [UInt8] = []
-  private(set) var entries: [Entry] = []
+  /// How many entries are read at once.
+  package static let length = 50
+
+  package private(set) var bytes: [UInt8] = []
+  package private(set) var entries: [Entry] = []
   /// The last entry that was looked at; nil if there is none.
-  private(set) var last: EntryID?
+  package private(set) var last: EntryID?
   /// How many entries are none that a commit writes.
-  private(set) var unreadable = 0
+  package private(set) var unreadable = 0
 
   /// How many entries were looked at.
-  var count: Int { entries.count + unreadable }
+  package var count: Int { entries.count + unreadable }
 
   /// Nothing.
-  init() {}
+  package init() {}
 
   /// Reads what XRANGE answers.
-  init(_ reply: borrowing ReplyNode) throws {
+  package init(_ reply: borrowing ReplyNode) throws {
     try reply.check()
     var pieces: [Range<Int>] = []
     for index in 0..<reply.count {
@@ -54,13 +57,13 @@ struct OutboxPage: Sendable {
     }
   }
 
-  func text(_ piece: Range<Int>) -> String { String(decoding: bytes[piece], as: UTF8.self) }
+  package func text(_ piece: Range<Int>) -> String { String(decoding: bytes[piece], as: UTF8.self) }
 
   /// The most events that one call gives to a shard, but for what one commit has for it.
   private static let mostEvents = 1000
 
   /// What each shard is to get first.
-  var byTarget: [(target: Int, entries: [Entry])] {
+  package var byTarget: [(target: Int, entries: [Entry])] {
     var lists: [Int: (entries: [Entry], events: Int)] = [:]
     for entry in entries where lists[entry.target, default: ([], 0)].events < Self.mostEvents {
       lists[entry.target, default: ([], 0)].entries.append(entry)

@@ -1,20 +1,27 @@
-import Redis
+package import Redis
 
 /// Asks a shard's owner to handle the dead letters of some keys again, in order; answers how many of them have any.
-struct RedriveCall: FunctionCall {
-  static let function = "redrive"
-  static let keyNames = ["blocked", "redrive"]
+package struct RedriveCall: FunctionCall {
+  package static let function = "redrive"
+  package static let keyNames = ["blocked", "redrive"]
 
-  let namespace: Namespace
-  let shard: Int
-  let service: String
-  let ordering: Set<Identifier>
+  package let namespace: Namespace
+  package let shard: Int
+  package let service: String
+  package let ordering: Set<Identifier>
 
-  var keys: [String] { [namespace.blocked(shard, service), namespace.redrive(shard, service)] }
+  package init(namespace: Namespace, shard: Int, service: String, ordering: Set<Identifier>) {
+    self.namespace = namespace
+    self.shard = shard
+    self.service = service
+    self.ordering = ordering
+  }
 
-  func write(to arguments: inout Commands) {
+  package var keys: [String] { [namespace.blocked(shard, service), namespace.redrive(shard, service)] }
+
+  package func write(to arguments: inout Commands) {
     for key in ordering { arguments.argument(key.text) }
   }
 
-  typealias Answer = Int
+  package typealias Answer = Int
 }

@@ -1,41 +1,66 @@
-import Redis
+package import Redis
 
 /// Puts a log that was built beside a shard's log in its place, with its groups, its publish window and the state of its services, in one
 /// step; answers how many events were published meanwhile.
-struct RestoreCall: FunctionCall {
-  static let function = "restore"
-  static let keyNames = [
+package struct RestoreCall: FunctionCall {
+  package static let function = "restore"
+  package static let keyNames = [
     "prefix of the logs", "prefix of the staged logs", "prefix of the publish windows", "staged window",
   ]
 
-  let namespace: Namespace
-  let shard: Int
-  let stagedLogs: String
-  let stagedWindow: String
-  let window: Duration
+  package let namespace: Namespace
+  package let shard: Int
+  package let stagedLogs: String
+  package let stagedWindow: String
+  package let window: Duration
   /// The last entry of the live log that the staged one takes account of; nil if there was none.
-  let end: EntryID?
+  package let end: EntryID?
   /// Entries that the shard's topics have ever had.
-  let added: [Identifier: Int]
-  let groups: [Group]
+  package let added: [Identifier: Int]
+  package let groups: [Group]
 
-  /// Where a service's group goes on, and what becomes of its state.
-  struct Group {
-    let service: String
-    /// Of the maintenance lease that holds the service meanwhile.
-    let epoch: Int
-    let position: EntryID
-    let pending: [TopicPlace]
-    let topics: [String]
-    let state: StagedKeys
+  package init(
+    namespace: Namespace, shard: Int, stagedLogs: String, stagedWindow: String, window: Duration, end: EntryID?,
+    added: [Identifier: Int], groups: [Group]
+  ) {
+    self.namespace = namespace
+    self.shard = shard
+    self.stagedLogs = stagedLogs
+    self.stagedWindow = stagedWindow
+    self.window = window
+    self.end = end
+    self.added = added
+    self.groups = groups
   }
 
-  var keys: [String] {
+  /// Where a service's group goes on, and what becomes of its state.
+  package struct Group {
+    package let service: String
+    /// Of the maintenance lease that holds the service meanwhile.
+    package let epoch: Int
+    package let position: EntryID
+    package let pending: [TopicPlace]
+    package let topics: [String]
+    package let state: StagedKeys
+
+    package init(
+      service: String, epoch: Int, position: EntryID, pending: [TopicPlace], topics: [String], state: StagedKeys
+    ) {
+      self.service = service
+      self.epoch = epoch
+      self.position = position
+      self.pending = pending
+      self.topics = topics
+      self.state = state
+    }
+  }
+
+  package var keys: [String] {
     [namespace.logs(shard), stagedLogs, namespace.seen(shard), stagedWindow]
       + groups.map { namespace.lease(shard, $0.service) } + groups.flatMap(\.state.all)
   }
 
-  func write(to arguments: inout Commands) {
+  package func write(to arguments: inout Commands) {
     arguments.argument(end)
     arguments.argument(window.wholeMilliseconds)
     arguments.argument(added.count)
@@ -58,5 +83,5 @@ struct RestoreCall: FunctionCall {
     }
   }
 
-  typealias Answer = Int
+  package typealias Answer = Int
 }

@@ -1,22 +1,30 @@
-import Redis
+package import Redis
 
 /// Replaces a service's state in a shard by one that was built beside it, in one step.
-struct SwapCall: FunctionCall {
-  static let function = "swap"
-  static let keyNames = ["lease"]
+package struct SwapCall: FunctionCall {
+  package static let function = "swap"
+  package static let keyNames = ["lease"]
 
-  let namespace: Namespace
-  let shard: Int
-  let service: String
-  let epoch: Int
-  let state: StagedKeys
+  package let namespace: Namespace
+  package let shard: Int
+  package let service: String
+  package let epoch: Int
+  package let state: StagedKeys
 
-  var keys: [String] { [namespace.lease(shard, service)] + state.all }
+  package init(namespace: Namespace, shard: Int, service: String, epoch: Int, state: StagedKeys) {
+    self.namespace = namespace
+    self.shard = shard
+    self.service = service
+    self.epoch = epoch
+    self.state = state
+  }
 
-  func write(to arguments: inout Commands) {
+  package var keys: [String] { [namespace.lease(shard, service)] + state.all }
+
+  package func write(to arguments: inout Commands) {
     arguments.argument(epoch)
     state.writeCounts(to: &arguments)
   }
 
-  static func answer(_ reply: ReplyNode) {}
+  package static func answer(_ reply: ReplyNode) {}
 }

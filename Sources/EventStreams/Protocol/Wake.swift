@@ -1,16 +1,21 @@
-import Redis
+package import Redis
 
 /// Tells workers of a service to look at their leases at once.
-struct Wake {
-  let namespace: Namespace
-  let service: String
+package struct Wake {
+  package let namespace: Namespace
+  package let service: String
+
+  package init(namespace: Namespace, service: String) {
+    self.namespace = namespace
+    self.service = service
+  }
 
   /// All that work for the service.
-  func wakeAll(on connection: Connection) async throws {
+  package func wakeAll(on connection: Connection) async throws {
     try await wake(try await connection.strings(["HKEYS", namespace.roster(service)]), on: connection)
   }
 
-  func wake(_ workers: [String], on connection: Connection) async throws {
+  package func wake(_ workers: [String], on connection: Connection) async throws {
     guard !workers.isEmpty else { return }
     var commands = Commands()
     for worker in workers {

@@ -3,7 +3,7 @@ extension EventService {
   public func handles(_ type: EventType) -> Bool { version(of: type) != nil }
 
   /// The newest version that the service reads of a type; nil if it has no handler for it.
-  func version(of type: EventType) -> Int? {
+  package func version(of type: EventType) -> Int? {
     guard case .eachEvent(let handlers) = handling else { return nil }
     return handlers.first { $0.type == type }?.handler.version
   }

@@ -1,21 +1,21 @@
 /// What a shard's log holds of all that was ever added to it.
 public struct LogExtent: Sendable, Hashable {
   /// What one topic holds.
-  struct Topic: Sendable, Hashable {
-    let name: String
-    let length: Int
-    let first: EntryID?
-    let last: EntryID?
-    let lastGenerated: EntryID
+  package struct Topic: Sendable, Hashable {
+    package let name: String
+    package let length: Int
+    package let first: EntryID?
+    package let last: EntryID?
+    package let lastGenerated: EntryID
     /// The greatest of the entries that somebody has removed by hand; trimming leaves none.
-    let lastDeleted: EntryID
-    let added: Int
+    package let lastDeleted: EntryID
+    package let added: Int
 
-    var removed: Int { max(0, added - length) }
-    var start: EntryID { first ?? lastGenerated.next }
+    package var removed: Int { max(0, added - length) }
+    package var start: EntryID { first ?? lastGenerated.next }
   }
 
-  let topics: [Topic]
+  package let topics: [Topic]
 
   /// Entries it holds.
   public var length: Int { topics.reduce(0) { $0 + $1.length } }

@@ -7,6 +7,9 @@ struct NamespaceConfiguration {
 
   static let fields = ["shards", "format"]
 
+  /// The version of the layout of keys and entries. Parties of different versions refuse to work together.
+  static let formatVersion = 2
+
   /// Reads the fields; nil if there is no namespace.
   ///
   /// - Throws: `NamespaceError` for what nobody can have agreed on.
@@ -24,9 +27,9 @@ struct NamespaceConfiguration {
     guard let shards = try number(0, "a number from \(counts.lowerBound) to \(counts.upperBound)", in: counts),
       let format = try number(1, "the number of a format", in: 1...Int.max)
     else { return nil }
-    guard format == Namespace.formatVersion else {
+    guard format == Self.formatVersion else {
       throw NamespaceError.format(
-        of: Namespace(namespace.name, shardCount: shards), found: format, known: Namespace.formatVersion)
+        of: Namespace(namespace.name, shardCount: shards), found: format, known: Self.formatVersion)
     }
     shardCount = shards
     self.format = format

@@ -16,7 +16,7 @@ public struct NamespaceError: Error, Sendable, CustomStringConvertible {
 
   private init(description: String) { self.description = description }
 
-  static func name(_ problem: String) -> NamespaceError { NamespaceError(description: problem) }
+  package static func name(_ problem: String) -> NamespaceError { NamespaceError(description: problem) }
 
   static func format(of namespace: Namespace, found: Int, known: Int) -> NamespaceError {
     var error = NamespaceError(

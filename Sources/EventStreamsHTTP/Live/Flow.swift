@@ -1,5 +1,6 @@
 import DequeModule
 import EventStreams
+import EventStreamsOperations
 
 /// How many events came in for each service and were handled by it, over the last quarter of an hour.
 struct Flow: Sendable {

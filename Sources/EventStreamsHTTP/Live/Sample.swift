@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 
 /// How a namespace was at one look, for all who look at that moment.
 struct Sample: Sendable {

@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 
 /// How the consumer groups of a namespace are, as gauges. Whoever serves says it, and not every worker: what all of them said would be added up.
 struct GroupMetrics {

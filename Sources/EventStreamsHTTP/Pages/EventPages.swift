@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 import Hummingbird
 
 /// The events of the log, and one of them.

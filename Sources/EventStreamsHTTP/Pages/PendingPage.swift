@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 import Hummingbird
 
 /// What was delivered to a service and is not acknowledged.

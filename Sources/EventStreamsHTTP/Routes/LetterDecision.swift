@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 import Hummingbird
 
 /// What somebody wants done with dead letters, and with which.

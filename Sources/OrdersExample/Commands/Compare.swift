@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventStreams
+import EventStreamsOperations
 
 /// Runs the same order through four calls and through one event.
 struct Compare: AsyncParsableCommand {

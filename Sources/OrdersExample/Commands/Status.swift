@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventStreams
+import EventStreamsOperations
 
 /// Shows how far the services are, and what they have made of the orders.
 struct Status: AsyncParsableCommand {

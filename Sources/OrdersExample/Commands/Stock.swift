@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventStreams
+import EventStreamsOperations
 
 /// Shows the stock, or has a delivery come in.
 struct Stock: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 public import EventArchive
 public import EventStreams
+public import EventStreamsOperations
 
 /// Recomputes from the log and the archive what each service must have done, and compares it with what it has stored.
 ///

@@ -1,4 +1,5 @@
 public import EventStreams
+public import EventStreamsOperations
 
 /// What an audit found.
 public struct AuditReport: Sendable, JSONWritable {

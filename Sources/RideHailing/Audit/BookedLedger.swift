@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 
 /// What one service has booked in one shard.
 struct BookedLedger {

@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 
 /// What can be said once all of a shard's history has passed by.
 extension ShardAudit {

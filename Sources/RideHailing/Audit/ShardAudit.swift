@@ -1,5 +1,6 @@
 import EventArchive
 import EventStreams
+import EventStreamsOperations
 
 /// The audit of one shard: its services' state in memory, its history passing by.
 ///

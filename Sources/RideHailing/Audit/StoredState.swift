@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 
 /// What services have stored in one shard of what their handlers come to.
 struct StoredState {

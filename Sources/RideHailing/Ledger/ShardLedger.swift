@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 
 /// What one service has booked in one shard, as it stood at one moment: balances, and journals to be read.
 struct ShardLedger: Sendable {

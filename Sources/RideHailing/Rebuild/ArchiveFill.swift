@@ -1,5 +1,6 @@
 import EventArchive
 import EventStreams
+import EventStreamsOperations
 
 /// The analytics service's state is the archive: rebuilding it means to store what the log has and the archive has not.
 ///

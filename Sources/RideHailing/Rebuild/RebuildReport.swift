@@ -1,4 +1,5 @@
 public import EventStreams
+public import EventStreamsOperations
 
 /// What a rebuild found, and did.
 public struct RebuildReport: Sendable, JSONWritable {

@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 
 /// Builds one service's state in one shard from history: with handlers that charge nobody and send nothing, and with what was
 /// decided told by the events that followed.

@@ -1,4 +1,5 @@
 public import EventStreams
+public import EventStreamsOperations
 
 /// An account's entries, and of a driver's what is held in cash beside it.
 public struct AccountReport: Sendable, JSONWritable {

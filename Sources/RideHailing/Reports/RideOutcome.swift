@@ -1,4 +1,5 @@
 public import EventStreams
+public import EventStreamsOperations
 
 /// A ride's money as people ask about it.
 private struct PaymentReport: JSONWritable {

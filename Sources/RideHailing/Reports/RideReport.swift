@@ -1,4 +1,5 @@
 public import EventStreams
+public import EventStreamsOperations
 public import Redis
 
 /// One ride's way through all services: its events and how far each service has come with them, what is still to come, and what is stored.

@@ -1,4 +1,5 @@
 public import EventStreams
+public import EventStreamsOperations
 
 /// What the services have stored about a ride.
 public struct RideState: Sendable {

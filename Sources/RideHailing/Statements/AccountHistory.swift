@@ -1,4 +1,5 @@
 public import EventStreams
+public import EventStreamsOperations
 import Synchronization
 
 /// An account's entries over all shards. What a question is not about, going by the buckets that journals lie in, is not read.

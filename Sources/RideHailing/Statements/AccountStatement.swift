@@ -1,4 +1,5 @@
 public import EventStreams
+public import EventStreamsOperations
 
 /// Entries of an account with its running balance.
 public struct AccountStatement: Sendable, JSONWritable {

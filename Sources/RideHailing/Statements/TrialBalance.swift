@@ -1,4 +1,5 @@
 public import EventStreams
+public import EventStreamsOperations
 
 /// All accounts' balances per currency. Their sum is zero, because every journal's is.
 public struct TrialBalance: Sendable {

@@ -1,5 +1,6 @@
 import EventStreams
 import EventStreamsHTTP
+import EventStreamsOperations
 import HTTPTypes
 import Hummingbird
 import RideHailing

@@ -1,5 +1,6 @@
 import EventStreams
 import EventStreamsHTTP
+import EventStreamsOperations
 import RideHailing
 
 /// What pages have besides those of any domain: rides, prices, accounts.

@@ -1,5 +1,6 @@
 import EventStreams
 import EventStreamsHTTP
+import EventStreamsOperations
 import RideHailing
 
 /// A ride's events over time, each with the services that are delivered it.

@@ -1,5 +1,6 @@
 import EventStreams
 import EventStreamsHTTP
+import EventStreamsOperations
 import RideHailing
 
 /// What fares are multiplied by, cell by cell.

@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 
 /// The names of services that a command may be asked about.
 enum KnownServices {

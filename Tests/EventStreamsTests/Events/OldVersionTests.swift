@@ -3,6 +3,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("An event of an older version") struct OldVersionTests {
   private static func text(_ event: EncodedEvent) -> String { String(decoding: event.json, as: UTF8.self) }

@@ -3,6 +3,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A server whose clock was set back") struct ClockTests {
   @Test("keeps no dead worker as owner: another takes over within its lease time, and nobody sees it as alive")

@@ -3,6 +3,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("An event of a newer version than a worker reads") struct HeldTests {
   /// What `Noted` has become: its number is a text.

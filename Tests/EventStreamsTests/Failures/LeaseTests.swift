@@ -5,6 +5,7 @@ import Synchronization
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A lease") struct LeaseTests {
   @Test("is kept by a handler that takes ten lease times, though another worker waits for it; it runs once")

@@ -4,6 +4,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A consumer group that somebody moves by hand") struct MovedGroupTests {
   private static let message = "somebody has moved the consumer group"

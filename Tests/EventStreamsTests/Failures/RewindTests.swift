@@ -6,6 +6,7 @@ import Synchronization
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A server that goes back to an earlier moment", .serialized) struct RewindTests {
   /// `REWIND_EVENTS=200000` and so on for a long run, with longer gaps.

@@ -4,6 +4,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A store outside of Redis") struct StoreTests {
   private static let everything = Retention(maxEntries: 0)

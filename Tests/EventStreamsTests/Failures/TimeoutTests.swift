@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("An attempt with a time limit") struct TimeoutTests {
   private let never = Duration.seconds(3600)

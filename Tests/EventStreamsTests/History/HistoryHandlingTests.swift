@@ -5,6 +5,7 @@ import Synchronization
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("What a history gives out is handled as the log is") struct HistoryHandlingTests {
   /// Runs a worker that reaches the server through a proxy, which is cut when `body` returns: to the others its process has died.

@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A service that begins with its history") struct HistoryStartTests {
   private static let keys = 7

@@ -3,6 +3,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("What nobody should have written into Redis") struct OddityTests {
   @Test("is shown where it stands, and hides nothing else: letters, groups, records, leases, keys of other types, ids")

@@ -3,6 +3,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A server's settings") struct ServerHealthTests {
   private func warnings(_ settings: [Identifier: String], _ info: [Identifier: String] = [:]) -> [String] {

@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A service with limits") struct LimitedServiceTests {
   private final class Attempts: Sendable {

@@ -3,6 +3,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("Logs that are put back after all was lost") struct OutboxRestoreTests {
   @Test(

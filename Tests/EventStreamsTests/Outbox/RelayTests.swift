@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A service that publishes to other shards") struct RelayTests {
   /// Passes on what is noted in a place to the next place.

@@ -3,6 +3,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("An outbox of which something can't be forwarded") struct StuckOutboxTests {
   /// Has a shard be unable to take anything.

@@ -3,6 +3,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("Publishing again") struct RepublishingTests {
   @Test("after a timeout is safe, and says what became of the first time")

@@ -3,6 +3,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A log that is put back") struct ScheduleRestoreTests {
   @Test("comes with what waits, and with what was scheduled, cancelled and published meanwhile")

@@ -4,6 +4,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A scheduled event") struct ScheduledEventTests {
   @Test("that is scheduled or published again under its id while it waits is once, and what differs is said")

@@ -3,6 +3,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("What waits until it is due") struct SchedulingCostTests {
   /// The commands that the server has run since the last time, those inside functions counted, by name.

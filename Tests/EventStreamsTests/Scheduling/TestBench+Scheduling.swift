@@ -1,6 +1,7 @@
 import Redis
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 extension TestBench {
   var publisher: Publisher { Publisher(namespace: namespace, connection: connection) }

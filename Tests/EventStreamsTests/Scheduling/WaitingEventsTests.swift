@@ -1,6 +1,7 @@
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("What waits by some place of a history") struct WaitingEventsTests {
   private var waiting = WaitingEvents(window: .seconds(86_400))

@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A namespace made for services") struct FoundingTests {
   private static let services = ["first", "second"]

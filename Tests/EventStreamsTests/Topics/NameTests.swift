@@ -4,6 +4,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A name") struct NameTests {
   @Test(

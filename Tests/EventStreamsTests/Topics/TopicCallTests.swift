@@ -3,6 +3,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("The calls for a shard of two topics") struct TopicCallTests {
   private static let (events, remarks) = (Namespace.standardTopic, Remarked.topic)
@@ -258,7 +259,7 @@ import Testing
       let namespace = bench.namespace
       _ = try await bench.publish((0..<20).map { Noted("k", $0, place: "\($0)") })
       var rounds = 0
-      let seen = try await bench.inspector.topicwise([0, 1]) { shard, topic, commands in
+      let seen = try await bench.inspector.topics.topicwise([0, 1]) { shard, topic, commands in
         // The answers about the first shard are not looked at.
         if shard == 0 {
           rounds += 1

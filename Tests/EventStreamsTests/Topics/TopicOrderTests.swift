@@ -4,6 +4,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("One order over the topics of a shard") struct TopicOrderTests {
   /// Notes what it is given of both topics, per key.

@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A topic") struct TopicTests {
   private func noting() -> EventService {

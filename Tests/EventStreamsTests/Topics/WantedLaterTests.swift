@@ -4,6 +4,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A topic that a service comes to want later") struct WantedLaterTests {
   private static let keys = 5

@@ -3,6 +3,7 @@ import RedisTestSupport
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A pause") struct PauseTests {
   private func service(concurrency: Int) -> EventService {

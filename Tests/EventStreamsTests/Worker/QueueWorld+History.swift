@@ -1,4 +1,5 @@
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 /// The history before the log, what is read of it, and what the server settles of it.
 extension QueueWorld {

@@ -1,4 +1,5 @@
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 extension QueueWorld {
   /// When an event is handled, all that came before it of its key is through.

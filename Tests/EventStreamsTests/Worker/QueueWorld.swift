@@ -1,4 +1,5 @@
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 /// A shard's queue with all that is around it: the log, the server, runners, time and an operator, moved one step at a time. After each step
 /// it is checked what must always hold.

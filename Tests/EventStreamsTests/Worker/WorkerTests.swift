@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import EventStreams
+@testable import EventStreamsOperations
 
 @Suite("A worker") struct WorkerTests {
   /// Counts, and keeps the sequence per key: a state in which a lost, doubled or reordered event shows.

@@ -1,5 +1,6 @@
 import EventArchive
 import EventStreams
+import EventStreamsOperations
 import Logging
 import Redis
 import RedisTestSupport

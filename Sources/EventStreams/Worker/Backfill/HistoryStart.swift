@@ -30,8 +30,9 @@ struct HistoryStart: Sendable {
       }
     } catch let gap as HistoryGap {
       // It would keep the log from being trimmed, for nobody.
-      let groups = Groups(namespace: namespace, connection: connection)
-      for shard in made { _ = try await groups.forget(service, shard: shard) }
+      for shard in made {
+        _ = try await connection.call(ForgetCall(namespace: namespace, shard: shard, service: service))
+      }
       // These were there before: it is as if it had never begun.
       for shard in begun { _ = try await connection.call("DEL", namespace.lease(shard, service)) }
       throw gap
@@ -39,8 +40,8 @@ struct HistoryStart: Sendable {
   }
 
   private func gap(_ shard: Int) async throws -> HistoryGap? {
-    let inspector = Inspector(namespace: namespace, connection: connection)
-    guard let log = try await inspector.extent(shard: shard) else { return nil }
+    let topics = TopicReader(namespace: namespace, connection: connection)
+    guard let log = try await topics.extent(shard: shard) else { return nil }
     let extent = try await history.extent(shard: shard)
     return HistoryGap(shard: shard, log: log, historyEnd: extent?.last ?? .zero, historyCount: extent?.count ?? 0)
   }

@@ -136,7 +136,7 @@ struct Leases: Sendable {
       action: action, namespace: namespace, shard: shard, subscription: pipeline.service.subscription,
       worker: settings.name, epoch: epoch,
       timeToLive: settings.leaseTime, start: start ?? settings.start.groupID, reader: reading.clientID,
-      pausedBecause: pausedBecause, looks: isThorough, known: known)
+      pausedBecause: pausedBecause, looks: isThorough, commits: known?.commits ?? 0, lastRead: known?.lastRead)
   }
 
   /// Renews every lease, with the connection that is read with now. What is lost is forgotten.
@@ -276,8 +276,8 @@ struct Leases: Sendable {
     guard let (shard, keys) = begun, !keys.isEmpty else {
       return
     }
-    let letters = try await DeadLetters(namespace: namespace, connection: connection).list(
-      service: service, shard: number)
+    let letters = try await LetterReader(namespace: namespace, connection: connection).letters(
+      service, number)
     var decoder = EntryDecoder(service: pipeline.service)
     for key in keys {
       let deliveries = letters.filter { $0.key.hasSameBytes(as: key) }.map { letter in

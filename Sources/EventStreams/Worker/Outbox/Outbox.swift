@@ -17,9 +17,6 @@ struct Outbox: Sendable {
   /// Shards that could not be given something.
   var failed: Set<Int> = []
 
-  /// How many entries are read at once.
-  static let pageLength = 50
-
   init(shard: Int, epoch: Int, stuck: StuckOutbox?) {
     self.shard = shard
     self.epoch = epoch
@@ -51,7 +48,7 @@ struct Outbox: Sendable {
   }
 
   /// True if there may be more than was read.
-  var isLong: Bool { page.count == Self.pageLength }
+  var isLong: Bool { page.count == OutboxPage.length }
 
   /// True if there is more to forward right now.
   var hasMore: Bool { isLong || taken.count < page.entries.count { isMeant($0.target) && !failed.contains($0.target) } }

@@ -141,7 +141,7 @@ actor OutboxForwarder {
       let outbox = Outbox(shard: shard, epoch: epoch, stuck: stuck[shard])
       stuck[shard]?.isTriedAgain = false
       commands.append(
-        "XRANGE", namespace.outbox(shard, service), outbox.start, "+", "COUNT", "\(Outbox.pageLength)")
+        "XRANGE", namespace.outbox(shard, service), outbox.start, "+", "COUNT", "\(OutboxPage.length)")
       commands.append("HGETALL", namespace.sent(shard, service))
       asked.append(outbox)
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventStreams
+import EventStreamsOperations
 import RideHailing
 
 struct Statement: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventArchive
 import EventStreams
+import EventStreamsOperations
 import RideHailing
 
 struct Replay: AsyncParsableCommand {

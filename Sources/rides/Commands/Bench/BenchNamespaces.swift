@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 import Redis
 
 /// Namespaces that exist for a measurement only: made where there was nothing, and removed whatever happens.

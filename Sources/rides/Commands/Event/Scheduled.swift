@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventStreams
+import EventStreamsOperations
 
 struct Scheduled: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

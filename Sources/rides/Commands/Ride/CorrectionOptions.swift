@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventArchive
 import EventStreams
+import EventStreamsOperations
 import Foundation
 import Redis
 import RideHailing

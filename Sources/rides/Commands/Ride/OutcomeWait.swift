@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 import Redis
 
 /// Waits for the event that tells what became of another one.

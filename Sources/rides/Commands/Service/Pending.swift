@@ -1,5 +1,6 @@
 import ArgumentParser
 import EventStreams
+import EventStreamsOperations
 
 struct Pending: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

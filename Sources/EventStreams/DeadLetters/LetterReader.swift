@@ -1,0 +1,49 @@
+package import Redis
+
+/// Reads the dead letters of services.
+package struct LetterReader: Sendable {
+  private let namespace: Namespace
+  private let connection: Connection
+
+  package init(namespace: Namespace, connection: Connection) {
+    self.namespace = namespace
+    self.connection = connection
+  }
+
+  /// All that a service has in a shard, oldest first.
+  package func letters(_ service: String, _ shard: Int) async throws -> [DeadLetter] {
+    var letters: [DeadLetter] = []
+    var after: EntryID?
+    while true {
+      let page = try await self.page(service, shard, after: after, limit: Self.pageSize)
+      letters += page
+      guard page.count == Self.pageSize, let last = page.last else { return letters }
+      after = last.id
+    }
+  }
+
+  /// What is read of a shard at a time.
+  package static let pageSize = 1000
+
+  /// The letters of one shard after a place, with what became of those that were handled again.
+  package func page(_ service: String, _ shard: Int, after: EntryID?, limit: Int) async throws -> [DeadLetter] {
+    try await letters(service, shard, from: after.map { "(\($0)" } ?? "-", to: "+", limit: limit)
+  }
+
+  /// One letter; nil if there is none of that name.
+  package func letter(_ service: String, _ name: LetterName) async throws -> DeadLetter? {
+    try await letters(service, name.shard, from: "\(name.id)", to: "\(name.id)", limit: 1).first
+  }
+
+  private func letters(
+    _ service: String, _ shard: Int, from start: String, to end: String, limit: Int
+  ) async throws -> [DeadLetter] {
+    let letters = try LetterPage(
+      try await connection.call("XRANGE", namespace.dead(shard, service), start, end, "COUNT", "\(limit)"),
+      service: service, shard: shard
+    ).letters
+    let redriven = try await RedrivenLetters(
+      of: letters, namespace: namespace, service: service, shard: shard, connection: connection)
+    return letters.map { redriven.completed($0) }
+  }
+}

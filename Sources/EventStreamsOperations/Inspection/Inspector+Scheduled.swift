@@ -1,0 +1,76 @@
+import EventStreams
+import Redis
+
+extension Inspector {
+  /// How many events wait until they are due.
+  public func scheduledCount() async throws -> Int {
+    var commands = Commands()
+    for shard in namespace.shards { commands.append("ZCARD", namespace.scheduled(shard)) }
+    return try await connection.answers(to: commands).reduce(0) { $0 + ($1 ?? 0) }
+  }
+
+  /// How many events have been due for a while, and are not in the log.
+  ///
+  /// - Parameter time: at least for so long, by the server's clock.
+  public func overdueCount(by time: Duration = .zero) async throws -> Int {
+    let now = try await connection.strings(["TIME"])
+    let limit = (Int(now[0]) ?? 0) * 1000 + (Int(now[1]) ?? 0) / 1000 - time.wholeMilliseconds
+    var commands = Commands()
+    for shard in namespace.shards { commands.append("ZCOUNT", namespace.scheduled(shard), "-inf", String(limit)) }
+    return try await connection.answers(to: commands).reduce(0) { $0 + ($1 ?? 0) }
+  }
+
+  /// The events that wait, the next that is due first.
+  ///
+  /// - Parameters:
+  ///   - limit: at most so many.
+  ///   - isWanted: which, by their JSON.
+  public func scheduled(
+    limit: Int = .max, where isWanted: (Span<UInt8>) -> Bool = { _ in true }
+  ) async throws -> [ScheduledEvent] {
+    var found: [ScheduledEvent] = []
+    for shard in namespace.shards {
+      let ids = try await connection.strings(["ZRANGE", namespace.scheduled(shard), "0", "-1"])
+        .map(ScheduledEvent.id(ofMember:))
+      var count = 0
+      for start in stride(from: 0, to: ids.count, by: 500) where count < limit {
+        let page = Array(ids[start..<min(start + 500, ids.count)])
+        let values = try await connection.call(["HMGET", namespace.scheduledEvents(shard)] + page)
+        let events = try Self.scheduled(page, values, shard, isWanted)
+        count += events.count
+        found += events
+      }
+    }
+    found.sort { ($0.due, $0.shard, $0.recordID) < ($1.due, $1.shard, $1.recordID) }
+    return Array(found.prefix(limit))
+  }
+
+  /// The events that wait and are about one thing.
+  ///
+  /// - Parameters:
+  ///   - name: what is asked about: a ride.
+  ///   - subject: tells what an event is about.
+  public func scheduled(about name: String, by subject: (Span<UInt8>) -> String?) async throws -> [ScheduledEvent] {
+    let needle = JSONWriter.bytes(of: name)
+    return try await scheduled { json in
+      // A producer may have written the name with escapes.
+      guard json.contains(needle[...]) || json.contains([UInt8(ascii: "\\")][...]) else { return false }
+      return subject(json)?.hasSameBytes(as: name) == true
+    }
+  }
+
+  private static func scheduled(
+    _ ids: [String], _ reply: borrowing Reply, _ shard: Int, _ isWanted: (Span<UInt8>) -> Bool
+  ) throws -> [ScheduledEvent] {
+    try reply.root.check()
+    var events: [ScheduledEvent] = []
+    for (index, id) in ids.enumerated() {
+      // One that was moved or cancelled meanwhile is nil.
+      guard !reply.root[index].isNil,
+        let event = ScheduledEvent(shard: shard, id: id, reply.root[index].bytes), isWanted(event.json.span)
+      else { continue }
+      events.append(event)
+    }
+    return events
+  }
+}
