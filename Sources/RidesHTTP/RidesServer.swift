@@ -6,10 +6,6 @@ public import RideHailing
 
 /// The server of the ride-hailing back end: what any domain's services have, and rides, accounts and prices.
 public enum RidesServer {
-  /// The fields of events that name a person, or pay for one.
-  private static let personal = ["riderEmail", "email", "token"]
-  static let mask = JSONMask(personal)
-
   /// Makes it.
   ///
   /// - Parameters:
@@ -35,7 +31,7 @@ public enum RidesServer {
         try await Namespace.open(
           name, services: services.subscriptions, topics: services.catalog.topics, on: connection)
       },
-      personal: personal, metrics: metrics, log: log, onListening: onListening,
+      personal: Persons.fields, metrics: metrics, log: log, onListening: onListening,
       adding: { routes, site, publisher in
         OpenAPIRoute.add(to: &routes)
         RideRoutes(deployment: deployment).add(to: &routes)

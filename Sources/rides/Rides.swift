@@ -24,7 +24,7 @@ struct Rides: AsyncParsableCommand {
         Exit status: 0 done, 1 something was refused or does not hold, 64 wrong use, 69 Redis can't be reached, 74 output could \
         not be written, 75 out of time, 141 nobody reads the output any more.
         """,
-      version: "0.1.0",
+      version: Version.current,
       subcommands: [
         ServicesCommand.self, Up.self, WorkerCommand.self, Serve.self, TokenCommand.self, Publish.self, Import.self,
         Pending.self, Status.self,

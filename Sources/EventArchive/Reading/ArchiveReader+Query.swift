@@ -49,7 +49,7 @@ extension ArchiveReader {
   private static func statement(
     _ query: Query, isChained: Bool, _ subject: ArchiveDomain.Subject?
   ) -> (sql: String, arguments: StatementArguments) {
-    let earlier = ArchiveSchema.isRepetition
+    let earlier = ArchiveTable.isRepetition
     var conditions = ["shard = ?", "(stream_ms, stream_seq) > (?, ?)"]
     var arguments: StatementArguments = [
       query.shard, Int64(clamping: query.after.milliseconds), Int64(clamping: query.after.sequence),
@@ -67,7 +67,7 @@ extension ArchiveReader {
     if !filter.subjects.isEmpty {
       // Those whose key is another's are left out by whoever reads them.
       conditions.append(
-        "(shard, stream_ms, stream_seq) IN (\(ArchiveSchema.places(of: marks(filter.subjects.count), subject)))"
+        "(shard, stream_ms, stream_seq) IN (\(ArchiveTable.places(of: marks(filter.subjects.count), subject)))"
       )
       for _ in 0..<(subject == nil ? 1 : 2) { arguments += StatementArguments(filter.subjects) }
     }

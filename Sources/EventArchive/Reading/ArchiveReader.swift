@@ -21,7 +21,7 @@ public struct ArchiveReader: Sendable {
   public init(path: String, of domain: ArchiveDomain) throws {
     let database = try ArchiveFile(path: path, of: domain)
     isChained = try database.hasTable("chain_heads")
-    subject = try domain.subject.flatMap { try database.hasIndex(ArchiveSchema.index(of: $0)) ? $0 : nil }
+    subject = try domain.subject.flatMap { try database.hasIndex(ArchiveTable.index(of: $0)) ? $0 : nil }
     self.database = database
     self.domain = domain
     self.path = path

@@ -1,7 +1,7 @@
 import GRDB
 
-/// The table of an archive; the views over it are the domain's.
-package enum ArchiveSchema {
+/// How the table of an archive came to be what it is; the views over it are the domain's.
+enum ArchiveSchema {
   static func migrator(of domain: ArchiveDomain) -> DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("events") { database in
@@ -22,39 +22,6 @@ package enum ArchiveSchema {
     return migrator
   }
 
-  /// Whether an event stands at an earlier place as well: it was published again after its publish window was lost.
-  package static let isRepetition = """
-    EXISTS (SELECT 1 FROM events AS earlier WHERE earlier.key = events.key AND earlier.id = events.id
-      AND earlier.shard = events.shard
-      AND (earlier.stream_ms, earlier.stream_seq) < (events.stream_ms, events.stream_seq))
-    """
-
-  static func insert(_ subject: ArchiveDomain.Subject?) -> String {
-    """
-    INSERT OR IGNORE INTO events
-      (shard, stream_ms, stream_seq, id, type, key, happened_at_us, event, link, hash\(subject.map { ", \($0.name)" } ?? ""))
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?\(subject == nil ? "" : ", ?"))
-    """
-  }
-
-  /// Where a shard's chain ends.
-  static let head = "SELECT link, hash FROM chain_heads WHERE shard = ?"
-
-  static let setHead = "INSERT OR REPLACE INTO chain_heads (shard, link, hash) VALUES (?, ?, ?)"
-
-  /// Where events of some subjects stand, and others that have these keys.
-  ///
-  /// - Parameters:
-  ///   - marks: the subjects, as parameters; twice, if the archive knows events whose key is not their subject.
-  ///   - subject: nil if it does not.
-  static func places(of marks: String, _ subject: ArchiveDomain.Subject?) -> String {
-    let places = "SELECT shard, stream_ms, stream_seq FROM events INDEXED BY"
-    let byKey = "\(places) events_by_key WHERE key IN (\(marks))"
-    return subject.map { "\(byKey) UNION \(places) \(index(of: $0)) WHERE \($0.name) IN (\(marks))" } ?? byKey
-  }
-
-  static func index(of subject: ArchiveDomain.Subject) -> String { "events_by_\(subject.name)" }
-
   /// The subject of an event whose producer gave it another key: few have one, so the index is small.
   private static func column(of subject: ArchiveDomain.Subject) -> String {
     let (name, value) = (subject.name, "'$.data.\(subject.field)'")
@@ -63,7 +30,7 @@ package enum ArchiveSchema {
       UPDATE events SET \(name) = event ->> \(value)
         WHERE CASE WHEN json_valid(event) THEN json_type(event, \(value)) = 'text'
           AND (event ->> \(value)) <> coalesce(key, '') ELSE 0 END;
-      CREATE INDEX \(index(of: subject)) ON events (\(name)) WHERE \(name) IS NOT NULL;
+      CREATE INDEX \(ArchiveTable.index(of: subject)) ON events (\(name)) WHERE \(name) IS NOT NULL;
       """
   }
 

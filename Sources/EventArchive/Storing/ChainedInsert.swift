@@ -42,7 +42,7 @@ struct ChainedInsert {
 
   /// Stores where the chains end now.
   func finish() throws {
-    let update = try database.cachedStatement(sql: ArchiveSchema.setHead)
+    let update = try database.cachedStatement(sql: ArchiveTable.setHead)
     for shard in changed {
       guard let head = heads[shard] else { continue }
       try update.execute(arguments: [shard, head.number, Data(head.hash.bytes)])
@@ -51,7 +51,7 @@ struct ChainedInsert {
 
   private mutating func head(of shard: Int) throws -> ChainLink {
     if let head = heads[shard] { return head }
-    let select = try database.cachedStatement(sql: ArchiveSchema.head)
+    let select = try database.cachedStatement(sql: ArchiveTable.head)
     let found = try Row.fetchOne(select, arguments: [shard]).map { row in
       guard let hash = ChainHash(Array(row["hash"] as Data)) else {
         throw ArchiveProblem("the archive's chain of shard \(shard) is damaged: \(domain.advice.verify)")

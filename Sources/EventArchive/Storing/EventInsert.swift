@@ -10,7 +10,7 @@ struct EventInsert {
 
   init(_ database: Database, subject: ArchiveDomain.Subject?) throws {
     guard let connection = database.sqliteConnection else { throw DatabaseError(resultCode: .SQLITE_MISUSE) }
-    sql = ArchiveSchema.insert(subject)
+    sql = ArchiveTable.insert(subject)
     statement = try database.cachedStatement(sql: sql)
     self.connection = connection
   }

@@ -1,4 +1,4 @@
-public import EventStreams
+import EventStreams
 public import EventStreamsOperations
 
 /// Checks the archive against itself, and against the log as far as that goes.

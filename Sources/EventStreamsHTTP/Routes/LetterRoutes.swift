@@ -103,15 +103,3 @@ struct LetterRoutes {
     return outcome
   }
 }
-
-extension APIContext {
-  /// True if whoever asks may see what names a person.
-  package var showsPersons: Bool { principal?.scopes.contains(.personal) == true }
-}
-
-extension JSONMask {
-  /// The same letter, with what is hidden in its event hidden.
-  func hiding(in letter: DeadLetter) -> DeadLetter {
-    letter.json.isEmpty ? letter : letter.with(json: hiding(in: letter.json))
-  }
-}

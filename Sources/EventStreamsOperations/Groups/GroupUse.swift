@@ -21,12 +21,9 @@ public struct GroupUse: Sendable, Hashable, JSONWritable {
   /// About so much memory of the server holds entries that it still needs.
   public let bytes: Int
 
-  /// A group that nobody has run for longer is not expected back.
-  static let abandonedAfter = Duration.seconds(300)
-
   /// True if nobody has run it for five minutes: what it needs is kept until somebody runs it again or removes it. One of the namespace's own
   /// services that never ran is still to come.
-  public var isAbandoned: Bool { owners == 0 && (idle.map { $0 > Self.abandonedAfter } ?? !isListed) }
+  public var isAbandoned: Bool { owners == 0 && (idle.map { $0 > ServiceCondition.abandonedAfter } ?? !isListed) }
 
   /// Writes it as an object.
   public func write(to json: inout JSONWriter) {

@@ -37,6 +37,8 @@ public struct ServiceCondition: Sendable, Hashable, JSONWritable {
   static let lateAfter = Duration.seconds(10)
   /// A handler that takes longer is not expected to come back.
   static let stuckAfter = Duration.seconds(60)
+  /// A group that nobody has run for longer is not expected back.
+  static let abandonedAfter = Duration.seconds(300)
 
   init(state: State, reason: String?) {
     self.state = state
@@ -61,7 +63,7 @@ public struct ServiceCondition: Sendable, Hashable, JSONWritable {
         return isListed ? (.stopped, "it has never run") : (.abandoned, "it has never run")
       }
       guard let idle = groups.compactMap(\.idle).min() else { return (.stopped, "nobody runs it") }
-      return idle > GroupUse.abandonedAfter
+      return idle > abandonedAfter
         ? (.abandoned, "nobody has run it for \(idle.short)") : (.stopped, "nobody has run it for \(idle.short)")
     }
     if let paused = service.pausedBecause { return (.paused, paused) }

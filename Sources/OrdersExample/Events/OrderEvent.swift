@@ -10,5 +10,5 @@ protocol OrderEvent: EventData {
 
 extension OrderEvent {
   var orderingKey: String { orderID }
-  var shardKey: String { Shop.warehouse }
+  var shardKey: String { Warehouse.shardKey }
 }

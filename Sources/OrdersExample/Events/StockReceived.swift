@@ -8,7 +8,7 @@ struct StockReceived: EventData {
   let quantity: Int
 
   var orderingKey: String { deliveryID }
-  var shardKey: String { Shop.warehouse }
+  var shardKey: String { Warehouse.shardKey }
 
   init(deliveryID: String, item: String, quantity: Int) {
     (self.deliveryID, self.item, self.quantity) = (deliveryID, item, quantity)

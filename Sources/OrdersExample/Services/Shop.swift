@@ -2,9 +2,6 @@ import EventStreams
 
 /// The four services that react to orders, none of which knows of another.
 enum Shop {
-  /// The only one: the shard key of everything.
-  static let warehouse = "warehouse"
-
   /// The events that may be published.
   static let catalog = EventCatalog([OrderPlaced.self, StockReceived.self])
 

@@ -51,7 +51,7 @@ extension ArchiveView {
     // What is no ride stands in the dead letters of the services; a fare without a total is none.
     "events LEFT JOIN (\(adjustments)) ON adjusted_shard = shard AND adjusted_ride = \(data("rideId"))"
     + " LEFT JOIN (\(refundSums)) ON refunded_shard = shard AND refunded_ride = \(data("rideId"))"
-    + " WHERE type = 'RIDE_COMPLETED' AND \(isWhole("fare.total")) AND NOT \(ArchiveSchema.isRepetition)"
+    + " WHERE type = 'RIDE_COMPLETED' AND \(isWhole("fare.total")) AND NOT \(ArchiveTable.isRepetition)"
     + " AND NOT \(isCompletedBefore)"
 
   /// The last fare of each ride whose fare was put right: a bare column beside max() is that of the row that has it.
@@ -63,7 +63,7 @@ extension ArchiveView {
 
   private static let refundSums = """
     SELECT shard AS refunded_shard, \(data("rideId")) AS refunded_ride, sum(\(number("amount"))) AS refunded_amount
-    FROM events WHERE type = 'RIDE_REFUNDED' AND NOT \(ArchiveSchema.isRepetition) GROUP BY 1, 2
+    FROM events WHERE type = 'RIDE_REFUNDED' AND NOT \(ArchiveTable.isRepetition) GROUP BY 1, 2
     """
 
   /// The same ride under another id. Services book it once.
@@ -175,7 +175,7 @@ extension ArchiveView {
 
   /// Events, each where it stands first.
   private static func first(_ condition: String) -> String {
-    "events WHERE \(condition) AND NOT \(ArchiveSchema.isRepetition)"
+    "events WHERE \(condition) AND NOT \(ArchiveTable.isRepetition)"
   }
 
   private static func data(_ path: String) -> String { "event ->> '$.data.\(path)'" }

@@ -1,6 +1,6 @@
 import EventArchive
 public import EventStreams
-public import EventStreamsOperations
+import EventStreamsOperations
 public import Redis
 
 /// Has what was kept for long enough leave the services' state, day by day: publishes the event that says so when all that was recorded by

@@ -21,17 +21,17 @@ public struct AccountHolder: Sendable, Hashable, CustomStringConvertible {
     self.id = id
   }
 
-  /// The account in the ledger.
-  public var account: Account { kind == .rider ? .rider(id) : .driver(id) }
-
   /// `rider:<id>` or `driver:<id>`
-  public var description: String { account.name }
+  public var description: String { "\(kind.rawValue):\(id)" }
 
   /// True if it is the same account.
   public static func == (a: AccountHolder, b: AccountHolder) -> Bool { a.kind == b.kind && a.id.hasSameBytes(as: b.id) }
 
-  /// Hashes the account's name.
-  public func hash(into hasher: inout Hasher) { hasher.combine(account) }
+  /// Hashes the kind, and the bytes of the id.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(kind)
+    hasher.combine(Identifier(id))
+  }
 }
 
 extension AccountHolder: JSONReadable, JSONWritable {

@@ -13,13 +13,13 @@ public struct CorrectedRide: Sendable, Hashable {
   /// How it was paid.
   public let payment: Payment
   /// The fare as it stands.
-  public private(set) var fare: Fare
+  public internal(set) var fare: Fare
   /// What has been refunded, in minor units.
-  public private(set) var refunded = 0
+  public internal(set) var refunded = 0
   /// True if the payment failed: the rider owes the fare.
-  public private(set) var isOwed = false
+  public internal(set) var isOwed = false
   /// The id of the last approved correction; nil if there is none.
-  public private(set) var lastCorrection: String?
+  public internal(set) var lastCorrection: String?
 
   /// What is left to refund, in minor units.
   public var refundable: Int { fare.total - refunded }
@@ -32,14 +32,6 @@ public struct CorrectedRide: Sendable, Hashable {
     city = ride.city
     payment = ride.payment
     fare = ride.fare
-  }
-
-  /// Takes on what the payment service has stored: it decides by that alone.
-  public mutating func stand(as record: PaymentRecord) {
-    fare = record.fare
-    refunded = record.refunded
-    isOwed = record.owed > 0
-    lastCorrection = record.corrections.last
   }
 
   /// The fold over a ride's events, in the order of the log; nil if it has not been completed.

@@ -55,11 +55,6 @@ public struct Receipt: Sendable, Hashable {
   /// The identity of the event that says that this version was sent; the mail's names follow from it.
   var eventID: String { ReceiptSent.id(ride: rideID, version: version) }
 
-  /// The mail's own name; nil if none was sent.
-  public var messageID: String? {
-    email == nil || version == 0 ? nil : ReceiptMail.messageID(eventID)
-  }
-
   /// What the ride costs.
   public var amount: Money { fare.amount }
 

@@ -30,7 +30,7 @@ public struct RecordsRemoved: EventData, Hashable {
   public let place: String
 
   /// So many slices there are at most.
-  public static let sliceCount = JournalBucket.slices
+  public static let sliceCount = 16
 
   /// A part of what leaves a shard.
   public init(_ records: Records, before: Int64, part: Int, of parts: Int, place: String) {

@@ -13,7 +13,7 @@ struct JournalBucket: Sendable, Hashable {
   let run: Int64?
 
   /// So many streams a bucket has.
-  static let slices = 16
+  static let slices = RecordsRemoved.sliceCount
   /// A run has 2 to the power of this many days: 32.
   private static let runBits: Int64 = 5
 

@@ -1,6 +1,6 @@
 public import EventArchive
 public import EventStreams
-public import EventStreamsOperations
+import EventStreamsOperations
 public import Redis
 
 /// Builds a service's state anew from history, compares it with the live state and, if wanted, puts it in its place.

@@ -1,6 +1,6 @@
 public import EventArchive
 public import EventStreams
-public import EventStreamsOperations
+import EventStreamsOperations
 public import Redis
 
 /// Brings logs, groups, publish windows and all services' state back from the archive, after the server has lost them.

@@ -1,4 +1,4 @@
-public import EventStreams
+import EventStreams
 public import EventStreamsOperations
 
 /// What the services have stored about a ride.

@@ -1,5 +1,5 @@
 public import EventArchive
-public import EventStreams
+import EventStreams
 public import EventStreamsOperations
 
 /// The journals that have left the services' state, as they follow from the events that the archive holds.

@@ -23,7 +23,7 @@ struct RideRoutes {
           continue
         }
         guard let report else { throw Problem.noRide(ride) }
-        return context.showsPersons ? JSONAnswer(report) : JSONAnswer(report).hidden(by: RidesServer.mask)
+        return context.showsPersons ? JSONAnswer(report) : JSONAnswer(report).hidden(by: Persons.mask)
       }
     }
   }

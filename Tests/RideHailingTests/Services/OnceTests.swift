@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 import RideHailing
 import Testing
 

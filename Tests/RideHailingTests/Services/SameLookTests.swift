@@ -1,5 +1,6 @@
 import EventArchive
 import EventStreams
+import EventStreamsOperations
 import Redis
 import RideHailing
 import Testing

@@ -91,7 +91,7 @@ struct Bench: AsyncParsableCommand {
     settings.leaseTime = leaseTime.duration
     let isTable = output.format == .table
     let lines = LinesShown()
-    let report = try await BenchRun(settings: settings).run(version: Rides.configuration.version) { report in
+    let report = try await BenchRun(settings: settings).run(version: Version.current) { report in
       if isTable { lines.show(report) }
     }
     if !isTable { Terminal.print(json: JSONWriter.bytes(of: report)) }

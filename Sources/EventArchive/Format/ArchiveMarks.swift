@@ -32,7 +32,7 @@ struct ArchiveMarks {
 
   func end(of shard: Int) throws -> StoreMark {
     let head = try Row.fetchOne(
-      database.cachedStatement(sql: ArchiveSchema.head), arguments: [shard]
+      database.cachedStatement(sql: ArchiveTable.head), arguments: [shard]
     )
     guard let head else { return StoreMark(ChainLink.start) }
     return StoreMark(number: head["link"], digest: Array(head["hash"] as Data).hexadecimal)

@@ -27,3 +27,8 @@ public struct APIContext: RequestContext {
     return text
   }
 }
+
+extension APIContext {
+  /// True if whoever asks may see what names a person.
+  package var showsPersons: Bool { principal?.scopes.contains(.personal) == true }
+}

@@ -10,7 +10,7 @@ enum ChainMigration {
     try database.execute(sql: tables)
     let update = try database.makeStatement(
       sql: "UPDATE events SET link = ?, hash = ? WHERE shard = ? AND stream_ms = ? AND stream_seq = ?")
-    let setHead = try database.makeStatement(sql: ArchiveSchema.setHead)
+    let setHead = try database.makeStatement(sql: ArchiveTable.setHead)
     for shard in try ArchiveReader.shards(database) {
       var head = ChainLink.start
       try forEachRow(of: shard, database) { entryID, event in

@@ -1,0 +1,8 @@
+import EventStreams
+
+extension JSONMask {
+  /// The same letter, with what is hidden in its event hidden.
+  func hiding(in letter: DeadLetter) -> DeadLetter {
+    letter.json.isEmpty ? letter : letter.with(json: hiding(in: letter.json))
+  }
+}
