@@ -59,6 +59,11 @@ struct LocalBench: Sendable {
     }
   }
 
+  /// Whether all services of one that was started with `--ready-file ready` have shards.
+  var isReady: Bool {
+    FileManager.default.fileExists(atPath: folder.appending(path: "ready").path(percentEncoded: false))
+  }
+
   /// Starts a server that goes on by itself.
   func start(_ settings: String...) async throws -> RidesProcess.Result {
     try await RidesProcess.run(

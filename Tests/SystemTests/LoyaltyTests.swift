@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 import Foundation
 import Redis
 import RedisTestSupport

@@ -4,12 +4,12 @@ import RedisTestSupport
 import Testing
 
 @Suite("rides serve") struct ServeTests {
-  /// The address that a log says it serves at.
-  private func address(in log: URL) async throws -> String {
+  /// The address that a server says it serves at.
+  private func address(in file: URL) async throws -> String {
     var found: String?
     try await eventually("it serves") {
-      let text = try String(contentsOf: log, encoding: .utf8)
-      found = text.firstMatch(of: /serving (http:\S+)\//).map { String($0.output.1) }
+      let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+      found = text.firstMatch(of: /"address":"(http:[^"]+)\/"/).map { String($0.output.1) }
       return found != nil
     }
     return try #require(found)
@@ -22,10 +22,11 @@ import Testing
   @Test("says where it listens, publishes, shows what status shows, and ends when it is asked to, whoever watches")
   func serves() async throws {
     try await SystemBench.run { bench in
-      let log = bench.folder.appending(path: "log")
-      let server = try RidesProcess(["serve", "--listen", "127.0.0.1:0"], redis: bench.url, log: log)
+      let ready = bench.folder.appending(path: "ready")
+      let server = try RidesProcess(
+        ["serve", "--listen", "127.0.0.1:0", "--ready-file", ready.path()], redis: bench.url)
       defer { server.crash() }
-      let address = try await address(in: log)
+      let address = try await address(in: ready)
       let ride = bench.folder.appending(path: "ride.json")
       let event =
         #"{"type":"RIDE_RATED","timestamp":"2026-04-03T10:30:00Z","data":{"rideId":"r1","driverId":"d","city":"c","stars":5}}"#
@@ -67,10 +68,10 @@ import Testing
   @Test("is done by rides up as well, and a worker serves what it measures")
   func upAndWorkers() async throws {
     try await SystemBench.run { bench in
-      let log = bench.folder.appending(path: "log")
-      let up = try RidesProcess(["up"], redis: bench.url, log: log, folder: bench.folder)
+      let ready = bench.folder.appending(path: "ready")
+      let up = try RidesProcess(["up", "--ready-file", "ready"], redis: bench.url, folder: bench.folder)
       defer { up.crash() }
-      let address = try await address(in: log)
+      let address = try await address(in: ready)
       #expect(try await bench.simulate(20).status == 0)
       try await eventually("all is handled") {
         let page = try await curl("-H", "Accept: text/html", address)

@@ -79,7 +79,7 @@ import Testing
   func two() async throws {
     try await LocalBench.run { bench in
       let log = bench.folder.appending(path: "log")
-      let first = try await bench.up(log: log)
+      let first = try await bench.up("--ready-file", "ready", log: log)
       defer { first.crash() }
       let pid = bench.serverPID
       let second = try await bench.rides("up")
@@ -91,6 +91,7 @@ import Testing
       #expect(try await bench.rides("local-redis", "stop", ".rides/redis").status == 1)
       #expect(bench.serverPID == pid)
       #expect(await bench.isServing)
+      try await eventually("the services run") { bench.isReady }
       first.send(SIGTERM)
       #expect(try await first.stopWhenDone() == 0)
     }
@@ -100,10 +101,9 @@ import Testing
   func sharesServer() async throws {
     try await LocalBench.run { bench in
       #expect(try await bench.start().status == 0)
-      let log = bench.folder.appending(path: "log")
-      let up = try await bench.up(log: log)
+      let up = try await bench.up("--ready-file", "ready")
       defer { up.crash() }
-      try await eventually("the services run") { try String(contentsOf: log, encoding: .utf8).contains("took shards") }
+      try await eventually("the services run") { bench.isReady }
       up.send(SIGTERM)
       #expect(try await up.stopWhenDone() == 0)
       #expect(await bench.isServing)
@@ -118,15 +118,14 @@ import Testing
     arguments: ["#1 100% %20", "it's \"mine\" $HOME `x` ü", String(repeating: "long/", count: 40)])
   func names(name: String) async throws {
     try await LocalBench.run(in: name) { bench in
-      let log = bench.folder.appending(path: "log")
-      let up = try await bench.up(log: log)
+      let up = try await bench.up("--ready-file", "ready")
       defer { up.crash() }
       let printed = try await bench.rides("local-redis", "start", ".rides/other")
       #expect(printed.status == 0, "\(printed.errors)")
       let url = printed.output.trimmingCharacters(in: .newlines)
       #expect(try await RidesProcess.run("publish", "--simulate", "1", redis: url).status == 0)
       #expect(try await bench.rides("local-redis", "stop", ".rides/other").status == 0)
-      try await eventually("the services run") { try String(contentsOf: log, encoding: .utf8).contains("took shards") }
+      try await eventually("the services run") { bench.isReady }
       up.send(SIGTERM)
       #expect(try await up.stopWhenDone() == 0)
       #expect(bench.isFree)

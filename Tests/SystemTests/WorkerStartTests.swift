@@ -19,6 +19,26 @@ import Testing
     }
   }
 
+  @Test("says in a file that it has shards, and takes that back when it ends")
+  func ready() async throws {
+    try await SystemBench.run { bench in
+      let file = bench.folder.appending(path: "ready")
+      // What a process that was killed has left says nothing of this one.
+      try Data("left".utf8).write(to: file)
+      let worker = try RidesProcess(
+        ["worker", "payment", "--create", "--ready-file", file.path()], redis: bench.url)
+      defer { worker.crash() }
+      try await eventually("it is up") {
+        let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
+        return text == "{\"pid\":\(worker.identifier),\"services\":[\"payment\"]}\n"
+      }
+      #expect(try await bench.status("payment").contains { $0.owner != nil })
+      worker.send(SIGTERM)
+      #expect(try await worker.stopWhenDone() == 0)
+      #expect(!FileManager.default.fileExists(atPath: file.path()))
+    }
+  }
+
   @Test("in a place where nothing can be written says so in words")
   func readOnly() async throws {
     try await SystemBench.run { bench in

@@ -21,6 +21,7 @@ struct Leases: Sendable {
   func run() async {
     var perseverance = Perseverance("keep the leases", on: connection, log: log)
     var hasJoined = false
+    var isReady = false
     var hasMetNamesake = false
     let namesake = Namesake(connection: connection, namespace: namespace, service: service, settings: settings)
     // Turns until the next that looks for everything though nobody asked for it.
@@ -38,6 +39,10 @@ struct Leases: Sendable {
           continue
         }
         let (nextLook, tookShards) = try await turn(isThorough: untilThorough == 0)
+        if tookShards, !isReady {
+          isReady = true
+          await settings.whenReady?()
+        }
         untilThorough = untilThorough == 0 ? Self.turnsBetweenThorough : untilThorough - 1
         if !hasJoined {
           // The others have shards to give.

@@ -25,6 +25,8 @@ public struct WorkerSettings: Sendable {
   public var start: StartPosition = .beginning
   /// What a service that never ran before, and begins at the beginning, handles before the log; nil for nothing.
   public var history: (any EventHistory)?
+  /// Is told when the worker has its first shards: from then on it handles events.
+  public var whenReady: (@Sendable () async -> Void)?
 
   /// Settings with the given name, by default host, process id and a random part.
   public init(name: String = WorkerSettings.uniqueName()) {

@@ -17,7 +17,8 @@ struct ClosingWatch: Service {
 
   func run() async throws {
     let connection = Connection(redis)
-    let closing = DayClosing(namespace: namespace, connection: connection, keeping: keeping, services: Rides.services)
+    let closing = DayClosing(
+      namespace: namespace, connection: connection, keeping: keeping, services: ChosenServices.list)
     var held: Set<DayClosing.Result> = []
     while !Task.isShuttingDownGracefully {
       var results: [DayClosing.Result] = []

@@ -23,6 +23,7 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup var options: ServeOptions
   @OptionGroup var archive: ArchiveOptions
   @OptionGroup var redis: NamespaceOptions
+  @OptionGroup var readiness: ReadyOptions
 
   @Option(help: "trace, debug, info, notice, warning, error or critical.")
   var logLevel = LogLevelArgument.info
@@ -32,7 +33,9 @@ struct Serve: AsyncParsableCommand {
 
   func run() async throws {
     let log = logLevel.logger
-    let service = try options.service(at: listen.address, redis, archive: archive.path, log)
+    let ready = try readiness.file(serves: true, log: log)
+    defer { ready?.remove() }
+    let service = try options.service(at: listen.address, redis, archive: archive.path, log, ready: ready)
     try await SignalledServices.run([service], stoppingWithin: .seconds(10), log: log)
   }
 }

@@ -18,9 +18,11 @@ struct ServeOptions: ParsableArguments {
 
   /// The server.
   ///
-  /// - Parameter archive: what it may look into for what the services keep no longer.
+  /// - Parameters:
+  ///   - archive: what it may look into for what the services keep no longer.
+  ///   - ready: is told where it is served.
   func service(
-    at address: ListenAddress, _ redis: NamespaceOptions, archive: String, _ log: Logger
+    at address: ListenAddress, _ redis: NamespaceOptions, archive: String, _ log: Logger, ready: ReadyFile? = nil
   ) throws -> HTTPService {
     do {
       var settings = ServerSettings(address: address)
@@ -29,10 +31,12 @@ struct ServeOptions: ParsableArguments {
       settings.hosts = host
       let deployment = Deployment(redis.namespace, redis: try redis.redisURL())
       return try RidesServer.make(
-        settings, deployment: deployment, services: Rides.services, archive: archive, metrics: Measuring.registry,
+        settings, deployment: deployment, services: ChosenServices.list, archive: archive, metrics: Measuring.registry,
         log: log
       ) { address in
-        Terminal.error("serving \(address.isWeb ? "http://\(address)/" : "\(address)")")
+        let text = address.isWeb ? "http://\(address)/" : "\(address)"
+        Terminal.error("serving \(text)")
+        await ready?.serves(at: text)
       }
     } catch let mistake as ServerMistake {
       throw Failure.usage(mistake.description)

@@ -16,29 +16,32 @@ struct ServiceRunner {
   ///   - limits: of each service, over all its workers.
   ///   - server: what the workers need, and can't go on without if it ends; nil if that is not ours to know.
   ///   - more: what runs beside the workers.
+  ///   - ready: is told when each has shards.
   func run(
     _ names: [String], name: String? = nil, limits: ServiceLimits? = nil, with server: (any Service)? = nil,
-    beside more: [any Service] = []
+    beside more: [any Service] = [], ready: ReadyFile? = nil
   ) async throws {
     let (namespace, connection) = try await open()
     let log = options.logLevel.logger
     let url = try redis.redisURL()
     let workers = try names.compactMap { name in
-      try Rides.services.make(name, options.services)
+      try ChosenServices.list.make(name, options.services)
     }.map { service in
       var (service, settings) = (service, options.settings(name: name))
       service.limits = limits
       settings.history = try options.history(for: service.name)
+      if let ready { settings.whenReady = { [name = service.name] in await ready.hasShards(name) } }
       return Worker(service, namespace: namespace, redis: url, settings: settings, log: log)
     }
     // Of all services that keep something, one is enough.
     let closing: [any Service] =
-      names.contains { $0 == Rides.services.keepingRides.first }
+      names.contains { $0 == ChosenServices.list.keepingRides.first }
       ? [ClosingWatch(namespace: namespace, redis: url, keeping: options.keeping, log: log)] : []
     let watch = ServerWatch(connection: connection, log: log)
     await watch.report()
     log.notice("started", metadata: ["services": "\(names.joined(separator: " "))", "redis": "\(url)"])
     // The worker keeps to its own drain time; the patience is for one that can't.
+    defer { ready?.remove() }
     do {
       try await SignalledServices.run(
         (server.map { [$0] } ?? []) + workers as [any Service] + [watch] + closing + more,

@@ -25,6 +25,7 @@ struct Up: AsyncParsableCommand {
   @OptionGroup var serving: ServeOptions
   @OptionGroup var worker: WorkerOptions
   @OptionGroup var redis: NamespaceOptions
+  @OptionGroup var readiness: ReadyOptions
 
   func run() async throws {
     var redis = redis
@@ -46,15 +47,17 @@ struct Up: AsyncParsableCommand {
 
   private func run(on redis: NamespaceOptions, with server: (any Service)? = nil) async throws {
     let (serving, archive, log) = (serving, worker.archive, worker.logLevel.logger)
+    let names = ChosenServices.list.names
+    let ready = try readiness.file(services: names, serves: true, log: log)
     let pages: any Service
     if let listen {
-      pages = try serving.service(at: listen.address, redis, archive: archive, log)
+      pages = try serving.service(at: listen.address, redis, archive: archive, log, ready: ready)
     } else {
       pages = ServingSomewhere(host: Serve.usualHost, port: Serve.usualPort) { address in
-        try serving.service(at: address, redis, archive: archive, log)
+        try serving.service(at: address, redis, archive: archive, log, ready: ready)
       }
     }
     try await ServiceRunner(redis: redis, options: worker, creates: true).run(
-      Rides.services.names, with: server, beside: [pages])
+      names, with: server, beside: [pages], ready: ready)
   }
 }

@@ -16,7 +16,7 @@ struct WorkerCommand: AsyncParsableCommand {
         rides worker payment --limit-rate 100/s --limit-concurrency 8
       """)
 
-  @Argument(help: "\(Rides.serviceNames).", completion: .list(Rides.services.names))
+  @Argument(help: "\(ChosenServices.names).", completion: .list(ChosenServices.list.names))
   var service: String
 
   @Option(help: "The worker's name, unique; made of host and process if not given.")
@@ -41,6 +41,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
   @OptionGroup var worker: WorkerOptions
   @OptionGroup var redis: NamespaceOptions
+  @OptionGroup var readiness: ReadyOptions
 
   func validate() throws {
     do { if let name { try WorkerSettings.check(name: name) } } catch {
@@ -50,9 +51,10 @@ struct WorkerCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    try Rides.check(service)
+    try ChosenServices.check(service)
+    let ready = try readiness.file(services: [service], log: worker.logLevel.logger)
     try await ServiceRunner(redis: redis, options: worker, creates: create).run(
-      [service], name: name, limits: limits, beside: metrics)
+      [service], name: name, limits: limits, beside: metrics, ready: ready)
   }
 
   /// Before the worker is made, which measures by what there is then.

@@ -88,7 +88,7 @@ struct WorkerOptions: ParsableArguments {
 
   /// What a service that begins at the start handles before the log; analytics has it already.
   func history(for service: String) throws -> ArchiveReader? {
-    guard from?.position == .beginning, service != Rides.services.archive.service,
+    guard from?.position == .beginning, service != ChosenServices.list.archive.service,
       FileManager.default.fileExists(atPath: archive)
     else {
       return nil
