@@ -4,6 +4,6 @@ public import RideHailing
 public enum Program {
   /// Does what the command line says, with these services, and ends the process if that fails.
   public static func run(_ services: RideServices) async {
-    await Rides.$services.withValue(services) { await Rides.main() }
+    await ChosenServices.$list.withValue(services) { await Rides.main() }
   }
 }

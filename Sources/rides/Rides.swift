@@ -6,15 +6,12 @@ import RideHailing
 
 /// The command `rides`.
 struct Rides: AsyncParsableCommand {
-  /// The services that it runs, rebuilds and audits.
-  @TaskLocal static var services = RideServices.standard
-
   static var configuration: CommandConfiguration {
     CommandConfiguration(
       commandName: "rides",
       abstract: "A ride-hailing back end on Redis Streams: announce what happened, let others react.",
       discussion: """
-        Services react to each completed ride, each on its own: \(serviceNames). `rides services` says what each does. \
+        Services react to each completed ride, each on its own: \(ChosenServices.names). `rides services` says what each does. \
         Start them with `rides up`, or one by one with `rides worker SERVICE`; publish with `rides publish`; look with a browser (`rides serve`, \
         which `rides up` does as well), or with \
         `rides status`, `rides pending` and `rides trace RIDE`.
@@ -34,18 +31,6 @@ struct Rides: AsyncParsableCommand {
         Receipts.self, AuditCommand.self, ArchiveCommand.self, Replay.self,
         RebuildCommand.self, RestoreCommand.self, AnalyticsCommand.self, Bench.self, LocalRedisCommand.self,
       ])
-  }
-
-  /// The services' names, as a list for people.
-  static var serviceNames: String {
-    let names = services.names
-    return names.count < 2 ? names.joined() : "\(names.dropLast().joined(separator: ", ")) or \(names.last ?? "")"
-  }
-
-  /// Refuses a service that isn't there.
-  static func check(_ service: String) throws {
-    guard services.named(service) == nil else { return }
-    throw ValidationError("there is no service '\(service)'; there are \(services.names.joined(separator: ", "))")
   }
 
   static func main() async {

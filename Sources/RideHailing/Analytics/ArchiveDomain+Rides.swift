@@ -13,9 +13,6 @@ extension ArchiveDomain {
         verify: "see: rides archive verify", complete: "rides rebuild analytics --apply",
         views: "see: rides analytics views"))
   }
-
-  /// Those of the six services.
-  public static var rides: ArchiveDomain { RideServices.standard.archive }
 }
 
 extension HistoryFilter {

@@ -1,4 +1,5 @@
-public import EventStreams
+import EventStreams
+public import EventStreamsOperations
 
 /// Reckons what the ratings of one shard must have left: the stars of each ride's first rating that named its driver and came in time, and
 /// the drivers' sums of them.

@@ -1,4 +1,5 @@
 public import EventStreams
+public import EventStreamsOperations
 
 /// What only one service's audit looks at: it reckons from the events what must be stored, without the service's handlers.
 public protocol ServiceAudit: Sendable {

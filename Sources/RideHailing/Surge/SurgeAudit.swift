@@ -1,4 +1,5 @@
-public import EventStreams
+import EventStreams
+public import EventStreamsOperations
 
 /// Compares the window of one shard's prices with what happened in it.
 public struct SurgeAudit: ServiceAudit {

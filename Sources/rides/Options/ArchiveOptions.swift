@@ -22,7 +22,7 @@ struct ArchiveOptions: ParsableArguments {
   /// The archive at a path.
   static func open(_ path: String) throws -> ArchiveReader {
     do {
-      return try ArchiveReader(path: path, of: Rides.services.archive)
+      return try ArchiveReader(path: path, of: ChosenServices.list.archive)
     } catch let problem as ArchiveProblem {
       throw Failure.usage(problem.description)
     }

@@ -40,7 +40,7 @@ struct HistoryOptions: ParsableArguments {
     if let recordedFrom, let recordedTo, recordedTo.time < recordedFrom.time {
       throw ValidationError("--recorded-to is before --recorded-from")
     }
-    let known = Rides.services.catalog.typeNames
+    let known = ChosenServices.list.catalog.typeNames
     for type in types where !known.contains(type) {
       throw ValidationError("there is no event type '\(type)'; there are \(known.joined(separator: ", "))")
     }

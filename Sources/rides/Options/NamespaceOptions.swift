@@ -65,7 +65,8 @@ struct NamespaceOptions: ParsableArguments {
       let isNew = try await Namespace.find(namespace, on: connection) == nil
       if isNew { try await check(Namespace(namespace, shardCount: shards ?? Namespace.standardShardCount)) }
       let opened = try await Namespace.open(
-        namespace, shardCount: shards, services: Rides.services.subscriptions, topics: Rides.services.catalog.topics,
+        namespace, shardCount: shards, services: ChosenServices.list.subscriptions,
+        topics: ChosenServices.list.catalog.topics,
         on: connection)
       if isNew { Terminal.error("made namespace '\(namespace)' with \(opened.shardCount) shards") }
       return (opened, connection)

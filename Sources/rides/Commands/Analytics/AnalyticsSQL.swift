@@ -21,7 +21,7 @@ struct AnalyticsSQL: AsyncParsableCommand {
 
   func run() async throws {
     let output = try QueryOutput(format: source.format)
-    try await ArchiveQuery(path: source.archive, of: Rides.services.archive).run(
+    try await ArchiveQuery(path: source.archive, of: ChosenServices.list.archive).run(
       statement, onColumns: { try output.begin($0) }, onRow: { try output.add($0) })
     try output.end()
   }

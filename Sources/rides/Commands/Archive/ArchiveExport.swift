@@ -42,7 +42,7 @@ struct ArchiveExport: AsyncParsableCommand {
     if format == .csv { try lines.write(CSV.row(ExportedEvent.columns)) }
     for shard in try await archive.shards() {
       var page = ShardHistory(
-        of: Rides.services.archive, shard: shard, inspector: nil, archive: archive, filter: history.filter,
+        of: ChosenServices.list.archive, shard: shard, inspector: nil, archive: archive, filter: history.filter,
         scope: .everything)
       while let item = try await page.next() {
         guard let row = item.archived else { continue }

@@ -51,7 +51,7 @@ struct ArchiveStatus: AsyncParsableCommand {
     do {
       let (namespace, connection) = try await redis.find()
       let inspector = Inspector(namespace: namespace, connection: connection)
-      let groups = try await inspector.status().filter { $0.service == Rides.services.archive.service }
+      let groups = try await inspector.status().filter { $0.service == ChosenServices.list.archive.service }
       var all: [ArchiveSummary] = []
       for shard in Set(namespace.shards).union(summaries.map(\.shard)).sorted() {
         var summary = summaries.first { $0.shard == shard } ?? ArchiveSummary(shard: shard)

@@ -46,7 +46,8 @@ struct Replay: AsyncParsableCommand {
     var shardCount: Int?
     if offline, let archive {
       events = MergedHistory(
-        of: Rides.services.archive, shards: try await archive.shards(), inspector: nil, archive: archive, filter: filter
+        of: ChosenServices.list.archive, shards: try await archive.shards(), inspector: nil, archive: archive,
+        filter: filter
       )
     } else {
       let (namespace, connection) = try await redis.find()
@@ -54,11 +55,12 @@ struct Replay: AsyncParsableCommand {
       // An archive may know shards that this namespace does not have.
       let shards = Set(namespace.shards).union(try await archive?.shards() ?? []).sorted()
       events = MergedHistory(
-        of: Rides.services.archive, shards: shards, inspector: Inspector(namespace: namespace, connection: connection),
+        of: ChosenServices.list.archive, shards: shards,
+        inspector: Inspector(namespace: namespace, connection: connection),
         archive: archive,
         filter: filter)
     }
-    let catalog = Rides.services.catalog
+    let catalog = ChosenServices.list.catalog
     var lines = try LineOutput()
     var count = 0
     var unreadable = 0

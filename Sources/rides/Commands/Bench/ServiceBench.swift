@@ -55,7 +55,7 @@ struct ServiceBench: Sendable {
   /// All services while rides are published.
   func all() async throws -> Figures {
     let events = BenchRide.events(settings.rides, size: settings.payloadSize, requests: true)
-    return try await measure(Rides.services.names, rides: settings.rides, payload: events) {
+    return try await measure(ChosenServices.list.names, rides: settings.rides, payload: events) {
       _ = try await PublishBench(settings: settings, namespace: namespace, connection: connection).publish(
         events, "services")
     }
@@ -71,7 +71,7 @@ struct ServiceBench: Sendable {
     var log = Logger(label: "bench", factory: { _ in LineLogHandler() })
     log.logLevel = .error
     let workers = try names.compactMap { name in
-      try Rides.services.make(name, configuration).map {
+      try ChosenServices.list.make(name, configuration).map {
         Worker($0, namespace: namespace, redis: settings.redis, log: log)
       }
     }

@@ -96,7 +96,7 @@ struct Publish: AsyncParsableCommand {
     if let simulation {
       summary = try await run.run(simulation)
     } else if let reader {
-      var source = InputSource(reader: reader, catalog: Rides.services.catalog, namespace: namespace)
+      var source = InputSource(reader: reader, catalog: ChosenServices.list.catalog, namespace: namespace)
       summary = try await run.run { try await source.next() }
       summary.rejected = source.rejected
     }

@@ -31,7 +31,7 @@ struct AuditCommand: AsyncParsableCommand {
     let audit = Audit(
       namespace: namespace, inspector: Inspector(namespace: namespace, connection: connection),
       state: ServiceState(namespace: namespace, connection: connection), archive: archive,
-      services: Rides.services)
+      services: ChosenServices.list)
     let report = try await audit.run { shard in
       Terminal.progress("\(shard + 1) of \(namespace.shardCount) shards audited")
     }
@@ -45,7 +45,7 @@ struct AuditCommand: AsyncParsableCommand {
 
   private func show(_ report: AuditReport) {
     var table = Table("SERVICE", "DONE", "UNDELIVERED", "PENDING", "DEAD", "PARKED")
-    for service in Rides.services.names {
+    for service in ChosenServices.list.names {
       let counts = report.progress[service] ?? [:]
       table.add(
         service, "\(counts[.done, default: 0])", "\(counts[.undelivered, default: 0])",

@@ -21,7 +21,7 @@ struct RebuildCommand: AsyncParsableCommand {
         rides rebuild driver --from-archive copy.sqlite
       """)
 
-  @Argument(help: "\(Rides.serviceNames).", completion: .list(Rides.services.names))
+  @Argument(help: "\(ChosenServices.names).", completion: .list(ChosenServices.list.names))
   var service: String
 
   @Option(help: "Take the history from this archive alone, and not from the log.")
@@ -38,11 +38,11 @@ struct RebuildCommand: AsyncParsableCommand {
   @OptionGroup var redis: NamespaceOptions
 
   /// Whether the state is the archive.
-  private var isArchive: Bool { service == Rides.services.archive.service }
+  private var isArchive: Bool { service == ChosenServices.list.archive.service }
 
   func validate() throws {
     if apply, dryRun { throw ValidationError("give --apply or --dry-run, not both") }
-    try Rides.check(service)
+    try ChosenServices.check(service)
     if isArchive, fromArchive != nil {
       throw ValidationError("the archive can't be rebuilt from itself: leave --from-archive out")
     }
@@ -51,11 +51,11 @@ struct RebuildCommand: AsyncParsableCommand {
   func run() async throws {
     let (namespace, connection) = try await redis.openExisting()
     // A lost one is made anew, from what the log still has.
-    let store = isArchive && apply ? try Archive(path: archive.path, of: Rides.services.archive) : nil
+    let store = isArchive && apply ? try Archive(path: archive.path, of: ChosenServices.list.archive) : nil
     let reader = try fromArchive.map { try ArchiveOptions.open($0) } ?? archive.openIfPresent()
     let rebuild = Rebuild(
       namespace: namespace, connection: connection, archive: reader, readsLog: fromArchive == nil,
-      services: Rides.services)
+      services: ChosenServices.list)
     let report: RebuildReport
     if isArchive {
       if reader == nil { _ = try archive.open() }

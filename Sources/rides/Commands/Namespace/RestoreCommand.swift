@@ -46,10 +46,11 @@ struct RestoreCommand: AsyncParsableCommand {
     do {
       // With the wrong number of shards none is made: it would have that number for good.
       let (namespace, connection) = try await redis.open(shards: shards) {
-        try await Restore.check(reader, for: $0, Rides.services)
+        try await Restore.check(reader, for: $0, ChosenServices.list)
       }
       report = try await Restore(
-        namespace: namespace, connection: connection, archive: reader, logFrom: logFrom?.time, services: Rides.services
+        namespace: namespace, connection: connection, archive: reader, logFrom: logFrom?.time,
+        services: ChosenServices.list
       )
       .run { shard, events in Terminal.progress("shard \(shard): \(events) events") }
     } catch let error as Restore.Mismatch {

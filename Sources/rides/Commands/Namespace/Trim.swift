@@ -39,7 +39,7 @@ struct Trim: AsyncParsableCommand {
     let start = try await trimmer.start()
     for (service, store) in try await StoreConfirmation.stores(of: namespace, on: connection) {
       // On another machine it is for the service's workers to say.
-      guard let archive = try? ArchiveReader(path: store.place, of: Rides.services.archive) else { continue }
+      guard let archive = try? ArchiveReader(path: store.place, of: ChosenServices.list.archive) else { continue }
       try await StoreConfirmation(service.text, namespace: namespace, connection: connection).confirm(archive)
     }
     let retention = Retention(maxAge: olderThan?.duration, maxEntries: keep)

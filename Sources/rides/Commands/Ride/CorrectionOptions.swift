@@ -90,13 +90,13 @@ struct CorrectionOptions: ParsableArguments {
   ) async throws -> [(header: EventHeader, json: [UInt8])] {
     let inspector = Inspector(namespace: namespace, connection: connection)
     guard let archive = try archive.openIfPresent() else {
-      return try await inspector.trace(ride, ids: RideID.firstEvents(of: ride), by: Rides.services.catalog.ride)
+      return try await inspector.trace(ride, ids: RideID.firstEvents(of: ride), by: ChosenServices.list.catalog.ride)
         .map { ($0.header, $0.json) }
     }
     var filter = HistoryFilter()
     filter.rides = [ride]
     var history = MergedHistory(
-      of: Rides.services.archive, shards: namespace.shards, inspector: inspector, archive: archive, filter: filter)
+      of: ChosenServices.list.archive, shards: namespace.shards, inspector: inspector, archive: archive, filter: filter)
     var events: [(header: EventHeader, json: [UInt8])] = []
     while let event = try await history.next() {
       if let header = event.header { events.append((header, event.json)) }

@@ -22,7 +22,7 @@ struct Trace: AsyncParsableCommand {
 
   func run() async throws {
     let (namespace, connection) = try await redis.find()
-    guard let report = try await RideReport.read(ride, namespace, connection, services: Rides.services) else {
+    guard let report = try await RideReport.read(ride, namespace, connection, services: ChosenServices.list) else {
       throw Failure.refused(
         "no event of ride '\(ride)' is in the log of namespace '\(namespace.name)', and none is scheduled")
     }

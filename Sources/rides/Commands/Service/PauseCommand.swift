@@ -125,7 +125,7 @@ struct PauseScopeOptions: ParsableArguments {
       switch (type, key) {
       case (nil, nil): return .service
       case (let type?, nil):
-        guard Rides.services.catalog.typeNames.contains(where: { $0.hasSameBytes(as: type) }) else {
+        guard ChosenServices.list.catalog.typeNames.contains(where: { $0.hasSameBytes(as: type) }) else {
           throw Failure.usage("there is no type '\(type)'")
         }
         return .type(EventType(rawValue: type))

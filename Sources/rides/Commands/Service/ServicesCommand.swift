@@ -19,7 +19,7 @@ struct ServicesCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let services = Rides.services.all.map(Row.init)
+    let services = ChosenServices.list.all.map(Row.init)
     if names { return services.forEach { Terminal.print($0.name) } }
     switch output.format {
     case .json: Terminal.print(json: JSONWriter.bytes(of: services))
