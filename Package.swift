@@ -167,7 +167,7 @@ let package = Package(
     .executableTarget(
       name: "OrdersExample",
       dependencies: serving + [
-        "EventStreamsOperations", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "EventArchive", "EventStreamsOperations", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     // What scripts/bench measures the worker runtime with.
@@ -232,7 +232,8 @@ let package = Package(
     .testTarget(
       name: "OrdersExampleTests",
       dependencies: [
-        "EventStreams", "EventStreamsOperations", "EventStreamsTesting", "OrdersExample", "Redis", "RedisTestSupport",
+        "EventArchive", "EventStreams", "EventStreamsOperations", "EventStreamsTesting", "OrdersExample", "Redis",
+        "RedisTestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: settings),

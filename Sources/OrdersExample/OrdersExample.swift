@@ -14,7 +14,8 @@ import Redis
       Where Redis is: --redis, or the environment's REDIS_URL, or redis://127.0.0.1:6379.
       """,
     subcommands: [
-      Up.self, RunWorker.self, Place.self, Publish.self, Stock.self, Status.self, Compare.self,
+      Up.self, RunWorker.self, Place.self, Publish.self, Stock.self, Status.self, RebuildCommand.self,
+      Replay.self, Compare.self,
     ])
 
   static func main() async {

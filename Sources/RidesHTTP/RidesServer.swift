@@ -22,7 +22,7 @@ public enum RidesServer {
     log: Logger,
     onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
   ) throws -> HTTPService {
-    let name = deployment.name
+    let (name, personal) = (deployment.name, services.personalFields)
     let books = Books(deployment: deployment, archive: archive)
     return try HTTPService(
       settings, deployment: deployment, catalog: services.catalog,
@@ -31,10 +31,10 @@ public enum RidesServer {
         try await Namespace.open(
           name, services: services.subscriptions, topics: services.catalog.topics, on: connection)
       },
-      personal: Persons.fields, metrics: metrics, log: log, onListening: onListening,
+      personal: personal, metrics: metrics, log: log, onListening: onListening,
       adding: { routes, site, publisher in
         OpenAPIRoute.add(to: &routes)
-        RideRoutes(deployment: deployment).add(to: &routes)
+        RideRoutes(deployment: deployment, mask: JSONMask(personal)).add(to: &routes)
         AccountRoutes(books: books).add(to: &routes)
         SurgeRoutes(deployment: deployment).add(to: &routes)
         RidePages(site: site, deployment: deployment).add(to: &routes)

@@ -25,7 +25,8 @@ import Testing
   @Test(
     "that can't be one is refused with the field's name",
     arguments: [
-      (#"["item_1","item_2"]"#, "[]", "data.items: is empty"), ("1500", "-1", "data.amount: -1 is below 0"),
+      (#"["item_1","item_2"]"#, "[]", "data.items: is empty"),
+      ("1500", "-1", "data.amount: -1 is not between 0 and 1000000000"),
       (#""userId":"USR-789","#, "", "data.userId: is missing"),
     ])
   func refused(part: String, replacement: String, error: String) {

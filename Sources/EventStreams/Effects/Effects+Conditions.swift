@@ -14,8 +14,8 @@ extension Effects {
     self += nested
   }
 
-  /// Applies some effects the first time only, and notes the time of it in a field: for what must happen once per order,
-  /// ride or user, however many events there are about it.
+  /// Applies some effects the first time only, and notes it in a field: for what must happen once per order, ride or user, however many
+  /// events there are about it. The note is the same whenever it is made, so that a state that is rebuilt is the same.
   ///
   /// - Parameters:
   ///   - hash: of the notes.
@@ -23,7 +23,7 @@ extension Effects {
   ///   - build: what is done the first time.
   public mutating func once(_ hash: String, _ field: String, then build: (inout Effects) -> Void) {
     when(hash, field, .isAbsent) {
-      $0.set(hash, field, to: Timestamp.now().description)
+      $0.set(hash, field, to: "1")
       build(&$0)
     }
   }

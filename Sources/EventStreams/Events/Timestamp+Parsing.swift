@@ -113,7 +113,12 @@ extension Timestamp {
   }
 }
 
-extension Timestamp: JSONReadable, JSONWritable {
+extension Timestamp: FieldValue {
+  /// One of them.
+  public static var example: Timestamp { Timestamp(secondsSinceEpoch: 0) }
+  /// What it is.
+  public static var kind: String { "time, as 2026-04-03T10:30:00Z" }
+
   /// A string in RFC 3339.
   public init(from json: borrowing JSONValue) throws(JSONError) {
     guard json.kind == .string else { throw json.mismatch("a time like \"2026-04-03T10:30:00Z\"") }

@@ -1,3 +1,5 @@
+public import Logging
+
 /// An event as a handler receives it: decoded, with its place in the log.
 public struct Event<Data: ReadableEventData>: Sendable {
   /// The event's identity, unique in its shard.
@@ -31,6 +33,14 @@ public struct Event<Data: ReadableEventData>: Sendable {
     self.shard = shard
     self.entryID = entryID
     self.attempt = attempt
+  }
+
+  /// What a handler logs beside its text, so that a line says which event it is about.
+  public var metadata: Logger.Metadata {
+    [
+      "shard": "\(shard.number)", "entry": "\(entryID)", "event": "\(id)", "type": "\(Data.eventType)", "key": "\(key)",
+      "attempt": "\(attempt)",
+    ]
   }
 
   @usableFromInline

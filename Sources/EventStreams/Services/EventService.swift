@@ -115,6 +115,19 @@ public struct EventService: Sendable {
     mistake = NameRule.problem(withService: name).map(ServiceMistake.init(description:))
   }
 
+  /// The service with what is declared here, as a value that closures and tasks can capture.
+  ///
+  /// ```swift
+  /// let driver = EventService("driver").declaring { service in
+  ///   service.on(RideCompleted.self) { event in … }
+  /// }
+  /// ```
+  public func declaring(_ declare: (inout EventService) throws -> Void) rethrows -> EventService {
+    var service = self
+    try declare(&service)
+    return service
+  }
+
   /// The topics that it wants: those of the types that it handles, or all.
   public var subscription: Subscription {
     switch handling {

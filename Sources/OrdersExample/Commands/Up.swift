@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventArchive
 import EventStreams
 import Logging
 import Redis
@@ -44,6 +45,9 @@ struct WorkerOptions: ParsableArguments {
   @Option(help: "How long a worker that has died keeps its shard from the others, in milliseconds.")
   var leaseTime = 10_000
 
+  @Option(help: "A file that keeps every event; a service that never ran begins with what is in it.")
+  var archive: String?
+
   func validate() throws {
     guard serviceTime >= 0 else { throw ValidationError("--service-time must not be negative") }
     guard leaseTime >= 100 else { throw ValidationError("--lease-time must be at least 100") }
@@ -54,9 +58,15 @@ struct WorkerOptions: ParsableArguments {
     let (namespace, connection) = try await shop.open()
     await connection.close()
     let log = Logger(label: "orders-example")
-    let workers = try names.compactMap { Shop.service($0, taking: .milliseconds(serviceTime)) }.map {
+    var services = names.compactMap { Shop.service($0, taking: .milliseconds(serviceTime)) }
+    // Made first: who joins late reads it.
+    if let archive { services.insert(try Shop.archiving(into: archive), at: 0) }
+    let workers = try services.map {
       var settings = WorkerSettings()
       settings.leaseTime = .milliseconds(leaseTime)
+      if let archive, $0.name != Shop.archive.service {
+        settings.history = try ArchiveReader(path: archive, of: Shop.archive)
+      }
       return Worker($0, namespace: namespace, redis: try shop.redisURL(), settings: settings, log: log)
     }
     log.notice("started", metadata: ["services": "\(names.joined(separator: " "))"])

@@ -1,7 +1,7 @@
 import EventStreams
 
 /// A user has got the money for an order back.
-struct OrderRefunded: OrderEvent {
+struct OrderRefunded: OrderEvent, JSONRecord {
   static let eventType: EventType = "ORDER_REFUNDED"
   let orderID: String
   let userID: String
@@ -12,18 +12,9 @@ struct OrderRefunded: OrderEvent {
     (orderID, userID, amount) = (order.orderID, order.userID, order.amount)
   }
 
-  init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    orderID = try object["orderId"]
-    userID = try object["userId"]
-    amount = try object["amount"]
-  }
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("orderId", orderID)
-      $0.field("userId", userID)
-      $0.field("amount", amount)
-    }
+  init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    orderID = try fields("orderId", \.orderID)
+    userID = try fields("userId", \.userID)
+    amount = try fields("amount", \.amount)
   }
 }

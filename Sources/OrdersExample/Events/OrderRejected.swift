@@ -1,7 +1,7 @@
 import EventStreams
 
 /// The stock was too little for an order.
-struct OrderRejected: OrderEvent {
+struct OrderRejected: OrderEvent, JSONRecord {
   static let eventType: EventType = "ORDER_REJECTED"
   let orderID: String
   let userID: String
@@ -13,20 +13,10 @@ struct OrderRejected: OrderEvent {
     (orderID, userID, amount, self.reason) = (order.orderID, order.userID, order.amount, reason)
   }
 
-  init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    orderID = try object["orderId"]
-    userID = try object["userId"]
-    amount = try object["amount"]
-    reason = try object["reason"]
-  }
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("orderId", orderID)
-      $0.field("userId", userID)
-      $0.field("amount", amount)
-      $0.field("reason", reason)
-    }
+  init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    orderID = try fields("orderId", \.orderID)
+    userID = try fields("userId", \.userID)
+    amount = try fields("amount", \.amount)
+    reason = try fields("reason", \.reason)
   }
 }

@@ -1,7 +1,7 @@
 import EventStreams
 
 /// A delivery has come in.
-struct StockReceived: EventData {
+struct StockReceived: EventData, JSONRecord {
   static let eventType: EventType = "STOCK_RECEIVED"
   let deliveryID: String
   let item: String
@@ -14,19 +14,9 @@ struct StockReceived: EventData {
     (self.deliveryID, self.item, self.quantity) = (deliveryID, item, quantity)
   }
 
-  init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    deliveryID = try object["deliveryId"]
-    item = try object["item"]
-    quantity = try object["quantity"]
-    guard quantity > 0 else { throw JSONError(path: "quantity", problem: "\(quantity) is not above 0") }
-  }
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("deliveryId", deliveryID)
-      $0.field("item", item)
-      $0.field("quantity", quantity)
-    }
+  init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    deliveryID = try fields("deliveryId", \.deliveryID)
+    item = try fields("item", \.item)
+    quantity = try fields("quantity", \.quantity, .within(1...1_000_000))
   }
 }

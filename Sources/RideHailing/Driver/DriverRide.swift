@@ -32,28 +32,15 @@ public struct DriverRide: Sendable, Hashable {
   public var earning: Earning { Earning(fare, commissionBasisPoints: commission.basisPoints, cash: cash) }
 }
 
-extension DriverRide: JSONReadable, JSONWritable {
-  /// Reads a ride as it was written.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    driverID = try object["driver"]
-    city = try object["city"]
-    fare = try object["fare"]
-    commission = CommissionRate(plan: try object["plan"], basisPoints: try object["basisPoints"])
-    cash = try object.optional("cash") ?? 0
-    corrections = try object.optional("corrections") ?? []
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("driver", driverID)
-      $0.field("city", city)
-      $0.field("fare", fare)
-      $0.field("plan", commission.plan)
-      $0.field("basisPoints", commission.basisPoints)
-      if cash != 0 { $0.field("cash", cash) }
-      if !corrections.isEmpty { $0.field("corrections", corrections) }
-    }
+extension DriverRide: JSONRecord {
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    driverID = try fields("driver", \.driverID)
+    city = try fields("city", \.city)
+    fare = try fields("fare", \.fare)
+    commission = CommissionRate(
+      plan: try fields("plan", \.commission.plan), basisPoints: try fields("basisPoints", \.commission.basisPoints))
+    cash = try fields("cash", \.cash, omitting: 0)
+    corrections = try fields("corrections", \.corrections, omitting: [])
   }
 }

@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// Something happened to an account, or is to happen to it. What, says the type; all of them have this shape.
-public struct AccountEvent<What: AccountEventKind>: EventData, Hashable {
+public struct AccountEvent<What: AccountEventKind>: EventData, JSONRecord, Hashable {
   /// The `type` field of such an event.
   public static var eventType: EventType { What.eventType }
   /// The topic of such an event.
@@ -56,32 +56,19 @@ public struct AccountEvent<What: AccountEventKind>: EventData, Hashable {
     AccountEvent<Other>(holder, city: city, amount: money, movement: movement, reason: reason ?? self.reason)
   }
 
-  /// Reads and checks the data.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    holder = try object["account"]
-    city = try object["city"]
-    amount = try object.optional("amount") ?? 0
-    currency = try object["currency"]
-    movement = try object.optional("movement") ?? holder.description
-    reason = try object.optional("reason")
-    try Identifier.checkName(city, "city")
-    try Identifier.checkName(movement, "movement")
-    try Quantity.money.check(amount, "amount")
-    try FreeText.check(reason, "reason")
-    if let problem = What.problem(amount: amount, reason: reason) { throw problem }
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    holder = try fields("account", \.holder)
+    city = try fields("city", \.city, .name)
+    amount = try fields("amount", \.amount, .within(.money), ifAbsent: 0)
+    currency = try fields("currency", \.currency)
+    movement = try fields.optional("movement", { $0.movement }, .name) ?? holder.description
+    reason = try fields.optional("reason", \.reason, .text())
   }
 
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("account", holder)
-      $0.field("city", city)
-      $0.field("amount", amount)
-      $0.field("currency", currency)
-      $0.field("movement", movement)
-      $0.field("reason", reason)
-    }
+  /// What the type asks of amount and reason.
+  public func check() throws(JSONError) {
+    if let problem = What.problem(amount: amount, reason: reason) { throw problem }
   }
 
   /// What is handled in order: an account.

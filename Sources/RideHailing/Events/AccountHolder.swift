@@ -34,7 +34,12 @@ public struct AccountHolder: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-extension AccountHolder: JSONReadable, JSONWritable {
+extension AccountHolder: FieldValue {
+  /// One of them.
+  public static var example: AccountHolder { AccountHolder(.rider, "") }
+  /// What it is.
+  public static var kind: String { "account, as rider:ID" }
+
   /// Reads `"rider:<id>"` or `"driver:<id>"`.
   public init(from json: borrowing JSONValue) throws(JSONError) {
     let text = try json.string()

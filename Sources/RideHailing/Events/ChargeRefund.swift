@@ -12,26 +12,12 @@ public struct ChargeRefund: Sendable, Hashable {
   public var reference: String?
 }
 
-extension ChargeRefund: JSONReadable, JSONWritable {
-  /// Reads it as it was written.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    charge = try object["charge"]
-    source = try object["source"]
-    amount = try object["amount"]
-    reference = try object.optional("reference")
-    try FreeText.check(charge, "charge")
-    try Quantity.fare.check(amount, "amount")
-    try FreeText.check(reference, "reference")
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("charge", charge)
-      $0.field("source", source)
-      $0.field("amount", amount)
-      $0.field("reference", reference)
-    }
+extension ChargeRefund: JSONRecord {
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    charge = try fields("charge", \.charge, .text())
+    source = try fields("source", \.source)
+    amount = try fields("amount", \.amount, .within(.fare))
+    reference = try fields.optional("reference", \.reference, .text())
   }
 }

@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// A ride was completed a second time with other content: the first completion stands, and nothing was booked.
-public struct CompletionRefused: RideEvent, Hashable {
+public struct CompletionRefused: RideEvent, JSONRecord, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "COMPLETION_REFUSED"
   /// The topic of such an event.
@@ -24,27 +24,12 @@ public struct CompletionRefused: RideEvent, Hashable {
     self.reason = reason
   }
 
-  /// Reads and checks the data.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    rideID = try object["rideId"]
-    city = try object["city"]
-    completion = try object["completion"]
-    reason = try object["reason"]
-    try Identifier.checkName(rideID, "rideId")
-    try Identifier.checkName(city, "city")
-    try Identifier.check(completion, "completion")
-    try FreeText.check(reason, "reason")
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("rideId", rideID)
-      $0.field("city", city)
-      $0.field("completion", completion)
-      $0.field("reason", reason)
-    }
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    rideID = try fields("rideId", \.rideID, .name)
+    city = try fields("city", \.city, .name)
+    completion = try fields("completion", \.completion, .identifier)
+    reason = try fields("reason", \.reason, .text())
   }
 
   /// One per completion that was refused and what it says.

@@ -3,7 +3,7 @@ public import EventStreams
 /// A driver's share of a ride has been booked, by this plan and rate; after a correction, what the share is now.
 ///
 /// Whoever books or reckons later takes plan and rate from here, and from no setting.
-public struct DriverPaid: RideEvent, Hashable {
+public struct DriverPaid: RideEvent, JSONRecord, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "DRIVER_PAID"
   /// The topic of such an event.
@@ -41,48 +41,25 @@ public struct DriverPaid: RideEvent, Hashable {
     self.correction = correction
   }
 
-  /// Reads and checks the data.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    rideID = try object["rideId"]
-    driverID = try object["driverId"]
-    city = try object["city"]
-    currency = try object["currency"]
-    commission = CommissionRate(plan: try object["plan"], basisPoints: try object["basisPoints"])
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    rideID = try fields("rideId", \.rideID, .name)
+    driverID = try fields("driverId", \.driverID, .name)
+    city = try fields("city", \.city, .name)
+    currency = try fields("currency", \.currency)
+    commission = CommissionRate(
+      plan: try fields("plan", \.commission.plan, .name),
+      basisPoints: try fields("basisPoints", \.commission.basisPoints, .within(.basisPoints)))
     earning = Earning()
-    earning.fare = try object.optional("fare") ?? 0
-    earning.commission = try object.optional("commission") ?? 0
-    earning.tips = try object.optional("tips") ?? 0
-    earning.tolls = try object.optional("tolls") ?? 0
-    taxes = try object.optional("taxes") ?? 0
-    earning.cash = try object.optional("cash") ?? 0
-    correction = try object.optional("correction")
-    try Identifier.checkName(rideID, "rideId")
-    try Identifier.checkName(driverID, "driverId")
-    try Identifier.checkName(city, "city")
-    try Identifier.checkName(commission.plan, "plan")
-    try Quantity.basisPoints.check(commission.basisPoints, "basisPoints")
-    for amount in [earning.fare, earning.commission, earning.tips, earning.tolls, taxes, earning.cash] {
-      try Quantity.money.check(amount, "fare")
-    }
-    if let correction { try Identifier.checkName(correction, "correction") }
-  }
-
-  /// Writes it as an object; `payable` is what the ride adds to what the driver can have paid out. Other amounts that are 0 are left out.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("rideId", rideID)
-      $0.field("driverId", driverID)
-      $0.field("city", city)
-      $0.field("currency", currency)
-      $0.field("plan", commission.plan)
-      $0.field("basisPoints", commission.basisPoints)
-      earning.writeShare(to: &$0)
-      if taxes != 0 { $0.field("taxes", taxes) }
-      if earning.cash != 0 { $0.field("cash", earning.cash) }
-      $0.field("payable", earning.total)
-      $0.field("correction", correction)
-    }
+    earning.fare = try fields("fare", \.earning.fare, .within(.money), omitting: 0)
+    earning.commission = try fields("commission", \.earning.commission, .within(.money), omitting: 0)
+    earning.tips = try fields("tips", \.earning.tips, .within(.money), omitting: 0)
+    earning.tolls = try fields("tolls", \.earning.tolls, .within(.money), omitting: 0)
+    taxes = try fields("taxes", \.taxes, .within(.money), omitting: 0)
+    earning.cash = try fields("cash", \.earning.cash, .within(.money), omitting: 0)
+    // What the ride adds to what the driver can have paid out.
+    fields.derived("payable", \.earning.total)
+    correction = try fields.optional("correction", \.correction, .name)
   }
 
   /// One per ride, and one per correction of it.

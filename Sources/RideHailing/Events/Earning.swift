@@ -53,30 +53,13 @@ public struct Earning: Sendable, Hashable {
   }
 }
 
-extension Earning: JSONReadable, JSONWritable {
-  /// Items that are missing are 0.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    fare = try object.optional("fare") ?? 0
-    commission = try object.optional("commission") ?? 0
-    tips = try object.optional("tips") ?? 0
-    tolls = try object.optional("tolls") ?? 0
-    cash = try object.optional("cash") ?? 0
-  }
-
-  /// Items that are 0 are left out.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      writeShare(to: &$0)
-      if cash != 0 { $0.field("cash", cash) }
-    }
-  }
-
-  /// Writes the items but for the cash as fields of an object.
-  func writeShare(to json: inout JSONWriter) {
-    if fare != 0 { json.field("fare", fare) }
-    if commission != 0 { json.field("commission", commission) }
-    if tips != 0 { json.field("tips", tips) }
-    if tolls != 0 { json.field("tolls", tolls) }
+extension Earning: JSONRecord {
+  /// Its fields: items that are 0 are left out.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    fare = try fields("fare", \.fare, omitting: 0)
+    commission = try fields("commission", \.commission, omitting: 0)
+    tips = try fields("tips", \.tips, omitting: 0)
+    tolls = try fields("tolls", \.tolls, omitting: 0)
+    cash = try fields("cash", \.cash, omitting: 0)
   }
 }

@@ -62,7 +62,12 @@ public struct Fare: Sendable, Hashable {
   public var commissionable: Money { Money(base + distance + time + surge, currency) }
 }
 
-extension Fare: JSONReadable, JSONWritable {
+extension Fare: FieldValue {
+  /// One of them.
+  public static var example: Fare { Fare(base: 0, currency: .eur) }
+  /// What it is.
+  public static var kind: String { "fare" }
+
   /// Items that are missing count as 0; if there is any, all must add up to the total. Without items the total is the base.
   public init(from json: borrowing JSONValue) throws(JSONError) {
     var object = try json.object()

@@ -3,7 +3,7 @@ public import EventStreams
 /// How a ride is paid.
 public struct Payment: Sendable, Hashable {
   /// Where the money comes from.
-  public enum Method: String, Sendable, CaseIterable, JSONReadable, JSONWritable {
+  public enum Method: String, Sendable, CaseIterable, FieldValue {
     /// Charged through the gateway.
     case card
     /// Taken from the rider's account with us.
@@ -24,25 +24,17 @@ public struct Payment: Sendable, Hashable {
   }
 }
 
-extension Payment: JSONReadable, JSONWritable {
-  /// `{"method":"card","token":"tok_…"}`; a card needs a token.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    method = try object["method"]
-    token = try object.optional("token")
-    if method == .card {
-      guard let token else { throw JSONError(path: "token", problem: "is missing; a card payment needs one") }
-      try Identifier.checkName(token, "token")
-    } else {
-      try FreeText.check(token, "token")
-    }
+extension Payment: JSONRecord {
+  /// `{"method":"card","token":"tok_…"}`
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    method = try fields("method", \.method)
+    token = try fields.optional("token", \.token, .text().personal(of: "riderId"))
   }
 
-  /// `{"method":"card","token":"tok_…"}`
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("method", method)
-      $0.field("token", token)
-    }
+  /// A card needs a token.
+  public func check() throws(JSONError) {
+    guard method == .card else { return }
+    guard let token else { throw JSONError(path: "token", problem: "is missing; a card payment needs one") }
+    try Identifier.checkName(token, "token")
   }
 }

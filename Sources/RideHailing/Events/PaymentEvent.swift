@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// What became of money that a rider was to pay or to get back. What, says the type; all of them have this shape.
-public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, Hashable {
+public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, JSONRecord, Hashable {
   /// The `type` field of such an event.
   public static var eventType: EventType { Outcome.eventType }
   /// The topic of such an event.
@@ -54,47 +54,25 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, Hashable {
     self.standing = standing
   }
 
-  /// Reads and checks the data.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    rideID = try object["rideId"]
-    riderID = try object["riderId"]
-    city = try object["city"]
-    amount = try object["amount"]
-    currency = try object["currency"]
-    method = try object["method"]
-    reference = try object.optional("reference")
-    reason = Outcome.hasReason ? try object["reason"] : nil
-    attempt = try object.optional("attempt")
-    refunds = try object.optional("refunds") ?? []
-    correction = try object.optional("correction")
-    standing = try object.optional("standing")
-    try Identifier.checkName(rideID, "rideId")
-    try Identifier.checkName(riderID, "riderId")
-    try Identifier.checkName(city, "city")
-    try Quantity.money.check(amount, "amount")
-    for (text, field) in [(reference, "reference"), (reason, "reason"), (attempt, "attempt")] {
-      try FreeText.check(text, field)
-    }
-    if let correction { try Identifier.checkName(correction, "correction") }
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    rideID = try fields("rideId", \.rideID, .name)
+    riderID = try fields("riderId", \.riderID, .name)
+    city = try fields("city", \.city, .name)
+    amount = try fields("amount", \.amount, .within(.money))
+    currency = try fields("currency", \.currency)
+    method = try fields("method", \.method)
+    reference = try fields.optional("reference", \.reference, .text())
+    reason = Outcome.hasReason ? try fields.optional("reason", \.reason, .text()) : nil
+    attempt = try fields.optional("attempt", \.attempt, .text())
+    refunds = try fields("refunds", \.refunds, omitting: [])
+    correction = try fields.optional("correction", \.correction, .name)
+    standing = try fields.optional("standing", \.standing)
   }
 
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("rideId", rideID)
-      $0.field("riderId", riderID)
-      $0.field("city", city)
-      $0.field("amount", amount)
-      $0.field("currency", currency)
-      $0.field("method", method)
-      $0.field("reference", reference)
-      $0.field("reason", reason)
-      $0.field("attempt", attempt)
-      if !refunds.isEmpty { $0.field("refunds", refunds) }
-      $0.field("correction", correction)
-      $0.field("standing", standing)
-    }
+  /// A failure says why, and nothing else does.
+  public func check() throws(JSONError) {
+    if Outcome.hasReason, reason == nil { throw JSONError(path: "reason", problem: "is missing") }
   }
 
   /// One per ride, and one per correction of it.

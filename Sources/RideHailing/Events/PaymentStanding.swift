@@ -22,30 +22,14 @@ public struct PaymentStanding: Sendable, Hashable {
   public var addsUp: Bool { fare == card + wallet + cash + owed + refunded }
 }
 
-extension PaymentStanding: JSONReadable, JSONWritable {
-  /// Items that are missing are 0.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    fare = try object["fare"]
-    card = try object.optional("card") ?? 0
-    wallet = try object.optional("wallet") ?? 0
-    cash = try object.optional("cash") ?? 0
-    owed = try object.optional("owed") ?? 0
-    refunded = try object.optional("refunded") ?? 0
-    for (amount, field) in [
-      (fare, "fare"), (card, "card"), (wallet, "wallet"), (cash, "cash"), (owed, "owed"), (refunded, "refunded"),
-    ] { try Quantity.fare.check(amount, field) }
-  }
-
-  /// Items that are 0 are left out.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("fare", fare)
-      if card != 0 { $0.field("card", card) }
-      if wallet != 0 { $0.field("wallet", wallet) }
-      if cash != 0 { $0.field("cash", cash) }
-      if owed != 0 { $0.field("owed", owed) }
-      if refunded != 0 { $0.field("refunded", refunded) }
-    }
+extension PaymentStanding: JSONRecord {
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    fare = try fields("fare", \.fare, .within(.fare))
+    card = try fields("card", \.card, .within(.fare), omitting: 0)
+    wallet = try fields("wallet", \.wallet, .within(.fare), omitting: 0)
+    cash = try fields("cash", \.cash, .within(.fare), omitting: 0)
+    owed = try fields("owed", \.owed, .within(.fare), omitting: 0)
+    refunded = try fields("refunded", \.refunded, .within(.fare), omitting: 0)
   }
 }

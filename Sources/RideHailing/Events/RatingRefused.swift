@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// A rating did not count.
-public struct RatingRefused: RideEvent, Hashable {
+public struct RatingRefused: RideEvent, JSONRecord, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RATING_REFUSED"
   /// The topic of such an event.
@@ -27,30 +27,13 @@ public struct RatingRefused: RideEvent, Hashable {
     self.reason = reason
   }
 
-  /// Reads and checks the data.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    rideID = try object["rideId"]
-    driverID = try object["driverId"]
-    city = try object["city"]
-    stars = try object["stars"]
-    reason = try object["reason"]
-    try Identifier.checkName(rideID, "rideId")
-    try Identifier.checkName(driverID, "driverId")
-    try Identifier.checkName(city, "city")
-    try Quantity.stars.check(stars, "stars")
-    try FreeText.check(reason, "reason")
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("rideId", rideID)
-      $0.field("driverId", driverID)
-      $0.field("city", city)
-      $0.field("stars", stars)
-      $0.field("reason", reason)
-    }
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    rideID = try fields("rideId", \.rideID, .name)
+    driverID = try fields("driverId", \.driverID, .name)
+    city = try fields("city", \.city, .name)
+    stars = try fields("stars", \.stars, .within(.stars))
+    reason = try fields("reason", \.reason, .text())
   }
 
   /// The refusal of a rating with an id.

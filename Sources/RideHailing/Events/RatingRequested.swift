@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// The rider is asked to rate the driver.
-public struct RatingRequested: RideEvent, Hashable {
+public struct RatingRequested: RideEvent, JSONRecord, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RATING_REQUESTED"
   /// The topic of such an event.
@@ -24,26 +24,11 @@ public struct RatingRequested: RideEvent, Hashable {
     self.city = city
   }
 
-  /// Reads and checks the data.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    rideID = try object["rideId"]
-    riderID = try object["riderId"]
-    driverID = try object["driverId"]
-    city = try object["city"]
-    try Identifier.checkName(rideID, "rideId")
-    try Identifier.checkName(riderID, "riderId")
-    try Identifier.checkName(driverID, "driverId")
-    try Identifier.checkName(city, "city")
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("rideId", rideID)
-      $0.field("riderId", riderID)
-      $0.field("driverId", driverID)
-      $0.field("city", city)
-    }
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    rideID = try fields("rideId", \.rideID, .name)
+    riderID = try fields("riderId", \.riderID, .name)
+    driverID = try fields("driverId", \.driverID, .name)
+    city = try fields("city", \.city, .name)
   }
 }

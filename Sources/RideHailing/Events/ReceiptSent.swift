@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// The rider has been sent the receipt, or another version of it.
-public struct ReceiptSent: RideEvent, Hashable {
+public struct ReceiptSent: RideEvent, JSONRecord, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RECEIPT_SENT"
   /// The topic of such an event.
@@ -50,40 +50,17 @@ public struct ReceiptSent: RideEvent, Hashable {
       amount: receipt.fare.total, currency: receipt.fare.currency, version: receipt.version, amounts: receipt.said)
   }
 
-  /// Reads and checks the data.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    rideID = try object["rideId"]
-    riderID = try object["riderId"]
-    city = try object["city"]
-    email = try object["email"]
-    messageID = try object["messageId"]
-    amount = try object["amount"]
-    currency = try object["currency"]
-    version = try object.optional("version") ?? 1
-    amounts = try object.optional("says")
-    try Identifier.checkName(rideID, "rideId")
-    try Identifier.checkName(riderID, "riderId")
-    try Identifier.checkName(city, "city")
-    try Quantity.money.check(amount, "amount")
-    try Quantity.count.check(version, "version")
-    try FreeText.check(email, "email")
-    try FreeText.check(messageID, "messageId")
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("rideId", rideID)
-      $0.field("riderId", riderID)
-      $0.field("city", city)
-      $0.field("email", email)
-      $0.field("messageId", messageID)
-      $0.field("amount", amount)
-      $0.field("currency", currency)
-      $0.field("version", version)
-      $0.field("says", amounts)
-    }
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    rideID = try fields("rideId", \.rideID, .name)
+    riderID = try fields("riderId", \.riderID, .name)
+    city = try fields("city", \.city, .name)
+    email = try fields("email", \.email, .text().personal(of: "riderId"))
+    messageID = try fields("messageId", \.messageID, .text())
+    amount = try fields("amount", \.amount, .within(.money))
+    currency = try fields("currency", \.currency)
+    version = try fields("version", \.version, .within(.count), ifAbsent: 1)
+    amounts = try fields.optional("says", \.amounts)
   }
 
   /// One event per ride and version.

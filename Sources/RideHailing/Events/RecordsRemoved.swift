@@ -4,14 +4,14 @@ public import EventStreams
 ///
 /// That is an event, and not the doing of a clock, so that whoever builds a state from its history comes to the same: services remove what the
 /// event says when it is their turn in the log.
-public struct RecordsRemoved: EventData, Hashable {
+public struct RecordsRemoved: EventData, JSONRecord, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RECORDS_REMOVED"
   /// The topic of such an event: one that all services are delivered which keep anything.
   public static let topic = RideTopics.rides
 
   /// What leaves.
-  public enum Records: String, Sendable, CaseIterable, JSONReadable, JSONWritable {
+  public enum Records: String, Sendable, CaseIterable, FieldValue {
     /// The journals of accounts; what they come to is carried on.
     case accounts
     /// What is kept of each ride.
@@ -57,31 +57,22 @@ public struct RecordsRemoved: EventData, Hashable {
   /// One per part.
   public var eventID: String { "\(Self.eventType):\(records.rawValue):\(before):\(part)/\(parts):\(place)" }
 
-  /// Reads and checks the data.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    records = try object["records"]
-    before = try Self.day(object["before"], "before")
-    part = try object["part"]
-    parts = try object["parts"]
-    place = try object["place"]
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    records = try fields("records", \.records)
+    before = try fields("before", { Self.start(of: $0.before) }, .startOfDay).day
+    part = try fields("part", \.part)
+    parts = try fields("parts", \.parts)
+    place = try fields("place", \.place, .name)
+  }
+
+  /// The parts divide what there is.
+  public func check() throws(JSONError) {
     guard (1...Self.sliceCount).contains(parts), Self.sliceCount % parts == 0 else {
       throw JSONError(path: "parts", problem: "\(parts) does not divide \(Self.sliceCount)")
     }
     guard (0..<parts).contains(part) else {
       throw JSONError(path: "part", problem: "\(part) is not between 0 and \(parts - 1)")
-    }
-    try Identifier.checkName(place, "place")
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("records", records)
-      $0.field("before", Self.start(of: before))
-      $0.field("part", part)
-      $0.field("parts", parts)
-      $0.field("place", place)
     }
   }
 

@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// A ride has ended and is to be paid: what all services react to.
-public struct RideCompleted: RideEvent, Hashable {
+public struct RideCompleted: RideEvent, JSONRecord, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RIDE_COMPLETED"
   /// The topic of such an event.
@@ -48,62 +48,33 @@ public struct RideCompleted: RideEvent, Hashable {
     self.payment = payment
   }
 
-  /// Reads and checks a completed ride.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    rideID = try object["rideId"]
-    riderID = try object["riderId"]
-    driverID = try object["driverId"]
-    city = try object["city"]
-    fare = try object["fare"]
-    distanceMeters = try object.optional("distanceMeters")
-    durationSeconds = try object.optional("durationSeconds")
-    requestedAt = try object.optional("requestedAt")
-    startedAt = try object.optional("startedAt")
-    completedAt = try object.optional("completedAt")
-    pickup = try object.optional("pickup")
-    dropoff = try object.optional("dropoff")
-    payment = try object["payment"]
-    riderEmail = try object.optional("riderEmail")
-    isImported = try object.optional("imported") ?? false
-    try check()
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    rideID = try fields("rideId", \.rideID, .name)
+    riderID = try fields("riderId", \.riderID, .name)
+    driverID = try fields("driverId", \.driverID, .name)
+    city = try fields("city", \.city, .name)
+    fare = try fields("fare", \.fare)
+    distanceMeters = try fields.optional("distanceMeters", \.distanceMeters, .within(.distance))
+    durationSeconds = try fields.optional("durationSeconds", \.durationSeconds, .within(.duration))
+    requestedAt = try fields.optional("requestedAt", \.requestedAt)
+    startedAt = try fields.optional("startedAt", \.startedAt)
+    completedAt = try fields.optional("completedAt", \.completedAt)
+    pickup = try fields.optional("pickup", \.pickup)
+    dropoff = try fields.optional("dropoff", \.dropoff)
+    payment = try fields("payment", \.payment)
+    riderEmail = try fields.optional("riderEmail", \.riderEmail, .email.personal(of: "riderId"))
+    isImported = try fields("imported", \.isImported, omitting: false)
   }
 
-  private func check() throws(JSONError) {
-    try Identifier.checkName(rideID, "rideId")
-    try Identifier.checkName(riderID, "riderId")
-    try Identifier.checkName(driverID, "driverId")
-    try Identifier.checkName(city, "city")
-    if let distanceMeters { try Quantity.distance.check(distanceMeters, "distanceMeters") }
-    if let durationSeconds { try Quantity.duration.check(durationSeconds, "durationSeconds") }
+  /// It ended after it began.
+  public func check() throws(JSONError) {
     // A scheduled ride may begin before the time it was asked for.
     if let startedAt, let completedAt, completedAt < startedAt {
       throw JSONError(path: "completedAt", problem: "\(completedAt) is before startedAt, \(startedAt)")
     }
     if let requestedAt, let completedAt, completedAt < requestedAt {
       throw JSONError(path: "completedAt", problem: "\(completedAt) is before requestedAt, \(requestedAt)")
-    }
-    if let riderEmail { try EmailAddress.check(riderEmail, "riderEmail") }
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("rideId", rideID)
-      $0.field("riderId", riderID)
-      $0.field("driverId", driverID)
-      $0.field("city", city)
-      $0.field("fare", fare)
-      $0.field("distanceMeters", distanceMeters)
-      $0.field("durationSeconds", durationSeconds)
-      $0.field("requestedAt", requestedAt)
-      $0.field("startedAt", startedAt)
-      $0.field("completedAt", completedAt)
-      $0.field("pickup", pickup)
-      $0.field("dropoff", dropoff)
-      $0.field("payment", payment)
-      $0.field("riderEmail", riderEmail)
-      if isImported { $0.field("imported", true) }
     }
   }
 }

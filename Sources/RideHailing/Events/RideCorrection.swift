@@ -5,7 +5,7 @@ public import EventStreams
 /// It names what it corrects: the state that whoever asked for it had seen. Of two corrections of the same state the payment
 /// service approves the first and refuses the second, so nobody gets a refund twice because two people asked for it. What a request
 /// says of the ride must agree with what the payment service has stored, and nothing is reckoned from it.
-public struct RideCorrection<Step: RideCorrectionStep>: RideEvent, Hashable {
+public struct RideCorrection<Step: RideCorrectionStep>: RideEvent, JSONRecord, Hashable {
   /// The `type` field of such an event.
   public static var eventType: EventType { Step.eventType }
   /// The topic of such an event.
@@ -83,31 +83,25 @@ public struct RideCorrection<Step: RideCorrectionStep>: RideEvent, Hashable {
     _ type: RideCorrection<Next>.Type, reason: String? = nil
   ) -> RideCorrection<Next> { RideCorrection<Next>(self, reason: reason) }
 
-  /// Reads and checks the data.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    rideID = try object["rideId"]
-    riderID = try object["riderId"]
-    driverID = try object["driverId"]
-    city = try object["city"]
-    payment = try object["payment"]
-    isOwed = try object.optional("owed") ?? false
-    fare = try object["fare"]
-    refunded = try object.optional("refunded") ?? 0
-    newFare = try object.optional("newFare")
-    amount = try object.optional("amount")
-    follows = try object.optional("follows")
-    correction = try object["correction"]
-    reason = try object["reason"]
-    for (text, field) in [
-      (rideID, "rideId"), (riderID, "riderId"), (driverID, "driverId"), (city, "city"), (correction, "correction"),
-    ] { try Identifier.checkName(text, field) }
-    try check()
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    rideID = try fields("rideId", \.rideID, .name)
+    riderID = try fields("riderId", \.riderID, .name)
+    driverID = try fields("driverId", \.driverID, .name)
+    city = try fields("city", \.city, .name)
+    payment = try fields("payment", \.payment)
+    isOwed = try fields("owed", \.isOwed, omitting: false)
+    fare = try fields("fare", \.fare)
+    refunded = try fields("refunded", \.refunded, omitting: 0)
+    newFare = try fields.optional("newFare", \.newFare)
+    amount = try fields.optional("amount", \.amount)
+    follows = try fields.optional("follows", \.follows, .identifier)
+    correction = try fields("correction", \.correction, .name)
+    reason = try fields("reason", \.reason, .text())
   }
 
-  private func check() throws(JSONError) {
-    if let follows { try Identifier.check(follows, "follows") }
-    try FreeText.check(reason, "reason")
+  /// What is corrected is there to be corrected, and is one thing.
+  public func check() throws(JSONError) {
     guard (0...fare.total).contains(refunded) else {
       throw JSONError(path: "refunded", problem: "\(refunded) is not between 0 and the fare, \(fare.total)")
     }
@@ -125,25 +119,6 @@ public struct RideCorrection<Step: RideCorrectionStep>: RideEvent, Hashable {
           path: "amount", problem: "\(amount) is not between 1 and what is left of the fare, \(fare.total - refunded)")
       }
     default: throw JSONError(path: "newFare", problem: "or amount is needed, and not both")
-    }
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("rideId", rideID)
-      $0.field("riderId", riderID)
-      $0.field("driverId", driverID)
-      $0.field("city", city)
-      $0.field("payment", payment)
-      if isOwed { $0.field("owed", true) }
-      $0.field("fare", fare)
-      if refunded != 0 { $0.field("refunded", refunded) }
-      $0.field("newFare", newFare)
-      $0.field("amount", amount)
-      $0.field("follows", follows)
-      $0.field("correction", correction)
-      $0.field("reason", reason)
     }
   }
 

@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// The rider has rated the driver.
-public struct RideRated: RideEvent, Hashable {
+public struct RideRated: RideEvent, JSONRecord, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RIDE_RATED"
   /// The topic of such an event.
@@ -27,29 +27,12 @@ public struct RideRated: RideEvent, Hashable {
     self.comment = comment
   }
 
-  /// Reads and checks the data.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    rideID = try object["rideId"]
-    driverID = try object["driverId"]
-    city = try object["city"]
-    stars = try object["stars"]
-    comment = try object.optional("comment")
-    try Identifier.checkName(rideID, "rideId")
-    try Identifier.checkName(driverID, "driverId")
-    try Identifier.checkName(city, "city")
-    try Quantity.stars.check(stars, "stars")
-    try FreeText.check(comment, "comment", longest: FreeText.comment)
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("rideId", rideID)
-      $0.field("driverId", driverID)
-      $0.field("city", city)
-      $0.field("stars", stars)
-      $0.field("comment", comment)
-    }
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    rideID = try fields("rideId", \.rideID, .name)
+    driverID = try fields("driverId", \.driverID, .name)
+    city = try fields("city", \.city, .name)
+    stars = try fields("stars", \.stars, .within(.stars))
+    comment = try fields.optional("comment", \.comment, .text(FreeText.comment))
   }
 }

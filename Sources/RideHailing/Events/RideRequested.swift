@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// Somebody asks for a ride.
-public struct RideRequested: RideEvent, Hashable {
+public struct RideRequested: RideEvent, JSONRecord, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RIDE_REQUESTED"
   /// The topic of such an event.
@@ -27,27 +27,12 @@ public struct RideRequested: RideEvent, Hashable {
     self.dropoff = dropoff
   }
 
-  /// Reads and checks a request.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    rideID = try object["rideId"]
-    riderID = try object.optional("riderId")
-    city = try object["city"]
-    pickup = try object.optional("pickup")
-    dropoff = try object.optional("dropoff")
-    try Identifier.checkName(rideID, "rideId")
-    try Identifier.checkName(city, "city")
-    if let riderID { try Identifier.checkName(riderID, "riderId") }
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("rideId", rideID)
-      $0.field("riderId", riderID)
-      $0.field("city", city)
-      $0.field("pickup", pickup)
-      $0.field("dropoff", dropoff)
-    }
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    rideID = try fields("rideId", \.rideID, .name)
+    riderID = try fields.optional("riderId", \.riderID, .name)
+    city = try fields("city", \.city, .name)
+    pickup = try fields.optional("pickup", \.pickup)
+    dropoff = try fields.optional("dropoff", \.dropoff)
   }
 }

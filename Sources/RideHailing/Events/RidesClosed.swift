@@ -4,7 +4,7 @@ public import EventStreams
 /// history.
 ///
 /// What services keep of them can leave then: nothing that comes later depends on it.
-public struct RidesClosed: EventData, Hashable {
+public struct RidesClosed: EventData, JSONRecord, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RIDES_CLOSED"
   /// The topic of such an event: one that all services are delivered which keep anything of rides.
@@ -28,19 +28,9 @@ public struct RidesClosed: EventData, Hashable {
   /// One per day.
   public var eventID: String { "\(Self.eventType):\(before):\(place)" }
 
-  /// Reads and checks the data.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    before = try RecordsRemoved.day(object["before"], "before")
-    place = try object["place"]
-    try Identifier.checkName(place, "place")
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("before", RecordsRemoved.start(of: before))
-      $0.field("place", place)
-    }
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    before = try fields("before", { RecordsRemoved.start(of: $0.before) }, .startOfDay).day
+    place = try fields("place", \.place, .name)
   }
 }

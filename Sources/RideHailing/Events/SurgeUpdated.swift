@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// The price multiplier of a place has changed.
-public struct SurgeUpdated: EventData, Hashable {
+public struct SurgeUpdated: EventData, JSONRecord, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "SURGE_UPDATED"
   /// The topic of such an event.
@@ -30,33 +30,14 @@ public struct SurgeUpdated: EventData, Hashable {
     self.minute = minute
   }
 
-  /// Reads and checks the data.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    city = try object["city"]
-    cell = try object["cell"]
-    multiplierPercent = try object["multiplierPercent"]
-    demand = try object["demand"]
-    supply = try object["supply"]
-    minute = try object["minute"]
-    try Identifier.checkName(city, "city")
-    try Identifier.checkName(cell, "cell")
-    try Quantity.percent.check(multiplierPercent, "multiplierPercent")
-    try Quantity.count.check(demand, "demand")
-    try Quantity.count.check(supply, "supply")
-    try Quantity.minute.check(minute, "minute")
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("city", city)
-      $0.field("cell", cell)
-      $0.field("multiplierPercent", multiplierPercent)
-      $0.field("demand", demand)
-      $0.field("supply", supply)
-      $0.field("minute", minute)
-    }
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    city = try fields("city", \.city, .name)
+    cell = try fields("cell", \.cell, .name)
+    multiplierPercent = try fields("multiplierPercent", \.multiplierPercent, .within(.percent))
+    demand = try fields("demand", \.demand, .within(.count))
+    supply = try fields("supply", \.supply, .within(.count))
+    minute = try fields("minute", \.minute, .within(.minute))
   }
 
   /// What is handled in order: a cell.

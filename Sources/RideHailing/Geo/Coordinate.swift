@@ -15,25 +15,21 @@ public struct Coordinate: Sendable, Hashable {
   }
 }
 
-extension Coordinate: JSONReadable, JSONWritable {
+extension Coordinate: JSONRecord {
   /// `{"lat":…,"lon":…}`
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    let latitude: Double = try object["lat"]
-    let longitude: Double = try object["lon"]
-    guard abs(latitude) <= 90 else { throw JSONError(path: "lat", problem: "\(latitude) is not between -90 and 90") }
-    guard abs(longitude) <= 180 else {
-      throw JSONError(path: "lon", problem: "\(longitude) is not between -180 and 180")
-    }
-    self.latitude = latitude
-    self.longitude = longitude
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    latitude = try fields("lat", \.latitude, .degrees(90))
+    longitude = try fields("lon", \.longitude, .degrees(180))
   }
+}
 
-  /// `{"lat":…,"lon":…}`
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("lat", latitude)
-      $0.field("lon", longitude)
+extension FieldRule<Double> {
+  /// So many degrees to either side.
+  fileprivate static func degrees(_ limit: Int) -> FieldRule {
+    FieldRule("-\(limit) … \(limit)") { (degrees) throws(JSONError) in
+      guard abs(degrees) <= Double(limit) else {
+        throw JSONError(problem: "\(degrees) is not between -\(limit) and \(limit)")
+      }
     }
   }
 }

@@ -68,7 +68,12 @@ public struct Currency: Sendable, Hashable, CustomStringConvertible {
   }()
 }
 
-extension Currency: JSONReadable, JSONWritable {
+extension Currency: FieldValue {
+  /// One of them.
+  public static var example: Currency { .eur }
+  /// What it is.
+  public static var kind: String { "currency, as EUR" }
+
   /// The three letters as a string.
   public init(from json: borrowing JSONValue) throws(JSONError) {
     let code = try json.string()

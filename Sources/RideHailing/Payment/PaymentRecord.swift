@@ -118,39 +118,20 @@ public struct PaymentRecord: Sendable, Hashable {
   mutating func bear(_ amount: Int) { refunded += amount }
 }
 
-extension PaymentRecord: JSONReadable, JSONWritable {
-  /// Reads a record as it was written.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    riderID = try object["rider"]
-    driverID = try object["driver"]
-    city = try object["city"]
-    payment = try object["payment"]
-    fare = try object["fare"]
-    charges = try object.optional("charges") ?? []
-    owed = try object.optional("owed") ?? 0
-    refunded = try object.optional("refunded") ?? 0
-    declineReason = try object.optional("declined")
-    attempt = try object.optional("attempt")
-    at = try object["at"]
-    corrections = try object.optional("corrections") ?? []
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("rider", riderID)
-      $0.field("driver", driverID)
-      $0.field("city", city)
-      $0.field("payment", payment)
-      $0.field("fare", fare)
-      if !charges.isEmpty { $0.field("charges", charges) }
-      if owed != 0 { $0.field("owed", owed) }
-      if refunded != 0 { $0.field("refunded", refunded) }
-      $0.field("declined", declineReason)
-      $0.field("attempt", attempt)
-      $0.field("at", at)
-      if !corrections.isEmpty { $0.field("corrections", corrections) }
-    }
+extension PaymentRecord: JSONRecord {
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    riderID = try fields("rider", \.riderID)
+    driverID = try fields("driver", \.driverID)
+    city = try fields("city", \.city)
+    payment = try fields("payment", \.payment)
+    fare = try fields("fare", \.fare)
+    charges = try fields("charges", \.charges, omitting: [])
+    owed = try fields("owed", \.owed, omitting: 0)
+    refunded = try fields("refunded", \.refunded, omitting: 0)
+    declineReason = try fields.optional("declined", \.declineReason)
+    attempt = try fields.optional("attempt", \.attempt)
+    at = try fields("at", \.at)
+    corrections = try fields("corrections", \.corrections, omitting: [])
   }
 }

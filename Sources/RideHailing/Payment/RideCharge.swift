@@ -21,23 +21,12 @@ public struct RideCharge: Sendable, Hashable {
   }
 }
 
-extension RideCharge: JSONReadable, JSONWritable {
-  /// Reads it as it was written.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    id = try object["id"]
-    source = try object["source"]
-    captured = try object["captured"]
-    refunded = try object.optional("refunded") ?? 0
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("id", id)
-      $0.field("source", source)
-      $0.field("captured", captured)
-      if refunded != 0 { $0.field("refunded", refunded) }
-    }
+extension RideCharge: JSONRecord {
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    id = try fields("id", \.id)
+    source = try fields("source", \.source)
+    captured = try fields("captured", \.captured)
+    refunded = try fields("refunded", \.refunded, omitting: 0)
   }
 }

@@ -33,23 +33,12 @@ public struct RatingWindow: Sendable, Hashable {
   }
 }
 
-extension RatingWindow: JSONReadable, JSONWritable {
-  /// Reads a window as it was written.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    riderID = try object["rider"]
-    driverID = try object["driver"]
-    city = try object["city"]
-    openedAt = try object["openedAt"]
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("rider", riderID)
-      $0.field("driver", driverID)
-      $0.field("city", city)
-      $0.field("openedAt", openedAt)
-    }
+extension RatingWindow: JSONRecord {
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    riderID = try fields("rider", \.riderID)
+    driverID = try fields("driver", \.driverID)
+    city = try fields("city", \.city)
+    openedAt = try fields("openedAt", \.openedAt)
   }
 }

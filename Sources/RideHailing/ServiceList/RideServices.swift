@@ -56,6 +56,15 @@ public struct RideServices: Sendable {
     subscriptions.contains { $0.service.hasSameBytes(as: service.text) && $0.wants(topic) }
   }
 
+  /// The names of the fields that say something about a person, as the events' lists of fields mark them.
+  public var personalFields: [String] {
+    func personal(_ fields: [FieldDescription]) -> [String] {
+      fields.flatMap { ($0.subject == nil ? [] : [$0.name]) + personal($0.fields) }
+    }
+    let names = types.flatMap { personal(($0 as? any JSONRecord.Type)?.fieldDescriptions ?? []) }
+    return Set(names: names).sorted().map(\.text)
+  }
+
   /// The services that keep something of each ride.
   public var keepingRides: [String] { folded.filter { $0.rides != nil }.map { $0.name } }
 

@@ -15,7 +15,7 @@ enum SurgeState {
 }
 
 /// The price multiplier of a cell.
-public struct SurgeMultiplier: Sendable, Hashable, JSONReadable, JSONWritable {
+public struct SurgeMultiplier: Sendable, Hashable, JSONRecord {
   /// Where.
   public let city: String
   /// 100 is the plain price.
@@ -35,24 +35,12 @@ public struct SurgeMultiplier: Sendable, Hashable, JSONReadable, JSONWritable {
     self.minute = minute
   }
 
-  /// Reads it as `write(to:)` writes it.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    city = try object["city"]
-    percent = try object["percent"]
-    demand = try object["demand"]
-    supply = try object["supply"]
-    minute = try object["minute"]
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("city", city)
-      $0.field("percent", percent)
-      $0.field("demand", demand)
-      $0.field("supply", supply)
-      $0.field("minute", minute)
-    }
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    city = try fields("city", \.city)
+    percent = try fields("percent", \.percent)
+    demand = try fields("demand", \.demand)
+    supply = try fields("supply", \.supply)
+    minute = try fields("minute", \.minute)
   }
 }

@@ -8,6 +8,8 @@ import RideHailing
 /// One ride's way through all services, and what they have stored about it.
 struct RideRoutes {
   let deployment: Deployment
+  /// Hides what says something about a person.
+  let mask: JSONMask
 
   func add(to routes: inout Routes) {
     routes.get("/v1/rides/{id}", .read) { request, context in
@@ -23,7 +25,7 @@ struct RideRoutes {
           continue
         }
         guard let report else { throw Problem.noRide(ride) }
-        return context.showsPersons ? JSONAnswer(report) : JSONAnswer(report).hidden(by: Persons.mask)
+        return context.showsPersons ? JSONAnswer(report) : JSONAnswer(report).hidden(by: mask)
       }
     }
   }

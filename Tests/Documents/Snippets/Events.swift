@@ -12,7 +12,7 @@ struct RideCompleted: ReadableEventData {
   }
 }
 
-struct OrderPriced: EventData {
+struct OrderPriced: EventData, JSONRecord {
   static let eventType: EventType = "ORDER_PRICED"
   static let version = 3
 
@@ -28,18 +28,9 @@ struct OrderPriced: EventData {
   let currency: String
   var orderingKey: String { orderID }
 
-  init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    orderID = try object["orderId"]
-    total = try object["total"]
-    currency = try object["currency"]
-  }
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("orderId", orderID)
-      $0.field("total", total)
-      $0.field("currency", currency)
-    }
+  init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    orderID = try fields("orderId", \.orderID)
+    total = try fields("total", \.total)
+    currency = try fields("currency", \.currency)
   }
 }

@@ -23,19 +23,16 @@ func beginning(
   return worker
 }
 
-struct PaymentReminded: EventData {
+struct PaymentReminded: EventData, JSONRecord {
   static let eventType: EventType = "PAYMENT_REMINDED"
   let orderID: String
   var orderingKey: String { orderID }
 
   init(_ order: OrderPlaced) { orderID = order.orderID }
 
-  init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    orderID = try object["orderId"]
+  init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    orderID = try fields("orderId", \.orderID, .identifier)
   }
-
-  func write(to json: inout JSONWriter) { json.object { $0.field("orderId", orderID) } }
 }
 
 func reminding(_ event: Event<OrderPlaced>) -> Effects {

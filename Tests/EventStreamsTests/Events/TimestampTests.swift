@@ -67,4 +67,15 @@ import Testing
     }
     #expect(Timestamp.latest - .earliest > .seconds(300_000_000_000))
   }
+
+  @Test("are dates of Foundation, and back, to the microsecond")
+  func dates() throws {
+    let time = try Timestamp(iso8601: "2026-04-03T10:30:00.25Z")
+    #expect(Date(time).timeIntervalSince1970 == 1_775_212_200.25)
+    #expect(Timestamp(Date(time)) == time)
+    #expect(Timestamp(Date(timeIntervalSince1970: -0.000_000_5)) == Timestamp(microsecondsSinceEpoch: -1))
+    #expect(Timestamp(.distantFuture) > time)
+    #expect(Timestamp(Date(timeIntervalSince1970: .infinity)) == .latest)
+    #expect(Timestamp(Date(timeIntervalSince1970: -1e300)) == .earliest)
+  }
 }

@@ -59,6 +59,21 @@ import Testing
     }
   }
 
+  @Test(
+    "is declared in place, as a value that closures capture; a handler can say which event a line of its log is about")
+  func declaring() async throws {
+    let service = EventService("telling").declaring { service in
+      service.on(Noted.self) { event in
+        let said = event.metadata.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        return Effects { $0.append(to: "log", said.joined(separator: ", ")) }
+      }
+    }
+    let harness = await Task { ServiceHarness(service) }.value
+    await harness.handle(Noted("k", 1))
+    let line = try #require(try await harness.records("log", as: String.self).first)
+    #expect(line.contains(/^attempt 1, entry [0-9-]+, event NOTED:k:1, key k, shard [0-9]+, type NOTED$/), "\(line)")
+  }
+
   @Test("publishes each event once; what is due comes when it is, unless it was cancelled")
   func publishes() async throws {
     let harness = ServiceHarness(service)

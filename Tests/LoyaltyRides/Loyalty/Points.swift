@@ -2,7 +2,7 @@ import EventStreams
 import RideHailing
 
 /// Points that a rider has for a ride.
-struct Points: Sendable, JSONReadable, JSONWritable {
+struct Points: Sendable, JSONRecord {
   let riderID: String
   let rideID: String
   let count: Int
@@ -12,20 +12,10 @@ struct Points: Sendable, JSONReadable, JSONWritable {
     count = (0..<ride.fare.currency.minorUnitDigits).reduce(ride.fare.total) { units, _ in units / 10 }
   }
 
-  init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    riderID = try object["riderId"]
-    rideID = try object["rideId"]
-    count = try object["points"]
-    guard count >= 0 else { throw JSONError(path: "points", problem: "\(count) is below 0") }
-  }
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("riderId", riderID)
-      $0.field("rideId", rideID)
-      $0.field("points", count)
-    }
+  init(_ fields: inout RecordFields<Points>) throws(JSONError) {
+    riderID = try fields("riderId", \.riderID, .identifier)
+    rideID = try fields("rideId", \.rideID, .identifier)
+    count = try fields("points", \.count, .within(0...1_000_000_000))
   }
 }
 

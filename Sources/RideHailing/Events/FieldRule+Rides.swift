@@ -1,0 +1,38 @@
+import EventStreams
+
+extension FieldRule<String> {
+  /// What can name a ride, a rider, a driver, a city and what else becomes part of an event's id or of a Redis key.
+  static var name: FieldRule {
+    FieldRule("1 to 200 bytes without control characters") { (text) throws(JSONError) in
+      try Identifier.checkName(text, "")
+    }
+  }
+
+  /// A text for people.
+  static func text(_ longest: Int = FreeText.reason) -> FieldRule {
+    FieldRule("at most \(longest) bytes") { (text) throws(JSONError) in
+      try FreeText.check(text, "", longest: longest)
+    }
+  }
+
+  /// Where mail is sent to.
+  static var email: FieldRule {
+    FieldRule("an e-mail address") { (text) throws(JSONError) in try EmailAddress.check(text, "") }
+  }
+}
+
+extension FieldRule<Int> {
+  /// A quantity within its bounds.
+  static func within(_ quantity: Quantity) -> FieldRule {
+    FieldRule("\(quantity.range.lowerBound) … \(quantity.range.upperBound) \(quantity.unit)") {
+      (number) throws(JSONError) in try quantity.check(number, "")
+    }
+  }
+}
+
+extension FieldRule<Timestamp> {
+  /// The first moment of a day.
+  static var startOfDay: FieldRule {
+    FieldRule("the first moment of a day") { (time) throws(JSONError) in _ = try RecordsRemoved.day(time, "") }
+  }
+}
