@@ -76,7 +76,9 @@ let package = Package(
       name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
-    .target(name: "Redis", dependencies: ["CHiredis", "COpenSSL"], swiftSettings: settings),
+    // What Swift can't import of the system: names and scheduling of threads, the allocator's settings.
+    .systemLibrary(name: "CSystemCalls"),
+    .target(name: "Redis", dependencies: ["CHiredis", "COpenSSL", "CSystemCalls"], swiftSettings: settings),
     .target(name: "JSON", swiftSettings: settings),
     .target(
       name: "EventStreams",

@@ -1,4 +1,4 @@
-internal import CHiredis
+internal import CSystemCalls
 
 #if canImport(Glibc)
   import Glibc

@@ -23,13 +23,16 @@ struct Rides: AsyncParsableCommand {
         """,
       version: Version.current,
       subcommands: [
-        ServicesCommand.self, Up.self, WorkerCommand.self, Serve.self, TokenCommand.self, Publish.self, Import.self,
-        Pending.self, Status.self,
-        Wait.self, Trace.self,
-        Scheduled.self, Dead.self, PauseCommand.self, ResumeCommand.self, Trim.self, GroupsCommand.self,
-        AccountCommand.self, Statement.self, TrialBalanceCommand.self, Adjust.self, Refund.self, Rate.self, Surge.self,
-        Receipts.self, AuditCommand.self, ArchiveCommand.self, Replay.self,
-        RebuildCommand.self, RestoreCommand.self, AnalyticsCommand.self, Bench.self, LocalRedisCommand.self,
+        ServicesCommand.self, UpCommand.self, WorkerCommand.self, ServeCommand.self, TokenCommand.self,
+        PublishCommand.self, ImportCommand.self,
+        PendingCommand.self, StatusCommand.self,
+        WaitCommand.self, TraceCommand.self,
+        ScheduledCommand.self, DeadCommand.self, PauseCommand.self, ResumeCommand.self, TrimCommand.self,
+        GroupsCommand.self,
+        AccountCommand.self, StatementCommand.self, TrialBalanceCommand.self, AdjustCommand.self, RefundCommand.self,
+        RateCommand.self, SurgeCommand.self,
+        ReceiptsCommand.self, AuditCommand.self, ArchiveCommand.self, ReplayCommand.self,
+        RebuildCommand.self, RestoreCommand.self, AnalyticsCommand.self, BenchCommand.self, LocalRedisCommand.self,
       ])
   }
 

@@ -38,7 +38,7 @@ import Testing
       // A value's place, mostly: not the command's own name.
       arguments[number / Self.commands.count % arguments.count] = String(decoding: word, as: UTF8.self)
       guard let command = try? Rides.parseAsRoot(arguments) else { return false }
-      if let up = command as? Up { try up.worker.settings().check() }
+      if let up = command as? UpCommand { try up.worker.settings().check() }
       if let worker = command as? WorkerCommand { try worker.worker.settings().check() }
       return true
     }

@@ -10,7 +10,7 @@ import Testing
 
   /// What the command would log.
   private func made(_ arguments: [String], rides: Int = 300) async throws -> [[UInt8]] {
-    let next = try Publish.parse(["--simulate", "\(rides)", "--seed", "7"] + arguments).simulated(rides)
+    let next = try PublishCommand.parse(["--simulate", "\(rides)", "--seed", "7"] + arguments).simulated(rides)
     var events: [[UInt8]] = []
     while let batch = try await next() { events += batch.map(\.json) }
     return events

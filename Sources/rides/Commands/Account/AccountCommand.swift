@@ -13,6 +13,7 @@ struct AccountCommand: AsyncParsableCommand {
         rides account deposit rider r-1 150.00 --city Paris --currency EUR
       """,
     subcommands: [
-      AccountShow.self, AccountOpen.self, AccountDeposit.self, AccountWithdraw.self, AccountAdjust.self,
-    ], defaultSubcommand: AccountShow.self)
+      AccountShowCommand.self, AccountOpenCommand.self, AccountDepositCommand.self, AccountWithdrawCommand.self,
+      AccountAdjustCommand.self,
+    ], defaultSubcommand: AccountShowCommand.self)
 }

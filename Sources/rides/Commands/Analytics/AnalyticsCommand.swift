@@ -14,8 +14,10 @@ struct AnalyticsCommand: AsyncParsableCommand {
         rides analytics sql "SELECT city, avg(meters) FROM rides GROUP BY city"
       """,
     subcommands: [
-      AnalyticsOverview.self, AnalyticsDays.self, AnalyticsHours.self, AnalyticsCities.self, AnalyticsDrivers.self,
-      AnalyticsPercentiles.self, AnalyticsRates.self, AnalyticsSQL.self, AnalyticsViews.self,
+      AnalyticsOverviewCommand.self, AnalyticsDaysCommand.self, AnalyticsHoursCommand.self, AnalyticsCitiesCommand.self,
+      AnalyticsDriversCommand.self,
+      AnalyticsPercentilesCommand.self, AnalyticsRatesCommand.self, AnalyticsSQLCommand.self,
+      AnalyticsViewsCommand.self,
     ],
-    defaultSubcommand: AnalyticsOverview.self)
+    defaultSubcommand: AnalyticsOverviewCommand.self)
 }

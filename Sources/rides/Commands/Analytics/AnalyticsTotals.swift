@@ -1,7 +1,7 @@
 import ArgumentParser
 import RideHailing
 
-struct AnalyticsDays: AsyncParsableCommand {
+struct AnalyticsDaysCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "days", abstract: "Rides, revenue, commission and tips per day (UTC).",
     discussion: "A ride belongs to the day it ended on.\n\n  rides analytics days --limit 14 --currency EUR")
@@ -23,7 +23,7 @@ struct AnalyticsDays: AsyncParsableCommand {
   }
 }
 
-struct AnalyticsHours: AsyncParsableCommand {
+struct AnalyticsHoursCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hours", abstract: "Rides, revenue, commission and tips per hour of the day (UTC).",
     discussion: """
@@ -47,7 +47,7 @@ struct AnalyticsHours: AsyncParsableCommand {
   }
 }
 
-struct AnalyticsCities: AsyncParsableCommand {
+struct AnalyticsCitiesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cities", abstract: "Rides, revenue, commission and tips per city.",
     discussion: "The cities with most revenue first, currency by currency.\n\n  rides analytics cities --currency USD")
@@ -65,7 +65,7 @@ struct AnalyticsCities: AsyncParsableCommand {
   }
 }
 
-struct AnalyticsDrivers: AsyncParsableCommand {
+struct AnalyticsDriversCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "drivers", abstract: "The drivers who earned most.",
     discussion: """

@@ -9,5 +9,6 @@ struct ArchiveCommand: AsyncParsableCommand {
       shard, the milliseconds and the sequence of the entry id (8 bytes each, unsigned, the highest byte first), and the \
       event's bytes as logged. So a changed, removed or inserted row is found.
       """,
-    subcommands: [ArchiveStatus.self, ArchiveVerify.self, ArchiveExport.self], defaultSubcommand: ArchiveStatus.self)
+    subcommands: [ArchiveStatusCommand.self, ArchiveVerifyCommand.self, ArchiveExportCommand.self],
+    defaultSubcommand: ArchiveStatusCommand.self)
 }

@@ -5,11 +5,11 @@ import EventStreamsOperations
 struct GroupsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "groups", abstract: "List the consumer groups and what they hold back, or remove one.",
-    subcommands: [List.self, Remove.self], defaultSubcommand: List.self)
+    subcommands: [ListCommand.self, RemoveCommand.self], defaultSubcommand: ListCommand.self)
 
-  struct List: AsyncParsableCommand {
+  struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "List the consumer groups, with what the log keeps for them.",
+      commandName: "list", abstract: "List the consumer groups, with what the log keeps for them.",
       discussion: """
         A group that nobody has run for five minutes is shown as abandoned: the log keeps what it has not handled until \
         somebody runs it again, or removes it.
@@ -33,8 +33,9 @@ struct GroupsCommand: AsyncParsableCommand {
     }
   }
 
-  struct Remove: AsyncParsableCommand {
+  struct RemoveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+      commandName: "remove",
       abstract: "Remove a group that nobody runs, with its position and its dead letters, for good.",
       discussion: "What the service has stored of its own stays. It can't be removed while workers have it.")
 

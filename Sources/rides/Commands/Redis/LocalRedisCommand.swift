@@ -5,11 +5,11 @@ import Redis
 struct LocalRedisCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "local-redis", abstract: "A redis-server of our own in a folder, which goes on by itself.",
-    shouldDisplay: false, subcommands: [Start.self, Stop.self, Socket.self])
+    shouldDisplay: false, subcommands: [StartCommand.self, StopCommand.self, SocketCommand.self])
 
-  struct Start: AsyncParsableCommand {
+  struct StartCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Start the server unless it runs, wait until it serves, and print its URL.",
+      commandName: "start", abstract: "Start the server unless it runs, wait until it serves, and print its URL.",
       discussion: """
         What it was killed in the middle of writing is cut off, and a copy kept; if its files are damaged in any other way, nothing is \
         changed or started. Nor is anything if another process has the folder.
@@ -26,9 +26,9 @@ struct LocalRedisCommand: AsyncParsableCommand {
     }
   }
 
-  struct Stop: AsyncParsableCommand {
+  struct StopCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Stop the server and wait for its end; exit status 1 if there is none.")
+      commandName: "stop", abstract: "Stop the server and wait for its end; exit status 1 if there is none.")
 
     @Argument(help: "The folder.") var folder: String
 
@@ -37,8 +37,9 @@ struct LocalRedisCommand: AsyncParsableCommand {
     }
   }
 
-  struct Socket: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Print the path of the server's Unix socket.")
+  struct SocketCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "socket", abstract: "Print the path of the server's Unix socket.")
 
     @Argument(help: "The folder.") var folder: String
 

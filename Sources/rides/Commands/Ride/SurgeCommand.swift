@@ -1,0 +1,40 @@
+import ArgumentParser
+import EventStreams
+import EventStreamsOperations
+import RideHailing
+
+struct SurgeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "surge", abstract: "Show the price multipliers, highest first.",
+    discussion: """
+      Per geohash cell of about 1.2 km by 0.6 km, from the last minutes before the last event in the cell's shard: a cell in \
+      which nothing happens any more goes back to 1.0 as time passes for the others.
+
+        rides surge --city Paris
+      """
+  )
+
+  @Option(help: "Only this city.")
+  var city: String?
+
+  @Option(help: "At most so many cells.")
+  var limit = 50
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var redis: NamespaceOptions
+
+  func validate() throws { try Limit.check(limit) }
+
+  func run() async throws {
+    let (namespace, connection) = try await redis.find()
+    let cells = try await RideState(ServiceState(namespace: namespace, connection: connection)).cells(of: city)
+      .prefix(limit)
+    var table = Table("CITY", "CELL", "MULTIPLIER", "DEMAND", "SUPPLY", "AS OF")
+    for cell in cells {
+      table.add(
+        cell.multiplier.city, cell.name, cell.factor, "\(cell.multiplier.demand)", "\(cell.multiplier.supply)",
+        "\(cell.time)")
+    }
+    output.write(Array(cells), table, empty: "prices are plain everywhere")
+  }
+}
