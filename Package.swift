@@ -38,9 +38,10 @@ let functions = [
 let pages =
   [
     "layout", "overview", "spark", "service", "pending", "letters", "letter", "events", "event", "search", "login",
-    "problem",
+    "problem", "operations",
   ].map { "\($0).mustache" } + ["style.css", "live.js", "icon.svg"]
-let ridePages = ["rides", "ride", "map", "accounts", "account"].map { "\($0).mustache" } + ["openapi.json"]
+let ridePages =
+  ["rides", "ride", "map", "accounts", "account", "analytics"].map { "\($0).mustache" } + ["openapi.json"]
 
 let package = Package(
   name: "rides",
@@ -49,6 +50,7 @@ let package = Package(
     .executable(name: "rides", targets: ["rides"]),
     .executable(name: "orders-example", targets: ["OrdersExample"]),
     .library(name: "EventArchive", targets: ["EventArchive"]),
+    .library(name: "EventStreamsHTTP", targets: ["EventStreamsHTTP"]),
     .library(name: "EventStreams", targets: ["EventStreams"]),
     .library(name: "EventStreamsOperations", targets: ["EventStreamsOperations"]),
     .library(name: "EventStreamsTesting", targets: ["EventStreamsTesting"]),
@@ -160,7 +162,9 @@ let package = Package(
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
-      path: "Sources/rides", exclude: ["RidesMain.swift", "rides.docc"], swiftSettings: settings),
+      path: "Sources/rides", exclude: ["RidesMain.swift", "rides.docc"],
+      resources: [.embedInCode("Commands/Metrics/rules.yml"), .embedInCode("Commands/Metrics/dashboard.json")],
+      swiftSettings: settings),
     .executableTarget(
       name: "rides", dependencies: ["RideHailing", "RidesCLI"], path: "Sources/rides",
       exclude: ["Commands", "Input", "LocalRedis", "Options", "Output", "Program.swift", "Rides.swift"],
@@ -169,7 +173,8 @@ let package = Package(
     .executableTarget(
       name: "OrdersExample",
       dependencies: serving + [
-        "EventArchive", "EventStreamsOperations", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "EventArchive", "EventStreamsHTTP", "EventStreamsOperations",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     // What scripts/bench measures the worker runtime with.
@@ -234,9 +239,12 @@ let package = Package(
     .testTarget(
       name: "OrdersExampleTests",
       dependencies: [
-        "EventArchive", "EventStreams", "EventStreamsOperations", "EventStreamsTesting", "OrdersExample", "Redis",
-        "RedisTestSupport",
+        "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "EventStreamsTesting",
+        "OrdersExample", "Redis", "RedisTestSupport",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
       ],
       swiftSettings: settings),
     // The documents' code, and the README's service as a program.

@@ -6,6 +6,12 @@ public import RideHailing
 
 /// The server of the ride-hailing back end: what any domain's services have, and rides, accounts and prices.
 public enum RidesServer {
+  /// The fields that say what somebody has paid, has earned, or has.
+  private static let money = [
+    "fare", "newFare", "amount", "standing", "refunds", "earned", "charges", "earning", "commission", "tips", "tolls",
+    "taxes", "cash", "payable", "refunded", "owed",
+  ]
+
   /// Makes it.
   ///
   /// - Parameters:
@@ -22,21 +28,29 @@ public enum RidesServer {
     log: Logger,
     onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
   ) throws -> HTTPService {
-    let (name, personal) = (deployment.name, services.personalFields)
+    let name = deployment.name
+    let hidden: [Scope: [String]] = [.personal: services.personalFields, .accountsRead: money]
     let books = Books(deployment: deployment, archive: archive)
+    let watch = BookWatch(books)
+    var domain = RidesSite.domain(deployment, services, watch)
+    domain.hidden = hidden
+    domain.services = [watch]
     return try HTTPService(
-      settings, deployment: deployment, catalog: services.catalog,
-      domain: RidesSite.domain(deployment, services, books),
+      settings, deployment: deployment, catalog: services.catalog, domain: domain,
       opening: { connection in
         try await Namespace.open(
           name, services: services.subscriptions, topics: services.catalog.topics, on: connection)
       },
-      personal: personal, metrics: metrics, log: log, onListening: onListening,
+      metrics: metrics, log: log, onListening: onListening,
       adding: { routes, site, publisher in
         OpenAPIRoute.add(to: &routes)
-        RideRoutes(deployment: deployment, mask: JSONMask(personal)).add(to: &routes)
+        RideRoutes(deployment: deployment, concealment: Concealment(hidden)).add(to: &routes)
+        ActionRoutes(deployment: deployment, publisher: publisher, books: books, services: services).add(to: &routes)
         AccountRoutes(books: books).add(to: &routes)
         SurgeRoutes(deployment: deployment).add(to: &routes)
+        let reports = ReportRoutes(books: books)
+        reports.add(to: &routes)
+        AnalyticsPage(site: site, reports: reports).add(to: &routes)
         RidePages(site: site, deployment: deployment).add(to: &routes)
         PricePage(site: site, deployment: deployment).add(to: &routes)
         AccountPages(site: site, books: books).add(to: &routes)

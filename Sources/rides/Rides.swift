@@ -24,7 +24,7 @@ struct Rides: AsyncParsableCommand {
       version: Version.current,
       subcommands: [
         ServicesCommand.self, UpCommand.self, WorkerCommand.self, ServeCommand.self, TokenCommand.self,
-        PublishCommand.self, ImportCommand.self,
+        MetricsCommand.self, PublishCommand.self, ImportCommand.self,
         PendingCommand.self, StatusCommand.self,
         WaitCommand.self, TraceCommand.self,
         ScheduledCommand.self, DeadCommand.self, PauseCommand.self, ResumeCommand.self, TrimCommand.self,

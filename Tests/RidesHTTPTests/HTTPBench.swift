@@ -33,7 +33,9 @@ struct HTTPBench: Sendable {
       change(&settings)
       var log = Logger(label: "test")
       log.logLevel = .critical
-      let service = try RidesServer.make(settings, deployment: Deployment("rides", redis: redis.url), log: log)
+      let service = try RidesServer.make(
+        settings, deployment: Deployment("rides", redis: redis.url), archive: "\(redis.folder)/archive.sqlite", log: log
+      )
       let connection = Connection(redis.url)
       try await service.tested.test(.live) { client in
         try await body(HTTPBench(redis: redis, connection: connection, client: client, routes: service.routes))
@@ -92,8 +94,10 @@ struct HTTPBench: Sendable {
   }
 
   /// A completed ride as a producer sends it.
-  static func completed(_ ride: String, total: Int = 1230, city: String = "Paris") -> String {
-    #"{"type":"RIDE_COMPLETED","timestamp":"2026-04-03T10:30:00Z","data":{"rideId":"\#(ride)","riderId":"u-17","driverId":"d-5","city":"\#(city)","fare":{"base":\#(total - 930),"distance":700,"tip":150,"taxes":80,"total":\#(total),"currency":"EUR"},"payment":{"method":"card","token":"tok_visa"},"riderEmail":"u-17@example.com"}}"#
+  static func completed(
+    _ ride: String, total: Int = 1230, city: String = "Paris", at time: String = "2026-04-03T10:30:00Z"
+  ) -> String {
+    #"{"type":"RIDE_COMPLETED","timestamp":"\#(time)","data":{"rideId":"\#(ride)","riderId":"u-17","driverId":"d-5","city":"\#(city)","fare":{"base":\#(total - 930),"distance":700,"tip":150,"taxes":80,"total":\#(total),"currency":"EUR"},"payment":{"method":"card","token":"tok_visa"},"riderEmail":"u-17@example.com"}}"#
   }
 
   func namespace() async throws -> Namespace { try #require(try await Namespace.find("rides", on: connection)) }
@@ -104,5 +108,27 @@ extension HTTPField.Name {
   static func named(_ name: StaticString) -> HTTPField.Name {
     guard let name = HTTPField.Name("\(name)") else { preconditionFailure("what is written here is a field's name") }
     return name
+  }
+}
+
+extension HTTPBench {
+  /// Runs services beside what a test does.
+  func working(_ services: String..., during body: @escaping @Sendable () async throws -> Void) async throws {
+    var log = Logger(label: "test")
+    log.logLevel = .critical
+    let namespace = try await namespace()
+    let folder = redis.folder
+    let workers = try services.map { name in
+      let configuration = ServiceConfiguration(
+        archivePath: "\(folder)/archive.sqlite", outboxPath: "\(folder)/outbox")
+      return Worker(
+        try #require(try RideServices.standard.make(name, configuration)), namespace: namespace, redis: redis.url,
+        log: log)
+    }
+    try await withThrowingTaskGroup { group in
+      for worker in workers { group.addTask { try? await worker.run() } }
+      try await body()
+      group.cancelAll()
+    }
   }
 }

@@ -6,6 +6,8 @@ import RedisTestSupport
 import RideHailing
 import Testing
 
+@testable import EventStreamsHTTP
+
 @Suite("What goes on over HTTP") struct LiveTests {
   @Test("a stream tells how the services are, begins at once, and ends with the server, which waits for no viewer")
   func stream() async throws {
@@ -13,10 +15,8 @@ import Testing
       try await withThrowingTaskGroup(of: String.self) { group in
         for _ in 0..<8 {
           group.addTask {
-            try await Self.onThread {
-              try bench.send(
-                "GET /v1/stream?channels=status HTTP/1.1\r\nHost: localhost\r\n\r\n", until: "event: status")
-            }
+            try await bench.send(
+              "GET /v1/stream?channels=status HTTP/1.1\r\nHost: localhost\r\n\r\n", until: "event: status")
           }
         }
         var answers: [String] = []
@@ -31,6 +31,73 @@ import Testing
     }
   }
 
+  @Test("a stream tells of events as they come, by type and city, and goes on where it was cut off: nothing is missed")
+  func events() async throws {
+    try await RawBench.run { bench in
+      func publish(_ rides: ClosedRange<Int>, _ city: String) async throws {
+        let lines = rides.map { HTTPBench.completed("r-\($0)", city: city) }.joined(separator: "\n") + "\n"
+        let request =
+          "POST /v1/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/x-ndjson\r\nContent-Length: \(lines.utf8.count)\r\n\r\n\(lines)"
+        let answer = try await bench.send(request)
+        #expect(answer.contains(#""done":true"#), "\(answer)")
+      }
+      func watch(_ query: String, after id: String, until end: String) async throws -> String {
+        let request = "GET /v1/stream?\(query) HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: \(id)\r\n\r\n"
+        return try await bench.send(request, until: end)
+      }
+      func rides(_ text: String) -> [String] {
+        text.matches(of: /"rideId":"(r-\d+)"/).map { String($0.output.1) }
+      }
+      try await publish(1...600, "Paris")
+      try await publish(601...640, "Rome")
+      // The beginning of the log.
+      let beginning = Data("0/0-0".utf8).base64EncodedString().replacingOccurrences(of: "=", with: "")
+      let all = try await watch("channels=events", after: beginning, until: "r-600\"")
+      let paris = Set(rides(all))
+      #expect((1...600).allSatisfy { paris.contains("r-\($0)") })
+      #expect(!all.contains("tok_visa") && !all.contains("u-17@example.com"))
+      let id = try #require(all.matches(of: /\nid: (\S+)\n/).last).output.1
+      try await publish(641...641, "Rome")
+      let rome = try await watch(
+        "channels=events,dead&city=Rome&type=RIDE_COMPLETED", after: beginning, until: "r-641\"")
+      #expect(Set(rides(rome)) == Set((601...641).map { "r-\($0)" }))
+      let later = try await watch("channels=events", after: String(id), until: "r-641\"")
+      #expect(rides(later).contains("r-641") && !rides(later).contains("r-1"))
+      for wrong in ["channels=nothing", "chanels=events"] {
+        let answer = try await bench.send(
+          "GET /v1/stream?\(wrong) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 400 "), "\(answer)")
+      }
+      // What writes no body takes no place.
+      for _ in 0..<300 {
+        let head = try await bench.send("HEAD /v1/stream HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        guard head.hasPrefix("HTTP/1.1 200 ") else {
+          Issue.record("\(head)")
+          break
+        }
+      }
+    }
+  }
+
+  @Test("a viewer that stops to read is told so and sent away: no more is kept for it than for any other")
+  func gap() {
+    let outbox = Outbox()
+    let message = ServerSentEvent.bytes("events", data: Array(repeating: UInt8(ascii: "1"), count: 100_000))
+    for _ in 0..<2 { outbox.put(message) }
+    outbox.put(status: Array("old".utf8))
+    outbox.put(status: Array("new".utf8))
+    let fair = outbox.take()
+    #expect(fair.bytes.count == 2 * message.count + 3 && !fair.isLast)
+    for _ in 0..<10 { outbox.put(message) }
+    let cut = outbox.take()
+    #expect(String(decoding: cut.bytes, as: UTF8.self) == "event: gap\ndata: {}\n\n" && cut.isLast)
+    let quiet = Outbox()
+    quiet.beat(at: .now + .seconds(14))
+    #expect(quiet.take().bytes.isEmpty)
+    quiet.beat(at: .now + .seconds(16))
+    #expect(quiet.take().bytes.starts(with: Array(":".utf8)))
+  }
+
   @Test("however many watch, Redis is asked as by one")
   func sampling() async throws {
     try await RawBench.run { bench in
@@ -38,9 +105,7 @@ import Testing
         try await withThrowingTaskGroup(of: Void.self) { group in
           for _ in 0..<count {
             group.addTask {
-              _ = try await Self.onThread {
-                try bench.send("GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n", for: .seconds(3))
-              }
+              _ = try await bench.send("GET /v1/stream HTTP/1.1\r\nHost: localhost\r\n\r\n", for: .seconds(3))
             }
           }
           try await Task.sleep(for: .milliseconds(500))
@@ -109,10 +174,4 @@ import Testing
   }
 
   private static func text(_ reply: borrowing Reply) throws -> String { try reply.root.string() }
-
-  private static func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-      Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
-    }
-  }
 }

@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsHTTP
 import Foundation
 import HTTPTypes
 import Redis
@@ -62,6 +63,15 @@ import Testing
       }
       #expect(seen.count > 30)
     }
+  }
+
+  @Test("show of a document that is deep and wide no more than anybody reads")
+  func deep() throws {
+    let deep = Array((String(repeating: "[", count: 500) + String(repeating: "0,", count: 100_000)).utf8)
+    #expect(deep.indentedJSON.utf8.count < 40_000)
+    let wide = Array(("[" + String(repeating: "\"äöü\",", count: 20_000) + "1]").utf8).indentedJSON
+    #expect(wide.hasSuffix("bytes more") && !wide.contains("\u{fffd}"))
+    #expect(Array(#"{"a":[1,{}]}"#.utf8).indentedJSON == "{\n  \"a\": [\n    1,\n    {}\n  ]\n}")
   }
 
   @Test("say why there is nothing to see, of a namespace that nobody has published to and of a Redis that is away")

@@ -92,6 +92,25 @@ import Testing
     }
   }
 
+  @Test("tells of each line while the others are on their way, and says in place of the last line what went wrong")
+  func reporting() async throws {
+    try await RawBench.run { bench in
+      let lines = (1...600).map { HTTPBench.completed("r-\($0)") }.joined(separator: "\n") + "\n"
+      let head =
+        "POST /v1/events?report=all HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n"
+      let chunk = "\(String(lines.utf8.count, radix: 16))\r\n\(lines)\r\n"
+      // The body goes on, and its first lines are answered.
+      let answer = try await bench.send(head + chunk, until: "\"line\":500,")
+      #expect(answer.hasPrefix("HTTP/1.1 200 ") && answer.contains("\"line\":500,"), "\(answer.suffix(300))")
+      #expect(!answer.contains("\"line\":501,"))
+    }
+    try await HTTPBench.run { bench in
+      await bench.redis.kill()
+      let away = try await bench.post("/v1/events?report=all", HTTPBench.completed("r-1"), type: "application/x-ndjson")
+      #expect(away.status == 503 && away.headers[.retryAfter] != nil, "\(away.text)")
+    }
+  }
+
   @Test("answers 503 with Retry-After while Redis is away, and publishes again when it is back")
   func away() async throws {
     try await HTTPBench.run { bench in

@@ -37,7 +37,15 @@ struct RawBench: Sendable {
   }
 
   /// Sends some bytes and returns all that comes until the server closes, until a text has come, or for a time.
-  func send(_ text: String, until end: String? = nil, for time: Duration = .seconds(60)) throws -> String {
+  ///
+  /// On a thread of its own: the server that it waits for needs those that tests run on.
+  func send(_ text: String, until end: String? = nil, for time: Duration = .seconds(60)) async throws -> String {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread.detachNewThread { continuation.resume(with: Result { try exchange(text, until: end, for: time) }) }
+    }
+  }
+
+  private func exchange(_ text: String, until end: String?, for time: Duration) throws -> String {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()

@@ -58,6 +58,30 @@ import Testing
     }
   }
 
+  @Test("what was paid and earned is shown to those alone who may look at accounts")
+  func money() async throws {
+    try await HTTPBench.run(withTokens: true) { bench in
+      let line = "reader sha256:\(try #require(TokenDigest.of("reader-token"))) read,pii\n"
+      let path = "\(bench.redis.folder)/tokens"
+      let tokens = try String(contentsOfFile: path, encoding: .utf8)
+      try Data("\(line)\(tokens)".utf8).write(to: URL(fileURLWithPath: path))
+      #expect(try await bench.post("/v1/events", HTTPBench.completed("r-1"), as: "producer").status == 201)
+      try await eventually("it counts") { try await bench.get("/v1/services", as: "reader").status == 200 }
+      try await bench.working("payment", "driver") {
+        try await eventually("it is earned") {
+          try await bench.get("/v1/rides/r-1", as: "viewer").text.contains("\"earned\":[{")
+        }
+      }
+      let paths = ["/v1/rides/r-1", "/v1/events?key=r-1", "/v1/events/RIDE_COMPLETED:r-1", "/rides", "/rides/r-1"]
+      for path in paths {
+        let some = try await bench.get(path, as: "reader", [.accept: "text/html"])
+        #expect(some.status == 200 && !some.text.contains(/1230|12\.30/), "\(path): \(some.text)")
+        let all = try await bench.get(path, as: "viewer", [.accept: "text/html"])
+        #expect(all.status == 200 && all.text.contains(/1230|12\.30/), "\(path): \(all.text)")
+      }
+    }
+  }
+
   @Test("a token that was taken back counts no more, and a new one does")
   func rotation() async throws {
     try await HTTPBench.run(withTokens: true) { bench in
@@ -95,13 +119,13 @@ import Testing
   func rebinding() async throws {
     try await RawBench.run { bench in
       for host in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1"] {
-        let answer = try bench.send("GET /v1/services HTTP/1.1\r\nHost: \(host):80\r\nConnection: close\r\n\r\n")
+        let answer = try await bench.send("GET /v1/services HTTP/1.1\r\nHost: \(host):80\r\nConnection: close\r\n\r\n")
         #expect(answer.hasPrefix("HTTP/1.1 421 ") && answer.contains("foreign-host"), "\(host): \(answer)")
       }
       for host in ["localhost", "127.0.0.1:8080", "[::1]:80", "rides.internal"] {
-        let answer = try bench.send("GET /health/live HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
+        let answer = try await bench.send("GET /health/live HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
         #expect(answer.hasPrefix("HTTP/1.1 200 "), "\(host): \(answer)")
-        let services = try bench.send("GET /v1/services HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
+        let services = try await bench.send("GET /v1/services HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n")
         #expect(services.hasPrefix("HTTP/1.1 503 ") && services.contains("nothing-published"), "\(host): \(services)")
       }
     }

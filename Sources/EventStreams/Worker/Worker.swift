@@ -54,8 +54,9 @@ public struct Worker: ServiceLifecycle.Service {
     let waiting = connection("waiter:\(settings.name)")
     // For what is done every now and then: trimming, moving what is due, forwarding to other shards.
     let upkeep = connection("upkeep:\(settings.name)")
+    let timers = WorkerTimers(service: service.name)
     let committer = Committer(
-      pipeline: pipeline, connection: committing, namespace: namespace, settings: settings, log: log)
+      pipeline: pipeline, connection: committing, namespace: namespace, settings: settings, timers: timers, log: log)
     let leases = Leases(
       pipeline: pipeline, connection: control, waiting: waiting, reading: reading, namespace: namespace,
       settings: settings,
@@ -67,7 +68,7 @@ public struct Worker: ServiceLifecycle.Service {
         $0, namespace: namespace, service: service.name, settings: settings,
         connection: connection("limits:\(settings.name)"), log: log)
     }
-    let runner = Runner(service: service, limiter: limiter)
+    let runner = Runner(service: service, limiter: limiter, timers: timers)
     let forwarder = OutboxForwarder(pipeline: pipeline, connection: upkeep, namespace: namespace, log: log)
 
     await withTaskGroup { group in

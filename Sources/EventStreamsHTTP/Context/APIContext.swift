@@ -21,14 +21,14 @@ public struct APIContext: RequestContext {
     peer = source.channel.remoteAddress?.ipAddress ?? "local"
   }
 
+  /// Does something that Redis is asked for.
+  package func measuringRedis<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+    try await redisTime.measure(body)
+  }
+
   /// A piece of the path, by its name in the route.
   package func parameter(_ name: String) throws(Problem) -> String {
     guard let text = parameters.get(name)?.fromAddress, !text.isEmpty else { throw .notFound() }
     return text
   }
-}
-
-extension APIContext {
-  /// True if whoever asks may see what names a person.
-  package var showsPersons: Bool { principal?.scopes.contains(.personal) == true }
 }

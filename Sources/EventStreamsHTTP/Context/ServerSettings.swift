@@ -21,6 +21,10 @@ public struct ServerSettings: Sendable {
     static let line = 256 * 1024
     static let headBytes = 16 * 1024
     static let headFields = 100
+    /// For the head of a connection's first request.
+    static let head = Duration.seconds(10)
+    /// For a body that is read as a whole.
+    static let body = Duration.seconds(30)
     static let idle = Duration.seconds(60)
     static let connections = 1024
     static let streams = 256

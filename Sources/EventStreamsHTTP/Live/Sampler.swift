@@ -15,8 +15,12 @@ final class Sampler: Service {
   private struct State {
     var last: Sample?
     var flow = Flow()
-    var watchers: [Int: AsyncStream<Sample>.Continuation] = [:]
-    var nextWatcher = 0
+    var viewers: [Int: Viewer] = [:]
+    var nextViewer = 0
+    /// What viewers were told last, which is written once for all.
+    var news: [UInt8] = []
+    /// Service -> its dead letters, as viewers were told last.
+    var dead: [Identifier: Int] = [:]
     /// Ends the pause that is made while nobody watches.
     var wake: AsyncStream<Void>.Continuation?
   }
@@ -34,37 +38,82 @@ final class Sampler: Service {
     return (sample, state.withLock(\.flow))
   }
 
-  /// The samples from now on; of a watcher that is slow, the newest.
-  ///
-  /// - Throws: a `Problem` if too many watch.
-  func samples() throws(Problem) -> AsyncStream<Sample> {
-    let (stream, continuation) = AsyncStream<Sample>.makeStream(bufferingPolicy: .bufferingNewest(1))
-    let number: Int? = state.withLock { state in
-      guard state.watchers.count < ServerSettings.Limit.streams else { return nil }
-      state.nextWatcher += 1
-      state.watchers[state.nextWatcher] = continuation
-      if let last = state.last { continuation.yield(last) }
-      return state.nextWatcher
-    }
-    guard let number else {
+  // MARK: Viewers
+
+  /// - Throws: a `Problem` if as many watch as may.
+  func checkRoom() throws(Problem) {
+    guard state.withLock({ $0.viewers.count }) < ServerSettings.Limit.streams else {
       throw Problem(.serviceUnavailable, .saturated, "\(ServerSettings.Limit.streams) streams are open already")
         .retryable(after: 5)
     }
-    continuation.onTermination = { [weak self] _ in self?.state.withLock { $0.watchers[number] = nil } }
-    state.withLock { $0.wake }?.finish()
-    return stream
   }
+
+  /// Tells a viewer how things are, now and until `leave` is called with the number returned.
+  func join(_ viewer: Viewer) -> Int {
+    let (number, news) = state.withLock { state in
+      state.nextViewer += 1
+      state.viewers[state.nextViewer] = viewer
+      return (state.nextViewer, state.news)
+    }
+    if viewer.wantsStatus, !news.isEmpty { viewer.outbox.put(status: news) }
+    state.withLock { $0.wake }?.finish()
+    return number
+  }
+
+  func leave(_ number: Int) { state.withLock { $0.viewers[number] = nil } }
+
+  private func tell(_ sample: Sample) {
+    let news = ServerSentEvent.bytes("status", data: JSONWriter.bytes(of: News(sample: sample)))
+    let (viewers, isNew, changed) = state.withLock { state in
+      let changed = sample.services.filter { service in
+        state.dead[service.service].map { $0 != service.dead } ?? false
+      }
+      for service in sample.services { state.dead[service.service] = service.dead }
+      defer { state.news = news }
+      return (Array(state.viewers.values), state.news != news, changed)
+    }
+    let letters = changed.map { ServerSentEvent.bytes("dead", data: JSONWriter.bytes(of: DeadNews(status: $0))) }
+    for viewer in viewers {
+      if isNew, viewer.wantsStatus { viewer.outbox.put(status: news) }
+      if viewer.wantsDead { for message in letters { viewer.outbox.put(message) } }
+      viewer.outbox.beat()
+    }
+  }
+
+  private struct News: JSONWritable {
+    let sample: Sample
+
+    func write(to json: inout JSONWriter) {
+      json.object {
+        $0.field("services", sample.services)
+        $0.field("warnings", sample.warnings)
+        $0.field("trouble", sample.trouble?.problem.detail)
+      }
+    }
+  }
+
+  private struct DeadNews: JSONWritable {
+    let status: ServiceStatus
+
+    func write(to json: inout JSONWriter) {
+      json.object {
+        $0.field("service", status.service)
+        $0.field("dead", status.dead)
+        $0.field("parked", status.parked)
+      }
+    }
+  }
+
+  // MARK: Looking
 
   func run() async throws {
     await cancelWhenGracefulShutdown { [self] in
       while !Task.isCancelled {
-        let sample = await look()
-        let watchers = state.withLock { Array($0.watchers.values) }
-        for watcher in watchers { watcher.yield(sample) }
-        await pause(watchers.isEmpty ? Self.unwatched : Self.watched)
+        tell(await look())
+        await pause(state.withLock { $0.viewers.isEmpty } ? Self.unwatched : Self.watched)
       }
     }
-    for watcher in state.withLock({ Array($0.watchers.values) }) { watcher.finish() }
+    for viewer in state.withLock({ Array($0.viewers.values) }) { viewer.outbox.end() }
   }
 
   /// Waits for a time, or until somebody comes who watches.
@@ -77,7 +126,7 @@ final class Sampler: Service {
     let (wakes, wake) = AsyncStream<Void>.makeStream()
     let isWatched = state.withLock { state in
       state.wake = wake
-      return !state.watchers.isEmpty
+      return !state.viewers.isEmpty
     }
     if isWatched { return }
     await withTaskGroup { group in

@@ -20,7 +20,7 @@ struct MetricsRoutes {
         GroupMetrics(status: status, services: sample.services).write(to: &text)
         for measure in try await more(context) { text.add(measure.name, .gauge, measure.labels, measure.value) }
       }
-      return Response.metrics(text.text + (registry?.text ?? ""))
+      return Response.metrics(text.text + (registry?.text ?? PrometheusRegistry.processText))
     }
   }
 }

@@ -97,7 +97,38 @@ public final class PrometheusRegistry: MetricsFactory {
       case .histogram(let histogram): text.add(key.name.text, labels, histogram)
       }
     }
+    return text.text + Self.processText
+  }
+
+  /// What is known of the process, whether it measures anything or not.
+  static var processText: String {
+    var text = PrometheusText()
+    ProcessMetrics.write(to: &text)
     return text.text
+  }
+
+  /// How long something of a group took, below which so many hundredths of the times lie, as far as the buckets tell; nil if it never was.
+  func quantiles(_ name: String, group: String, _ parts: [Double]) -> [Double]? {
+    let histogram = series.withLock { series -> PrometheusHistogram? in
+      for (key, value) in series where key.name.text.hasSameBytes(as: name) {
+        guard case .histogram(let histogram) = value,
+          key.labels.contains(where: { $0.name.text == "messaging_consumer_group_name" && $0.value.text == group })
+        else { continue }
+        return histogram
+      }
+      return nil
+    }
+    guard let counts = histogram?.current.counts, let total = Optional(counts.reduce(0, +)), total > 0 else {
+      return nil
+    }
+    return parts.map { part in
+      var count = 0
+      let place =
+        counts.firstIndex {
+          count += $0; return Double(count) >= part * Double(total)
+        } ?? counts.count - 1
+      return PrometheusHistogram.bounds[min(place, PrometheusHistogram.bounds.count - 1)]
+    }
   }
 }
 

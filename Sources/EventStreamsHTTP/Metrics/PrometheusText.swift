@@ -33,7 +33,7 @@ struct PrometheusText {
   private mutating func begin(_ name: String, _ kind: Kind) {
     guard last != Identifier(name) else { return }
     last = Identifier(name)
-    text += "# TYPE \(name) \(kind)\n"
+    text += "# HELP \(name) \(PrometheusHelp.text(of: name))\n# TYPE \(name) \(kind)\n"
   }
 
   private mutating func line(_ name: String, _ labels: [(String, String)], _ value: Double) {

@@ -6,7 +6,7 @@ import Hummingbird
 struct EventPages {
   let site: Site
   let deployment: Deployment
-  let mask: JSONMask
+  let concealment: Concealment
 
   func add(to routes: inout Routes) {
     routes.get("/events", .read) { request, context in
@@ -22,7 +22,7 @@ struct EventPages {
         return try await Inspector(namespace: namespace, connection: connection).event(at: place)
       }
       guard let event else { throw Problem.notFound("the log has no entry \(text), or has it no more") }
-      let json = context.showsPersons ? event.json : mask.hiding(in: event.json)
+      let json = concealment.mask(for: context).hiding(in: event.json)
       return site.page("event", Model(frame: site.frame("Event", request, context), event, json, site))
     }
   }

@@ -37,15 +37,25 @@ extension Int64 {
 }
 
 extension Array<UInt8> {
-  /// JSON with a line for each value; what is none, as it is.
+  /// What a page shows of a document: more than anybody reads, and less than a browser chokes on.
+  private static let mostShown = 32_768
+  /// From here on what lies deeper stands no further to the right: it would be blanks for the most part.
+  private static let deepestIndented = 16
+
+  /// JSON with a line for each value, or the beginning of it; what is none, as it is.
   package var indentedJSON: String {
     var text: [UInt8] = []
-    text.reserveCapacity(count * 2)
+    text.reserveCapacity(Swift.min(count * 2, Self.mostShown))
     var depth = 0
     var isInString = false
     var isEscaped = false
-    func newLine() { text += [0x0a] + Array(repeating: 0x20, count: depth * 2) }
+    func newLine() { text += [0x0a] + Array(repeating: 0x20, count: Swift.min(depth, Self.deepestIndented) * 2) }
     for (place, byte) in enumerated() {
+      // Between two characters.
+      if text.count >= Self.mostShown, byte & 0xc0 != 0x80 {
+        text += Array("\n… and \((count - place).grouped) bytes more".utf8)
+        break
+      }
       if isInString {
         text.append(byte)
         isInString = isEscaped || byte != UInt8(ascii: "\"")

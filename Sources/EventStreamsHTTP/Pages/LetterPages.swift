@@ -21,7 +21,7 @@ struct LetterPages {
       guard let letter else {
         throw Problem.notFound("\(service) has no dead letter \(text): it was handled or discarded")
       }
-      let shown = context.showsPersons ? letter : letters.mask.hiding(in: letter)
+      let shown = letters.concealment.mask(for: context).hiding(in: letter)
       return site.page(
         "letter", LetterModel(frame: site.frame(text, request, context), shown, site, canAct: context.mayDecide))
     }
@@ -63,15 +63,27 @@ struct LetterPages {
         "discarded events are never handled: nothing was done, as the name of the service, \(service), was not typed. Go back, and type it"
       )
     }
-    let decision = LetterDecision(kind: kind, service: service, selection: try Self.selection(form))
-    let outcome = try await letters.decide(decision, context)
-    let done =
-      kind == .redrive
-      ? "The letters of \(outcome.keys) keys will be handled again, in order."
-      : "\(outcome.letters) letters were discarded."
-    return Response(
-      status: .seeOther,
-      headers: [.location: "/services/\(service.inAddress)/dead-letters?done=\(done.inAddress)"])
+    let decision = LetterDecision(
+      kind: kind, service: service, selection: try Self.selection(form), maxPerSecond: try Self.rate(form))
+    let place: String
+    switch try await letters.decide(decision, context) {
+    case .begun: place = "/operations"
+    case .done(let outcome):
+      let done =
+        kind == .redrive
+        ? "The letters of \(outcome.keys) keys will be handled again, in order."
+        : "\(outcome.letters) letters were discarded."
+      place = "/services/\(service.inAddress)/dead-letters?done=\(done.inAddress)"
+    }
+    return Response(status: .seeOther, headers: [.location: place])
+  }
+
+  private static func rate(_ form: Form) throws -> Int? {
+    guard let text = form["maxPerSecond"] else { return nil }
+    guard let rate = Int(text), (1...1_000_000).contains(rate) else {
+      throw Problem.malformed("maxPerSecond: '\(text)' is no whole number from 1 to 1000000")
+    }
+    return rate
   }
 
   private static func selection(_ form: Form) throws -> LetterDecision.Selection {
@@ -95,5 +107,5 @@ struct LetterPages {
 
 extension APIContext {
   /// True if whoever asks may decide about dead letters.
-  fileprivate var mayDecide: Bool { principal?.scopes.contains(.operate) == true }
+  fileprivate var mayDecide: Bool { has(.operate) }
 }

@@ -6,6 +6,8 @@ import Hummingbird
 struct ServicePage {
   let site: Site
   let sampler: Sampler
+  /// What workers in this process measure.
+  let registry: PrometheusRegistry?
 
   func add(to routes: inout Routes) {
     routes.get("/services/{service}", .read) { request, context in
@@ -14,7 +16,27 @@ struct ServicePage {
       guard let status = sample.status else { throw sample.trouble?.problem ?? .notFound() }
       guard let detail = ServiceDetail(name, status) else { throw Problem.noService(name, status) }
       let frame = site.frame(name, request, context, trouble: sample.troubleText)
-      return site.page("service", Model(frame: frame, detail, flow.curve(of: name)))
+      return site.page("service", Model(frame: frame, detail, flow.curve(of: name), durations(name)))
+    }
+  }
+
+  /// How long it takes, where its workers run in this process.
+  private func durations(_ name: String) -> [Pair] {
+    func pair(_ title: String, _ metric: String) -> Pair? {
+      guard let found = registry?.quantiles(metric, group: name, [0.5, 0.99]) else { return nil }
+      return Pair(title, "half within \(Self.text(found[0])), 99 of 100 within \(Self.text(found[1]))")
+    }
+    return [
+      pair("Handling an event", "messaging_process_duration_seconds"),
+      pair("In the log until committed", "eventstreams_settle_duration_seconds"),
+    ].compactMap(\.self)
+  }
+
+  private static func text(_ seconds: Double) -> String {
+    switch seconds {
+    case ..<0.001: "\(Int((seconds * 1e6).rounded())) µs"
+    case ..<1: "\((seconds * 1e4).rounded() / 10) ms"
+    default: "\(seconds) s"
     }
   }
 
@@ -41,12 +63,16 @@ struct ServicePage {
     let figures: [Figure]
     let warnings: [String]
     let hasWarnings: Bool
+    let durations: [Pair]
+    let hasDurations: Bool
     let shards: [Row]
     let isEmpty: Bool
 
-    init(frame: Site.Frame, _ detail: ServiceDetail, _ curve: Flow.Curve?) {
+    init(frame: Site.Frame, _ detail: ServiceDetail, _ curve: Flow.Curve?, _ durations: [Pair]) {
       let status = detail.status
       self.frame = frame
+      self.durations = durations
+      hasDurations = !durations.isEmpty
       name = status.service
       path = "/services/\(name.inAddress)"
       state = status.condition.state.rawValue

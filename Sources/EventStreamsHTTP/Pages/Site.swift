@@ -3,6 +3,8 @@ package import HTTPTypes
 package import Hummingbird
 import Mustache
 import NIOCore
+package import Redis
+package import ServiceLifecycle
 
 /// The pages of a server: what they look like, what they lead to, and what of events they link.
 package struct Site: Sendable {
@@ -24,6 +26,14 @@ package struct Site: Sendable {
     package var measures: @Sendable (APIContext) async throws -> [Measure] = { _ in [] }
     /// What its events are called.
     package var types: [String] = []
+    /// The names of fields that are hidden, wherever they stand, from whoever lacks a scope.
+    package var hidden: [Scope: [String]] = [:]
+    /// Channels of the live stream besides those of any domain, and the types of events that each has.
+    package var channels: [(name: String, types: [String])] = []
+    /// Has the stores of services that are at hand say what they hold, before what they hold is removed from the log.
+    package var confirm: @Sendable (Namespace, Connection) async throws -> Void = { _, _ in }
+    /// What runs beside the server, for as long.
+    package var services: [any Service] = []
 
     /// Nothing.
     package init() {}
@@ -54,7 +64,8 @@ package struct Site: Sendable {
     ("pending", PackageResources.pending_mustache), ("letters", PackageResources.letters_mustache),
     ("letter", PackageResources.letter_mustache), ("events", PackageResources.events_mustache),
     ("event", PackageResources.event_mustache), ("search", PackageResources.search_mustache),
-    ("login", PackageResources.login_mustache), ("problem", PackageResources.problem_mustache),
+    ("login", PackageResources.login_mustache), ("operations", PackageResources.operations_mustache),
+    ("problem", PackageResources.problem_mustache),
   ]
 
   /// What every page has around what it shows.
@@ -82,6 +93,7 @@ package struct Site: Sendable {
     let scopes = context.principal?.scopes ?? []
     var links: [(name: String, path: String, scope: Scope)] = [("Overview", "/", .read), ("Events", "/events", .read)]
     links += domain.links
+    links.append(("Operations", "/operations", .read))
     let path = request.uri.path
     return Frame(
       title: title, program: settings.program, namespace: namespace,

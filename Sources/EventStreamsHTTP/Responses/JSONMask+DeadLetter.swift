@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 
 extension JSONMask {
   /// The same letter, with what is hidden in its event hidden.

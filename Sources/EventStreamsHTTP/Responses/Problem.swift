@@ -76,7 +76,7 @@ public struct Problem: Error, Sendable {
   }
 
   /// An event that can't be one.
-  static func invalid(_ error: JSONError, line: Int? = nil) -> Problem {
+  package static func invalid(_ error: JSONError, line: Int? = nil) -> Problem {
     guard error.offset == nil else { return malformed(error.description) }
     var problem = Problem(.unprocessableContent, .invalidEvent, error.description)
     problem.errors = [Detail(pointer: error.pointer, detail: error.problem, line: line)]

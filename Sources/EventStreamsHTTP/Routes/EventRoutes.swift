@@ -6,13 +6,13 @@ import Redis
 /// The events of the log.
 struct EventRoutes {
   let deployment: Deployment
-  let mask: JSONMask
+  let concealment: Concealment
 
   func add(to routes: inout Routes) {
     routes.get("/v1/events", .read) { request, context in
       let query = try Query(request, known: "type", "key", "from", "to", "limit", "cursor")
       let page = try await Self.events(query, deployment, context)
-      return JSONAnswer(ListPage(page.events, next: page.next)).hidden(by: mask)
+      return JSONAnswer(ListPage(page.events, next: page.next)).hidden(by: concealment.listMask(for: context))
     }
     routes.get("/v1/events/{id}", .read) { request, context in
       _ = try Query(request)
@@ -24,7 +24,7 @@ struct EventRoutes {
         throw Problem.notFound(
           "no event '\(id)' is remembered: it was published more than a day ago, or never, or was trimmed")
       }
-      return context.showsPersons ? JSONAnswer(event) : JSONAnswer(event).hidden(by: mask)
+      return JSONAnswer(event).hidden(by: concealment.mask(for: context))
     }
   }
 

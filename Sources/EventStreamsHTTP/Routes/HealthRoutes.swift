@@ -9,12 +9,17 @@ struct HealthRoutes {
   func add(to routes: inout Routes) {
     routes.get("/health/live", nil) { _, _ in JSONAnswer(Health(status: "ok")) }
     routes.get("/health/ready", nil) { _, context in
-      do {
-        try await deployment.look(for: context) { _, connection in _ = try await connection.call("PING") }
-      } catch let problem as Problem where problem.code == .nothingPublished {
-        // It waits for the first event, which it can publish.
-      }
+      try await checkReadiness(context)
       return JSONAnswer(Health(status: "ok"))
+    }
+  }
+
+  /// Throws a `Problem` if nothing could be published.
+  func checkReadiness(_ context: APIContext) async throws {
+    do {
+      try await deployment.look(for: context) { _, connection in _ = try await connection.call("PING") }
+    } catch let problem as Problem where problem.code == .nothingPublished {
+      // It waits for the first event, which it can publish.
     }
   }
 

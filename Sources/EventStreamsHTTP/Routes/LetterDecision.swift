@@ -36,12 +36,31 @@ struct LetterDecision: Sendable {
   let kind: Kind
   let service: String
   let selection: Selection
+  /// How many keys a second are redriven at the most, or letters discarded; nil for as many as can be.
+  let maxPerSecond: Int?
+
+  /// What is decided on while a client waits: so many keys.
+  private static let mostAtOnce = 1000
+
+  /// Whether so much is work for an operation: more than a client waits for.
+  func isLong(_ letters: [DeadLetter]) -> Bool {
+    let count = units(of: letters).count
+    return count > min(Self.mostAtOnce, maxPerSecond ?? .max)
+  }
+
+  /// What an operation goes through: the letters that are discarded, or one of each key that is redriven.
+  func units(of letters: [DeadLetter]) -> [DeadLetter] {
+    guard kind == .redrive else { return letters }
+    struct Key: Hashable {
+      let shard: Int
+      let key: Identifier
+    }
+    var seen: Set<Key> = []
+    return letters.filter { $0.isReadable && seen.insert(Key(shard: $0.shard, key: Identifier($0.key))).inserted }
+  }
 
   /// Does it.
-  ///
-  /// - Throws: a `Problem` if the letters are not those that somebody has seen.
-  func apply(to dead: DeadLetters) async throws -> Outcome {
-    let letters = try await letters(of: dead)
+  func apply(to letters: [DeadLetter], _ dead: DeadLetters) async throws -> Outcome {
     switch kind {
     case .redrive: return Outcome(keys: try await dead.redrive(letters), letters: letters.count)
     case .discard:
@@ -49,7 +68,10 @@ struct LetterDecision: Sendable {
     }
   }
 
-  private func letters(of dead: DeadLetters) async throws -> [DeadLetter] {
+  /// The letters that are meant.
+  ///
+  /// - Throws: a `Problem` if they are not those that somebody has seen.
+  func letters(of dead: DeadLetters) async throws -> [DeadLetter] {
     switch selection {
     case .names(let names):
       var letters: [DeadLetter] = []
@@ -73,6 +95,27 @@ struct LetterDecision: Sendable {
   }
 }
 
+extension LetterDecision {
+  /// What has become of a decision: it is done, or will be.
+  enum Decided: Sendable {
+    case done(Outcome)
+    case begun(Operation)
+  }
+
+  /// Reads `{"ids":["4/1775212200000-0"]}`, or `{"filter":{…},"asOf":"1775212200000-0","expected":12}`; and `maxPerSecond` besides.
+  init(_ kind: Kind, _ service: String, from request: Request) async throws {
+    let (selection, rate) = try await request.json(upTo: ServerSettings.Limit.line) { (json) throws(JSONError) in
+      var object = try json.object()
+      let rate: Int? = try object.optional("maxPerSecond")
+      if let rate, !(1...1_000_000).contains(rate) {
+        throw JSONError(path: "maxPerSecond", problem: "\(rate) is not between 1 and 1000000")
+      }
+      return (try Selection(from: json), rate)
+    }
+    self.init(kind: kind, service: service, selection: selection, maxPerSecond: rate)
+  }
+}
+
 extension LetterDecision.Selection: CustomStringConvertible {
   /// What is noted of it.
   var description: String {
@@ -84,14 +127,7 @@ extension LetterDecision.Selection: CustomStringConvertible {
     }
   }
 
-  /// Reads `{"ids":["4/1775212200000-0"]}`, or `{"filter":{…},"asOf":"1775212200000-0","expected":12}`.
-  init(from request: Request) async throws {
-    self = try await request.json(upTo: ServerSettings.Limit.line) { (json) throws(JSONError) in
-      try Self(from: json)
-    }
-  }
-
-  private init(from json: borrowing JSONValue) throws(JSONError) {
+  fileprivate init(from json: borrowing JSONValue) throws(JSONError) {
     var object = try json.object()
     if let texts: [String] = try object.optional("ids") {
       guard (1...1000).contains(texts.count) else { throw JSONError(path: "ids", problem: "names 1 to 1000 letters") }

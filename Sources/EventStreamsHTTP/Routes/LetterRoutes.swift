@@ -7,8 +7,9 @@ import Redis
 /// Dead letters: looking at them, counting them, having them handled again, removing them for good.
 struct LetterRoutes {
   let deployment: Deployment
-  let mask: JSONMask
+  let concealment: Concealment
   let record: OperatorRecord
+  let operations: Operations
 
   func add(to routes: inout Routes) {
     routes.get("/v1/services/{service}/dead-letters", .read) { request, context in
@@ -22,6 +23,7 @@ struct LetterRoutes {
         let last = try await letters.last(service: service)
         return (try await letters.page(service: service, filter, after: cursor, limit: limit), last)
       }
+      let mask = concealment.listMask(for: context)
       return JSONAnswer(ListPage(page.letters.map(mask.hiding), next: page.next) { $0.field("asOf", last.description) })
     }
     routes.get("/v1/services/{service}/dead-letters/groups", .read) { request, context in
@@ -47,13 +49,13 @@ struct LetterRoutes {
         return try await letters.letter(name, service: service)
       }
       guard let letter else { throw Problem.notFound("\(service) has no dead letter \(text)") }
-      return JSONAnswer(context.showsPersons ? letter : mask.hiding(in: letter))
+      return JSONAnswer(concealment.mask(for: context).hiding(in: letter))
     }
     routes.post("/v1/services/{service}/dead-letters/redrive", .operate) { request, context in
-      JSONAnswer(try await decide(.redrive, request, context))
+      try await decide(.redrive, request, context)
     }
     routes.post("/v1/services/{service}/dead-letters/discard", .operate) { request, context in
-      JSONAnswer(try await decide(.discard, request, context))
+      try await decide(.discard, request, context)
     }
   }
 
@@ -77,7 +79,7 @@ struct LetterRoutes {
     _ context: APIContext, _ service: String, _ body: (DeadLetters) async throws -> Value
   ) async throws -> Value {
     try await deployment.look(for: context) { namespace, connection in
-      try await Problem.check(service, Inspector(namespace: namespace, connection: connection))
+      try await Problem.check(service, namespace, connection)
       return try await body(DeadLetters(namespace: namespace, connection: connection))
     }
   }
@@ -85,21 +87,33 @@ struct LetterRoutes {
   // MARK: Deciding
 
   private func decide(
-    _ decision: LetterDecision.Kind, _ request: Request, _ context: APIContext
-  ) async throws -> LetterDecision.Outcome {
-    let service = try context.parameter("service")
-    let selection = try await LetterDecision.Selection(from: request)
-    return try await decide(LetterDecision(kind: decision, service: service, selection: selection), context)
+    _ kind: LetterDecision.Kind, _ request: Request, _ context: APIContext
+  ) async throws -> JSONAnswer {
+    let decision = try await LetterDecision(kind, try context.parameter("service"), from: request)
+    switch try await decide(decision, context) {
+    case .done(let outcome): return JSONAnswer(outcome)
+    case .begun(let operation):
+      return JSONAnswer(operation, status: .accepted, headers: [.location: operation.location])
+    }
   }
 
-  /// Does what somebody has decided about letters, and notes that they did.
-  func decide(_ decision: LetterDecision, _ context: APIContext) async throws -> LetterDecision.Outcome {
-    let outcome = try await deployment.change(for: context) { namespace, connection in
-      try await Problem.check(decision.service, Inspector(namespace: namespace, connection: connection))
-      return try await decision.apply(to: DeadLetters(namespace: namespace, connection: connection))
+  /// Does what somebody has decided about letters, or begins to, and notes that they did.
+  func decide(_ decision: LetterDecision, _ context: APIContext) async throws -> LetterDecision.Decided {
+    try operations.check(decision.service)
+    let letters = try await deployment.change(for: context) { namespace, connection in
+      try await Problem.check(decision.service, namespace, connection)
+      return try await decision.letters(of: DeadLetters(namespace: namespace, connection: connection))
     }
-    try await record.note(
-      decision.kind.rawValue, decision.service, decision.selection.description, outcome.letters, context)
-    return outcome
+    let (what, which) = (decision.kind.rawValue, decision.selection.description)
+    if decision.isLong(letters) {
+      let operation = try operations.begin(decision, decision.units(of: letters), context)
+      await record.note(what, decision.service, which, letters.count, operation: operation.id, context)
+      return .begun(operation)
+    }
+    let outcome = try await deployment.change(for: context) { namespace, connection in
+      try await decision.apply(to: letters, DeadLetters(namespace: namespace, connection: connection))
+    }
+    await record.note(what, decision.service, which, outcome.letters, context)
+    return .done(outcome)
   }
 }

@@ -7,6 +7,7 @@ import NIOCore
 struct PublishRoutes {
   let catalog: EventCatalog
   let publisher: SharedPublisher
+  let deployment: Deployment
 
   private static let types =
     "application/json, application/cloudevents+json, application/cloudevents-batch+json, application/x-ndjson"
@@ -15,8 +16,11 @@ struct PublishRoutes {
     routes.post("/v1/events", .eventsWrite) { request, context in
       switch request.mediaType {
       case "application/x-ndjson", "application/jsonl", "application/ndjson":
-        return try await LinePublication(catalog: catalog, publisher: publisher, isWhole: Self.wantsAll(request))
-          .publish(request, context)
+        let lines = LinePublication(catalog: catalog, publisher: publisher)
+        guard try Self.wantsAll(request) else { return try await lines.publish(request, context) }
+        // While there is a status to say it with.
+        try await HealthRoutes(deployment: deployment).checkReadiness(context)
+        return lines.publishReporting(request, context)
       case "application/cloudevents-batch+json":
         return try await batch(request, context).response(from: request, context: context)
       case "application/cloudevents+json", "application/json":
@@ -106,37 +110,5 @@ struct PublishRoutes {
         }
       }
     }
-  }
-}
-
-/// What became of an event that was to be published.
-struct PublicationReport: JSONWritable, Sendable {
-  let id: String
-  let published: PublishedEvent
-
-  var isDuplicate: Bool { published.isDuplicate }
-
-  /// - Throws: a `Problem` if another event has its id.
-  init(_ event: EncodedEvent, _ published: PublishedEvent) throws(Problem) {
-    id = event.id
-    self.published = published
-    guard let difference = published.difference else { return }
-    throw Problem(
-      .unprocessableContent, .eventIDReused, "'\(event.id)' was published before and says something else: \(difference)"
-    )
-  }
-
-  var location: String {
-    "/v1/events/\(id.inAddress)"
-  }
-
-  func write(to json: inout JSONWriter) { json.object { writeFields(to: &$0) } }
-
-  func writeFields(to json: inout JSONWriter) {
-    json.field("id", id)
-    json.field("shard", published.shard)
-    json.field("entryId", published.entryID.description)
-    json.field("duplicate", isDuplicate)
-    json.field("due", published.due)
   }
 }

@@ -1,6 +1,6 @@
-import EventStreams
+package import EventStreams
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 import NIOCore
 
 extension Request {
@@ -10,7 +10,11 @@ extension Request {
   func bytes(upTo limit: Int) async throws -> [UInt8] {
     if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { throw Self.tooLarge(limit) }
     var bytes: [UInt8] = []
+    let deadline = ContinuousClock.now + ServerSettings.Limit.body
     for try await buffer in body {
+      guard ContinuousClock.now < deadline else {
+        throw Problem(.requestTimeout, .malformed, "the body did not come within \(ServerSettings.Limit.body.short)")
+      }
       guard bytes.count + buffer.readableBytes <= limit else { throw Self.tooLarge(limit) }
       bytes.append(contentsOf: buffer.readableBytesView)
     }
@@ -36,6 +40,28 @@ extension Request {
     } catch {
       throw Problem(error)
     }
+  }
+
+  /// The fields of a body that is a JSON object.
+  package func jsonFields() async throws -> JSONFields {
+    try await json(upTo: ServerSettings.Limit.line) { (json) throws(JSONError) in try JSONFields(from: json) }
+  }
+
+  /// What makes sending the request again harmless; nil if it doesn't say.
+  package var idempotencyKey: String? { headers[.idempotencyKey] }
+
+  /// The trace that it belongs to; nil if it doesn't say.
+  package var traceparent: String? { headers[.traceparent] }
+
+  /// For how many seconds the client would rather wait for what comes of it than be told at once that it was taken (RFC 7240); nil if it doesn't say.
+  package var preferredWait: Int? {
+    for preference in headers[values: .prefer].flatMap({ $0.split(separator: ",") }) {
+      let parts = preference.split(separator: "=").map { $0.filter { $0 != " " && $0 != "\"" } }
+      if parts.count == 2, parts[0].lowercased() == "wait", let seconds = Int(parts[1]), seconds > 0 {
+        return min(seconds, ServerSettings.longestWait)
+      }
+    }
+    return nil
   }
 
   /// The type of the body, without its parameters; empty if none is given.

@@ -38,6 +38,11 @@ public struct Routes {
     _ path: String, _ scope: Scope?, _ answer: @escaping @Sendable (Request, APIContext) async throws -> Answer
   ) { add(.post, path, scope, answer) }
 
+  /// Adds a way to end or remove something.
+  public mutating func delete<Answer: ResponseGenerator>(
+    _ path: String, _ scope: Scope?, _ answer: @escaping @Sendable (Request, APIContext) async throws -> Answer
+  ) { add(.delete, path, scope, answer) }
+
   private mutating func add<Answer: ResponseGenerator>(
     _ method: HTTPRequest.Method, _ path: String, _ scope: Scope?,
     _ answer: @escaping @Sendable (Request, APIContext) async throws -> Answer

@@ -6,7 +6,7 @@ import Redis
 /// How the services of a namespace are.
 struct ServiceRoutes {
   let deployment: Deployment
-  let mask: JSONMask
+  let concealment: Concealment
 
   func add(to routes: inout Routes) {
     routes.get("/v1/services", .read) { request, context in
@@ -35,7 +35,8 @@ struct ServiceRoutes {
         let inspector = Inspector(namespace: namespace, connection: connection)
         return (try await inspector.scheduled(limit: limit), try await inspector.scheduledCount())
       }
-      return JSONAnswer(ListPage(events, next: nil as String?) { $0.field("total", count) }).hidden(by: mask)
+      return JSONAnswer(ListPage(events, next: nil as String?) { $0.field("total", count) }).hidden(
+        by: concealment.listMask(for: context))
     }
   }
 
@@ -59,7 +60,7 @@ struct ServiceRoutes {
     let (limit, cursor) = (try query.limit(), try query.cursor { PendingPlace($0) })
     return try await deployment.look(for: context) { namespace, connection in
       let inspector = Inspector(namespace: namespace, connection: connection)
-      try await Problem.check(filter.service, inspector)
+      try await Problem.check(filter.service, namespace, connection)
       return try await inspector.pending(filter, after: cursor, limit: limit)
     }
   }
@@ -118,9 +119,12 @@ extension Problem {
   }
 
   /// Refuses a name that no service has.
-  static func check(_ service: String?, _ inspector: Inspector) async throws {
+  static func check(_ service: String?, _ namespace: Namespace, _ connection: Connection) async throws {
     guard let service else { return }
-    let status = try await inspector.overview()
+    // Those that the namespace is for are known without a look at any of them.
+    let listed = try await namespace.services(on: connection)
+    if listed.contains(where: { $0.service.hasSameBytes(as: service) }) { return }
+    let status = try await Inspector(namespace: namespace, connection: connection).overview()
     guard Set(names: status.allServices).contains(service) else { throw noService(service, status) }
   }
 }

@@ -31,10 +31,19 @@ async function refresh() {
   } catch { say('cannot reach the server', true); } finally { running = false; }
 }
 
+// Of all tabs of a browser one listens, and tells the others: a server has only so many streams, and a browser so many connections.
 function listen() {
-  const stream = new EventSource('/v1/stream?channels=status');
-  stream.addEventListener('status', refresh);
-  stream.onerror = () => say('reconnecting …', true);
+  const tabs = new BroadcastChannel('rides');
+  const heard = (isThere) => { if (isThere) refresh(); else say('reconnecting …', true); };
+  tabs.onmessage = (message) => heard(message.data);
+  const open = () => new Promise(() => {
+    const stream = new EventSource('/v1/stream?channels=status');
+    const tell = (isThere) => { heard(isThere); tabs.postMessage(isThere); };
+    stream.addEventListener('status', () => tell(true));
+    stream.onerror = () => tell(false);
+  });
+  // It is held until the tab is closed; then the next one listens. Where there are no locks, each listens for itself.
+  if (navigator.locks) navigator.locks.request('rides-stream', open); else open();
 }
 
 document.addEventListener('visibilitychange', () => { if (!document.hidden && due) refresh(); });
@@ -52,4 +61,5 @@ for (const box of document.querySelectorAll('[data-all]')) {
     for (const other of document.querySelectorAll(`[name="${box.dataset.all}"]`)) other.checked = box.checked;
   });
 }
+for (const field of document.querySelectorAll('[data-submit]')) field.addEventListener('change', () => field.form.submit());
 if (document.querySelector('[data-live]')) { say('live'); listen(); }

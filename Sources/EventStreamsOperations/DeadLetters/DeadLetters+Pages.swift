@@ -47,7 +47,7 @@ extension DeadLetters {
     return Page(letters: letters, next: nil)
   }
 
-  /// All letters that a filter means, as they were at a moment.
+  /// All letters that a filter means, as they were at a moment, without their events, which would be much of many.
   ///
   /// - Parameters:
   ///   - service: whose.
@@ -59,7 +59,7 @@ extension DeadLetters {
     while true {
       let page = try await page(
         service: service, filter, after: after, through: last, limit: Self.lookedAtAtMost)
-      letters += page.letters
+      letters += page.letters.map { $0.with(json: []) }
       guard let next = page.next else { return letters }
       after = next
     }

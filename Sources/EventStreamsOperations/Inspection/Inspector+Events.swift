@@ -1,4 +1,5 @@
-import EventStreams
+public import EventStreams
+import Redis
 
 extension Inspector {
   /// What one call looks at: a filter that little matches comes back with what it has found until then, and where to go on.
@@ -41,6 +42,27 @@ extension Inspector {
       }
       if edge == nil { return EventPage(events: found, next: nil) }
     }
+  }
+
+  /// The last events of one topic, over all shards, the newest first.
+  ///
+  /// - Parameters:
+  ///   - topic: its name.
+  ///   - time: only those that were recorded before this moment; nil for all.
+  ///   - limit: at most so many.
+  public func latest(ofTopic topic: String, before time: Timestamp? = nil, limit: Int) async throws -> [EventPage.Found]
+  {
+    let end = time.map { "(\(max(1, $0.milliseconds))-0" } ?? "+"
+    let pages = try await topics.topicwise(Array(namespace.shards)) { shard, name, commands in
+      // The others are asked for nothing.
+      commands.append(
+        "XREVRANGE", namespace.log(shard, name), end, "-", "COUNT", name == topic ? "\(limit)" : "0")
+    } read: { shard, topics, answers, first in
+      guard let place = topics.firstIndex(of: topic) else { return [] as [EventPage.Found] }
+      try answers[first + place].check()
+      return Self.entries(of: answers[first + place], topic).map { EventPage.Found($0, shard: shard) }
+    }
+    return Array(pages.joined().sorted { $0.place > $1.place }.prefix(limit))
   }
 
   /// Where a shard's entries end that come before a place.

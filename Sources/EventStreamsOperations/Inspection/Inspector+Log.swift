@@ -69,7 +69,7 @@ extension Inspector {
     }
   }
 
-  private static func entries(of range: borrowing ReplyNode, _ topic: String) -> [LogEntry] {
+  static func entries(of range: borrowing ReplyNode, _ topic: String) -> [LogEntry] {
     var entries: [LogEntry] = []
     entries.reserveCapacity(range.count)
     for index in 0..<range.count {

@@ -5,7 +5,7 @@ extension Inspector {
   /// How far services have come in one shard. What it calls done stays done: its effects are in any state that is read later.
   public func progress(_ services: [String], shard: Int) async throws -> [ServiceProgress] {
     // In this order an entry that moves meanwhile is seen at least once on its way: delivered, pending, dead.
-    let groups = try await status().filter { $0.shard == shard }
+    let groups = try await status(of: shard)
     let dead = DeadLetters(namespace: namespace, connection: connection)
     var all: [ServiceProgress] = []
     for service in services {

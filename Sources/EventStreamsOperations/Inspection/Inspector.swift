@@ -54,13 +54,8 @@ public struct Inspector: Sendable {
 
   /// The logs of all shards that have one, each at one moment, and then what is kept beside them.
   private func look() async throws -> (logs: [ShardLog], status: NamespaceStatus) {
-    let logs = try await logs()
-    var commands = Commands()
-    commands.append("TIME")
-    for log in logs {
-      for group in log.groups { GroupStatus.ask(namespace, log.shard, group, in: &commands) }
-    }
-    let groups = try Self.groups(of: logs, await connection.send(commands))
+    let logs = try await logs(of: Array(namespace.shards))
+    let groups = try await groups(of: logs)
     let shards = logs.map { ShardStatus(shard: $0.shard, topics: $0.topics) }
     let status = NamespaceStatus(
       services: try await namespace.services(on: connection), groups: groups, shards: shards,
@@ -68,8 +63,23 @@ public struct Inspector: Sendable {
     return (logs, status)
   }
 
-  private func logs() async throws -> [ShardLog] {
-    try await topics.topicwise(Array(namespace.shards)) { shard, topic, commands in
+  /// How each service stands in one shard, which alone is looked at.
+  func status(of shard: Int) async throws -> [GroupStatus] {
+    guard namespace.shards.contains(shard) else { return [] }
+    return try await groups(of: try await logs(of: [shard]))
+  }
+
+  private func groups(of logs: [ShardLog]) async throws -> [GroupStatus] {
+    var commands = Commands()
+    commands.append("TIME")
+    for log in logs {
+      for group in log.groups { GroupStatus.ask(namespace, log.shard, group, in: &commands) }
+    }
+    return try Self.groups(of: logs, await connection.send(commands))
+  }
+
+  private func logs(of shards: [Int]) async throws -> [ShardLog] {
+    try await topics.topicwise(shards) { shard, topic, commands in
       ShardLog.ask(namespace, shard, topic, in: &commands)
     } read: { shard, topics, answers, first in
       ShardLog(shard: shard, topics: topics, answers, from: first)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventArchive
 import EventStreams
+import EventStreamsHTTP
 import Logging
 import Redis
 import ServiceLifecycle
@@ -9,12 +10,27 @@ import UnixSignals
 /// Runs all services in this process.
 struct Up: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Run all four services in this process; Ctrl-C drains.", aliases: ["run"])
+    abstract: "Run all four services in this process, with pages and an HTTP API where asked for; Ctrl-C drains.",
+    aliases: ["run"])
+
+  @Option(help: "Where to serve the pages and the HTTP API: 127.0.0.1:8081.", transform: Self.address)
+  var listen: ListenAddress?
 
   @OptionGroup var workers: WorkerOptions
   @OptionGroup var shop: ShopOptions
 
-  func run() async throws { try await workers.run(Shop.serviceNames, shop) }
+  func run() async throws {
+    let log = Logger(label: "orders-example")
+    let pages = try listen.map { try Shop.server(at: $0, shop.namespace, shop.redisURL(), log) }
+    try await workers.run(Shop.serviceNames, shop, beside: pages.map { [$0] } ?? [])
+  }
+
+  private static func address(_ text: String) throws -> ListenAddress {
+    guard let address = ListenAddress(text) else {
+      throw ValidationError("'\(text)' is no address such as 127.0.0.1:8081")
+    }
+    return address
+  }
 }
 
 /// Runs one service in this process.
@@ -54,7 +70,7 @@ struct WorkerOptions: ParsableArguments {
   }
 
   /// Runs services until a signal asks them to stop; then they finish what they have begun.
-  func run(_ names: [String], _ shop: ShopOptions) async throws {
+  func run(_ names: [String], _ shop: ShopOptions, beside others: [any Service] = []) async throws {
     let (namespace, connection) = try await shop.open()
     await connection.close()
     let log = Logger(label: "orders-example")
@@ -70,6 +86,6 @@ struct WorkerOptions: ParsableArguments {
       return Worker($0, namespace: namespace, redis: try shop.redisURL(), settings: settings, log: log)
     }
     log.notice("started", metadata: ["services": "\(names.joined(separator: " "))"])
-    try await ServiceGroup(services: workers, gracefulShutdownSignals: [.sigterm, .sigint], logger: log).run()
+    try await ServiceGroup(services: workers + others, gracefulShutdownSignals: [.sigterm, .sigint], logger: log).run()
   }
 }

@@ -1,4 +1,7 @@
 import EventStreams
+import EventStreamsHTTP
+import Logging
+import Redis
 
 /// The four services that react to orders, none of which knows of another.
 enum Shop {
@@ -8,6 +11,15 @@ enum Shop {
   static let serviceNames = ["payment", "inventory", "email", "analytics"]
 
   static let subscriptions = serviceNames.compactMap { service($0)?.subscription }
+
+  /// Pages and an HTTP API of the shop, which know no more of it than its events.
+  static func server(
+    at address: ListenAddress, _ namespace: String, _ redis: RedisURL, _ log: Logger
+  ) throws -> HTTPService {
+    try HTTPService(
+      ServerSettings(address: address), deployment: Deployment(namespace, redis: redis), catalog: catalog,
+      opening: { try await Namespace.open(namespace, shardCount: 1, services: subscriptions, on: $0) }, log: log)
+  }
 
   /// Makes a service; nil if there is none with this name.
   ///

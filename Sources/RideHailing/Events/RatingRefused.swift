@@ -37,7 +37,7 @@ public struct RatingRefused: RideEvent, JSONRecord, Hashable {
   }
 
   /// The refusal of a rating with an id.
-  static func id(of event: String, saying rating: RideRated) -> String {
+  public static func id(of event: String, saying rating: RideRated) -> String {
     OutcomeID.of(eventType, cause: event, saying: [rating.rideID, rating.driverID, "\(rating.stars)"])
   }
 }

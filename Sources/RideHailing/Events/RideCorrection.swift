@@ -123,5 +123,10 @@ public struct RideCorrection<Step: RideCorrectionStep>: RideEvent, JSONRecord, H
   }
 
   /// One event of a type per ride and correction.
-  public var eventID: String { OutcomeID.of(Self.eventType, ride: rideID, correction: correction) }
+  public var eventID: String { Self.eventID(ofRide: rideID, correction: correction) }
+
+  /// The id of such an event.
+  public static func eventID(ofRide ride: String, correction: String) -> String {
+    OutcomeID.of(eventType, ride: ride, correction: correction)
+  }
 }

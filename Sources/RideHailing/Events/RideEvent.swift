@@ -13,4 +13,7 @@ extension RideEvent {
   public var orderingKey: String { rideID }
   /// What belongs together: a city.
   public var shardKey: String { city }
+
+  /// The id of such an event about a ride, unless its producer gives it another.
+  public static func eventID(ofRide ride: String) -> String { "\(eventType.rawValue):\(ride)" }
 }

@@ -41,6 +41,16 @@ public enum Geohash {
   public struct Area: Sendable, Hashable {
     /// The edges.
     public let west, east, south, north: Double
+
+    /// An area between its borders, in degrees.
+    public init(west: Double, east: Double, south: Double, north: Double) {
+      (self.west, self.east, self.south, self.north) = (west, east, south, north)
+    }
+
+    /// True if both have something in common.
+    public func touches(_ other: Area) -> Bool {
+      west <= other.east && other.west <= east && south <= other.north && other.south <= north
+    }
   }
 
   /// Where a cell is; nil if it is none.

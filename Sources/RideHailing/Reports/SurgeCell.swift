@@ -1,4 +1,5 @@
 public import EventStreams
+public import EventStreamsOperations
 
 /// A cell of a city with what fares there are multiplied by.
 public struct SurgeCell: Sendable, JSONWritable {
@@ -13,6 +14,19 @@ public struct SurgeCell: Sendable, JSONWritable {
   /// `1.3`
   public var factor: String { "\(multiplier.percent / 100).\(multiplier.percent % 100 / 10)" }
 
+  /// What an event says of a cell.
+  public init(_ event: SurgeUpdated) {
+    name = event.cell
+    multiplier = SurgeMultiplier(
+      city: event.city, percent: event.multiplierPercent, demand: event.demand, supply: event.supply,
+      minute: event.minute)
+  }
+
+  init(name: String, multiplier: SurgeMultiplier) {
+    self.name = name
+    self.multiplier = multiplier
+  }
+
   /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
@@ -23,6 +37,19 @@ public struct SurgeCell: Sendable, JSONWritable {
 }
 
 extension RideState {
+  /// The cells as they were at a moment, the highest multiplier first: what the last events before it say of each, as far as the log has them.
+  public static func cells(before time: Timestamp, _ inspector: Inspector) async throws -> [SurgeCell] {
+    var seen: Set<Identifier> = []
+    var cells: [SurgeCell] = []
+    for event in try await inspector.latest(ofTopic: SurgeUpdated.topic, before: time, limit: 10_000) {
+      guard event.header?.type == SurgeUpdated.eventType, let change = try? SurgeUpdated(ofEvent: event.json.span),
+        seen.insert(Identifier(change.orderingKey)).inserted
+      else { continue }
+      cells.append(SurgeCell(change))
+    }
+    return cells.sorted { $0.multiplier.percent > $1.multiplier.percent }
+  }
+
   /// The cells of a city, or of all, the highest multiplier first.
   public func cells(of city: String? = nil) async throws -> [SurgeCell] {
     try await multipliers()

@@ -11,11 +11,20 @@ struct PricePage {
 
   func add(to routes: inout Routes) {
     routes.get("/prices", .read) { request, context in
-      let chosen = try Query(request, known: "city")["city"]
+      let query = try Query(request, known: "city", "ago")
+      let ago = try query.integer("ago", in: 0...60) ?? 0
+      let time = Timestamp.now() - .seconds(ago * 60)
       let cells = try await deployment.look(for: context) { namespace, connection in
-        try await RideState(ServiceState(namespace: namespace, connection: connection)).cells()
+        if ago > 0 {
+          return try await RideState.cells(before: time, Inspector(namespace: namespace, connection: connection))
+        }
+        return try await RideState(ServiceState(namespace: namespace, connection: connection)).cells()
       }
-      return site.page("map", Model(frame: site.frame("Prices", request, context), cells, chosen: chosen))
+      return site.page(
+        "map",
+        Model(
+          frame: site.frame("Prices", request, context), cells, chosen: query["city"], ago: ago,
+          at: ago > 0 ? time.forPeople : nil))
     }
   }
 
@@ -40,6 +49,10 @@ struct PricePage {
     }
 
     let frame: Site.Frame
+    /// Minutes ago.
+    let ago: Int
+    /// The moment that is shown; nil for now.
+    let at: String?
     let cities: [City]
     let maps: [CityMap]
     let rows: [Row]
@@ -49,8 +62,9 @@ struct PricePage {
       Heat(heat: "heat3", name: "to 2.4"), Heat(heat: "heat4", name: "2.5 and more"),
     ]
 
-    init(frame: Site.Frame, _ cells: [SurgeCell], chosen: String?) {
+    init(frame: Site.Frame, _ cells: [SurgeCell], chosen: String?, ago: Int, at: String?) {
       self.frame = frame
+      (self.ago, self.at) = (ago, at)
       let byCity = Dictionary(grouping: cells) { Identifier($0.multiplier.city) }.sorted { $0.key < $1.key }
       cities = byCity.map { City(name: $0.key.text, isChosen: chosen.map($0.key.text.hasSameBytes) ?? false) }
       let shown = byCity.filter { city, _ in chosen.map(city.text.hasSameBytes) ?? true }

@@ -19,7 +19,10 @@ struct RidePages {
       let page = try await deployment.look(for: context) { [filter] namespace, connection in
         try await Inspector(namespace: namespace, connection: connection).events(filter, before: cursor, limit: 50)
       }
-      return site.page("rides", ListModel(frame: site.frame("Rides", request, context), page, request))
+      return site.page(
+        "rides",
+        ListModel(
+          frame: site.frame("Rides", request, context), page, request, showsMoney: context.has(.accountsRead)))
     }
     routes.get("/rides/{id}", .read) { request, context in
       let ride = try context.parameter("id")
@@ -27,7 +30,10 @@ struct RidePages {
         try await RideReport.read(ride, namespace, connection)
       }
       guard let report else { throw Problem.noRide(ride) }
-      return site.page("ride", Model(frame: site.frame("Ride \(ride)", request, context), report))
+      return site.page(
+        "ride",
+        Model(
+          frame: site.frame("Ride \(ride)", request, context), report, showsMoney: context.has(.accountsRead)))
     }
   }
 
@@ -50,7 +56,7 @@ struct RidePages {
     let isEmpty: Bool
     let next: String?
 
-    init(frame: Site.Frame, _ page: EventPage, _ request: Request) {
+    init(frame: Site.Frame, _ page: EventPage, _ request: Request, showsMoney: Bool) {
       self.frame = frame
       rides = page.events.compactMap { event in
         // What is none is in the dead letters.
@@ -58,7 +64,8 @@ struct RidePages {
         return Row(
           time: event.place.entryID.recordedAt.forPeople, ride: ride.rideID, path: RidesSite.path(ofRide: ride.rideID),
           city: ride.city, rider: ride.riderID, riderPath: Account.rider(ride.riderID).path, driver: ride.driverID,
-          driverPath: Account.driver(ride.driverID).path, fare: "\(ride.fare.amount)", method: "\(ride.payment.method)")
+          driverPath: Account.driver(ride.driverID).path, fare: showsMoney ? "\(ride.fare.amount)" : "–",
+          method: "\(ride.payment.method)")
       }
       isEmpty = rides.isEmpty
       next = page.next.map { request.pageAddress(after: $0.description) }
@@ -93,11 +100,12 @@ struct RidePages {
     let hasTroubles: Bool
     let money: [Pair]
     let hasMoney: Bool
+    let showsMoney: Bool
     let others: [Pair]
     let events: [Row]
     let coming: [Row]
 
-    init(frame: Site.Frame, _ report: RideReport) {
+    init(frame: Site.Frame, _ report: RideReport, showsMoney: Bool) {
       self.frame = frame
       ride = report.outcome.ride
       let steps = report.events.flatMap(\.steps)
@@ -118,7 +126,8 @@ struct RidePages {
         }
       }
       hasTroubles = !troubles.isEmpty
-      money = Self.money(report)
+      self.showsMoney = showsMoney
+      money = showsMoney ? Self.money(report) : []
       hasMoney = !money.isEmpty
       others = Self.others(report.outcome)
       events = report.events.map { event in

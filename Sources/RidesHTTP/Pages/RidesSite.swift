@@ -1,3 +1,4 @@
+import EventArchive
 import EventStreams
 import EventStreamsHTTP
 import EventStreamsOperations
@@ -5,18 +6,20 @@ import RideHailing
 
 /// What pages have besides those of any domain: rides, prices, accounts.
 enum RidesSite {
-  static func domain(_ deployment: Deployment, _ services: RideServices, _ books: Books) -> Site.Domain {
+  static func domain(_ deployment: Deployment, _ services: RideServices, _ watch: BookWatch) -> Site.Domain {
     var domain = Site.Domain()
     domain.links = [
       ("Rides", "/rides", .read), ("Prices", "/prices", .read), ("Accounts", "/accounts", .accountsRead),
+      ("Analytics", "/analytics", .accountsRead),
     ]
     domain.searched = "ride, event, dead letter, account, worker"
     domain.templates = [
       ("rides", PackageResources.rides_mustache), ("ride", PackageResources.ride_mustache),
       ("map", PackageResources.map_mustache), ("accounts", PackageResources.accounts_mustache),
-      ("account", PackageResources.account_mustache),
+      ("account", PackageResources.account_mustache), ("analytics", PackageResources.analytics_mustache),
     ]
     domain.types = services.catalog.typeNames
+    domain.channels = [("surge", [SurgeUpdated.eventType.rawValue])]
     domain.path = { header, json in
       // A ride's events mostly have it as their key; what else they are about is not looked for where there is no event at hand.
       let ride = json.isEmpty ? nil : services.catalog.ride(of: json.span)
@@ -28,7 +31,7 @@ enum RidesSite {
         if try await RideReport.read(text, namespace, connection) != nil {
           hits.append(SearchHit("ride", text, path: Self.path(ofRide: text)))
         }
-        guard context.mayReadAccounts else { return hits }
+        guard context.has(.accountsRead) else { return hits }
         let state = ServiceState(namespace: namespace, connection: connection)
         for account in Self.accounts(named: text) where try await AccountHistory(account, from: state).count > 0 {
           hits.append(SearchHit("account", account.name, path: account.path))
@@ -37,24 +40,27 @@ enum RidesSite {
       }
     }
     domain.figures = { context in
-      guard context.mayReadAccounts else { return [] }
-      let balance = try await books.balance(for: context)
-      let clearing = balance.byKind.filter { $0.account == .clearing && $0.balance.minorUnits != 0 }
+      guard context.has(.accountsRead) else { return [] }
+      guard let sums = watch.latest else { return [Figure("Trial balance", "–")] }
+      let open = sums.clearing.count { $0.minorUnits != 0 }
       return [
-        Figure("Trial balance", balance.isBalanced ? "0" : "not zero", isAlarm: !balance.isBalanced),
-        Figure("In clearing", "\(clearing.count)", unit: clearing.count == 1 ? "currency" : "currencies"),
+        Figure(
+          "Trial balance", sums.isBalanced ? "0" : "not zero",
+          unit: open == 0 ? "and nothing in clearing" : "\(open) \(open == 1 ? "currency" : "currencies") in clearing",
+          isAlarm: !sums.isBalanced, path: "/accounts")
       ]
     }
-    domain.measures = { context in
-      let balance = try await books.balance(for: context)
-      let clearing = balance.byKind.filter { $0.account == .clearing }.map(\.balance)
-      return clearing.map {
-        Measure("rides_clearing_balance_minor_units", [("currency", $0.currency.code)], Double($0.minorUnits))
+    domain.measures = { _ in
+      guard let sums = watch.latest else { return [] }
+      func measures(_ name: String, _ amounts: [Money]) -> [Measure] {
+        amounts.map { Measure(name, [("currency", $0.currency.code)], Double($0.minorUnits)) }
       }
-        + balance.totals.map {
-          Measure("rides_trial_balance_minor_units", [("currency", $0.currency.code)], Double($0.minorUnits))
-        }
+      let age = Double((Timestamp.now() - sums.time).wholeMilliseconds) / 1000
+      return [Measure("rides_balances_age_seconds", [], age)]
+        + measures("rides_clearing_balance_minor_units", sums.clearing)
+        + measures("rides_trial_balance_minor_units", sums.totals)
     }
+    domain.confirm = { try await StoreConfirmation.confirmStores(of: $0, on: $1, services.archive) }
     return domain
   }
 
@@ -74,9 +80,4 @@ extension Account {
     let parts = name.split(separator: ":", maxSplits: 1).map(String.init)
     return "/accounts/\(parts.map(\.inAddress).joined(separator: "/"))"
   }
-}
-
-extension APIContext {
-  /// True if whoever asks may look at accounts.
-  var mayReadAccounts: Bool { principal?.scopes.contains(.accountsRead) == true }
 }

@@ -13,7 +13,7 @@ struct Books: Sendable {
   /// The archive's file; nil if there is none.
   let archive: String?
 
-  func balance(at time: Timestamp? = nil, for context: APIContext) async throws -> TrialBalance {
+  func balance(at time: Timestamp? = nil, for context: APIContext? = nil) async throws -> TrialBalance {
     try await look(context) { state, closed in try await TrialBalance.read(from: state, at: time, archive: closed) }
   }
 
@@ -25,8 +25,16 @@ struct Books: Sendable {
     }
   }
 
+  func statement(
+    _ account: Account, _ selection: AccountHistory.Selection, for context: APIContext
+  ) async throws -> AccountStatement {
+    try await look(context) { state, closed in
+      try await AccountStatement.read(account, from: state, selection, archive: closed)
+    }
+  }
+
   private func look<Value: Sendable>(
-    _ context: APIContext, _ body: (ServiceState, ClosedJournals?) async throws -> Value
+    _ context: APIContext?, _ body: (ServiceState, ClosedJournals?) async throws -> Value
   ) async throws -> Value {
     do {
       return try await deployment.look(for: context) { namespace, connection in
@@ -38,11 +46,13 @@ struct Books: Sendable {
     }
   }
 
-  /// One that was not made yet, or can't be read, is not at hand.
   private func closedJournals(_ namespace: Namespace, _ connection: Connection) -> ClosedJournals? {
-    guard let archive, FileManager.default.fileExists(atPath: archive),
-      let reader = try? ArchiveReader(path: archive, of: .rides)
-    else { return nil }
-    return ClosedJournals(archive: reader, inspector: Inspector(namespace: namespace, connection: connection))
+    reader().map { ClosedJournals(archive: $0, inspector: Inspector(namespace: namespace, connection: connection)) }
+  }
+
+  /// The archive; one that was not made yet, or can't be read, is not at hand.
+  func reader() -> ArchiveReader? {
+    guard let archive, FileManager.default.fileExists(atPath: archive) else { return nil }
+    return try? ArchiveReader(path: archive, of: .rides)
   }
 }

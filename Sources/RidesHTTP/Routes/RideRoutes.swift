@@ -8,8 +8,7 @@ import RideHailing
 /// One ride's way through all services, and what they have stored about it.
 struct RideRoutes {
   let deployment: Deployment
-  /// Hides what says something about a person.
-  let mask: JSONMask
+  let concealment: Concealment
 
   func add(to routes: inout Routes) {
     routes.get("/v1/rides/{id}", .read) { request, context in
@@ -25,7 +24,7 @@ struct RideRoutes {
           continue
         }
         guard let report else { throw Problem.noRide(ride) }
-        return context.showsPersons ? JSONAnswer(report) : JSONAnswer(report).hidden(by: mask)
+        return JSONAnswer(report).hidden(by: concealment.mask(for: context))
       }
     }
   }

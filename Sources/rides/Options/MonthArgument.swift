@@ -1,26 +1,19 @@
 import ArgumentParser
 import EventStreams
+import RideHailing
 
-/// A month as people write it, `2019-03`, in UTC.
+/// A month as people write it, as an argument.
 struct MonthArgument: ExpressibleByArgument, Sendable {
-  let text: String
-  /// The first moment of the month.
-  let start: Timestamp
-  /// The first moment of the next one.
-  let end: Timestamp
+  private let month: CalendarMonth
 
   init?(argument: String) {
-    // Written out as a moment, so that nothing but digits passes for a number.
-    guard argument.utf8.count == 7, (try? Timestamp(iso8601: "\(argument)-01T00:00:00Z")) != nil,
-      let year = Int64(argument.prefix(4)), let month = Int64(argument.suffix(2)),
-      let start = Timestamp.daysSinceEpoch(year: year, month: month, day: 1),
-      let end = Timestamp.daysSinceEpoch(
-        year: month == 12 ? year + 1 : year, month: month == 12 ? 1 : month + 1, day: 1)
-    else { return nil }
-    text = argument
-    self.start = Timestamp(secondsSinceEpoch: start * 86_400)
-    self.end = Timestamp(secondsSinceEpoch: end * 86_400)
+    guard let month = CalendarMonth(argument) else { return nil }
+    self.month = month
   }
+
+  var text: String { month.text }
+  var start: Timestamp { month.start }
+  var end: Timestamp { month.end }
 
   /// The same, for an option that says what is wrong with what it was given.
   static func read(_ argument: String) throws -> MonthArgument {

@@ -7,6 +7,8 @@ struct Committer: Sendable {
   let connection: Connection
   let namespace: Namespace
   let settings: WorkerSettings
+  /// What is measured; nil if nobody does.
+  let timers: WorkerTimers?
   let log: Logger
 
   /// Runs until the pipeline has drained and everything is committed.
@@ -24,7 +26,9 @@ struct Committer: Sendable {
             try await connection.write(commands)
           }
           if let last = batches.last { encode(last, into: &commands) }
+          let start = timers == nil ? nil : ContinuousClock.now
           let answers = try answers(of: await connection.write(commands, receiving: batches.count))
+          if let start { timers?.committed(since: start) }
           var again: [Scheduler.NumberedBatch] = []
           var lastError: RedisError?
           for (batch, answer) in zip(batches, answers) {
@@ -75,7 +79,9 @@ struct Committer: Sendable {
   /// Takes in one shard's answer; returns the error if the commit is to be repeated.
   private func settle(_ batch: CommitBatch, _ answer: Answer) async -> RedisError? {
     switch answer {
-    case .committed(let unparked): await pipeline.tell { $0.committed(batch, unparked: unparked) }
+    case .committed(let unparked):
+      timers?.settled(batch, at: .now())
+      await pipeline.tell { $0.committed(batch, unparked: unparked) }
     case .failed(let error):
       if let refusal = error.refusal {
         await pipeline.tell { $0.refused(batch, refusal, error) }

@@ -6,6 +6,8 @@ struct Runner: Sendable {
   let service: EventService
   /// What its attempts wait for; nil if nothing limits them.
   let limiter: Limiter?
+  /// What is measured; nil if nobody does.
+  let timers: WorkerTimers?
 
   /// Handles what it is given, until it has taken too long.
   func run(_ work: Work) async {
@@ -65,6 +67,8 @@ struct Runner: Sendable {
     case .held(let unread): return .held(unread)
     case .undecodable(let reason), .condemned(let reason): return .dead(reason: reason)
     case .call(let call):
+      let start = timers == nil ? nil : ContinuousClock.now
+      defer { if let start { timers?.processed(since: start) } }
       do {
         guard let header, let traceparent = header.traceparent else {
           return .done(try await self.attempt(call, attempt, shard, key))

@@ -19,6 +19,25 @@ public struct ArchiveContents: Sendable {
     last = rows.compactMap { $0[3] as Int64? }.max().map { Timestamp(microsecondsSinceEpoch: $0) }
   }
 
+  /// Events of one type.
+  public struct OfType: Sendable, JSONWritable {
+    /// Empty of what is no event.
+    public let type: String
+    /// How many.
+    public let events: Int
+
+    /// `{"type":…,"events":…}`
+    public func write(to json: inout JSONWriter) {
+      json.object {
+        $0.field("type", type)
+        $0.field("events", events)
+      }
+    }
+  }
+
+  /// How many events of each type, by its name.
+  public var types: [OfType] { events.sorted { $0.key < $1.key }.map { OfType(type: $0.key.text, events: $0.value) } }
+
   /// All types together.
   public var count: Int { events.values.reduce(0, +) }
 }

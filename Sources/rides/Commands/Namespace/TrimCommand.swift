@@ -37,11 +37,7 @@ struct TrimCommand: AsyncParsableCommand {
     let (namespace, connection) = try await redis.openExisting()
     let trimmer = Trimmer(namespace: namespace, connection: connection)
     let start = try await trimmer.start()
-    for (service, store) in try await StoreConfirmation.stores(of: namespace, on: connection) {
-      // On another machine it is for the service's workers to say.
-      guard let archive = try? ArchiveReader(path: store.place, of: ChosenServices.list.archive) else { continue }
-      try await StoreConfirmation(service.text, namespace: namespace, connection: connection).confirm(archive)
-    }
+    try await StoreConfirmation.confirmStores(of: namespace, on: connection, ChosenServices.list.archive)
     let retention = Retention(maxAge: olderThan?.duration, maxEntries: keep)
     var results: [Trimmer.Result] = []
     var table = Table("SHARD", "TOPIC", dryRun ? "WOULD REMOVE" : "REMOVED", "STOPPED BY")

@@ -32,8 +32,16 @@ struct AdjustCommand: AsyncParsableCommand {
 
   func run() async throws {
     let result = try await options.run(as: FareAdjusted.self) { ride, correction in
-      FareAdjustmentRequested(
-        of: ride, newFare: try newFare(ride), correction: correction, reason: options.reason)
+      func amount(_ text: String?) throws -> Int? {
+        guard let text else { return nil }
+        guard let money = Money(decimal: text, ride.fare.currency), money.minorUnits >= 0 else {
+          throw Failure.usage("'\(text)' is no amount in \(ride.fare.currency), such as 12.50")
+        }
+        return money.minorUnits
+      }
+      return try ride.adjustment(
+        to: try amount(fare) ?? 0, tip: try amount(tip), tolls: try amount(tolls), taxes: try amount(taxes),
+        correction: correction, reason: options.reason)
     }
     let approved = result.correction
     let (before, after) = (approved.fare.amount, approved.newFare?.amount ?? approved.fare.amount)
@@ -41,32 +49,5 @@ struct AdjustCommand: AsyncParsableCommand {
     case .json: Terminal.print(json: JSONWriter.bytes(of: approved))
     case .table: Terminal.print("adjusted the fare of ride \(approved.rideID) from \(before) to \(after)\(result.note)")
     }
-  }
-
-  private func newFare(_ ride: CorrectedRide) throws -> Fare {
-    let fare = ride.fare
-    func amount(_ text: String?, _ standing: Int) throws -> Int {
-      guard let text else { return standing }
-      guard let money = Money(decimal: text, fare.currency), money.minorUnits >= 0 else {
-        throw Failure.usage("'\(text)' is no amount in \(fare.currency), such as 12.50")
-      }
-      return money.minorUnits
-    }
-    let total = try amount(self.fare, 0)
-    guard
-      let changed = fare.changed(
-        total: total, tip: try amount(tip, fare.tip), tolls: try amount(tolls, fare.tolls),
-        taxes: try amount(taxes, fare.taxes))
-    else {
-      throw Failure.usage(
-        "a total of \(Money(total, fare.currency)) is less than tip, tolls and taxes together: give those as well")
-    }
-    guard total >= ride.refunded else {
-      throw Failure.refused(
-        "\(Money(total, fare.currency)) is less than what was refunded of ride '\(ride.rideID)': \(Money(ride.refunded, fare.currency))"
-      )
-    }
-    guard changed != fare else { throw Failure.refused("the fare of ride '\(options.ride)' is \(fare.amount) already") }
-    return changed
   }
 }

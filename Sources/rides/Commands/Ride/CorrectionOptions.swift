@@ -1,5 +1,4 @@
 import ArgumentParser
-import EventArchive
 import EventStreams
 import EventStreamsOperations
 import Foundation
@@ -32,32 +31,30 @@ struct CorrectionOptions: ParsableArguments {
     var note: String { isRepetition ? " (published before)" : "" }
   }
 
-  /// Reads the ride, publishes what `request` makes of it, and waits until it is approved or refused.
+  /// Reads the ride, publishes what `makeRequest` makes of it, and waits until it is approved or refused.
   ///
   /// - Returns: the approved correction.
   func run<Request, Approval>(
     as approval: RideCorrection<Approval>.Type,
-    _ request: (_ ride: CorrectedRide, _ correction: String) throws -> RideCorrection<Request>
+    _ makeRequest: (_ ride: CorrectedRide, _ correction: String) throws -> RideCorrection<Request>
   ) async throws -> Approved<Approval> {
     try InputCheck.check(reason: reason)
     let (namespace, connection) = try await redis.find()
-    let events = try await events(namespace, connection)
-    guard var current = try CorrectedRide.fold(events) else {
+    let history = try await RideHistory.read(
+      ride, ChosenServices.list, namespace, connection, archive: try archive.openIfPresent())
+    guard let current = history.ride else {
       throw Failure.refused(
         "ride '\(ride)' can't be corrected: its completion is neither in the log nor in the archive")
     }
-    // Which is what the request is held against.
-    if let record = try await RideState(ServiceState(namespace: namespace, connection: connection)).payment(ride) {
-      current.stand(as: record)
-    }
-    if let correction,
-      let known = try events.filter({ $0.header.type == Approval.eventType })
-        .map({ try RideCorrection<Approval>(ofEvent: $0.json.span) })
-        .first(where: { $0.correction.hasSameBytes(as: correction) })
-    {
+    if let correction, let known = try history.approved(as: approval, named: correction) {
       return Approved(correction: known, isRepetition: true)
     }
-    let request = try request(current, correction ?? UUID().uuidString.lowercased())
+    let request: RideCorrection<Request>
+    do {
+      request = try makeRequest(current, correction ?? UUID().uuidString.lowercased())
+    } catch let error as RequestRefused {
+      throw error.isMistake ? Failure.usage("\(error)") : Failure.refused("\(error)")
+    }
     try InputCheck.check(request)
     let published = try await Publisher(namespace: namespace, connection: connection).publish(request)
     if let difference = published.difference {
@@ -82,25 +79,5 @@ struct CorrectionOptions: ParsableArguments {
           "the correction is published (entry \(published.entryID)), but was not handled within \(wait.duration.short)",
         status: 75)
     }
-  }
-
-  /// What happened to the ride, in order; also before the log begins, if the archive is at hand.
-  private func events(
-    _ namespace: Namespace, _ connection: Connection
-  ) async throws -> [(header: EventHeader, json: [UInt8])] {
-    let inspector = Inspector(namespace: namespace, connection: connection)
-    guard let archive = try archive.openIfPresent() else {
-      return try await inspector.trace(ride, ids: RideID.firstEvents(of: ride), by: ChosenServices.list.catalog.ride)
-        .map { ($0.header, $0.json) }
-    }
-    var filter = HistoryFilter()
-    filter.rides = [ride]
-    var history = MergedHistory(
-      of: ChosenServices.list.archive, shards: namespace.shards, inspector: inspector, archive: archive, filter: filter)
-    var events: [(header: EventHeader, json: [UInt8])] = []
-    while let event = try await history.next() {
-      if let header = event.header { events.append((header, event.json)) }
-    }
-    return events
   }
 }

@@ -24,23 +24,13 @@ struct RefundCommand: AsyncParsableCommand {
 
   func run() async throws {
     let result = try await options.run(as: RideRefunded.self) { ride, correction in
-      guard ride.refundable > 0 else {
-        throw Failure.refused("there is nothing left to refund of ride '\(ride.rideID)'")
-      }
-      var refund = ride.refundable
-      if let amount {
-        guard let money = Money(decimal: amount, ride.fare.currency) else {
-          throw Failure.usage("'\(amount)' is no amount in \(ride.fare.currency), such as 12.50")
+      let money = try amount.map { text in
+        guard let money = Money(decimal: text, ride.fare.currency) else {
+          throw Failure.usage("'\(text)' is no amount in \(ride.fare.currency), such as 12.50")
         }
-        guard money.minorUnits > 0 else { throw Failure.usage("--amount must be more than 0, not \(money)") }
-        guard money.minorUnits <= ride.refundable else {
-          throw Failure.refused(
-            "\(money) is more than what is left of the fare of ride '\(ride.rideID)': \(Money(ride.refundable, ride.fare.currency))"
-          )
-        }
-        refund = money.minorUnits
+        return money
       }
-      return RefundRequested(of: ride, amount: refund, correction: correction, reason: options.reason)
+      return try ride.refund(of: money?.minorUnits, correction: correction, reason: options.reason)
     }
     let approved = result.correction
     switch output.format {
