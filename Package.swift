@@ -65,6 +65,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
@@ -110,6 +111,16 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
         .product(name: "HeapModule", package: "swift-collections"),
+      ],
+      swiftSettings: settings),
+    // Mail to a server that passes it on: it knows no receipt.
+    .target(
+      name: "SMTP",
+      dependencies: [
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: settings),
     .target(
@@ -197,6 +208,15 @@ let package = Package(
       name: "LoyaltyRides", dependencies: ["EventStreams", "RideHailing", "RidesCLI"], path: "Tests/LoyaltyRides",
       swiftSettings: settings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "RandomTestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "SMTPTests",
+      dependencies: [
+        "RedisTestSupport", "SMTP",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: settings),
     .testTarget(name: "RedisTests", dependencies: ["Redis", "RedisTestSupport"], swiftSettings: settings),
     .testTarget(
       name: "EventStreamsTests",
