@@ -126,7 +126,7 @@ let package = Package(
     .target(
       name: "RideHailing",
       dependencies: [
-        "EventArchive", "EventStreams", "EventStreamsOperations", "Redis",
+        "EventArchive", "EventStreams", "EventStreamsOperations", "Redis", "SMTP",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
@@ -165,7 +165,7 @@ let package = Package(
       name: "RidesCLI",
       dependencies: [
         "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "Redis", "RideHailing",
-        "RidesHTTP",
+        "RidesHTTP", "SMTP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),

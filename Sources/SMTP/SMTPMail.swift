@@ -30,8 +30,8 @@ public struct SMTPMail: Sendable {
     return bytes + [UInt8(ascii: "."), UInt8(ascii: "\r"), UInt8(ascii: "\n")]
   }
 
-  /// What is wrong with an address in a command; nil if nothing is.
-  static func problem(with address: String) -> String? {
+  /// What is wrong with an address, as the end of a sentence; nil if nothing is.
+  public static func problem(with address: String) -> String? {
     guard address.utf8.count <= 254 else { return "is longer than 254 bytes" }
     let parts = address.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return "is not of the form name@domain" }

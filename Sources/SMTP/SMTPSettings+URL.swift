@@ -6,7 +6,8 @@ extension SMTPSettings {
     /// What is wrong, and how it is to be written.
     public let description: String
 
-    init(_ problem: String) {
+    /// What is wrong; how a URL is to be written follows.
+    public init(_ problem: String) {
       description = """
         \(problem); a mail server is given as smtp://user@host:587 (encrypted by STARTTLS) or smtps://user@host:465, with ?ca=FILE for \
         an authority of one's own and ?tls=none for a server on this machine that has no TLS

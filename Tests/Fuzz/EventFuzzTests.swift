@@ -42,7 +42,7 @@ import Testing
   func events() async {
     let services = [
       PaymentService(gateway: SandboxGateway()).service, DriverService().service, RatingService().service,
-      SurgeService().service, NotificationService(outbox: nil).service,
+      SurgeService().service, NotificationService.repeating(Decided()),
     ]
     let shard = OwnedShard(number: 0, epoch: 1, reader: NoState())
     var run = FuzzRun("events")

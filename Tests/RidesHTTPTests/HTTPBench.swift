@@ -120,7 +120,7 @@ extension HTTPBench {
     let folder = redis.folder
     let workers = try services.map { name in
       let configuration = ServiceConfiguration(
-        archivePath: "\(folder)/archive.sqlite", outboxPath: "\(folder)/outbox")
+        archivePath: "\(folder)/archive.sqlite", mail: Maildir("\(folder)/outbox"))
       return Worker(
         try #require(try RideServices.standard.make(name, configuration)), namespace: namespace, redis: redis.url,
         log: log)

@@ -38,6 +38,8 @@ struct RideFacts {
   private(set) var paid: DriverPaid?
   /// The receipts that were sent, by version.
   private(set) var receipts: [Int: ReceiptSent] = [:]
+  /// The versions whose mail was refused.
+  private(set) var refusedReceipts: Set<Int> = []
 
   /// The fare as corrected; nil if nothing tells.
   var fare: Fare? { correctedFare ?? completions.first?.fare }
@@ -91,4 +93,6 @@ struct RideFacts {
   mutating func add(_ share: DriverPaid) { paid = share }
 
   mutating func add(_ receipt: ReceiptSent) { receipts[receipt.version] = receipt }
+
+  mutating func add(_ receipt: ReceiptFailed) { refusedReceipts.insert(receipt.version) }
 }

@@ -163,7 +163,8 @@ struct RideMoney {
       add("version \(receipt.version)", text(standing), text(receipt.said))
     }
     guard receipt.email != nil, receipt.version > 0 else { return findings }
-    for version in 1...receipt.version where facts.receipts[version] == nil {
+    for version in 1...receipt.version
+    where facts.receipts[version] == nil && !facts.refusedReceipts.contains(version) {
       add("version \(version)", "sent", "not sent")
     }
     if let last = facts.receipts[receipt.version] {
@@ -172,7 +173,8 @@ struct RideMoney {
         add("RECEIPT_SENT", "\(fare.amount)", "\(Money(last.amount, last.currency))")
       }
     }
-    for version in facts.receipts.keys.sorted() where version > receipt.version || version < 1 {
+    for version in (facts.refusedReceipts.union(facts.receipts.keys)).sorted()
+    where version > receipt.version || version < 1 {
       add("version \(version)", "\(receipt.version) versions", "sent")
     }
     return findings

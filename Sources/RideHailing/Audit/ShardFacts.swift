@@ -37,6 +37,9 @@ struct ShardFacts {
       case DriverPaid.eventType:
         let share = try DriverPaid(ofEvent: json)
         rides[share.rideID, default: RideFacts()].add(share)
+      case ReceiptFailed.eventType:
+        let receipt = try ReceiptFailed(ofEvent: json)
+        rides[receipt.rideID, default: RideFacts()].add(receipt)
       case ReceiptSent.eventType:
         let receipt = try ReceiptSent(ofEvent: json)
         rides[receipt.rideID, default: RideFacts()].add(receipt)

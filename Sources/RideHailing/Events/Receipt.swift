@@ -31,6 +31,8 @@ public struct Receipt: Sendable, Hashable {
   public private(set) var version = 0
   /// What the last version says; nil if there is none.
   public private(set) var said: PaymentStanding?
+  /// Why the mail of the last version was refused; nil if it was not.
+  public internal(set) var refusal: String?
   /// The ids of the events that it takes in.
   public private(set) var events: [String] = []
 
@@ -91,6 +93,7 @@ public struct Receipt: Sendable, Hashable {
     guard amounts != said || hasOtherItems else { return false }
     version += 1
     said = amounts
+    refusal = nil
     return true
   }
 }
@@ -108,6 +111,7 @@ extension Receipt: JSONReadable, JSONWritable {
     distanceMeters = try object.optional("meters")
     durationSeconds = try object.optional("seconds")
     failure = try object.optional("failure")
+    refusal = try object.optional("refusal")
     events = try object.optional("events") ?? []
     said = try object.optional("said")
     if let fare = try object.optional("fare", as: Fare.self) {
@@ -138,6 +142,7 @@ extension Receipt: JSONReadable, JSONWritable {
       $0.field("failure", failure)
       $0.field("version", version)
       $0.field("said", said)
+      $0.field("refusal", refusal)
       if !events.isEmpty { $0.field("events", events) }
     }
   }

@@ -48,4 +48,9 @@ enum FreeText {
     guard let text, text.utf8.count > longest else { return }
     throw JSONError(path: field, problem: "is longer than \(longest) bytes")
   }
+
+  /// The beginning of a text, as much of it as a reason may have.
+  static func cut(_ text: String) -> String {
+    text.utf8.count <= reason ? text : String(decoding: text.utf8.prefix(reason - 8), as: Unicode.UTF8.self) + "…"
+  }
 }

@@ -1,22 +1,36 @@
 public import EventStreams
 
 extension NotificationService: FoldedService {
+  /// Which mails were refused.
+  public typealias Decisions = NotificationDecisions
+
   /// `notification`
   public static let name = "notification"
   /// What it does.
   public static let summary = "sends riders the receipt, and again when what they have paid changes"
-  /// What it has sent.
-  public static let events: [any EventData.Type] = [ReceiptSent.self]
+  /// What it has sent, and what it could not send.
+  public static let events: [any EventData.Type] = [ReceiptSent.self, ReceiptFailed.self]
   /// Each ride's receipt.
   public static let rides: RideRecords? = RideRecords(hashes: [Receipt.hash])
   /// Nothing else.
   public static let hashes: [StateHash] = []
 
-  /// Delivers into the Maildir.
+  /// Delivers.
   public static func make(_ configuration: ServiceConfiguration, _ catalog: EventCatalog) -> EventService {
-    NotificationService(outbox: Maildir(configuration.outboxPath)).service
+    NotificationService(mail: configuration.mail).service
   }
 
   /// Delivers nothing.
-  public static func repeating(_ decided: Decided<Never>) -> EventService { NotificationService(outbox: nil).service }
+  public static func repeating(_ decided: Decided<NotificationDecisions.Refusal>) -> EventService {
+    NotificationService(mail: RepeatingDelivery(decided: decided)).service
+  }
+}
+
+/// Delivers nothing, and refuses what was refused.
+private struct RepeatingDelivery: MailDelivery {
+  let decided: Decided<NotificationDecisions.Refusal>
+
+  func deliver(_ mail: Mail) async throws {
+    if let refusal = decided.decision { throw MailRefused(refusal.reason) }
+  }
 }

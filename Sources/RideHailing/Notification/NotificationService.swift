@@ -4,10 +4,10 @@ public import EventStreams
 ///
 /// What a receipt needs of the ride is kept from its completion on; payments, refunds and corrections come after it.
 public struct NotificationService: Sendable {
-  private let outbox: Maildir?
+  private let mail: any MailDelivery
 
-  /// A service that delivers into this folder; without one, it delivers nothing, and stores the same.
-  public init(outbox: Maildir?) { self.outbox = outbox }
+  /// A service whose receipts go out this way.
+  public init(mail: any MailDelivery) { self.mail = mail }
 
   /// The consumer group and its handlers; in order per ride, whatever key a producer gave.
   public var service: EventService {
@@ -49,7 +49,7 @@ public struct NotificationService: Sendable {
     let before = receipt
     guard receipt.take(.fare(fare), of: event.id) else { return .none }
     let isAll = fare.total == before.fare.total && before.version > 0
-    return try send(&receipt, after: before, hasOtherItems: isAll, isDue: isAll, at: event.timestamp)
+    return try await send(&receipt, after: before, hasOtherItems: isAll, isDue: isAll, because: event)
   }
 
   /// The effects of what became of the ride's money.
@@ -63,22 +63,32 @@ public struct NotificationService: Sendable {
     guard receipt.take(.standing(payment.standing(after: before.amounts), failure: payment.reason), of: event.id) else {
       return .none
     }
-    return try send(&receipt, after: before, isDue: true, at: event.timestamp)
+    return try await send(&receipt, after: before, isDue: true, because: event)
   }
 
-  /// The effects of a receipt that has changed; if the rider is to be told, the mail has been delivered by then.
-  private func send(
-    _ receipt: inout Receipt, after before: Receipt, hasOtherItems: Bool = false, isDue: Bool, at time: Timestamp
-  ) throws -> Effects {
+  /// The effects of a receipt that has changed; if the rider is to be told, the mail has been delivered by then, or refused for good.
+  private func send<Cause>(
+    _ receipt: inout Receipt, after before: Receipt, hasOtherItems: Bool = false, isDue: Bool,
+    because cause: Event<Cause>
+  ) async throws -> Effects {
     let isNew = isDue && receipt.issue(hasOtherItems: hasOtherItems)
     if isNew, let email = receipt.email {
-      let mail = ReceiptMail(receipt: receipt, email: email, before: before.said, at: time)
-      // The name follows from ride and version, so a mail that is delivered again is the same file.
-      try outbox?.deliver(mail.bytes, name: mail.name)
+      let version = ReceiptMail(receipt: receipt, email: email, before: before.said, at: cause.timestamp)
+      do {
+        // Its name follows from ride and version: a mail that is delivered again is the same mail.
+        try await mail.deliver(version.mail)
+      } catch let refused as MailRefused {
+        receipt.refusal = FreeText.cut("\(refused)")
+      }
     }
     return Effects { effects in
       effects.set(Receipt.hash, receipt.rideID, to: receipt)
-      if isNew, let sent = ReceiptSent(receipt) { effects.publish(sent) }
+      guard isNew else { return }
+      if let failed = ReceiptFailed(receipt, because: cause.id) {
+        effects.publish(failed)
+      } else if let sent = ReceiptSent(receipt) {
+        effects.publish(sent)
+      }
     }
   }
 

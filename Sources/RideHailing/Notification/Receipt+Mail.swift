@@ -1,6 +1,6 @@
 extension Receipt {
-  /// The mail's own name; nil if none was sent.
+  /// The last version's own name as a mail; nil if none was sent.
   public var messageID: String? {
-    email == nil || version == 0 ? nil : ReceiptMail.messageID(eventID)
+    email == nil || version == 0 || refusal != nil ? nil : ReceiptMail.messageID(eventID)
   }
 }

@@ -9,6 +9,7 @@ public struct ReceiptSummary: Sendable {
   /// Where it was sent, or why it was not.
   public var recipient: String {
     guard let email = receipt.email else { return "nobody: no address" }
+    if receipt.refusal != nil { return "nobody: \(email) was refused" }
     return receipt.version == 0 ? "nobody yet: the payment's outcome is not known" : email
   }
 
@@ -19,6 +20,9 @@ public struct ReceiptSummary: Sendable {
         ? "no receipt yet: the payment's outcome is not known" : "receipt sent to \(recipient)"
     }
     let owed = said.owed == 0 ? "" : ", owed \(Money(said.owed, receipt.fare.currency))"
+    if let refusal = receipt.refusal {
+      return "receipt version \(receipt.version) not sent: \(refusal)"
+    }
     let amounts = "paid \(Money(said.card + said.wallet + said.cash, receipt.fare.currency))\(owed)"
     return receipt.email == nil
       ? "no receipt: the rider has no address; \(amounts)"
@@ -27,7 +31,7 @@ public struct ReceiptSummary: Sendable {
 }
 
 extension ReceiptSummary: JSONWritable {
-  /// `{"ride":…,"email":…,"messageId":…,"version":…,"amount":…,"currency":…,"says":{…},"at":…}`
+  /// `{"ride":…,"email":…,"messageId":…,"version":…,"amount":…,"currency":…,"says":{…},"failure":…,"refusal":…,"at":…}`
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.field("ride", receipt.rideID)
@@ -38,6 +42,7 @@ extension ReceiptSummary: JSONWritable {
       $0.field("currency", receipt.fare.currency)
       $0.field("says", receipt.said)
       $0.field("failure", receipt.failure)
+      $0.field("refusal", receipt.refusal)
       $0.field("at", receipt.at)
     }
   }

@@ -2,8 +2,8 @@
 public struct ServiceConfiguration: Sendable {
   /// Where analytics keeps its SQLite file.
   public var archivePath: String
-  /// The Maildir that receipts are delivered into.
-  public var outboxPath: String
+  /// How receipts go out.
+  public var mail: any MailDelivery
   /// How cards are charged.
   public var gateway: any PaymentGateway
   /// The platform's share, in hundredths of a percent.
@@ -11,11 +11,11 @@ public struct ServiceConfiguration: Sendable {
 
   /// A configuration.
   public init(
-    archivePath: String = ".rides/archive.sqlite", outboxPath: String = ".rides/outbox",
+    archivePath: String = ".rides/archive.sqlite", mail: any MailDelivery = Maildir(".rides/outbox"),
     gateway: any PaymentGateway = SandboxGateway(), commissionBasisPoints: Int = CommissionRate.standardBasisPoints
   ) {
     self.archivePath = archivePath
-    self.outboxPath = outboxPath
+    self.mail = mail
     self.gateway = gateway
     self.commissionBasisPoints = commissionBasisPoints
   }

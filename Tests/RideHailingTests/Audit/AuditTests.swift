@@ -63,7 +63,7 @@ import Testing
         let report = try await bench.audit(archive: archive)
         #expect(report.violations.isEmpty, "\(report.violations)")
       }
-      let mails = try FileManager.default.contentsOfDirectory(atPath: bench.configuration.outboxPath + "/new")
+      let mails = try FileManager.default.contentsOfDirectory(atPath: bench.outbox + "/new")
       #expect(mails.count == 1)
     }
   }

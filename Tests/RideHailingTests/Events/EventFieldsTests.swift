@@ -12,6 +12,6 @@ import Testing
       let names = record.fieldDescriptions.map(\.name)
       #expect(Set(names).count == names.count, "\(names)")
     }
-    #expect(services.personalFields == ["email", "riderEmail", "token"])
+    #expect(services.personalFields == ["email", "refusal", "riderEmail", "token"])
   }
 }

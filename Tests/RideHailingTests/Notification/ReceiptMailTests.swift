@@ -16,10 +16,10 @@ struct ReceiptMailTests {
     return Receipt(ride, at: at)
   }
 
-  private func lines(_ receipt: Receipt, before: PaymentStanding? = nil) -> [String] {
-    String(
-      decoding: ReceiptMail(receipt: receipt, email: "rider@example.com", before: before, at: at).bytes, as: UTF8.self
-    ).components(separatedBy: "\r\n")
+  private func lines(_ receipt: Receipt, before: PaymentStanding? = nil, allowsEightBit: Bool = true) -> [String] {
+    let mail = ReceiptMail(receipt: receipt, email: "rider@example.com", before: before, at: at).mail
+    return String(decoding: mail.text(from: "receipts@rides.example", allowsEightBit: allowsEightBit), as: UTF8.self)
+      .components(separatedBy: "\r\n")
   }
 
   @Test("say what was paid, how, for what, and when, as mail programs want it")
@@ -27,16 +27,69 @@ struct ReceiptMailTests {
     var paid = receipt()
     _ = paid.take(.standing(standing(card: 1380), failure: nil), of: "e1")
     _ = paid.issue()
+    let lines = lines(paid)
+    let page = lines.firstIndex(of: "Content-Type: text/html; charset=utf-8") ?? 0
     #expect(
-      lines(paid) == [
+      lines.prefix(page) == [
         "From: Rides <receipts@rides.example>", "To: <rider@example.com>", "Subject: Your receipt: USD 13.80",
         "Date: Fri, 03 Apr 2026 10:30:05 +0000", "Message-ID: <RECEIPT_SENT.3ar1.3a1@rides.example>",
-        "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 8bit", "",
+        "Auto-Submitted: auto-generated", "MIME-Version: 1.0",
+        #"Content-Type: multipart/alternative; boundary="=_rides-receipt_=""#, "", "--=_rides-receipt_=",
+        "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: 7bit", "",
         "Thank you for riding with us in New York.", "", "Base fare                  10.00",
         "Tolls                       1.00", "Taxes and fees              0.80", "Tip                         2.00",
         "Total USD                  13.80", "", "Paid by card               13.80", "Nothing is owed.", "",
-        "Ride r1, driver driver-1.", "12.3 km in 21 minutes.", "",
+        "Ride r1, driver driver-1.", "12.3 km in 21 minutes.", "", "--=_rides-receipt_=",
       ])
+    #expect(lines.suffix(4) == ["</body></html>", "", "--=_rides-receipt_=--", ""])
+    #expect(lines.contains { $0.contains("Total USD") && $0.hasPrefix("<tr>") })
+  }
+
+  @Test("are ASCII for servers that take nothing else, and say the same")
+  func encoded() {
+    var ride = completedRide()
+    ride.city = "São Paulo <b>&"
+    var receipt = Receipt(ride, at: at)
+    _ = receipt.take(.standing(standing(card: 1380), failure: nil), of: "e1")
+    _ = receipt.issue()
+    let plain = lines(receipt)
+    #expect(plain.contains("Thank you for riding with us in São Paulo <b>&."))
+    #expect(plain.contains("<p>Thank you for riding with us in São Paulo &lt;b&gt;&amp;.</p>"))
+    let encoded = lines(receipt, allowsEightBit: false)
+    #expect(encoded.contains("Content-Transfer-Encoding: quoted-printable"))
+    #expect(encoded.contains("Thank you for riding with us in S=C3=A3o Paulo <b>&."))
+    #expect(encoded.allSatisfy { $0.utf8.count <= 76 && $0.utf8.allSatisfy { $0 < 0x80 } })
+  }
+
+  @Test("encode any text so that it comes back, in short lines")
+  func quotedPrintable() {
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<500 {
+      let alphabet: [UInt8] = Array(" =a\n".utf8) + [0xC3, 0x00]
+      let text = (0..<Int.random(in: 0..<300, using: &generator)).map { _ in
+        alphabet[Int.random(in: alphabet.indices, using: &generator)]
+      }
+      let lines = text.flatMap { $0 == 0x0A ? [0x0D, 0x0A] : [$0] as [UInt8] } + Array("\r\n".utf8)
+      let encoded = QuotedPrintable.encode(lines)
+      #expect(Self.decoded(encoded) == lines)
+      #expect(encoded.split(separator: UInt8(ascii: "\n")).allSatisfy { $0.count <= 77 })
+    }
+  }
+
+  private static func decoded(_ text: [UInt8]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var index = 0
+    while index < text.count {
+      if text[index] == UInt8(ascii: "=") {
+        let digits = String(decoding: text[(index + 1)...(index + 2)], as: UTF8.self)
+        if let byte = UInt8(digits, radix: 16) { bytes.append(byte) }
+        index += 3
+      } else {
+        bytes.append(text[index])
+        index += 1
+      }
+    }
+    return bytes
   }
 
   @Test(
@@ -104,12 +157,16 @@ struct ReceiptMailTests {
     return standing
   }
 
+  private static func mail(_ text: String) -> Mail {
+    Mail(name: "mail", recipient: "rider@example.com") { _, _ in Array(text.utf8) }
+  }
+
   @Test("are one file, however often they are delivered, in a folder that is made when it is needed")
   func delivery() throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)").path()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let outbox = Maildir("\(folder)/outbox")
-    for text in ["first", "second"] { try outbox.deliver(Array(text.utf8), name: "mail") }
+    for text in ["first", "second"] { try outbox.deliver(Self.mail(text)) }
     #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/outbox/new") == ["mail"])
     #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/outbox/tmp").isEmpty)
     #expect(try String(contentsOfFile: "\(folder)/outbox/new/mail", encoding: .utf8) == "second")
@@ -120,10 +177,10 @@ struct ReceiptMailTests {
     let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)").path()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let outbox = Maildir(folder)
-    try outbox.deliver(Array("text".utf8), name: "mail")
+    try outbox.deliver(Self.mail("text"))
     try FileManager.default.createDirectory(atPath: "\(folder)/tmp/mail", withIntermediateDirectories: true)
     #expect(
-      problem { try outbox.deliver(Array("text".utf8), name: "mail") }
+      problem { try outbox.deliver(Self.mail("text")) }
         == "cannot write \(folder)/tmp/mail: Is a directory")
   }
 }

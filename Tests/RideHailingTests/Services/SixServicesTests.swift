@@ -14,6 +14,8 @@ struct RideBench: Sendable {
   let connection: Connection
   let namespace: Namespace
   let configuration: ServiceConfiguration
+  /// The Maildir that receipts are delivered into.
+  let outbox: String
 
   static func run(arguments: [String] = [], _ body: (RideBench) async throws -> Void) async throws {
     try await withRedis(arguments: arguments) { server in
@@ -26,7 +28,8 @@ struct RideBench: Sendable {
           server: server, connection: connection, namespace: namespace,
           configuration: ServiceConfiguration(
             archivePath: folder.appending(path: "archive.sqlite").path(),
-            outboxPath: folder.appending(path: "outbox").path())))
+            mail: Maildir(folder.appending(path: "outbox").path())),
+          outbox: folder.appending(path: "outbox").path()))
     }
   }
 
@@ -143,7 +146,7 @@ struct RideBench: Sendable {
       #expect(payments.count == count)
       #expect(windows.count == count)
       #expect(receipts.count == count)
-      let mails = try FileManager.default.contentsOfDirectory(atPath: bench.configuration.outboxPath + "/new")
+      let mails = try FileManager.default.contentsOfDirectory(atPath: bench.outbox + "/new")
       #expect(mails.count == receipts.count { $0.email != nil })
       let archived = try await Archive(path: bench.configuration.archivePath, of: .rides).counts()
       #expect(archived["RIDE_COMPLETED"] == count)

@@ -58,12 +58,16 @@ final class StrictGateway: PaymentGateway {
 }
 
 extension RideBench {
-  /// The same with another gateway, or another commission.
-  func with(gateway: (any PaymentGateway)? = nil, commissionBasisPoints: Int? = nil) -> RideBench {
+  /// The same with another gateway, another way out for mail, or another commission.
+  func with(
+    gateway: (any PaymentGateway)? = nil, mail: (any MailDelivery)? = nil, commissionBasisPoints: Int? = nil
+  ) -> RideBench {
     var configuration = configuration
     if let gateway { configuration.gateway = gateway }
+    if let mail { configuration.mail = mail }
     if let commissionBasisPoints { configuration.commissionBasisPoints = commissionBasisPoints }
-    return RideBench(server: server, connection: connection, namespace: namespace, configuration: configuration)
+    return RideBench(
+      server: server, connection: connection, namespace: namespace, configuration: configuration, outbox: outbox)
   }
 
   /// Publishes, and lets these services handle it.

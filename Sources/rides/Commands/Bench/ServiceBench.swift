@@ -67,7 +67,8 @@ struct ServiceBench: Sendable {
     let folder = FileManager.default.temporaryDirectory.appending(path: "rides-bench-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     let configuration = ServiceConfiguration(
-      archivePath: folder.appending(path: "archive.sqlite").path(), outboxPath: folder.appending(path: "outbox").path())
+      archivePath: folder.appending(path: "archive.sqlite").path(),
+      mail: Maildir(folder.appending(path: "outbox").path()))
     var log = Logger(label: "bench", factory: { _ in LineLogHandler() })
     log.logLevel = .error
     let workers = try names.compactMap { name in

@@ -9,7 +9,7 @@ struct ReceiptsCommand: AsyncParsableCommand {
     discussion: """
       A receipt is sent when it is known what became of the payment, and again, as the next version, when that changes: it says \
       what was paid, how, and what is still owed. The mails themselves are in the Maildir of the notification worker, \
-      .rides/outbox unless told otherwise. A ride that is no longer kept in Redis is looked for in the archive if it is named.
+      .rides/outbox unless told otherwise, or went out over the mail server that --smtp names. A ride that is no longer kept in Redis is looked for in the archive if it is named.
 
         rides receipts --limit 5
       """

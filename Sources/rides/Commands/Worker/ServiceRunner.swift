@@ -24,8 +24,9 @@ struct ServiceRunner {
     let (namespace, connection) = try await open()
     let log = options.logLevel.logger
     let url = try redis.redisURL()
+    let configuration = try options.services()
     let workers = try names.compactMap { name in
-      try ChosenServices.list.make(name, options.services)
+      try ChosenServices.list.make(name, configuration)
     }.map { service in
       var (service, settings) = (service, options.settings(name: name))
       service.limits = limits

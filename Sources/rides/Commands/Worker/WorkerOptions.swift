@@ -49,8 +49,7 @@ struct WorkerOptions: ParsableArguments {
   @Option(help: "The SQLite file of analytics.")
   var archive = ArchiveOptions.usualPath
 
-  @Option(help: "The Maildir that receipts are delivered into.")
-  var outbox = ".rides/outbox"
+  @OptionGroup var mail: MailOptions
 
   @Option(help: "How long the sandbox gateway takes for each charge.")
   var gatewayLatency = DurationArgument(.zero)
@@ -98,9 +97,9 @@ struct WorkerOptions: ParsableArguments {
 
   var keeping: Keeping { Keeping(accounts: keepAccounts.duration, rides: keepRides.duration) }
 
-  var services: ServiceConfiguration {
+  func services() throws -> ServiceConfiguration {
     ServiceConfiguration(
-      archivePath: archive, outboxPath: outbox,
+      archivePath: archive, mail: try mail.delivery(),
       gateway: SandboxGateway(latency: gatewayLatency.duration, failuresPerMille: gatewayFailures))
   }
 }

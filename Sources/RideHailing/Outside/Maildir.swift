@@ -1,7 +1,7 @@
 import Foundation
 
 /// A folder that mail is delivered into, one file per mail, as mail programs read it (D. J. Bernstein's maildir).
-public struct Maildir: Sendable {
+public struct Maildir: MailDelivery {
   private let folder: String
 
   /// A mail could not be stored.
@@ -15,15 +15,16 @@ public struct Maildir: Sendable {
 
   /// Stores a mail durably: written to `tmp`, flushed to disk, then moved to `new` in one step.
   ///
-  /// - Parameter name: of the file. Delivering a name again replaces what is there, so a mail is never there twice.
-  public func deliver(_ mail: [UInt8], name: String) throws {
+  /// Delivering a name again replaces what is there, so a mail is never there twice.
+  public func deliver(_ mail: Mail) throws {
+    let (text, name) = (mail.text(from: MailServer.standardSender, allowsEightBit: true), mail.name)
     do {
-      try store(mail, name)
+      try store(text, name)
     } catch CocoaError.fileNoSuchFile, CocoaError.fileReadNoSuchFile {
       for part in ["tmp", "new", "cur"] {
         try FileManager.default.createDirectory(atPath: "\(folder)/\(part)", withIntermediateDirectories: true)
       }
-      try store(mail, name)
+      try store(text, name)
     }
   }
 
