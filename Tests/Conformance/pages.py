@@ -64,7 +64,7 @@ def check(driver, where):
     if driver.execute_script("return document.querySelectorAll('h1').length") != 1:
         problems.append(f"{where}: not one heading")
     unnamed = driver.execute_script(
-        "return [...document.querySelectorAll('input:not([type=hidden]),select,button')].filter(e => !(e.labels && e.labels.length)"
+        "return [...document.querySelectorAll('input:not([type=hidden]):not([hidden]),select,button')].filter(e => !(e.labels && e.labels.length)"
         " && !e.getAttribute('aria-label') && !e.textContent.trim()).length"
     )
     if unnamed:

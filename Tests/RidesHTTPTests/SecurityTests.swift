@@ -51,7 +51,8 @@ import Testing
       #expect(try await bench.get("/v1/services", as: "producer").status == 403)
       #expect(try await bench.post("/v1/events", HTTPBench.completed("r-2"), as: "operator").status == 403)
       #expect(try await bench.get("/v1/services", as: "viewer").status == 200)
-      #expect(try await bench.get("/v1/trial-balance", as: "viewer").status == 200)
+      #expect(try await bench.get("/v1/trial-balance?accounts=each", as: "viewer").status == 200)
+      #expect(try await bench.get("/v1/trial-balance?accounts=all", as: "viewer").status == 400)
       let redrive = "/v1/services/payment/dead-letters/redrive"
       let all = #"{"filter":{},"asOf":"0-0","expected":0}"#
       #expect(try await bench.post(redrive, all, as: "operator").status == 200)

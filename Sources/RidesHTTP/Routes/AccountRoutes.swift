@@ -17,8 +17,11 @@ struct AccountRoutes {
     }
     routes.get("/v1/trial-balance", .accountsRead) { request, context in
       let query = try Query(request, known: "at", "accounts")
+      guard query["accounts"].map({ $0.hasSameBytes(as: "each") }) ?? true else {
+        throw Problem.malformed("accounts: each, or nothing for those of a kind taken together")
+      }
       let balance = try await books.balance(at: try query.time("at"), for: context)
-      return JSONAnswer(TrialBalanceReport(balance, listsAccounts: query["accounts"] == "each"))
+      return JSONAnswer(TrialBalanceReport(balance, listsAccounts: query["accounts"] != nil))
     }
   }
 
