@@ -20,7 +20,8 @@ public actor RedisServer {
   /// The folder of its socket, its log and its files.
   public nonisolated let folder: String
 
-  private let arguments: [String]
+  private var arguments: [String]
+  private nonisolated var sentinelConfiguration: String { "\(folder)/sentinel.conf" }
   private var process: ChildProcess?
 
   /// Starts a server and waits until it answers.
@@ -29,14 +30,19 @@ public actor RedisServer {
   ///   - arguments: Further arguments, e.g. `["--maxmemory", "2mb"]`.
   ///   - tcp: Whether to listen on a free port of 127.0.0.1 as well.
   ///   - environment: Of the server besides this process's, each as `NAME=value`.
+  ///   - sentinel: The configuration of a Sentinel, if it is to be one.
   /// - Throws: A ``RedisServerError`` that says why there is none, with the end of the server's log.
   public static func start(
-    arguments: [String] = [], tcp: Bool = false, environment: [String] = []
+    arguments: [String] = [], tcp: Bool = false, environment: [String] = [], sentinel: String? = nil
   ) async throws -> RedisServer {
     ignoreBrokenPipeSignal()
     var attempt = 1
     while true {
       let server = try RedisServer(arguments: arguments, port: tcp ? freePort() : nil, environment: environment)
+      if let sentinel {
+        try sentinel.write(toFile: server.sentinelConfiguration, atomically: true, encoding: .utf8)
+        await server.beSentinel()
+      }
       do {
         try await server.launch()
         return server
@@ -61,6 +67,11 @@ public actor RedisServer {
         "redis-server", "--port", String(port ?? 0), "--bind", "127.0.0.1", "--unixsocket", "\(folder)/redis.sock",
         "--dir", folder, "--logfile", "\(folder)/redis.log", "--save", "", "--appendonly", "no", "--daemonize", "no",
       ] + arguments
+  }
+
+  private func beSentinel() {
+    let program = arguments.firstIndex(of: "redis-server") ?? 0
+    arguments.insert(contentsOf: [sentinelConfiguration, "--sentinel"], at: program + 1)
   }
 
   /// Starts the server again on the same folder, socket and port, after ``kill()`` or after ending it in an orderly way.

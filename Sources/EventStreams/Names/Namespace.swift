@@ -58,6 +58,10 @@ public struct Namespace: Sendable, Hashable {
   /// The hash that has a field for each topic of a shard.
   public func topics(_ shard: Int) -> String { "\(prefix(shard)):topics" }
   package func seen(_ shard: Int) -> String { "\(prefix(shard)):seen" }
+  /// What workers have noticed of a server that went back, by service.
+  package func rewound(_ shard: Int) -> String { "\(prefix(shard)):rewound" }
+  /// What a publisher writes whose events must be confirmed.
+  package func confirmed(_ shard: Int) -> String { "\(prefix(shard)):confirmed" }
   package func scheduled(_ shard: Int) -> String { "\(prefix(shard)):scheduled" }
   package func scheduledEvents(_ shard: Int) -> String { "\(prefix(shard)):scheduled:events" }
   package func scheduledNext(_ shard: Int) -> String { "\(prefix(shard)):scheduled:next" }

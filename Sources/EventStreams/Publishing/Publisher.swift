@@ -8,6 +8,8 @@ public struct Publisher: Sendable {
   private let namespace: Namespace
   private let connection: Connection
   private let window: Duration
+  /// Nil where the server's word is enough.
+  private let confirmation: Confirmation?
 
   /// A publisher.
   ///
@@ -15,10 +17,14 @@ public struct Publisher: Sendable {
   ///   - namespace: as `Namespace.open` returned it.
   ///   - connection: used by this publisher alone while it publishes.
   ///   - window: how long event ids are remembered at least.
-  public init(namespace: Namespace, connection: Connection, window: Duration = .seconds(24 * 3600)) {
+  ///   - acks: who else must have what is published; nil if the server's word is enough. Each batch is waited for before the next is sent then.
+  public init(
+    namespace: Namespace, connection: Connection, window: Duration = .seconds(24 * 3600), acks: Acknowledgement? = nil
+  ) {
     self.namespace = namespace
     self.connection = connection
     self.window = window
+    confirmation = acks.map(Confirmation.init)
   }
 
   /// Publishes one event.
@@ -43,10 +49,27 @@ public struct Publisher: Sendable {
   ///   - events: in the order of their shards' logs.
   ///   - due: when to publish them; nil for now.
   /// - Returns: for each event its place in the log, in the order given.
+  /// - Throws: `Unconfirmed` if others must have it, and it isn't known in time that they do; `EventTooLong`; what the server answered.
   public func publish(_ events: [EncodedEvent], due: Timestamp? = nil) async throws -> [PublishedEvent] {
     var batch = Batch()
     try encode(events, due: due, into: &batch)
-    return try Self.results(of: await connection.send(batch.commands), batch, events)
+    guard let confirmation, let shard = batch.shards.last else {
+      return try Self.results(of: await connection.send(batch.commands), batch, events)
+    }
+    confirmation.append(to: &batch.commands, writing: namespace.confirmed(shard))
+    let start = ContinuousClock.now
+    return try await Self.results(
+      of: connection.send(batch.commands), batch, events, confirmation, start: start, on: connection)
+  }
+
+  /// What became of events, once that is confirmed.
+  private static func results(
+    of replies: borrowing Replies, _ batch: Batch, _ events: [EncodedEvent], _ confirmation: Confirmation,
+    start: ContinuousClock.Instant, on connection: Connection
+  ) async throws -> [PublishedEvent] {
+    let results = try results(of: replies, batch, events)
+    try await confirmation.finish(replies, events: events.count, start: start, on: connection)
+    return results
   }
 
   /// Cancels events that wait: it is as if they had never been scheduled.
@@ -79,7 +102,7 @@ public struct Publisher: Sendable {
     return waited
   }
 
-  /// Publishes a sequence of batches with two of them on the way at any time; calls `onPublished` for each batch in order.
+  /// Publishes a sequence of batches with two of them on the way at any time, unless others must confirm each; calls `onPublished` for each batch in order.
   ///
   /// - Parameters:
   ///   - next: the next batch; nil at the end.
@@ -89,6 +112,12 @@ public struct Publisher: Sendable {
     batches next: () async throws -> [EncodedEvent]?, due: Timestamp? = nil,
     onPublished: ([EncodedEvent], [PublishedEvent]) async throws -> Void
   ) async throws {
+    if confirmation != nil {
+      while let events = try await next() {
+        if !events.isEmpty { try await onPublished(events, publish(events, due: due)) }
+      }
+      return
+    }
     // Their buffers serve in turns.
     var current = Batch()
     var earlier = Batch()

@@ -29,6 +29,7 @@ public final class SharedPublisher: Service {
   private let open: @Sendable (Connection) async throws -> Namespace
   private let mostWaiting: Int
   private let connections: Int
+  private let acks: Acknowledgement?
   private let state = Mutex(State())
 
   /// A publisher, which publishes while it runs.
@@ -38,15 +39,17 @@ public final class SharedPublisher: Service {
   ///   - options: of its connections.
   ///   - connections: how many calls are on their way at once.
   ///   - mostWaiting: how many callers may wait; more are refused at once.
+  ///   - acks: who else must have what is published; nil if the server's word is enough.
   ///   - open: opens the namespace, when the first event is published and after the server has lost it.
   public init(
     redis: RedisURL, options: ConnectionOptions = ConnectionOptions(), connections: Int = 2, mostWaiting: Int = 512,
-    opening open: @escaping @Sendable (Connection) async throws -> Namespace
+    acks: Acknowledgement? = nil, opening open: @escaping @Sendable (Connection) async throws -> Namespace
   ) {
     self.redis = redis
     self.options = options
     self.connections = connections
     self.mostWaiting = mostWaiting
+    self.acks = acks
     self.open = open
   }
 
@@ -103,7 +106,7 @@ public final class SharedPublisher: Service {
     var publisher: Publisher?
     while !Task.isCancelled, let batch = await next() {
       do {
-        var results = try await Self.publish(batch, on: connection, &publisher, open)[...]
+        var results = try await publish(batch, on: connection, &publisher)[...]
         for request in batch {
           request.answer.resume(returning: Array(results.prefix(request.events.count)))
           results = results.dropFirst(request.events.count)
@@ -143,30 +146,25 @@ public final class SharedPublisher: Service {
     return batch
   }
 
-  private static func publish(
-    _ batch: [Request], on connection: Connection, _ publisher: inout Publisher?,
-    _ open: (Connection) async throws -> Namespace
+  private func publish(
+    _ batch: [Request], on connection: Connection, _ publisher: inout Publisher?
   ) async throws -> [PublishedEvent] {
     let events = batch.flatMap(\.events)
     do {
-      let current = try await opened(&publisher, on: connection, open)
-      return try await current.publish(events, due: batch[0].due)
+      return try await opened(&publisher, on: connection).publish(events, due: batch[0].due)
     } catch let error as RedisError where error.code == .connectionClosed || error.code == .functionMissing {
       // A server that was started anew may have lost everything: the namespace is looked for again.
       publisher = nil
-      let current = try await opened(&publisher, on: connection, open)
-      return try await current.publish(events, due: batch[0].due)
+      return try await opened(&publisher, on: connection).publish(events, due: batch[0].due)
     } catch {
       publisher = nil
       throw error
     }
   }
 
-  private static func opened(
-    _ publisher: inout Publisher?, on connection: Connection, _ open: (Connection) async throws -> Namespace
-  ) async throws -> Publisher {
+  private func opened(_ publisher: inout Publisher?, on connection: Connection) async throws -> Publisher {
     if let publisher { return publisher }
-    let opened = Publisher(namespace: try await open(connection), connection: connection)
+    let opened = Publisher(namespace: try await open(connection), connection: connection, acks: acks)
     publisher = opened
     return opened
   }

@@ -64,6 +64,13 @@ struct PublishCommand: AsyncParsableCommand {
   @Option(help: "Go on trying for so long while Redis can't be reached; nothing is published twice. (default: 60s)")
   var retryFor: DurationArgument?
 
+  @Option(
+    help: """
+      Who must have an event besides Redis before it counts as published: so many replicas, all of them, or fsync for the \
+      server's disk (Redis 7.2 or newer). What isn't confirmed within --retry-for is said, with status 75.
+      """, transform: AcksArgument.read)
+  var acks: AcksArgument?
+
   @OptionGroup var output: OutputOptions
   @OptionGroup var redis: NamespaceOptions
 
@@ -86,7 +93,8 @@ struct PublishCommand: AsyncParsableCommand {
     let simulation = try simulate.map { try simulated($0) }
     let reader = try simulate == nil ? InputReader(path: file) : nil
     let (namespace, connection) = try await open()
-    var run = PublishRun(publisher: Publisher(namespace: namespace, connection: connection))
+    let acknowledgement = acks?.within(retryFor?.duration ?? PublishRun.usualPatience)
+    var run = PublishRun(publisher: Publisher(namespace: namespace, connection: connection, acks: acknowledgement))
     run.due = due?.time
     if let retryFor {
       run.patience = retryFor.duration

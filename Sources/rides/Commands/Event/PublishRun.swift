@@ -6,9 +6,11 @@ import Redis
 ///
 /// An error that waiting can help is waited out: the batches it may have hit are sent again, which adds nothing twice.
 struct PublishRun {
+  static let usualPatience: Duration = .seconds(60)
+
   let publisher: Publisher
   /// Waiting for Redis longer than this is given up.
-  var patience: Duration = .seconds(60)
+  var patience = Self.usualPatience
   /// Whether to wait for a server that was never there, too.
   var waitsForServer = false
   /// When to publish; nil for now.
@@ -105,6 +107,8 @@ struct PublishRun {
         await publisher.reset(after: error)
         var generator = SystemRandomNumberGenerator()
         try await Task.sleep(for: Backoff.standard.delay(attempt: attempt, using: &generator))
+      } catch let error as Unconfirmed {
+        throw Self.ended(by: .timeout(error.description), summary)
       } catch let failure as Failure {
         throw Self.ended(by: failure, summary)
       } catch let error as RedisError {
