@@ -72,6 +72,20 @@ public struct ArchiveReader: Sendable {
     }
   }
 
+  /// The last place of an event in a shard; nil if it is not there.
+  func lastPlace(of header: EventHeader, shard: Int) async throws -> EntryID? {
+    try await database.read { database in
+      try Row.fetchOne(
+        database.cachedStatement(
+          sql: """
+            SELECT stream_ms, stream_seq FROM events WHERE key = ? AND id = ? AND shard = ?
+            ORDER BY stream_ms DESC, stream_seq DESC LIMIT 1
+            """),
+        arguments: [header.key, header.id, shard]
+      ).map(Self.entryID)
+    }
+  }
+
   static func shards(_ database: Database) throws -> [Int] {
     var shards: [Int] = []
     let next = try database.makeStatement(sql: "SELECT min(shard) FROM events WHERE shard > ?")

@@ -54,6 +54,9 @@ struct LogComparison {
     case (nil, _?) where item.isRepetition:
       // It was published again after a loss, and a restore has put only its first publication back into the log.
       break
+    case (nil, _?) where try await isSuperseded(item):
+      // The log has lost it, and it was published again: it stands where its last row is.
+      break
     case (nil, _?):
       // It may have been trimmed meanwhile.
       if try await inspector.extent(shard: shard)?.mayHaveTrimmed(item.id, of: item.topic) == true { return }
@@ -63,6 +66,13 @@ struct LogComparison {
       )
     default: break
     }
+  }
+
+  private func isSuperseded(_ item: ShardHistory.Item) async throws -> Bool {
+    guard let header = item.header, let last = try await archive.lastPlace(of: header, shard: shard) else {
+      return false
+    }
+    return last > item.id
   }
 
   /// Whether archive and log hold all that was ever added to the log.

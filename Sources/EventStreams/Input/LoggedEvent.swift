@@ -32,6 +32,15 @@ public enum LoggedEvent {
       throw JSONError(
         path: "loggedIn", problem: "it was in shard \(place), and the namespace has \(namespace.shardCount) shards")
     }
+    return try again(event, shard: shard, of: namespace, topic: topic)
+  }
+
+  /// An event as a log held it, to be logged again in the same shard, byte for byte.
+  ///
+  /// - Throws: if it is no event.
+  public static func again(
+    _ event: [UInt8], shard: Int, of namespace: Namespace, topic: (EventType) -> String
+  ) throws(JSONError) -> EncodedEvent {
     let header = try EventHeader(ofEvent: event.span, fallbackID: "")
     try Identifier.check(header.id, "id")
     return EncodedEvent(

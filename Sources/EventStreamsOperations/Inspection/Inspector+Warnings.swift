@@ -9,6 +9,9 @@ extension Inspector {
   public func warnings(about status: NamespaceStatus) async throws -> [String] {
     var warnings = try await ServerHealth.look(on: connection).warnings
     warnings += status.shards.compactMap { shard in shard.problem.map { "the log of shard \(shard.shard): \($0)" } }
+    warnings += try await rewinds().map {
+      "\($0); have producers publish the last minutes again, or use rides reconcile --archive"
+    }
     let overdue = try await overdueCount(by: Self.late)
     if overdue > 0 {
       warnings.append("\(overdue) scheduled events have been due for more than 5s: no worker moves them into the log")

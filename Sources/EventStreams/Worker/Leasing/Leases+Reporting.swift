@@ -1,3 +1,4 @@
+import CoreMetrics
 import Logging
 import Redis
 
@@ -21,7 +22,12 @@ extension Leases {
           "shard": "\(shard)", "logEndsAt": "\(logEnd)", "hadRead": "\(known.lastRead?.id ?? .zero)",
           "hadCommitted": "\(known.committed ?? .zero)",
         ])
+      WorkerMetrics(service: pipeline.service.name).rewound.increment()
       await pipeline.tell { $0.reported(shard) }
+      var note = Commands()
+      Rewind.note(
+        namespace, shard, pipeline.service.name, logEnd: logEnd, hadRead: known.lastRead?.id ?? .zero, in: &note)
+      _ = try await connection.send(note)
     }
   }
 

@@ -7,6 +7,7 @@ struct WorkerMetrics: Sendable {
   let dead: Counter
   let parked: Counter
   let committed: Counter
+  let rewound: Counter
 
   init(service: String) {
     func counter(_ name: String) -> Counter {
@@ -17,5 +18,6 @@ struct WorkerMetrics: Sendable {
     dead = counter("dead_letters_total")
     parked = counter("parked_total")
     committed = counter("committed_total")
+    rewound = counter("rewound_total")
   }
 }
