@@ -32,7 +32,8 @@ struct Rides: AsyncParsableCommand {
         AccountCommand.self, StatementCommand.self, TrialBalanceCommand.self, AdjustCommand.self, RefundCommand.self,
         RateCommand.self, SurgeCommand.self,
         ReceiptsCommand.self, AuditCommand.self, ArchiveCommand.self, ReplayCommand.self,
-        RebuildCommand.self, RestoreCommand.self, AnalyticsCommand.self, BenchCommand.self, LocalRedisCommand.self,
+        RebuildCommand.self, RestoreCommand.self, ReconcileCommand.self, InstallCommand.self, ACLCommand.self,
+        AnalyticsCommand.self, BenchCommand.self, LocalRedisCommand.self,
       ])
   }
 

@@ -10,9 +10,9 @@ import Testing
       let connection = Connection(servers.url)
       #expect(try await connection.strings(["CONFIG", "GET", "port"])[1] == "\(servers.first.port)")
       await servers.first.kill()
-      try await servers.first.restart()
       let onSecond = Connection(servers.second.url, options: ConnectionOptions(acceptsReplica: true))
       try await eventually("the replica is promoted") { try await onSecond.role() == "master" }
+      try await servers.first.restart()
       let port = "\(try servers.second.port)"
       try await eventually("it is found") {
         do throws(RedisError) {

@@ -1,13 +1,17 @@
 import EventStreams
+import EventStreamsOperations
 import Foundation
 import Redis
 import RedisTestSupport
 import Testing
 
 @Suite("A master that dies in the middle, and comes back at once") struct FailoverTests {
-  @Test("takes nothing with it that was confirmed, and has nothing happen twice; services go on with the next")
-  func publishing() async throws {
-    try await WatchedServers.with { servers in
+  @Test(
+    "takes nothing with it that was confirmed, and has nothing happen twice; services go on with the next, or with it",
+    arguments: [true, false])
+  func publishing(isPromotedBefore: Bool) async throws {
+    // Without the file the old one would come back empty, and its replica with it.
+    try await WatchedServers.with(arguments: ["--appendonly", "yes"]) { servers in
       let url = servers.url.description
       let rides = 6000
       let made = try await RidesProcess.run("publish", "--simulate", "0", redis: url)
@@ -21,12 +25,16 @@ import Testing
       let before = Inspector(namespace: namespace, connection: onFirst)
       try await eventually("it is in the middle") { try await before.length() > rides / 2 }
       await servers.first.kill()
+      let anyhow = Connection(servers.second.url, options: ConnectionOptions(acceptsReplica: true))
+      if isPromotedBefore {
+        try await eventually("the replica is promoted") { try await Self.isMaster(anyhow.call("ROLE")) }
+      }
       try await servers.first.restart()
 
       let result = try await published
       #expect(result.status == 0, "\(result.errors)")
-      let onSecond = Connection(servers.second.url)
-      let inspector = Inspector(namespace: namespace, connection: onSecond)
+      // Whichever is the master now.
+      let inspector = Inspector(namespace: namespace, connection: Connection(servers.url))
       try await eventually("the driver service has handled all") { try await inspector.remaining(["driver"]).isEmpty }
       var ids: Set<Identifier> = []
       var count = 0
@@ -41,4 +49,6 @@ import Testing
       #expect(ids.count == rides, "twice")
     }
   }
+
+  private static func isMaster(_ role: borrowing Reply) -> Bool { role.root[0].isEqual(to: "master") }
 }

@@ -13,8 +13,10 @@ struct SystemBench: Sendable {
   let folder: URL
   let connection: Connection
 
-  static func run(_ body: (SystemBench) async throws -> Void) async throws {
-    try await withRedis(arguments: ["--appendonly", "yes"]) { server in
+  static func run(
+    arguments: [String] = ["--appendonly", "yes"], _ body: (SystemBench) async throws -> Void
+  ) async throws {
+    try await withRedis(arguments: arguments) { server in
       let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)")
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       defer { try? FileManager.default.removeItem(at: folder) }

@@ -20,8 +20,12 @@ extension Namespace {
       if let problem { throw NamespaceError.name(problem) }
     }
     if let shardCount, !shardCounts.contains(shardCount) { throw NamespaceError.shardCount(outOfBounds: shardCount) }
-    // Nothing is written to one that can't be used.
-    _ = try await find(name, on: connection)
+    // Nothing is written to one that can't be used, and to one that has all that it needs nobody need be able to write.
+    if let existing = try await find(name, on: connection), try await existing.isInstalled(on: connection) {
+      try existing.check(wanting: shardCount)
+      try await FunctionLibrary.load(on: connection)
+      return existing
+    }
     try await FunctionLibrary.load(on: connection)
     let namespace = Namespace(name, shardCount: 1)
     var commands = Commands()
@@ -72,7 +76,7 @@ extension Namespace {
   public static func openExisting(_ name: String, on connection: Connection) async throws -> Namespace? {
     guard let namespace = try await find(name, on: connection) else { return nil }
     try await FunctionLibrary.load(on: connection)
-    if try await !namespace.services(on: connection).isEmpty { try await namespace.found(on: connection) }
+    if try await !namespace.isInstalled(on: connection) { try await namespace.found(on: connection) }
     return namespace
   }
 
@@ -83,9 +87,13 @@ extension Namespace {
     guard let configuration = try NamespaceConfiguration(namespace, replies[replies.count - 1]) else {
       throw RedisError(.unexpectedReply, "\(namespace.configuration) vanished while it was opened")
     }
-    if let shardCount, shardCount != configuration.shardCount {
-      throw NamespaceError.shardCount(namespace: namespace.name, found: configuration.shardCount, wanted: shardCount)
-    }
-    return Namespace(namespace.name, shardCount: configuration.shardCount)
+    let opened = Namespace(namespace.name, shardCount: configuration.shardCount)
+    try opened.check(wanting: shardCount)
+    return opened
+  }
+
+  private func check(wanting shardCount: Int?) throws {
+    guard let wanted = shardCount, wanted != self.shardCount else { return }
+    throw NamespaceError.shardCount(namespace: name, found: self.shardCount, wanted: wanted)
   }
 }

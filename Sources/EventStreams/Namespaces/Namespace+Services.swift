@@ -30,6 +30,25 @@ extension Namespace {
     }
   }
 
+  /// Whether it has been said which services and topics it is for, and each shard has those topics: then nothing is left to be made, and
+  /// no right to make it is needed.
+  func isInstalled(on connection: Connection) async throws -> Bool {
+    var commands = Commands()
+    commands.append("HMGET", configuration, "services", "topics")
+    for shard in shards { commands.append("HKEYS", topics(shard)) }
+    return try Self.isInstalled(try await connection.send(commands))
+  }
+
+  private static func isInstalled(_ replies: borrowing Replies) throws -> Bool {
+    // Whatever is wrong says so where it matters.
+    for index in 0..<replies.count where replies[index].error != nil { return false }
+    let topics = replies[0][1].lossyText.split(separator: " ").map(String.init)
+    guard !replies[0][0].isNil, !topics.isEmpty else { return false }
+    return try (1..<replies.count).allSatisfy { index in
+      Set(names: try replies[index].strings()).isSuperset(of: Set(names: topics))
+    }
+  }
+
   /// Makes the topics that the namespace was made with, and the groups of services that never ran, at the beginning of each shard's log.
   package func found(on connection: Connection) async throws {
     let services = try await services(on: connection)

@@ -65,14 +65,27 @@ enum FunctionLibrary {
 
   /// Loads the functions unless the server has exactly these. Several may do so at once: each loads the same.
   static func load(on connection: Connection) async throws {
-    let loaded = try await connection.call("FUNCTION", "LIST", "LIBRARYNAME", name, "WITHCODE")
-    if loaded.root.count > 0 {
-      let library = loaded.root[0]
-      for index in stride(from: 0, to: library.count - 1, by: 2)
-      where try library[index].string() == "library_code" {
-        if try library[index + 1].string() == source { return }
-      }
+    if try isLoaded(await connection.call("FUNCTION", "LIST", "LIBRARYNAME", name, "WITHCODE")) { return }
+    try await replace(on: connection)
+  }
+
+  private static func isLoaded(_ reply: borrowing Reply) throws -> Bool {
+    guard reply.root.count > 0 else { return false }
+    return try reply.root[0][field: "library_code"].string() == source
+  }
+
+  private static func replace(on connection: Connection) async throws(RedisError) {
+    do throws(RedisError) {
+      _ = try await connection.call("FUNCTION", "LOAD", "REPLACE", source)
+    } catch {
+      throw explained(error)
     }
-    _ = try await connection.call("FUNCTION", "LOAD", "REPLACE", source)
+  }
+
+  private static func explained(_ error: RedisError) -> RedisError {
+    guard error.code == .noPermission else { return error }
+    var explained = error
+    explained.message += "; this version's functions are not loaded: have a user who may load them (rides install)"
+    return explained
   }
 }

@@ -2,7 +2,10 @@
 local function forbidden(...)
   local list = { ... }
   for i = 1, #list, 2 do
-    if not redis.acl_check_cmd(list[i], list[i + 1], '0', '0', '0') then
+    -- Others take further arguments, which are of no interest; those of DEL are keys.
+    local may
+    if list[i] == 'DEL' then may = redis.acl_check_cmd('DEL', list[i + 1]) else may = redis.acl_check_cmd(list[i], list[i + 1], '0', '0', '0') end
+    if not may then
       return redis.error_reply('NOPERM this user may not run ' .. list[i] .. ' on ' .. list[i + 1] .. ', and nothing was done')
     end
   end
@@ -14,6 +17,10 @@ local function unusable(...)
   for i = 1, #list, 2 do
     local reply = redis.pcall(list[i], list[i + 1])
     if type(reply) == 'table' and reply.err then
+      -- Redis 7.0 gives it no code.
+      if string.find(reply.err, 'NOPERM') or string.find(reply.err, 'The user executing the script', 1, true) then
+        return redis.error_reply('NOPERM this user may not run ' .. list[i] .. ' on ' .. list[i + 1] .. ', and nothing was done')
+      end
       return redis.error_reply('WRONGTYPE ' .. list[i + 1] .. ' does not hold what EventStreams keeps there, and nothing was done')
     end
   end

@@ -4,8 +4,9 @@ import EventStreams
 import EventStreamsOperations
 import RideHailing
 
-struct Reconcile: AsyncParsableCommand {
+struct ReconcileCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "reconcile",
     abstract:
       "Publish again what the log has lost and the archive holds, after the server went back to an earlier moment.",
     discussion: """
@@ -30,7 +31,7 @@ struct Reconcile: AsyncParsableCommand {
   func run() async throws {
     let archive = try options.open()
     let (namespace, connection) = try await redis.openExisting()
-    do { try await Restore.check(archive, for: namespace, Rides.services) } catch let error as Restore.Mismatch {
+    do { try await Restore.check(archive, for: namespace, ChosenServices.list) } catch let error as Restore.Mismatch {
       throw Failure.refused(error.description)
     }
     let inspector = Inspector(namespace: namespace, connection: connection)
