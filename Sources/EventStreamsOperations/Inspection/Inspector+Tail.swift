@@ -14,7 +14,9 @@ extension Inspector {
 
   /// The events that come after a position, and how far that is: nothing is left out in between, however often one asks.
   ///
-  /// - Parameter limit: at most so many of each shard.
+  /// - Parameters:
+  ///   - position: where one stands.
+  ///   - limit: at most so many of each shard.
   /// - Returns: the events of a shard in its order, those of all by time.
   public func events(after position: LogPosition, limit: Int) async throws -> (
     events: [EventPage.Found], position: LogPosition
