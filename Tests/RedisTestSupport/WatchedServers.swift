@@ -26,9 +26,11 @@ public struct WatchedServers: Sendable {
         try await eventually("the replica has what the master has") {
           try await replication(onSecond).contains("master_link_status:up")
         }
+        // Sentinel asks a server as often as it may be silent, but every second: less than that, and one that is merely slow is
+        // replaced, too, and the one before is the master again.
         let configuration = """
           sentinel monitor \(name) 127.0.0.1 \(port) 2
-          sentinel down-after-milliseconds \(name) 500
+          sentinel down-after-milliseconds \(name) 3000
           sentinel failover-timeout \(name) 3000
 
           """
@@ -48,6 +50,20 @@ public struct WatchedServers: Sendable {
       }
     }
   }
+
+  /// Waits until the replica is the master.
+  public func promotion() async throws {
+    let onSecond = Connection(second.url, options: ConnectionOptions(acceptsReplica: true))
+    try await eventually("the replica is promoted") {
+      do throws(RedisError) { return try await Self.isMaster(onSecond.call("ROLE")) } catch {
+        // A server that is promoted has all its clients dropped.
+        guard error.isRetriable else { throw error }
+        return false
+      }
+    }
+  }
+
+  private static func isMaster(_ role: borrowing Reply) -> Bool { role.root[0].isEqual(to: "master") }
 
   /// Waits until all know of each other and of the replica: without that, no failover.
   private static func known(_ sentinels: [RedisServer]) async throws {
