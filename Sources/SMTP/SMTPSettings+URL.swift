@@ -57,6 +57,9 @@ extension SMTPSettings {
     self.password = password
   }
 
-  /// True if nothing leaves this machine.
-  private var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
+  /// True if nothing leaves this machine. A name that looks like an address is another machine's, perhaps.
+  private var isLoopback: Bool {
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+    return host == "localhost" || host == "::1" || parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
+  }
 }

@@ -26,6 +26,8 @@ import Testing
       ("smtp://mail.example/inbox", nil, "path"), ("smtp://mail.example?x=1", nil, "x=1"),
       ("smtps://mail.example?tls=none", nil, "tls=none"), ("smtp://", nil, "no host"),
       ("smtp://ada@mail.example?tls=none", "secret", "without encryption"),
+      ("smtp://ada@127.mail.example?tls=none", "secret", "without encryption"),
+      ("smtp://ada@127.1?tls=none", "secret", "without encryption"),
     ])
   func refused(url: String, password: String?, words: String) {
     let error = #expect(throws: SMTPSettings.URLError.self) { try SMTPSettings(url: url, password: password) }
