@@ -6,6 +6,13 @@ public struct ReceiptSummary: Sendable {
 
   init(_ receipt: Receipt) { self.receipt = receipt }
 
+  /// How it stands, without anybody's address.
+  public var state: String {
+    guard receipt.email != nil else { return "none: the rider has no address" }
+    guard receipt.version > 0 else { return "not sent yet" }
+    return "version \(receipt.version) \(receipt.refusal == nil ? "sent" : "refused by the mail server")"
+  }
+
   /// Where it was sent, or why it was not.
   public var recipient: String {
     guard let email = receipt.email else { return "nobody: no address" }

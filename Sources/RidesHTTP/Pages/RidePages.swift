@@ -178,13 +178,7 @@ struct RidePages {
 
     private static func others(_ outcome: RideOutcome) -> [Pair] {
       var pairs: [Pair] = []
-      if let receipt = outcome.receipt {
-        // Whose address it went to is nobody's business here.
-        pairs.append(
-          Pair("Receipt", receipt.email == nil ? "none: the rider has no address" : "version \(receipt.version) sent"))
-      } else {
-        pairs.append(Pair("Receipt", "not sent yet"))
-      }
+      pairs.append(Pair("Receipt", outcome.receipt?.summary.state ?? "not sent yet"))
       if let stars = outcome.stars {
         pairs.append(Pair("Rating", "\(stars) of 5 stars"))
       } else if let window = outcome.window {

@@ -131,6 +131,7 @@ struct ReceiptMailTests {
   @Test("have a version for each change, and none for an event that is heard again or changes nothing")
   func versions() {
     var receipt = receipt()
+    #expect(receipt.summary.state == "not sent yet")
     let paid = standing(card: 1380)
     let steps: [(change: Receipt.Change, event: String, isTaken: Bool, isNew: Bool)] = [
       (.standing(paid, failure: nil), "e1", true, true), (.standing(paid, failure: nil), "e1", false, false),
@@ -145,6 +146,7 @@ struct ReceiptMailTests {
       #expect(isNew == step.isNew, "\(step)")
     }
     #expect(receipt.version == 2)
+    #expect(receipt.summary.state == "version 2 sent")
   }
 
   private func standing(card: Int = 0, wallet: Int = 0, owed: Int = 0, refunded: Int = 0) -> PaymentStanding {

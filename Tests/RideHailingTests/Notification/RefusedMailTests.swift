@@ -40,6 +40,7 @@ import Testing
       let receipt = try #require(try await RideState(bench.state).receipts().first)
       #expect(receipt.refusal == "the mail server refused RCPT: 550 5.1.1 No such user")
       #expect(receipt.messageID == nil)
+      #expect(receipt.summary.state == "version 1 refused by the mail server")
       #expect(
         receipt.summary.text == "receipt version 1 not sent: the mail server refused RCPT: 550 5.1.1 No such user")
       for archive in [true, false] {
