@@ -13,6 +13,9 @@ struct SMTPExtensions: Sendable, Hashable {
   /// Ways to log in.
   private(set) var mechanisms: [Substring] = []
 
+  /// None.
+  init() {}
+
   init(_ reply: SMTPReply) {
     for line in reply.lines.dropFirst() {
       let words = line.uppercased().split(separator: " ")

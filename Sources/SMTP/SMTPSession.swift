@@ -7,7 +7,7 @@ import NIOSSL
 struct SMTPSession: Sendable {
   private let channel: any Channel
   private let settings: SMTPSettings
-  private let extensions: SMTPExtensions
+  private var extensions = SMTPExtensions()
 
   // MARK: Opening
 
@@ -35,46 +35,50 @@ struct SMTPSession: Sendable {
       greeting.fail(error)
       throw .disconnected(.connecting, "\(settings): \(words(of: error))")
     }
+    var session = SMTPSession(channel: channel, settings: settings)
     do throws(SMTPError) {
-      return try await begin(channel, greeting: greeting.futureResult, tls, settings)
+      try await session.begin(greeting.futureResult, tls)
     } catch {
       channel.close(promise: nil)
       throw error
     }
+    return session
   }
 
-  private static func begin(
-    _ channel: any Channel, greeting: EventLoopFuture<SMTPReply>, _ tls: NIOSSLContext?, _ settings: SMTPSettings
-  ) async throws(SMTPError) -> SMTPSession {
-    try check(await reply(greeting, .greeting), .greeting)
-    var extensions = try await hello(channel, settings)
+  private init(channel: any Channel, settings: SMTPSettings) {
+    self.channel = channel
+    self.settings = settings
+  }
+
+  private mutating func begin(
+    _ greeting: EventLoopFuture<SMTPReply>, _ tls: NIOSSLContext?
+  ) async throws(SMTPError) {
+    try Self.check(await reply(greeting, .greeting), .greeting)
+    try await sayHello()
     if let tls, settings.security == .startTLS {
       guard extensions.hasStartTLS else {
         throw .unusable(
           "\(settings) offers no STARTTLS: what is sent would be read by everybody on the way; use smtps:// or ?tls=none"
         )
       }
-      try check(await ask(channel, "STARTTLS", settings, .startTLS), .startTLS)
+      try Self.check(await ask("STARTTLS", .startTLS), .startTLS)
       do {
-        try await channel.eventLoop.submit { [settings] in
-          try channel.pipeline.syncOperations.addHandler(handler(tls, settings), position: .first)
+        try await channel.eventLoop.submit { [channel, settings] in
+          try channel.pipeline.syncOperations.addHandler(Self.handler(tls, settings), position: .first)
         }.get()
       } catch {
-        throw .unusable("cannot encrypt: \(words(of: error))")
+        throw .unusable("cannot encrypt: \(Self.words(of: error))")
       }
       // What was said before may have been said by anybody.
-      extensions = try await hello(channel, settings)
+      try await sayHello()
     }
-    let session = SMTPSession(channel: channel, settings: settings, extensions: extensions)
-    try await session.logIn()
-    return session
+    try await logIn()
   }
 
-  private static func hello(_ channel: any Channel, _ settings: SMTPSettings) async throws(SMTPError) -> SMTPExtensions
-  {
-    let reply = try await ask(channel, "EHLO \(settings.name)", settings, .hello)
-    try check(reply, .hello)
-    return SMTPExtensions(reply)
+  private mutating func sayHello() async throws(SMTPError) {
+    let reply = try await ask("EHLO \(settings.name)", .hello)
+    try Self.check(reply, .hello)
+    extensions = SMTPExtensions(reply)
   }
 
   private func logIn() async throws(SMTPError) {
@@ -119,7 +123,7 @@ struct SMTPSession: Sendable {
         if accepted { _ = try await ask(".", .text) }
         throw failure
       }
-      let answer = try await request([UInt8](text), .text, timeout: settings.textTimeout)
+      let answer = try await request(text, .text, timeout: settings.textTimeout)
       try Self.check(answer, of: .text)
     } catch {
       if case .disconnected = error { throw error }
@@ -140,7 +144,7 @@ struct SMTPSession: Sendable {
     if extensions.hasPipelining {
       let bytes = commands.map { "\($0.1)\r\n" }.joined()
       let futures = write(Array(bytes.utf8), answers: commands.count, timeout: settings.timeout)
-      for (future, (step, _)) in zip(futures, commands) { take(try await Self.reply(future, step), step) }
+      for (future, (step, _)) in zip(futures, commands) { take(try await reply(future, step), step) }
     } else {
       for (step, command) in commands where failure == nil { take(try await ask(command, step), step) }
     }
@@ -188,38 +192,23 @@ struct SMTPSession: Sendable {
   // MARK: Asking
 
   private func ask(_ command: String, _ step: SMTPStep) async throws(SMTPError) -> SMTPReply {
-    try await Self.ask(channel, command, settings, step)
+    try await request(Array("\(command)\r\n".utf8), step, timeout: settings.timeout)
   }
 
   private func request(_ bytes: [UInt8], _ step: SMTPStep, timeout: Int) async throws(SMTPError) -> SMTPReply {
-    try await Self.reply(write(bytes, answers: 1, timeout: timeout)[0], step)
+    try await reply(write(bytes, answers: 1, timeout: timeout)[0], step)
   }
 
   private func write(_ bytes: [UInt8], answers: Int, timeout: Int) -> [EventLoopFuture<SMTPReply>] {
-    Self.write(channel, bytes, answers: answers, timeout: timeout)
-  }
-
-  private static func ask(
-    _ channel: any Channel, _ command: String, _ settings: SMTPSettings, _ step: SMTPStep
-  ) async throws(SMTPError) -> SMTPReply {
-    try await reply(write(channel, Array("\(command)\r\n".utf8), answers: 1, timeout: settings.timeout)[0], step)
-  }
-
-  private static func write(
-    _ channel: any Channel, _ bytes: [UInt8], answers: Int, timeout: Int
-  ) -> [EventLoopFuture<SMTPReply>] {
     let replies = (0..<answers).map { _ in channel.eventLoop.makePromise(of: SMTPReply.self) }
-    let request = SMTPRequest(
-      bytes: ByteBuffer(bytes: bytes), replies: replies, timeout: .seconds(Int64(timeout)))
+    let request = SMTPRequest(bytes: ByteBuffer(bytes: bytes), replies: replies, timeout: .seconds(Int64(timeout)))
     // One that is written to what is closed already never comes to who would answer.
     channel.writeAndFlush(request).whenFailure { error in for reply in replies { reply.fail(error) } }
     return replies.map(\.futureResult)
   }
 
-  private static func reply(
-    _ future: EventLoopFuture<SMTPReply>, _ step: SMTPStep
-  ) async throws(SMTPError) -> SMTPReply {
-    do { return try await future.get() } catch { throw .disconnected(step, words(of: error)) }
+  private func reply(_ future: EventLoopFuture<SMTPReply>, _ step: SMTPStep) async throws(SMTPError) -> SMTPReply {
+    do { return try await future.get() } catch { throw .disconnected(step, Self.words(of: error)) }
   }
 
   // MARK: Encryption
