@@ -8,7 +8,10 @@ import time
 import urllib.parse
 
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, TimeoutException
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.ui import WebDriverWait
 
 address, token, pictures = sys.argv[1:]
 os.makedirs(pictures, exist_ok=True)
@@ -74,8 +77,22 @@ def check(driver, where):
 def log_in(driver, value):
     driver.get(address + "/login")
     driver.find_element(By.NAME, "token").send_keys(value)
-    driver.find_element(By.CSS_SELECTOR, "form[action='/login'] button").click()
-    time.sleep(0.3)
+    leave(driver, driver.find_element(By.CSS_SELECTOR, "form[action='/login'] button"))
+
+
+def leave(driver, button):
+    """Clicks what leads to another page, and waits until this one has gone."""
+    button.click()
+    until(driver, staleness_of(button))
+
+
+def until(driver, holds):
+    """Whether something comes to hold: a page that is on its way needs a moment."""
+    passing = [NoSuchElementException, StaleElementReferenceException]
+    try:
+        return bool(WebDriverWait(driver, 10, 0.05, passing).until(holds))
+    except TimeoutException:
+        return False
 
 
 def expect(what, holds):
@@ -107,8 +124,7 @@ for name, width, height, scheme in [("light", 1280, 900, "light"), ("dark", 1280
         box = driver.find_element(By.CSS_SELECTOR, "input[name=q]")
         box.send_keys(urllib.parse.unquote(ride.split("/")[-1]))
         box.submit()
-        time.sleep(0.4)
-        expect(f"{name}: search opens the ride", driver.current_url.endswith(ride))
+        expect(f"{name}: search opens the ride", until(driver, lambda driver: driver.current_url.endswith(ride)))
         state = driver.find_element(By.CSS_SELECTOR, "#head .state").text
         expect(f"{name}: the ride is settled, not {state}", state == "settled")
         live = driver.find_element(By.ID, "live").text
@@ -118,8 +134,7 @@ for name, width, height, scheme in [("light", 1280, 900, "light"), ("dark", 1280
             buttons = driver.find_elements(By.CSS_SELECTOR, "form[action='/logout'] button")
             expect(f"{name}: one can log out", len(buttons) == 1)
             if buttons:
-                buttons[0].click()
-                time.sleep(0.3)
+                leave(driver, buttons[0])
                 driver.get(address + "/")
                 expect(f"{name}: who has logged out is out", "/login" in driver.current_url)
     finally:
