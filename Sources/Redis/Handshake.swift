@@ -73,7 +73,9 @@ struct Handshake {
 
   private func described(_ error: RedisError, _ step: Step) -> RedisError {
     var error = error
-    if error.prefix == "NOAUTH", url.password == nil { error.message = "it wants a password, and the URL has none" }
+    if error.prefix == "NOAUTH", url.password == nil {
+      error.message = "NOAUTH: it wants a password, and the URL has none"
+    }
     // A server that does not know AUTH repeats its arguments.
     if let password = url.password, !password.isEmpty {
       error.message = error.message.replacing(password, with: "***")

@@ -20,7 +20,7 @@ import Testing
 
       let missing = await Connection(server.url).connectError()
       #expect(missing?.code == .authentication)
-      #expect(missing?.message == "login failed: it wants a password, and the URL has none")
+      #expect(missing?.message == "login failed: NOAUTH: it wants a password, and the URL has none")
     }
   }
 

@@ -13,8 +13,12 @@ enum ChosenServices {
   }
 
   /// Refuses a service that isn't there.
-  static func check(_ service: String) throws {
+  ///
+  /// - Parameter purpose: what it is wanted for, as the end of `there is no service to`.
+  static func check(_ service: String, to purpose: String? = nil) throws {
     guard list.named(service) == nil else { return }
-    throw ValidationError("there is no service '\(service)'; there are \(list.names.joined(separator: ", "))")
+    throw ValidationError(
+      "there is no service '\(service)'\(purpose.map { " to \($0)" } ?? ""); there are \(list.names.joined(separator: ", "))"
+    )
   }
 }

@@ -42,7 +42,7 @@ struct RebuildCommand: AsyncParsableCommand {
 
   func validate() throws {
     if apply, dryRun { throw ValidationError("give --apply or --dry-run, not both") }
-    try ChosenServices.check(service)
+    try ChosenServices.check(service, to: "rebuild")
     if isArchive, fromArchive != nil {
       throw ValidationError("the archive can't be rebuilt from itself: leave --from-archive out")
     }
