@@ -21,6 +21,17 @@ extension FieldRule<String> {
   }
 }
 
+extension FieldRule<String> {
+  /// A cell of the map, of the size that prices are made for.
+  static var cell: FieldRule {
+    FieldRule("a geohash of \(Geohash.cellLength) characters") { (text) throws(JSONError) in
+      guard text.utf8.count == Geohash.cellLength, Geohash.area(of: text) != nil else {
+        throw JSONError(problem: "\"\(text.prefix(40))\" is no geohash of \(Geohash.cellLength) characters")
+      }
+    }
+  }
+}
+
 extension FieldRule<Int> {
   /// A quantity within its bounds.
   static func within(_ quantity: Quantity) -> FieldRule {

@@ -4,7 +4,10 @@ public import EventStreams
 public enum RideID {
   /// The ids that a ride's first events have, unless their producer gave others.
   public static func firstEvents(of ride: String) -> [String] {
-    [RideRequested.eventType, RideCompleted.eventType].map { "\($0.rawValue):\(ride)" }
+    [
+      RideQuoted.eventType, RideRequested.eventType, RideStarted.eventType, RideCompleted.eventType,
+      RideCancelled.eventType,
+    ].map { "\($0.rawValue):\(ride)" }
   }
 }
 

@@ -17,14 +17,26 @@ public struct RideRequested: RideEvent, JSONRecord, Hashable {
   public var pickup: Coordinate?
   /// Where it shall end.
   public var dropoff: Coordinate?
+  /// Which cars will do; nil for the city's usual ones.
+  public var pool: String?
+  /// The price that the rider was shown; nil if the ride costs what it comes to.
+  public var quote: Quote?
+  /// How it is to be paid, where that is known: the price can be held then.
+  public var payment: Payment?
 
   /// A request.
-  public init(rideID: String, riderID: String?, city: String, pickup: Coordinate? = nil, dropoff: Coordinate? = nil) {
+  public init(
+    rideID: String, riderID: String?, city: String, pickup: Coordinate? = nil, dropoff: Coordinate? = nil,
+    pool: String? = nil, quote: Quote? = nil, payment: Payment? = nil
+  ) {
     self.rideID = rideID
     self.riderID = riderID
     self.city = city
     self.pickup = pickup
     self.dropoff = dropoff
+    self.pool = pool
+    self.quote = quote
+    self.payment = payment
   }
 
   /// Its fields.
@@ -34,5 +46,15 @@ public struct RideRequested: RideEvent, JSONRecord, Hashable {
     city = try fields("city", \.city, .name)
     pickup = try fields.optional("pickup", \.pickup)
     dropoff = try fields.optional("dropoff", \.dropoff)
+    pool = try fields.optional("pool", \.pool, .name)
+    quote = try fields.optional("quote", \.quote)
+    payment = try fields.optional("payment", \.payment)
+  }
+
+  /// Who pays is known.
+  public func check() throws(JSONError) {
+    guard payment == nil || riderID != nil else {
+      throw JSONError(path: "riderId", problem: "is missing; a way to pay needs one")
+    }
   }
 }

@@ -2,12 +2,15 @@
 ///
 /// Six characters name a cell of about 1.2 km by 0.6 km.
 public enum Geohash {
+  /// Characters of the cells that prices are made for.
+  public static let cellLength = 6
+
   private static let alphabet = Array("0123456789bcdefghjkmnpqrstuvwxyz".utf8)
 
   /// The cell of a place.
   ///
   /// - Parameter length: characters, 1 … 12.
-  public static func cell(of place: Coordinate, length: Int = 6) -> String {
+  public static func cell(of place: Coordinate, length: Int = cellLength) -> String {
     let bits = length * 5
     let longitude = quantised(place.longitude, 180, bits: (bits + 1) / 2)
     let latitude = quantised(place.latitude, 90, bits: bits / 2)

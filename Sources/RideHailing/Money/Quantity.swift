@@ -13,6 +13,8 @@ struct Quantity: Sendable {
   static let money = Quantity(range: -1_000_000_000_000_000...1_000_000_000_000_000, unit: "minor units")
   /// What a ride costs, or an item of it.
   static let fare = Quantity(range: 0...1_000_000_000_000, unit: "minor units")
+  /// What a rider gives on top.
+  static let tip = Quantity(range: 1...1_000_000_000_000, unit: "minor units")
   /// A way: 100,000 km.
   static let distance = Quantity(range: 0...100_000_000, unit: "metres")
   /// A time: a year.
@@ -21,6 +23,10 @@ struct Quantity: Sendable {
   static let count = Quantity(range: 0...1_000_000_000, unit: "")
   /// A multiplier, in hundredths.
   static let percent = Quantity(range: 0...1_000_000, unit: "percent")
+  /// What a fare is multiplied by, in tenths, which is never less than once.
+  static let tenths = Quantity(range: 10...10_000, unit: "tenths")
+  /// Cars in a cell.
+  static let cars = Quantity(range: 0...100_000, unit: "cars")
   /// A share, in hundredths of a percent.
   static let basisPoints = Quantity(range: 0...10_000, unit: "basis points")
   /// A moment of the years 1970 to 9999.

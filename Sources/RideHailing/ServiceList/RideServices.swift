@@ -11,7 +11,8 @@ public struct RideServices: Sendable {
 
   /// The types of events that come from outside.
   static let announced: [any EventData.Type] = [
-    RideRequested.self, RideCompleted.self, RideRated.self, AccountOpened.self, AccountDeposited.self,
+    RideQuoted.self, RideRequested.self, RideAccepted.self, RideStarted.self, RideCompleted.self, RideCancelled.self,
+    RideTipped.self, RideRated.self, CarsSeen.self, AccountOpened.self, AccountDeposited.self,
     AccountWithdrawalRequested.self, AccountAdjusted.self, FareAdjustmentRequested.self, RefundRequested.self,
     RidesClosed.self, RecordsRemoved.self,
   ]
