@@ -71,6 +71,7 @@ let package = Package(
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
   ],
@@ -123,10 +124,22 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: settings),
+    // Cards by way of a gateway that speaks Stripe's API: it knows no ride.
+    .target(
+      name: "CardGateway",
+      dependencies: [
+        "JSON",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: settings),
     .target(
       name: "RideHailing",
       dependencies: [
-        "EventArchive", "EventStreams", "EventStreamsOperations", "Redis", "SMTP",
+        "CardGateway", "EventArchive", "EventStreams", "EventStreamsOperations", "Redis", "SMTP",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
@@ -164,8 +177,8 @@ let package = Package(
     .target(
       name: "RidesCLI",
       dependencies: [
-        "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "Redis", "RideHailing",
-        "RidesHTTP", "SMTP",
+        "CardGateway", "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "Redis",
+        "RideHailing", "RidesHTTP", "SMTP",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -198,6 +211,16 @@ let package = Package(
       name: "RedisTestSupport", dependencies: ["Redis"], path: "Tests/RedisTestSupport", swiftSettings: settings),
     .target(name: "RandomTestSupport", path: "Tests/RandomTestSupport", swiftSettings: settings),
     .target(name: "RideTestSupport", path: "Tests/RideTestSupport", swiftSettings: settings),
+    // A card gateway that is strict where a client could be careless, in Python.
+    .target(
+      name: "GatewayDouble",
+      dependencies: [
+        "CardGateway",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      path: "Tests/GatewayDouble", exclude: ["double.py"], swiftSettings: settings),
     // A worker whose handler ends its process, and one of which there are two versions, for the tests of that.
     .executableTarget(
       name: "TestWorker",
@@ -217,6 +240,9 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: settings),
+    .testTarget(
+      name: "CardGatewayTests",
+      dependencies: ["CardGateway", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: settings),
     .testTarget(name: "RedisTests", dependencies: ["Redis", "RedisTestSupport"], swiftSettings: settings),
     .testTarget(
       name: "EventStreamsTests",
@@ -282,8 +308,8 @@ let package = Package(
     .testTarget(
       name: "RideHailingTests",
       dependencies: [
-        "EventArchive", "EventStreams", "EventStreamsOperations", "Redis", "RideHailing", "RedisTestSupport",
-        "RideTestSupport",
+        "CardGateway", "EventArchive", "EventStreams", "EventStreamsOperations", "GatewayDouble", "Redis",
+        "RideHailing", "RedisTestSupport", "RideTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],

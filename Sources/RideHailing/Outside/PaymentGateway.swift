@@ -1,32 +1,42 @@
-/// Charges cards. What is done outside Redis must not be done twice, so every charge has an idempotency key.
+/// Holds, charges and gives back money of cards. What is done outside Redis must not be done twice, so everything that is asked has a key.
+///
+/// Every call may be made again, as often as it takes and however late: it does once what it is asked. It throws only when it is not known what
+/// became of it, or the gateway can't be reached; that a card is declined is an answer.
 public protocol PaymentGateway: Sendable {
-  /// Charges an amount once per key, however often it is asked.
-  ///
-  /// - Throws: only when the outcome is unknown or the gateway can't be reached: the charge is tried again.
-  func charge(_ amount: Money, token: String, idempotencyKey: String) async throws -> ChargeResult
+  /// How many calls it is worth having under way at once.
+  var concurrency: Int { get }
 
-  /// Gives back a part of a charge once per key, however often it is asked.
+  /// Sets an amount aside; the rider can be asked to prove who it is.
+  func hold(_ request: CardRequest) async throws -> HoldAnswer
+
+  /// How a hold stands for which the rider was to do something.
   ///
-  /// - Parameter charge: the gateway's name for the charge.
+  /// - Parameter reference: the gateway's name for it.
+  func hold(named reference: String) async throws -> HoldAnswer
+
+  /// Takes an amount of what is held, at most all of it, and lets go of the rest.
+  ///
+  /// - Returns: declined if nothing is held any more.
+  func capture(_ request: CardRequest, ofHold reference: String) async throws -> ChargeResult
+
+  /// Lets go of what is held.
+  ///
+  /// - Returns: false if it has been captured.
+  func release(hold reference: String, key: String) async throws -> Bool
+
+  /// Charges an amount at once, without the rider.
+  func charge(_ request: CardRequest) async throws -> ChargeResult
+
+  /// Gives back a part of a charge.
+  ///
+  /// - Parameters:
+  ///   - request: how much, and what it is for; the card is the charge's.
+  ///   - charge: the gateway's name for the charge.
   /// - Returns: the gateway's name for the refund.
-  /// - Throws: only when the outcome is unknown or the gateway can't be reached: the refund is tried again.
-  func refund(_ amount: Money, ofCharge charge: String, idempotencyKey: String) async throws -> String
+  func refund(_ request: CardRequest, ofCharge charge: String) async throws -> String
 }
 
-/// What became of a charge.
-public struct ChargeResult: Sendable, Hashable {
-  /// The gateway's name for it.
-  public let reference: String
-  /// Why it was declined; nil if the money is ours.
-  public let declineReason: String?
-
-  /// The money is ours.
-  public static func captured(reference: String) -> ChargeResult {
-    ChargeResult(reference: reference, declineReason: nil)
-  }
-
-  /// It was declined.
-  public static func declined(reference: String, reason: String) -> ChargeResult {
-    ChargeResult(reference: reference, declineReason: reason)
-  }
+extension PaymentGateway {
+  /// 16
+  public var concurrency: Int { 16 }
 }

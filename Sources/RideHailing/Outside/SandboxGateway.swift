@@ -1,7 +1,7 @@
 /// A gateway that charges nobody: what becomes of a charge depends on the token alone.
 ///
-/// `tok_declined_<reason>` is declined with that reason, `tok_unavailable…` fails as an outage does, all others are captured.
-/// The reference follows from the idempotency key, as a real gateway's answer to the same key would.
+/// `tok_declined_<reason>` is declined with that reason, `tok_unavailable…` fails as an outage does, `tok_action…` has the rider prove who it is
+/// before anything is held, all others are captured. References follow from the key, as a real gateway's answer to the same key would.
 public struct SandboxGateway: PaymentGateway {
   private let latency: Duration
   private let failuresPerMille: Int
@@ -18,21 +18,54 @@ public struct SandboxGateway: PaymentGateway {
     self.failuresPerMille = failuresPerMille
   }
 
-  /// Captures, declines or fails as the token says.
-  public func charge(_ amount: Money, token: String, idempotencyKey: String) async throws -> ChargeResult {
+  /// Holds, declines, asks or fails as the token says.
+  public func hold(_ request: CardRequest) async throws -> HoldAnswer {
+    let token = request.token ?? ""
     try await answer(unavailable: token.hasPrefix("tok_unavailable"))
-    let reference = "ch_\(idempotencyKey)"
-    let decline = "tok_declined_"
-    if token.hasPrefix(decline) {
-      return .declined(reference: reference, reason: String(token.dropFirst(decline.count)).replacing("_", with: " "))
+    let reference = "pi_\(request.key)"
+    if let reason = Self.declineReason(of: token) {
+      return .declined(reference: reference, reason: reason, isHard: false)
     }
+    return token.hasPrefix("tok_action")
+      ? .actionRequired(reference: reference, link: nil) : .held(reference: reference, until: nil)
+  }
+
+  /// Whoever was asked has proved who it is.
+  public func hold(named reference: String) async throws -> HoldAnswer {
+    try await answer(unavailable: false)
+    return .held(reference: reference, until: nil)
+  }
+
+  /// Takes what is held, which it is for ever.
+  public func capture(_ request: CardRequest, ofHold reference: String) async throws -> ChargeResult {
+    try await answer(unavailable: false)
     return .captured(reference: reference)
   }
 
-  /// Gives it back.
-  public func refund(_ amount: Money, ofCharge charge: String, idempotencyKey: String) async throws -> String {
+  /// Lets go.
+  public func release(hold reference: String, key: String) async throws -> Bool {
     try await answer(unavailable: false)
-    return "re_\(idempotencyKey)"
+    return true
+  }
+
+  /// Captures, declines or fails as the token says.
+  public func charge(_ request: CardRequest) async throws -> ChargeResult {
+    let token = request.token ?? ""
+    try await answer(unavailable: token.hasPrefix("tok_unavailable"))
+    let reference = "ch_\(request.key)"
+    return Self.declineReason(of: token).map { .declined(reference: reference, reason: $0) }
+      ?? .captured(reference: reference)
+  }
+
+  /// Gives it back.
+  public func refund(_ request: CardRequest, ofCharge charge: String) async throws -> String {
+    try await answer(unavailable: false)
+    return "re_\(request.key)"
+  }
+
+  private static func declineReason(of token: String) -> String? {
+    let decline = "tok_declined_"
+    return token.hasPrefix(decline) ? String(token.dropFirst(decline.count)).replacing("_", with: " ") : nil
   }
 
   /// Takes its time, and fails as it was told to.

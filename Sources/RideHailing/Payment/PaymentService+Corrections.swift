@@ -12,6 +12,8 @@ extension PaymentService {
     let approval: RideCorrection<Approval>
     let at: Timestamp
     let recordedAt: Timestamp
+    /// Before then the gateway was not asked.
+    let since: Timestamp
 
     /// The record when this correction has been taken in.
     func corrected(fare: Fare? = nil) -> PaymentRecord {
@@ -43,7 +45,7 @@ extension PaymentService {
       let amount = Money(difference, fare.currency)
       return try await collect(
         difference, from: method, rideID: correction.approval.rideID, after, key: correction.approval.eventID,
-        correction: correction.approval.correction
+        since: correction.since, correction: correction.approval.correction
       ) { account, _ in try correction.journal(.adjusted, [.debit(account, amount), .credit(.clearing, amount)]) }
     }
   }
@@ -84,7 +86,7 @@ extension PaymentService {
     let settlements = try await settle(
       Allowed(
         shard: event.shard, stored: stored, record: record, approval: approval, at: event.timestamp,
-        recordedAt: event.entryID.recordedAt))
+        recordedAt: event.entryID.recordedAt, since: event.earliest))
     return Effects { effects in
       effects.when(PaymentRecord.corrected, request.rideID, stored.map { .equals($0) } ?? .isAbsent) {
         $0.publish(approval)
@@ -107,8 +109,10 @@ extension PaymentService {
     var (owedLess, refunds) = record.giveBack(amount)
     for index in refunds.indices where refunds[index].source == .card {
       refunds[index].reference = try await gateway.refund(
-        Money(refunds[index].amount, currency), ofCharge: refunds[index].charge,
-        idempotencyKey: "\(approval.eventID)/\(refunds[index].charge)")
+        CardRequest(
+          Money(refunds[index].amount, currency), token: nil, key: "\(approval.eventID)/\(refunds[index].charge)",
+          rideID: approval.rideID, riderID: record.riderID, city: record.city, since: correction.since),
+        ofCharge: refunds[index].charge)
     }
     func sum(_ isMeant: (Payment.Method) -> Bool) -> Money {
       Money(refunds.reduce(0) { isMeant($1.source) ? $0 + $1.amount : $0 }, currency)

@@ -28,16 +28,3 @@ extension PaymentService: FoldedService {
     PaymentService(gateway: RepeatingGateway(decided: decided)).service
   }
 }
-
-/// A gateway that moves no money, and answers what the event that followed says it answered.
-private struct RepeatingGateway: PaymentGateway {
-  let decided: Decided<PaymentDecisions.Answer>
-
-  func charge(_ amount: Money, token: String, idempotencyKey: String) async throws -> ChargeResult {
-    guard let answer = decided.decision else { throw Undecided() }
-    return ChargeResult(reference: answer.reference ?? "", declineReason: answer.declineReason)
-  }
-
-  /// Its name stands in an event that has been published, and in no state.
-  func refund(_ amount: Money, ofCharge charge: String, idempotencyKey: String) async throws -> String { "" }
-}

@@ -15,7 +15,7 @@ public struct PaymentService: Sendable {
 
   /// The consumer group and its handlers; in order per rider, so that what comes into a wallet counts for what comes after it.
   public var service: EventService {
-    var service = EventService(Self.name, concurrency: 16)
+    var service = EventService(Self.name, concurrency: gateway.concurrency)
     service.on(
       RideCompleted.self, orderedBy: { Account.rider($0.riderID).name },
       reading: { [StateField(PaymentRecord.hash, $0.rideID)] }
@@ -44,7 +44,7 @@ public struct PaymentService: Sendable {
     let completion = "\(RideCompleted.eventType.rawValue):\(ride.rideID)"
     let record = PaymentRecord(ride, at: ride.completedAt ?? event.timestamp)
     let settlements = try await collect(
-      ride.fare.total, from: ride.payment.method, rideID: ride.rideID, record, key: completion
+      ride.fare.total, from: ride.payment.method, rideID: ride.rideID, record, key: completion, since: event.earliest
     ) { account, kind in
       try Journal(
         id: Journal.id(ofRide: ride.rideID, kind), kind: kind, rideID: ride.rideID, effectiveAt: record.at,
@@ -66,12 +66,13 @@ public struct PaymentService: Sendable {
   ///
   /// - Parameters:
   ///   - record: the ride's money before it.
-  ///   - key: what the charge is for; the gateway's idempotency key.
+  ///   - key: what the charge is for.
+  ///   - since: before then the gateway was not asked.
   ///   - correction: the name of the one that it comes of.
   ///   - journal: what is booked: by the account that pays, and what that makes it.
   func collect(
     _ amount: Int, from method: Payment.Method, rideID: String, _ record: PaymentRecord, key: String,
-    correction: String? = nil, _ journal: (_ source: Account, AccountEntry.Kind) throws -> Journal
+    since: Timestamp, correction: String? = nil, _ journal: (_ source: Account, AccountEntry.Kind) throws -> Journal
   ) async throws -> Settlements {
     func paid(from account: Account, charge reference: String? = nil) throws -> Settlement {
       let journal = try journal(account, .charged)
@@ -95,7 +96,9 @@ public struct PaymentService: Sendable {
       guard amount > 0 else { return .one(try paid(from: .gateway)) }
       guard let token = record.payment.token else { return .one(try failed("no card")) }
       let answer = try await gateway.charge(
-        Money(amount, record.fare.currency), token: token, idempotencyKey: key)
+        CardRequest(
+          Money(amount, record.fare.currency), token: token, key: key, rideID: rideID, riderID: record.riderID,
+          city: record.city, since: since))
       return .one(
         try answer.declineReason.map { try failed($0, attempt: answer.reference) }
           ?? paid(from: .gateway, charge: answer.reference))
@@ -111,6 +114,11 @@ public struct PaymentService: Sendable {
     var parser = JSONParser()
     return try PaymentRecord(from: parser.parse(text.utf8.span))
   }
+}
+
+extension Event {
+  /// Before then nothing can have been done about it.
+  var earliest: Timestamp { min(timestamp, entryID.recordedAt) }
 }
 
 extension PaymentEvent {

@@ -30,27 +30,32 @@ final class StrictGateway: PaymentGateway {
   /// As a real one does after a day or so.
   func forgetKeys() { contents.withLock { $0.keys = [:] } }
 
-  func charge(_ amount: Money, token: String, idempotencyKey: String) async throws -> ChargeResult {
+  func hold(_ request: CardRequest) async throws -> HoldAnswer { throw Refused() }
+  func hold(named reference: String) async throws -> HoldAnswer { throw Refused() }
+  func capture(_ request: CardRequest, ofHold reference: String) async throws -> ChargeResult { throw Refused() }
+  func release(hold reference: String, key: String) async throws -> Bool { throw Refused() }
+
+  func charge(_ request: CardRequest) async throws -> ChargeResult {
     contents.withLock { contents in
       contents.calls += 1
-      if let known = contents.keys[idempotencyKey] { return known }
+      if let known = contents.keys[request.key] { return known }
       let name = "ch_\(contents.calls)"
       let result: ChargeResult =
-        token.hasPrefix("tok_declined")
+        request.token?.hasPrefix("tok_declined") == true
         ? .declined(reference: name, reason: "insufficient funds") : .captured(reference: name)
-      if result.declineReason == nil { contents.charges[name] = Charge(captured: amount.minorUnits) }
-      contents.keys[idempotencyKey] = result
+      if result.declineReason == nil { contents.charges[name] = Charge(captured: request.amount.minorUnits) }
+      contents.keys[request.key] = result
       return result
     }
   }
 
-  func refund(_ amount: Money, ofCharge charge: String, idempotencyKey: String) async throws -> String {
+  func refund(_ request: CardRequest, ofCharge charge: String) async throws -> String {
     try contents.withLock { contents in
       contents.calls += 1
-      guard var known = contents.charges[charge], known.refunded + amount.minorUnits <= known.captured else {
+      guard var known = contents.charges[charge], known.refunded + request.amount.minorUnits <= known.captured else {
         throw Refused()
       }
-      known.refunded += amount.minorUnits
+      known.refunded += request.amount.minorUnits
       contents.charges[charge] = known
       return "re_\(contents.calls)"
     }

@@ -51,11 +51,7 @@ struct WorkerOptions: ParsableArguments {
 
   @OptionGroup var mail: MailOptions
 
-  @Option(help: "How long the sandbox gateway takes for each charge.")
-  var gatewayLatency = DurationArgument(.zero)
-
-  @Option(help: "Of 1000 charges, so many fail at the sandbox gateway and are tried again.")
-  var gatewayFailures = 0
+  @OptionGroup var gateway: GatewayOptions
 
   @Option(help: "trace, debug, info, notice, warning, error or critical.")
   var logLevel = LogLevelArgument.info
@@ -68,7 +64,6 @@ struct WorkerOptions: ParsableArguments {
     try Limit.check(drainTimeout, "--drain-timeout", WorkerSettings.Bounds.drainTime)
     try Limit.check(keepAccounts, "--keep-accounts", Keeping.accountsBounds)
     try Limit.check(keepRides, "--keep-rides", Keeping.ridesBounds)
-    try Limit.check(gatewayFailures, "--gateway-failures", 0...1000)
     try Limit.check(shards: shards)
   }
 
@@ -100,7 +95,7 @@ struct WorkerOptions: ParsableArguments {
   func services() throws -> ServiceConfiguration {
     ServiceConfiguration(
       archivePath: archive, mail: try mail.delivery(),
-      gateway: SandboxGateway(latency: gatewayLatency.duration, failuresPerMille: gatewayFailures))
+      gateway: try gateway.paymentGateway())
   }
 }
 

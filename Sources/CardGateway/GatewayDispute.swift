@@ -1,0 +1,30 @@
+public import JSON
+
+/// A payment that the cardholder has contested.
+public struct GatewayDispute: Sendable, Hashable {
+  /// `du_…` or `dp_…`
+  public var id: String
+  /// The intent that was paid.
+  public var intent: String?
+  /// What is contested, in the gateway's units.
+  public var amount: Int
+  /// `eur`
+  public var currency: String
+  /// `needs_response`, `under_review`, `won`, `lost`, …
+  public var status: String
+  /// What is said of it: `fraudulent`, …
+  public var reason: String
+}
+
+extension GatewayDispute: JSONReadable {
+  /// Reads the gateway's `dispute`.
+  public init(from json: borrowing JSONValue) throws(JSONError) {
+    var object = try json.object()
+    id = try object["id"]
+    intent = try object.optional("payment_intent")
+    amount = try object["amount"]
+    currency = try object["currency"]
+    status = try object["status"]
+    reason = try object.optional("reason") ?? "general"
+  }
+}
