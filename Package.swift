@@ -114,6 +114,21 @@ let package = Package(
         .product(name: "HeapModule", package: "swift-collections"),
       ],
       swiftSettings: settings),
+    // Spans to a collector, over OTLP: it knows no event.
+    .target(
+      name: "TraceExport",
+      dependencies: [
+        "JSON",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: settings),
     // Mail to a server that passes it on: it knows no receipt.
     .target(
       name: "SMTP",
@@ -159,6 +174,7 @@ let package = Package(
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
       resources: pages.map { .embedInCode("Site/\($0)") },
       swiftSettings: settings),
@@ -178,12 +194,13 @@ let package = Package(
       name: "RidesCLI",
       dependencies: [
         "CardGateway", "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "Redis",
-        "RideHailing", "RidesHTTP", "SMTP",
+        "RideHailing", "RidesHTTP", "SMTP", "TraceExport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Histogram", package: "hdrhistogram-swift"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       path: "Sources/rides", exclude: ["RidesMain.swift", "rides.docc"],
@@ -243,6 +260,15 @@ let package = Package(
     .testTarget(
       name: "CardGatewayTests",
       dependencies: ["CardGateway", .product(name: "Crypto", package: "swift-crypto")], swiftSettings: settings),
+    .testTarget(
+      name: "TraceExportTests",
+      dependencies: [
+        "JSON", "TraceExport",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: settings),
     .testTarget(name: "RedisTests", dependencies: ["Redis", "RedisTestSupport"], swiftSettings: settings),
     .testTarget(
       name: "EventStreamsTests",

@@ -52,6 +52,8 @@ struct CommitBatch: Sendable {
   /// Dead letters that were handled again and failed.
   private var failedAgain: [(id: EntryID, letter: Letter)] = []
   private var effects: FoldedEffects
+  /// What was recorded of the traces of what it settles.
+  private(set) var spans: [HandledSpan] = []
   /// What the effects write; nil if nobody reads state.
   private(set) var written: WrittenState?
 
@@ -105,17 +107,17 @@ struct CommitBatch: Sendable {
   /// True if it may change what a handler reads.
   func touches(_ name: StateName) -> Bool { written?.contains(name) ?? !effects.isEmpty }
 
-  mutating func acknowledge(_ delivery: Delivery, _ effects: Effects, prefix: String) {
+  mutating func acknowledge(_ delivery: Delivery, _ effects: Effects, _ span: HandledSpan? = nil, prefix: String) {
     switch delivery.source {
     case .log:
       acknowledge(
-        delivery.entryID, of: delivery.topic, bytes: delivery.bytes, effects, prefix: prefix,
-        traceparent: delivery.header.traceparent)
+        delivery.entryID, of: delivery.topic, bytes: delivery.bytes, effects, span, prefix: prefix,
+        trace: delivery.header.trace)
       if delivery.failures != nil { cleared.append(delivery.entryID) }
     case .letter(let id):
       handledLetter = (delivery, id)
       load += delivery.load
-      add(effects, prefix: prefix, traceparent: delivery.header.traceparent)
+      add(effects, span, prefix: prefix, trace: delivery.header.trace)
     }
   }
 
@@ -124,19 +126,22 @@ struct CommitBatch: Sendable {
   /// - Parameters:
   ///   - topic: the one it stands in, of the shard's.
   ///   - bytes: what it takes.
+  ///   - trace: what the event belongs to.
   mutating func acknowledge(
-    _ entryID: EntryID, of topic: Int, bytes: Int, _ effects: Effects, prefix: String, traceparent: String?
+    _ entryID: EntryID, of topic: Int, bytes: Int, _ effects: Effects, _ span: HandledSpan? = nil, prefix: String,
+    trace: TraceContext?
   ) {
     acknowledged[topic].append(entryID)
     acknowledgedCount += 1
     load += Load(events: 1, bytes: bytes)
     lastAcknowledged = max(lastAcknowledged ?? .zero, entryID)
-    add(effects, prefix: prefix, traceparent: traceparent)
+    add(effects, span, prefix: prefix, trace: trace)
   }
 
-  private mutating func add(_ effects: Effects, prefix: String, traceparent: String?) {
+  private mutating func add(_ effects: Effects, _ span: HandledSpan? = nil, prefix: String, trace: TraceContext?) {
+    if let span { spans.append(span) }
     guard !effects.isEmpty else { return }
-    self.effects.add(effects, prefix: prefix, traceparent: traceparent)
+    self.effects.add(effects, prefix: prefix, trace: span?.trace ?? trace)
     written?.note(effects)
   }
 
@@ -168,16 +173,16 @@ struct CommitBatch: Sendable {
   func effects(redriven: String, unread: String) -> FoldedEffects {
     var all = effects
     for (id, letter) in failedAgain {
-      all.add(RedrivenLetters.failed(id, letter.about, key: redriven), prefix: "", traceparent: nil)
+      all.add(RedrivenLetters.failed(id, letter.about, key: redriven), prefix: "", trace: nil)
     }
     for letter in letters + failedAgain.map(\.letter) {
       if let need = letter.about.needs {
-        all.add(Effects { $0.set(unread, letter.delivery.key, to: need) }, prefix: "", traceparent: nil)
+        all.add(Effects { $0.set(unread, letter.delivery.key, to: need) }, prefix: "", trace: nil)
       }
     }
     if let handledLetter {
-      all.add(RedrivenLetters.handled(handledLetter.id, key: redriven), prefix: "", traceparent: nil)
-      all.add(Effects { $0.remove(unread, handledLetter.delivery.key) }, prefix: "", traceparent: nil)
+      all.add(RedrivenLetters.handled(handledLetter.id, key: redriven), prefix: "", trace: nil)
+      all.add(Effects { $0.remove(unread, handledLetter.delivery.key) }, prefix: "", trace: nil)
     }
     return all
   }

@@ -1,7 +1,7 @@
 /// What became of one delivery.
 enum Outcome: Sendable {
-  /// Handled: these effects, then acknowledged.
-  case done(Effects)
+  /// Handled: these effects, then acknowledged; and what was recorded of its trace.
+  case done(Effects, HandledSpan? = nil)
   /// Failed; to be tried again, no sooner than the delay if there is one.
   ///
   /// - Parameter counts: false if it was no attempt that says anything of the event or of what the service depends on.

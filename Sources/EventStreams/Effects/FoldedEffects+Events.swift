@@ -3,13 +3,13 @@ import Redis
 /// What effects publish, schedule and cancel: in the shard's log, or through the outbox to the shard that its key says.
 extension FoldedEffects {
   mutating func publish(
-    _ data: some EventData, id: String, timestamp: Timestamp, traceparent: String?, isConditional: Bool
+    _ data: some EventData, id: String, timestamp: Timestamp, trace: TraceContext?, isConditional: Bool
   ) {
     let topic = type(of: data).topic
     let other = routes?.otherShard(of: data.shardKey)
     let name = piece(other == nil ? id : "PUBLISH \(topic) \(id)")
     let start = text.bytes.count
-    EncodedEvent.write(data, id: id, timestamp: timestamp, traceparent: traceparent, to: &text)
+    EncodedEvent.write(data, id: id, timestamp: timestamp, trace: trace, to: &text)
     var list = Pieces(first: name, last: name)
     add(endPiece(start), to: &list)
     if let other { return send(list, to: other, isConditional: isConditional) }
@@ -17,11 +17,11 @@ extension FoldedEffects {
   }
 
   mutating func schedule(
-    _ data: some EventData, id: String, timestamp: Timestamp, due: Timestamp, traceparent: String?, isConditional: Bool
+    _ data: some EventData, id: String, timestamp: Timestamp, due: Timestamp, trace: TraceContext?, isConditional: Bool
   ) {
     let topic = type(of: data).topic
     var event = JSONWriter()
-    EncodedEvent.write(data, id: id, timestamp: timestamp, traceparent: traceparent, to: &event)
+    EncodedEvent.write(data, id: id, timestamp: timestamp, trace: trace, to: &event)
     let (time, length) = (String(due.dueMilliseconds), String(event.bytes.count))
     let other = routes?.otherShard(of: data.shardKey)
     let name = piece(other == nil ? id : "SCHEDULE \(time) \(topic) \(length) \(id)")

@@ -111,8 +111,8 @@ struct FoldedEffects: Sendable {
   ///
   /// - Parameters:
   ///   - prefix: of the service's state in the shard, with the colon.
-  ///   - traceparent: passed on to what the event publishes.
-  mutating func add(_ effects: Effects, prefix: String, traceparent: String?) {
+  ///   - trace: passed on to what the event publishes.
+  mutating func add(_ effects: Effects, prefix: String, trace: TraceContext?) {
     let list = effects.effects
     var conditional = 0
     var index = 0
@@ -170,10 +170,10 @@ struct FoldedEffects: Sendable {
         operations.append(.delete(key: key))
       case .publish(let data, let id, let timestamp):
         publish(
-          data, id: id ?? data.eventID, timestamp: timestamp, traceparent: traceparent, isConditional: isConditional)
+          data, id: id ?? data.eventID, timestamp: timestamp, trace: trace, isConditional: isConditional)
       case .schedule(let data, let id, let timestamp, let due):
         schedule(
-          data, id: id ?? data.eventID, timestamp: timestamp, due: due, traceparent: traceparent,
+          data, id: id ?? data.eventID, timestamp: timestamp, due: due, trace: trace,
           isConditional: isConditional)
       case .cancel(let id, let shardKey):
         cancel(id, shardKey: shardKey, isConditional: isConditional)

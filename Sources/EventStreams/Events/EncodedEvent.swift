@@ -25,13 +25,22 @@ public struct EncodedEvent: Sendable {
   public init<Data: EventData>(
     _ data: Data, id: String? = nil, key: String? = nil, timestamp: Timestamp = .now(), traceparent: String? = nil
   ) {
+    self.init(
+      data, id: id, key: key, timestamp: timestamp,
+      trace: traceparent.map { TraceContext(traceparent: $0, tracestate: nil) })
+  }
+
+  /// Encodes an event that belongs to a trace.
+  package init<Data: EventData>(
+    _ data: Data, id: String? = nil, key: String? = nil, timestamp: Timestamp = .now(), trace: TraceContext?
+  ) {
     let id = id ?? data.eventID
     self.id = id
     type = Data.eventType
     topic = Data.topic
     shardKey = data.shardKey
     var writer = JSONWriter(reservingCapacity: 768)
-    Self.write(data, id: id, key: key, timestamp: timestamp, traceparent: traceparent, to: &writer)
+    Self.write(data, id: id, key: key, timestamp: timestamp, trace: trace, to: &writer)
     json = writer.bytes
   }
 
@@ -39,7 +48,7 @@ public struct EncodedEvent: Sendable {
   ///
   /// - Parameter version: of the data's shape as it is written.
   init<Data: EventData>(
-    _ data: Data, id: String?, key: String?, version: Int, timestamp: Timestamp, traceparent: String?,
+    _ data: Data, id: String?, key: String?, version: Int, timestamp: Timestamp, trace: TraceContext?,
     asWritten object: borrowing JSONObject
   ) throws(JSONError) {
     let (id, key) = (id ?? data.eventID, key ?? data.orderingKey)
@@ -52,7 +61,7 @@ public struct EncodedEvent: Sendable {
     shardKey = data.shardKey
     var writer = JSONWriter(reservingCapacity: object.value.rawBytes.count + 128)
     writer.object { json in
-      Self.writeEnvelope(Data.eventType, version, id: id, key: key, timestamp, traceparent, to: &json)
+      Self.writeEnvelope(Data.eventType, version, id: id, key: key, timestamp, trace, to: &json)
       object.forEachToken { name, value in
         if !Envelope<String>.fields.contains(where: { name.isString($0) }) { json.field(asWritten: name, value) }
       }
@@ -65,19 +74,19 @@ public struct EncodedEvent: Sendable {
 
   /// Writes an event as a document of its own.
   static func write<Data: EventData>(
-    _ data: Data, id: String, key: String? = nil, timestamp: Timestamp, traceparent: String?,
+    _ data: Data, id: String, key: String? = nil, timestamp: Timestamp, trace: TraceContext?,
     to writer: inout JSONWriter
   ) {
     writer.beginDocument()
     writer.object { json in
       writeEnvelope(
-        Data.eventType, Data.version, id: id, key: key ?? data.orderingKey, timestamp, traceparent, to: &json)
+        Data.eventType, Data.version, id: id, key: key ?? data.orderingKey, timestamp, trace, to: &json)
       json.field("data", data)
     }
   }
 
   private static func writeEnvelope(
-    _ type: EventType, _ version: Int, id: String, key: String, _ timestamp: Timestamp, _ traceparent: String?,
+    _ type: EventType, _ version: Int, id: String, key: String, _ timestamp: Timestamp, _ trace: TraceContext?,
     to json: inout JSONWriter
   ) {
     json.field("id", id)
@@ -85,6 +94,8 @@ public struct EncodedEvent: Sendable {
     if version > 1 { json.field("version", version) }
     json.field("timestamp", timestamp)
     json.field("key", key)
-    json.field("traceparent", traceparent)
+    guard let trace else { return }
+    json.field("traceparent", trace.traceparent)
+    json.field("tracestate", trace.tracestate)
   }
 }

@@ -6,9 +6,11 @@ struct Envelope<Text: JSONReadable> {
   let timestamp: Timestamp
   let key: Text?
   let traceparent: Text?
+  /// Only beside the other, without which it says nothing.
+  let tracestate: Text?
 
   /// The names of these fields.
-  static var fields: [String] { ["id", "type", "version", "timestamp", "key", "traceparent"] }
+  static var fields: [String] { ["id", "type", "version", "timestamp", "key", "traceparent", "tracestate"] }
 
   /// Reads and checks them; `object` is left where `data` can be read.
   init(from object: inout JSONObject) throws(JSONError) {
@@ -18,5 +20,6 @@ struct Envelope<Text: JSONReadable> {
     timestamp = try object["timestamp"]
     key = try object.optional("key")
     traceparent = try object.optional("traceparent")
+    tracestate = traceparent == nil ? nil : try object.optional("tracestate")
   }
 }

@@ -31,7 +31,7 @@ public struct EventCatalog: Sendable {
         let data = try Data(ofEvent: &object, version: header.version)
         return try EncodedEvent(
           data, id: id, key: key, version: header.version, timestamp: header.timestamp,
-          traceparent: header.traceparent, asWritten: object)
+          trace: header.trace, asWritten: object)
       },
       { (data, version) throws(JSONError) in try Data.lifted(data, version: version) }
     )
@@ -85,6 +85,7 @@ public struct EventCatalog: Sendable {
     if let id { try Identifier.check(id, "id") }
     if let key { try Identifier.check(key, "key") }
     if let traceparent: String = try object.optional("traceparent") { try Traceparent.check(traceparent) }
+    if let tracestate: String = try object.optional("tracestate") { try Tracestate.check(tracestate) }
     let header = try EventHeader(from: &object, fallbackID: "")
     guard let known = known[header.type] else {
       throw JSONError(path: "type", problem: "\"\(header.type)\" is none of \(typeNames.joined(separator: ", "))")

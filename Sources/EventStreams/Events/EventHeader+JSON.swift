@@ -12,7 +12,7 @@ extension EventHeader {
       key: envelope.key ?? identity,
       version: envelope.version ?? 1,
       // One that nobody can read is not passed on.
-      traceparent: envelope.traceparent.flatMap { Traceparent.isValid($0) ? $0 : nil })
+      trace: TraceContext(reading: envelope.traceparent, envelope.tracestate))
   }
 
   /// Reads the envelope of an event as the log holds it, and not its data.

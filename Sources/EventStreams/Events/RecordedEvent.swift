@@ -31,17 +31,25 @@ public struct EventHeader: Sendable, Hashable {
   /// The version of the data's shape.
   public let version: Int
   /// W3C trace context of the producer, if it sent one.
-  public let traceparent: String?
+  public var traceparent: String? { trace?.traceparent }
+  /// What belongs to it: W3C trace context, whole.
+  let trace: TraceContext?
 
   /// An envelope.
   public init(
     id: String, type: EventType, timestamp: Timestamp, key: String, version: Int = 1, traceparent: String? = nil
   ) {
+    self.init(
+      id: id, type: type, timestamp: timestamp, key: key, version: version, trace: TraceContext(reading: traceparent, nil)
+    )
+  }
+
+  init(id: String, type: EventType, timestamp: Timestamp, key: String, version: Int, trace: TraceContext?) {
     self.id = id
     self.type = type
     self.timestamp = timestamp
     self.key = key
     self.version = version
-    self.traceparent = traceparent
+    self.trace = trace
   }
 }

@@ -38,8 +38,7 @@ public struct Publisher: Sendable {
   public func publish(
     _ data: some EventData, id: String? = nil, timestamp: Timestamp? = nil, due: Timestamp? = nil
   ) async throws -> PublishedEvent {
-    let event = EncodedEvent(
-      data, id: id, timestamp: timestamp ?? due ?? .now(), traceparent: TraceContext.current)
+    let event = EncodedEvent(data, id: id, timestamp: timestamp ?? due ?? .now(), trace: .current)
     return try await publish([event], due: due)[0]
   }
 

@@ -68,7 +68,7 @@ public struct Worker: ServiceLifecycle.Service {
         $0, namespace: namespace, service: service.name, settings: settings,
         connection: connection("limits:\(settings.name)"), log: log)
     }
-    let runner = Runner(service: service, limiter: limiter, timers: timers)
+    let runner = Runner(service: service, worker: settings.name, limiter: limiter, timers: timers)
     let forwarder = OutboxForwarder(pipeline: pipeline, connection: upkeep, namespace: namespace, log: log)
 
     await withTaskGroup { group in

@@ -12,6 +12,7 @@ extension HTTPField.Name {
   static let secFetchSite = written("Sec-Fetch-Site")
   static let serverTiming = written("Server-Timing")
   static let traceparent = written("traceparent")
+  static let tracestate = written("tracestate")
   static let xAccelBuffering = written("X-Accel-Buffering")
 
   private static func written(_ name: StaticString) -> HTTPField.Name {

@@ -17,12 +17,12 @@ struct CloudEvent {
   }
 
   /// One whose attributes stand in its JSON.
-  static func structured(_ json: [UInt8]) throws(Problem) -> CloudEvent {
+  static func structured(_ json: [UInt8], in trace: TraceContext? = nil) throws(Problem) -> CloudEvent {
     do throws(JSONError) {
       var parser = JSONParser()
       let fields = try JSONFields(from: parser.parse(json.span))
       var cloud = CloudEvent()
-      try cloud.take { (name) throws(JSONError) in try fields.value(name, as: String.self) }
+      try cloud.take(in: trace) { (name) throws(JSONError) in try fields.value(name, as: String.self) }
       if fields.names.contains("data_base64") {
         throw JSONError(path: "data_base64", problem: "data is JSON here: send it as data")
       }
@@ -37,13 +37,11 @@ struct CloudEvent {
   }
 
   /// One whose attributes stand in header fields, and whose data is the body.
-  static func binary(_ headers: HTTPFields, _ body: [UInt8]) throws(Problem) -> CloudEvent {
+  static func binary(_ headers: HTTPFields, _ body: [UInt8], in trace: TraceContext? = nil) throws(Problem) -> CloudEvent
+  {
     do throws(JSONError) {
       var cloud = CloudEvent()
-      try cloud.take { name in
-        let field = HTTPField.Name(name == "traceparent" ? name : "ce-\(name)")
-        return field.flatMap { headers[$0] }?.fromAddress
-      }
+      try cloud.take(in: trace) { name in HTTPField.Name("ce-\(name)").flatMap { headers[$0] }?.fromAddress }
       var parser = JSONParser()
       cloud.event.set("data", to: try JSONFields(from: parser.parse(body.span)))
       return cloud
@@ -52,7 +50,10 @@ struct CloudEvent {
     }
   }
 
-  private mutating func take(_ attribute: (String) throws(JSONError) -> String?) throws(JSONError) {
+  /// - Parameter trace: what it belongs to unless it says so itself.
+  private mutating func take(
+    in trace: TraceContext?, _ attribute: (String) throws(JSONError) -> String?
+  ) throws(JSONError) {
     guard let version = try attribute("specversion") else {
       throw JSONError(path: "specversion", problem: "is missing")
     }
@@ -66,7 +67,9 @@ struct CloudEvent {
     guard let source = try attribute("source") else { throw JSONError(path: "source", problem: "is missing") }
     event.set("timestamp", to: try attribute("time") ?? Timestamp.now().description)
     if let key = try attribute("partitionkey") { event.set("key", to: key) }
-    if let traceparent = try attribute("traceparent") { event.set("traceparent", to: traceparent) }
+    let own = try attribute("traceparent")
+    if let traceparent = own ?? trace?.traceparent { event.set("traceparent", to: traceparent) }
+    if let state = own == nil ? trace?.tracestate : try attribute("tracestate") { event.set("tracestate", to: state) }
     event.set("source", to: source)
   }
 

@@ -68,7 +68,10 @@ struct LineRun {
         reports.append(LineReport(line: line, problem: .invalid(error)))
       }
     }
-    let places = try await context.redisTime.measure { [events, publisher] in try await publisher.publish(events) }
+    let places = try await PublishSpan.run { [events, publisher, context] span in
+      span?.name(events)
+      return try await context.redisTime.measure { try await publisher.publish(events) }
+    }
     for ((line, event), place) in zip(zip(lines, events), places) {
       do throws(Problem) {
         let report = try PublicationReport(event, place)

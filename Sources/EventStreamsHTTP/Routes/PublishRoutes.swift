@@ -55,8 +55,11 @@ struct PublishRoutes {
   private func one(_ request: Request, _ context: APIContext) async throws -> JSONAnswer {
     _ = try Query(request)
     let body = try await request.bytes(upTo: ServerSettings.Limit.eventBody)
-    let event = try PublishedForm(request).event(in: body, catalog)
-    let published = try await publish([event], context)[0]
+    let (event, published) = try await PublishSpan.run { span in
+      let event = try PublishedForm(request).event(in: body, catalog)
+      span?.name([event])
+      return (event, try await publish([event], context)[0])
+    }
     let report = try PublicationReport(event, published)
     if published.isDuplicate { return JSONAnswer(report) }
     return JSONAnswer(report, status: .created, headers: [.location: report.location])
@@ -83,7 +86,11 @@ struct PublishRoutes {
       }
     }
     let readable = events.indices.filter { events[$0] != nil }
-    let published = try await publish(events.compactMap(\.self), context)
+    let published = try await PublishSpan.run { [events] span in
+      let events = events.compactMap(\.self)
+      span?.name(events)
+      return try await publish(events, context)
+    }
     for (index, published) in zip(readable, published) {
       guard let event = events[index] else { continue }
       do { reports[index].report = try PublicationReport(event, published) } catch {

@@ -10,9 +10,12 @@ struct PublishedForm {
 
   private let form: Form
   private let headers: HTTPFields
+  /// What an event belongs to that does not say so itself.
+  private let trace: TraceContext?
 
   init(_ request: Request) {
     headers = request.headers
+    trace = request.trace
     form =
       request.mediaType == "application/cloudevents+json"
       ? .structured : request.headers[.ceID] == nil ? .plain : .binary
@@ -24,8 +27,8 @@ struct PublishedForm {
   func event(in body: [UInt8], _ catalog: EventCatalog) throws(Problem) -> EncodedEvent {
     let event: EncodedEvent
     switch form {
-    case .structured: event = try CloudEvent.structured(body).read(catalog)
-    case .binary: event = try CloudEvent.binary(headers, body).read(catalog)
+    case .structured: event = try CloudEvent.structured(body, in: trace).read(catalog)
+    case .binary: event = try CloudEvent.binary(headers, body, in: trace).read(catalog)
     case .plain: event = try plain(body, catalog)
     }
     if let key = headers[.idempotencyKey], !event.id.hasSameBytes(as: key) {
@@ -41,16 +44,11 @@ struct PublishedForm {
     do throws(JSONError) {
       var parser = JSONParser()
       var fields = try JSONFields(from: parser.parse(body.span))
-      let asSent = fields
-      if let traceparent = headers[.traceparent], !fields.names.contains("traceparent") {
-        // One that nobody can read is not passed on, and no reason to refuse an event.
-        fields.set("traceparent", to: traceparent)
+      if let trace, !fields.names.contains("traceparent") {
+        fields.set("traceparent", to: trace.traceparent)
+        if let state = trace.tracestate { fields.set("tracestate", to: state) }
       }
-      do throws(JSONError) {
-        return try catalog.read(JSONWriter.bytes(of: fields).span)
-      } catch  where error.path == "traceparent" && !asSent.names.contains("traceparent") {
-        return try catalog.read(body.span)
-      }
+      return try catalog.read(JSONWriter.bytes(of: fields).span)
     } catch {
       throw .invalid(error)
     }

@@ -50,8 +50,11 @@ extension Request {
   /// What makes sending the request again harmless; nil if it doesn't say.
   package var idempotencyKey: String? { headers[.idempotencyKey] }
 
-  /// The trace that it belongs to; nil if it doesn't say.
-  package var traceparent: String? { headers[.traceparent] }
+  /// The trace that what comes of it belongs to: of what is being recorded, or else as the request says; nil if it doesn't.
+  package var trace: TraceContext? { .current ?? sentTrace }
+
+  /// The trace that it says it belongs to. One that nobody can read is not passed on, and no reason to refuse anything.
+  var sentTrace: TraceContext? { TraceContext(reading: headers[.traceparent], headers[.tracestate]) }
 
   /// For how many seconds the client would rather wait for what comes of it than be told at once that it was taken (RFC 7240); nil if it doesn't say.
   package var preferredWait: Int? {

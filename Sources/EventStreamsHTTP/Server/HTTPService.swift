@@ -70,6 +70,7 @@ public struct HTTPService: Service {
     let operations = Operations(deployment)
     let tail = EventTail(deployment)
     services = [publisher, sampler, tail, operations] + domain.services
+    if let spans = RequestSpans() { router.add(middleware: spans) }
     router.add(
       middleware: Envelope(
         routes: { known.routes }, log: log, page: { site.answer(to: $1, $2, $0) }, metrics: RequestMetrics()))

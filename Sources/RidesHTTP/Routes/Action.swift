@@ -94,16 +94,8 @@ struct Action: Sendable {
 extension EventCatalog {
   /// An event that a request makes, as it would be read.
   func event<Data: EventData>(_ data: Data, at timestamp: Timestamp, _ request: Request) throws -> EncodedEvent {
-    func read(_ traceparent: String?) throws(JSONError) -> EncodedEvent {
-      try self.read(EncodedEvent(data, timestamp: timestamp, traceparent: traceparent).json.span)
-    }
     do throws(JSONError) {
-      let traceparent = request.traceparent
-      do throws(JSONError) { return try read(traceparent) } catch {
-        // One that nobody can read is no reason to refuse what is asked for.
-        guard traceparent != nil, error.path == "traceparent" else { throw error }
-        return try read(nil)
-      }
+      return try read(EncodedEvent(data, timestamp: timestamp, trace: request.trace).json.span)
     } catch {
       throw Problem.invalid(error)
     }

@@ -160,7 +160,10 @@ struct ActionRoutes {
   // MARK: Answers
 
   private func publish(_ action: Action, _ request: Request, _ context: APIContext) async throws -> Response {
-    let published = try await context.measuringRedis { try await publisher.publish([action.event]) }[0]
+    let published = try await PublishSpan.run { span in
+      span?.name([action.event])
+      return try await context.measuringRedis { try await publisher.publish([action.event]) }
+    }[0]
     return try await answer(action, PublicationReport(action.event, published), request, context)
   }
 

@@ -103,6 +103,17 @@ import Testing
     }
   }
 
+  @Test("keeps what other systems say of a trace beside it, if it is what they may say")
+  func tracestate() throws {
+    let parent = #""traceparent":"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01","#
+    let event = try Self.read(Self.event(parent + #""tracestate":"a=1,b@c=x y","#))
+    #expect(String(decoding: event.json, as: UTF8.self).contains(parent + #""tracestate":"a=1,b@c=x y","data""#))
+    for wrong in ["", "a", #"a=\u0001"#, "a=é", "a=" + String(repeating: "x", count: 511)] {
+      let problem = Self.problem(Self.event(parent + #""tracestate":"\#(wrong)","#))
+      #expect(problem?.hasPrefix("tracestate: expected a W3C tracestate") == true, "\(wrong)")
+    }
+  }
+
   @Test(
     "takes whole numbers that are exactly so, and none that only nearly are",
     arguments: [

@@ -7,7 +7,7 @@ import Testing
   /// What is written of some events' effects, without the assumptions unless they are speculated.
   private func arguments(_ events: Effects..., speculates: Bool = false) -> [String] {
     var folded = FoldedEffects(speculates: speculates)
-    for effects in events { folded.add(effects, prefix: "p:", traceparent: nil) }
+    for effects in events { folded.add(effects, prefix: "p:", trace: nil) }
     var commands = Commands()
     commands.open()
     folded.encode(into: &commands, firstKey: 7)
@@ -33,6 +33,19 @@ import Testing
       })
     #expect(
       folded == ["HINCRBY", "7", "4", "f", "5", "g", "1", "XADD", "8", "2", "1", "2"])
+  }
+
+  @Test("pass on to follow-ups the trace that handling the event was a part of, whole")
+  func traces() throws {
+    var folded = FoldedEffects()
+    let trace = TraceContext(traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", tracestate: "v=1")
+    folded.add(Effects { $0.publish(Noted("k", 1), id: "follow-up") }, prefix: "p:", trace: trace)
+    var commands = Commands()
+    commands.open()
+    folded.encode(into: &commands, firstKey: 7)
+    commands.close()
+    let text = String(decoding: commands.span.withUnsafeBufferPointer { Array($0) }, as: UTF8.self)
+    #expect(text.contains(#""traceparent":"\#(trace.traceparent)","tracestate":"v=1","data""#))
   }
 
   @Test("are not folded over a condition, or over a set in the same hash")

@@ -224,7 +224,7 @@ struct QueueWorld: ~Copyable {
         try begin(delivery, with: batch)
         if index < done {
           batch.acknowledge(
-            delivery.entryID, of: 0, bytes: page.bytes(index), .none, prefix: "", traceparent: nil)
+            delivery.entryID, of: 0, bytes: page.bytes(index), .none, prefix: "", trace: nil)
         }
       }
       queue.settle(page.prefix(done), with: batch, at: Self.now)

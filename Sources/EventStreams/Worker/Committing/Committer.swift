@@ -19,6 +19,7 @@ struct Committer: Sendable {
       // A commit that failed, or whose answer was lost, is repeated as it was until there is an answer: its number keeps it
       // from taking effect twice. What keeps only one shard from being committed is no reason to repeat it, and holds up no other.
       while !batches.isEmpty {
+        let spans = CommitSpans(of: batches)
         do {
           for numbered in batches.dropLast() {
             encode(numbered, into: &commands)
@@ -31,7 +32,8 @@ struct Committer: Sendable {
           if let start { timers?.committed(since: start) }
           var again: [Scheduler.NumberedBatch] = []
           var lastError: RedisError?
-          for (batch, answer) in zip(batches, answers) {
+          for (index, (batch, answer)) in zip(batches, answers).enumerated() {
+            spans?.end(index, answer.error)
             if let error = await settle(batch.batch, answer) {
               again.append(batch)
               lastError = error
@@ -40,6 +42,7 @@ struct Committer: Sendable {
           batches = again
           if let lastError { await perseverance.failed(lastError) }
         } catch {
+          spans?.endAll(error)
           await perseverance.failed(error)
         }
         if Task.isCancelled, !batches.isEmpty {
@@ -61,6 +64,8 @@ struct Committer: Sendable {
   private enum Answer {
     case committed(unparked: Set<EntryID>)
     case failed(RedisError)
+
+    var error: RedisError? { if case .failed(let error) = self { error } else { nil } }
   }
 
   private func answers(of replies: borrowing Replies) throws -> [Answer] {

@@ -1,9 +1,10 @@
 import ServiceLifecycle
-import Tracing
 
 /// Runs a service's handlers on deliveries.
 struct Runner: Sendable {
   let service: EventService
+  /// The worker's name.
+  let worker: String
   /// What its attempts wait for; nil if nothing limits them.
   let limiter: Limiter?
   /// What is measured; nil if nobody does.
@@ -33,7 +34,8 @@ struct Runner: Sendable {
         continue
       }
       let outcome = await self.run(
-        delivery.work, delivery.header, shard: delivery.shard.number, key: delivery.key, attempt: delivery.attempt)
+        delivery.work, delivery.header, shard: delivery.shard, topic: delivery.topic, key: delivery.key,
+        attempt: delivery.attempt)
       // What is no event has no key, and no order among others of its kind.
       if case .done = outcome {} else if !delivery.key.isEmpty { failedKeys.insert(delivery.key) }
       run.add(outcome)
@@ -49,18 +51,21 @@ struct Runner: Sendable {
     while done < run.page.count, !slice.isOver(after: done) {
       let entry = run.page.entry(done, &decoder)
       // Where keys have limits of their own there are no pages.
-      let outcome = await self.run(entry.work, entry.header, shard: run.page.shard.number, key: "", attempt: 1)
-      guard case .done(let effects) = outcome else {
+      let outcome = await self.run(
+        entry.work, entry.header, shard: run.page.shard, topic: run.page.topic(done), key: "", attempt: 1)
+      guard case .done(let effects, let span) = outcome else {
         return run.fail(run.page.delivery(done, &decoder), outcome)
       }
-      run.acknowledge(effects, traceparent: entry.header?.traceparent)
+      run.acknowledge(effects, span, trace: entry.header?.trace)
       done += 1
     }
   }
 
-  /// - Parameter header: of an event that is to be handled.
+  /// - Parameters:
+  ///   - header: of an event that is to be handled.
+  ///   - topic: the one it stands in, of the shard's.
   private func run(
-    _ work: Delivery.Work, _ header: EventHeader?, shard: Int, key: String, attempt: Int
+    _ work: Delivery.Work, _ header: EventHeader?, shard: OwnedShard, topic: Int, key: String, attempt: Int
   ) async -> Outcome {
     switch work {
     case .none, .store: return .done(.none)
@@ -70,15 +75,11 @@ struct Runner: Sendable {
       let start = timers == nil ? nil : ContinuousClock.now
       defer { if let start { timers?.processed(since: start) } }
       do {
-        guard let header, let traceparent = header.traceparent else {
-          return .done(try await self.attempt(call, attempt, shard, key))
-        }
-        return try await withSpan(
-          "\(service.name) \(header.type)", context: TraceContext.extract(traceparent), ofKind: .consumer
-        ) { span in
-          span.attributes["messaging.message.id"] = header.id
-          return .done(try await self.attempt(call, attempt, shard, key))
-        }
+        // Who doesn't want a trace pays nothing for it.
+        guard let header,
+          let handling = HandlingSpan(of: header, in: shard, topic: topic, service: service.name, worker: worker)
+        else { return .done(try await self.attempt(call, attempt, shard.number, key)) }
+        return try await handling.run(attempt: attempt) { try await self.attempt(call, attempt, shard.number, key) }
       } catch {
         return outcome(of: error)
       }
@@ -120,14 +121,19 @@ struct Runner: Sendable {
       shards[event.shard] = delivery.shard
       last[event.shard] = index
     }
+    let spans = deliveries.map { delivery in
+      HandlingSpan(
+        of: delivery.header, in: delivery.shard, topic: delivery.topic, service: service.name, worker: worker)
+    }
     do {
       let effects = events.isEmpty ? [:] : try await store(StoredBatch(events: events, shards: shards))
       return deliveries.enumerated().map { index, delivery in
         if case .condemned(let reason) = delivery.work { return .dead(reason: reason) }
         let number = delivery.shard.number
-        return .done(last[number] == index ? effects[number] ?? .none : .none)
+        return .done(last[number] == index ? effects[number] ?? .none : .none, spans[index]?.end())
       }
     } catch {
+      for span in spans { span?.fail(error) }
       guard deliveries.count > 1 else { return deliveries.map { _ in outcome(of: error) } }
       var outcomes: [Outcome] = []
       for delivery in deliveries { outcomes += await run([delivery], store) }

@@ -81,12 +81,12 @@ final class PageRun: Sendable {
   var rest: Page { progress.withLock { page.dropFirst($0.done + ($0.failed == nil ? 0 : 1)) } }
 
   /// Takes in that the next entry was handled.
-  func acknowledge(_ effects: Effects, traceparent: String?) {
+  func acknowledge(_ effects: Effects, _ span: HandledSpan?, trace: TraceContext?) {
     progress.withLock { progress in
       let index = progress.done
       progress.batch.acknowledge(
-        page.id(index), of: page.topic(index), bytes: page.bytes(index), effects, prefix: prefix,
-        traceparent: traceparent)
+        page.id(index), of: page.topic(index), bytes: page.bytes(index), effects, span, prefix: prefix,
+        trace: trace)
       progress.done += 1
     }
   }

@@ -14,9 +14,9 @@ extension ShardQueue {
   ) {
     lent -= delivery.load
     switch outcome {
-    case .done(let effects):
+    case .done(let effects, let span):
       orders.handled += 1
-      acknowledge(delivery, effects, at: now)
+      acknowledge(delivery, effects, span, at: now)
       // A letter's successor waits for its commit.
       if case .log = delivery.source { resumeNext(of: delivery.key) }
     case .failed(let error, let delay, _):
@@ -36,8 +36,8 @@ extension ShardQueue {
   }
 
   /// Takes in that an event was handled.
-  mutating func acknowledge(_ delivery: Delivery, _ effects: Effects, at now: Moment) {
-    settle(delivery, effects, at: now) { [prefix] in $0.acknowledge(delivery, effects, prefix: prefix) }
+  mutating func acknowledge(_ delivery: Delivery, _ effects: Effects, _ span: HandledSpan? = nil, at now: Moment) {
+    settle(delivery, effects, at: now) { [prefix] in $0.acknowledge(delivery, effects, span, prefix: prefix) }
   }
 
   /// Has what becomes of an event join the batch; alone, where the server has refused one that held it, and for a dead letter.

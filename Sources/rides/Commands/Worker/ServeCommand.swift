@@ -35,7 +35,8 @@ struct ServeCommand: AsyncParsableCommand {
     let log = logLevel.logger
     let ready = try readiness.file(serves: true, log: log)
     defer { ready?.remove() }
+    let spans = try SpanReporting.begin(as: "rides-http", log: log)
     let service = try options.service(at: listen.address, redis, archive: archive.path, log, ready: ready)
-    try await SignalledServices.run([service], stoppingWithin: .seconds(10), log: log)
+    try await SignalledServices.run(spans + [service], stoppingWithin: .seconds(10), log: log)
   }
 }

@@ -16,10 +16,11 @@ struct ServiceRunner {
   ///   - limits: of each service, over all its workers.
   ///   - server: what the workers need, and can't go on without if it ends; nil if that is not ours to know.
   ///   - more: what runs beside the workers.
+  ///   - spans: what sends the spans of all of them.
   ///   - ready: is told when each has shards.
   func run(
     _ names: [String], name: String? = nil, limits: ServiceLimits? = nil, with server: (any Service)? = nil,
-    beside more: [any Service] = [], ready: ReadyFile? = nil
+    beside more: [any Service] = [], spans: [any Service] = [], ready: ReadyFile? = nil
   ) async throws {
     let (namespace, connection) = try await open()
     let log = options.logLevel.logger
@@ -45,7 +46,7 @@ struct ServiceRunner {
     defer { ready?.remove() }
     do {
       try await SignalledServices.run(
-        (server.map { [$0] } ?? []) + workers as [any Service] + [watch] + closing + more,
+        (server.map { [$0] } ?? []) + spans + workers as [any Service] + [watch] + closing + more,
         stoppingWithin: options.drainTimeout.duration + .seconds(5), log: log)
     } catch let gap as HistoryGap {
       throw Failure.refused(

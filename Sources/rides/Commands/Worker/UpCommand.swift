@@ -50,6 +50,7 @@ struct UpCommand: AsyncParsableCommand {
     let (serving, archive, log) = (serving, worker.archive, worker.logLevel.logger)
     let names = ChosenServices.list.names
     let ready = try readiness.file(services: names, serves: true, log: log)
+    let spans = try SpanReporting.begin(as: "rides", log: log)
     let pages: any Service
     if let listen {
       pages = try serving.service(at: listen.address, redis, archive: archive, log, ready: ready)
@@ -59,6 +60,6 @@ struct UpCommand: AsyncParsableCommand {
       }
     }
     try await ServiceRunner(redis: redis, options: worker, creates: true).run(
-      names, with: server, beside: [pages], ready: ready)
+      names, with: server, beside: [pages], spans: spans, ready: ready)
   }
 }

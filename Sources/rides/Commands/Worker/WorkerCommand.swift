@@ -54,7 +54,8 @@ struct WorkerCommand: AsyncParsableCommand {
     try ChosenServices.check(service)
     let ready = try readiness.file(services: [service], log: worker.logLevel.logger)
     try await ServiceRunner(redis: redis, options: worker, creates: create).run(
-      [service], name: name, limits: limits, beside: metrics, ready: ready)
+      [service], name: name, limits: limits, beside: metrics,
+      spans: SpanReporting.begin(as: "rides-\(service)", log: worker.logLevel.logger), ready: ready)
   }
 
   /// Before the worker is made, which measures by what there is then.
