@@ -40,8 +40,8 @@ public struct EventHeader: Sendable, Hashable {
     id: String, type: EventType, timestamp: Timestamp, key: String, version: Int = 1, traceparent: String? = nil
   ) {
     self.init(
-      id: id, type: type, timestamp: timestamp, key: key, version: version, trace: TraceContext(reading: traceparent, nil)
-    )
+      id: id, type: type, timestamp: timestamp, key: key, version: version,
+      trace: TraceContext(reading: traceparent, nil))
   }
 
   init(id: String, type: EventType, timestamp: Timestamp, key: String, version: Int, trace: TraceContext?) {

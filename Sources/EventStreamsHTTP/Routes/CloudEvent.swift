@@ -37,8 +37,9 @@ struct CloudEvent {
   }
 
   /// One whose attributes stand in header fields, and whose data is the body.
-  static func binary(_ headers: HTTPFields, _ body: [UInt8], in trace: TraceContext? = nil) throws(Problem) -> CloudEvent
-  {
+  static func binary(
+    _ headers: HTTPFields, _ body: [UInt8], in trace: TraceContext? = nil
+  ) throws(Problem) -> CloudEvent {
     do throws(JSONError) {
       var cloud = CloudEvent()
       try cloud.take(in: trace) { name in HTTPField.Name("ce-\(name)").flatMap { headers[$0] }?.fromAddress }
