@@ -9,7 +9,7 @@ import Testing
     var found: String?
     try await eventually("it serves") {
       let text = (try? String(contentsOf: file, encoding: .utf8)) ?? ""
-      found = text.firstMatch(of: /"address":"(http:[^"]+)\/"/).map { String($0.output.1) }
+      found = text.firstMatch(of: /"address":"(https?:[^"]+)\/"/).map { String($0.output.1) }
       return found != nil
     }
     return try #require(found)
@@ -17,6 +17,45 @@ import Testing
 
   private func curl(_ arguments: String...) async throws -> String {
     try await RidesProcess.run(all: ["-s", "--max-time", "20"] + arguments, redis: "", program: "/usr/bin/curl").output
+  }
+
+  @Test("speaks TLS alone where it has a certificate, HTTP/2 with who wants it, and waits for no handshake for ever")
+  func encrypted() async throws {
+    try await TestCertificates.with { certificates in
+      try await SystemBench.run { bench in
+        let ready = bench.folder.appending(path: "ready")
+        let files = [certificates.certificate("server"), certificates.key("server")]
+        let server = try RidesProcess(
+          ["serve", "--listen", "127.0.0.1:0", "--ready-file", ready.path(), "--tls"] + files, redis: bench.url)
+        defer { server.crash() }
+        let address = try await address(in: ready)
+        #expect(address.hasPrefix("https://"))
+        let port = String(address.split(separator: ":")[2])
+        let silent = Task {
+          let start = ContinuousClock.now
+          _ = try await RidesProcess.run(
+            all: ["-c", #"exec 3<>/dev/tcp/127.0.0.1/"$0"; cat <&3"#, port], redis: "", program: "/bin/bash")
+          return start.duration(to: .now)
+        }
+        for (version, number) in [("--http1.1", "1.1"), ("--http2", "2")] {
+          let answer = try await curl(
+            "--cacert", certificates.certificate("ca"), version, "-w", " %{http_version}", "\(address)/health/live")
+          #expect(answer.hasSuffix(" \(number)"), "\(answer)")
+        }
+        #expect(try await curl("--cacert", certificates.certificate("other"), "\(address)/health/live").isEmpty)
+        #expect(try await curl("http://127.0.0.1:\(port)/health/live").isEmpty)
+        let taken = try await silent.value
+        #expect(taken > .seconds(8) && taken < .seconds(50), "\(taken)")
+
+        for (wrong, reason) in [
+          ([files[0]], "--tls takes two files"), ([files[0], certificates.key("client")], "is not the key of"),
+          ([files[1], files[1]], "holds no certificate"), (["none.pem", files[1]], "none.pem can't be read"),
+        ] {
+          let refused = try await RidesProcess.run(all: ["serve", "--tls"] + wrong, redis: bench.url)
+          #expect(refused.status == 64 && refused.errors.contains(reason), "\(wrong): \(refused)")
+        }
+      }
+    }
   }
 
   @Test("says where it listens, publishes, shows what status shows, and ends when it is asked to, whoever watches")

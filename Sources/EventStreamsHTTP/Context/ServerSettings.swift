@@ -4,12 +4,17 @@ public struct ServerSettings: Sendable {
   public var address: ListenAddress
   /// Refuses every call that changes anything.
   public var isReadOnly = false
+  /// What it shows to clients that connect by TLS, which all must then; nil if it speaks without encryption.
+  public var certificate: ServerCertificate?
   /// Who may do what; nil if everybody who reaches it may do everything, which only a local address allows.
   public var tokens: TokenFile?
   /// Names by which it may be called besides its own address: what a proxy in front of it is called.
   public var hosts: [String] = []
   /// The word before `serve`, for texts that say what to type.
   public var program = "rides"
+
+  /// What its addresses begin with.
+  public var scheme: String { certificate == nil ? "http" : "https" }
 
   /// The usual settings.
   public init(address: ListenAddress) { self.address = address }
@@ -25,6 +30,8 @@ public struct ServerSettings: Sendable {
     static let head = Duration.seconds(10)
     /// For a body that is read as a whole.
     static let body = Duration.seconds(30)
+    /// For the handshake of a connection by TLS.
+    static let handshake = Duration.seconds(10)
     static let idle = Duration.seconds(60)
     static let connections = 1024
     static let streams = 256

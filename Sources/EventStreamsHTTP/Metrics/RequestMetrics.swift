@@ -8,6 +8,11 @@ final class RequestMetrics: Sendable {
   private let active = Gauge(label: "http_server_active_requests")
   private let count = Atomic(0)
 
+  /// What the server's addresses begin with.
+  private let scheme: String
+
+  init(scheme: String) { self.scheme = scheme }
+
   func began() { active.record(count.add(1, ordering: .relaxed).newValue) }
 
   func ended(_ request: Request, _ context: APIContext, _ status: HTTPResponse.Status, _ duration: Duration) {
@@ -18,7 +23,7 @@ final class RequestMetrics: Sendable {
       label: "http_server_request_duration_seconds",
       dimensions: [
         ("http_request_method", Self.known(request.method)), ("http_route", route),
-        ("http_response_status_code", "\(status.code)"), ("url_scheme", "http"),
+        ("http_response_status_code", "\(status.code)"), ("url_scheme", scheme),
       ]
     ).recordNanoseconds(duration.nanoseconds)
   }

@@ -22,7 +22,7 @@ struct LoginPages {
     }
     routes.post("/login", nil) { request, context in try await logIn(request, context) }
     routes.post("/logout", nil) { _, _ in
-      Response(status: .seeOther, headers: [.location: "/login", .setCookie: Self.cookie("", lasting: 0)])
+      Response(status: .seeOther, headers: [.location: "/login", .setCookie: cookie("", lasting: 0)])
     }
   }
 
@@ -44,11 +44,12 @@ struct LoginPages {
     }
     return Response(
       status: .seeOther,
-      headers: [.location: next, .setCookie: Self.cookie(value, lasting: Int(Sessions.length.components.seconds))])
+      headers: [.location: next, .setCookie: cookie(value, lasting: Int(Sessions.length.components.seconds))])
   }
 
-  private static func cookie(_ value: String, lasting seconds: Int) -> String {
-    "\(Sessions.cookie)=\(value); Path=/; HttpOnly; SameSite=Strict; Max-Age=\(seconds)"
+  private func cookie(_ value: String, lasting seconds: Int) -> String {
+    let secure = site.settings.certificate == nil ? "" : " Secure;"
+    return "\(Sessions.cookie)=\(value); Path=/; HttpOnly;\(secure) SameSite=Strict; Max-Age=\(seconds)"
   }
 
   /// Where to go then: a page of this server, whatever somebody has made of the address.

@@ -6,7 +6,8 @@ import NIOCore
 extension Application {
   /// An application that takes of its clients what servers here take, and waits for them as long.
   init<Context: RequestContext>(
-    listeningAt address: ListenAddress, router: Router<Context>, log: Logger,
+    listeningAt address: ListenAddress, showing certificate: ServerCertificate? = nil, router: Router<Context>,
+    log: Logger,
     _ onListening: @escaping @Sendable (ListenAddress) async -> Void
   ) where Responder == RouterResponder<Context> {
     typealias Limit = ServerSettings.Limit
@@ -24,7 +25,9 @@ extension Application {
     var quiet = log
     quiet.logLevel = max(.error, log.logLevel)
     self.init(
-      router: router, server: .http1(configuration: channel),
+      router: router,
+      server: certificate.map { certificate in HTTPServerBuilder { try EncryptedChannel(certificate, channel, $0) } }
+        ?? .http1(configuration: channel),
       configuration: ApplicationConfiguration(
         address: bound, backlog: 1024, availableConnectionsDelegate: MaximumAvailableConnections(Limit.connections)),
       onServerRunning: { channel in

@@ -70,10 +70,11 @@ public struct HTTPService: Service {
     let operations = Operations(deployment)
     let tail = EventTail(deployment)
     services = [publisher, sampler, tail, operations] + domain.services
-    if let spans = RequestSpans() { router.add(middleware: spans) }
+    if let spans = RequestSpans(scheme: settings.scheme) { router.add(middleware: spans) }
     router.add(
       middleware: Envelope(
-        routes: { known.routes }, log: log, page: { site.answer(to: $1, $2, $0) }, metrics: RequestMetrics()))
+        routes: { known.routes }, log: log, page: { site.answer(to: $1, $2, $0) },
+        metrics: RequestMetrics(scheme: settings.scheme)))
     router.add(middleware: Gate(settings, sessions))
     var routes = Routes(router)
     let concealment = Concealment(domain.hidden)
@@ -101,7 +102,8 @@ public struct HTTPService: Service {
     more(&routes, site, publisher)
     known.set(routes.all)
     self.routes = routes.all
-    application = Application(listeningAt: settings.address, router: router, log: log, onListening)
+    application = Application(
+      listeningAt: settings.address, showing: settings.certificate, router: router, log: log, onListening)
   }
 
   /// The application that answers, for tests that need no network.
@@ -120,10 +122,4 @@ public struct HTTPService: Service {
     for service in services { application.addServices(service) }
     try await application.run()
   }
-}
-
-/// Why a server can't be served as it was asked for.
-public struct ServerMistake: Error, Sendable, CustomStringConvertible {
-  /// What is wrong, and what to do.
-  public let description: String
 }

@@ -7,8 +7,12 @@ import Tracing
 struct RequestSpans: RouterMiddleware {
   typealias Context = APIContext
 
+  /// What the server's addresses begin with.
+  private let scheme: String
+
   /// Nil where nobody records anything.
-  init?() {
+  init?(scheme: String) {
+    self.scheme = scheme
     if InstrumentationSystem.tracer is NoOpTracer { return nil }
   }
 
@@ -29,7 +33,7 @@ struct RequestSpans: RouterMiddleware {
         attributes["http.route"] = route
         attributes["http.response.status_code"] = Int(response.status.code)
         attributes["url.path"] = request.uri.path
-        attributes["url.scheme"] = "http"
+        attributes["url.scheme"] = scheme
       }
       if response.status.kind == .serverError {
         span.attributes["error.type"] = "\(response.status.code)"

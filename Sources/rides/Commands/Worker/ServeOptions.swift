@@ -9,12 +9,25 @@ struct ServeOptions: ParsableArguments {
   @Option(help: "The file that says who may do what; without one, everybody on this machine may do everything.")
   var tokens: String?
 
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Speak TLS (HTTP/2 or 1.1): a file with the certificates, the server's own first, and one with its key, both in PEM.",
+      valueName: "certificate key"))
+  var tls: [String] = []
+
   @Flag(help: "Change nothing, for anybody.")
   var readOnly = false
 
   @Option(
     help: "A name by which the server is called besides its address, such as a proxy's; may be given several times.")
   var host: [String] = []
+
+  func validate() throws {
+    guard tls.isEmpty || tls.count == 2 else {
+      throw ValidationError("--tls takes two files: --tls certificate.pem key.pem")
+    }
+  }
 
   /// The server.
   ///
@@ -29,12 +42,14 @@ struct ServeOptions: ParsableArguments {
       settings.isReadOnly = readOnly
       settings.tokens = try tokens.map { path throws(TokenFile.Problem) in try TokenFile(path: path) }
       settings.hosts = host
+      if tls.count == 2 { settings.certificate = try ServerCertificate(chain: tls[0], key: tls[1]) }
+      let scheme = settings.scheme
       let deployment = Deployment(redis.namespace, redis: try redis.redisURL())
       return try RidesServer.make(
         settings, deployment: deployment, services: ChosenServices.list, archive: archive, metrics: Measuring.registry,
         log: log
       ) { address in
-        let text = address.isWeb ? "http://\(address)/" : "\(address)"
+        let text = address.isWeb ? "\(scheme)://\(address)/" : "\(address)"
         Terminal.error("serving \(text)")
         await ready?.serves(at: text)
       }
