@@ -337,8 +337,8 @@ let package = Package(
     .testTarget(
       name: "RideHailingTests",
       dependencies: [
-        "CardGateway", "EventArchive", "EventStreams", "EventStreamsOperations", "GatewayDouble", "Redis",
-        "RideHailing", "RedisTestSupport", "RideTestSupport",
+        "CardGateway", "EventArchive", "EventStreams", "EventStreamsOperations", "EventStreamsTesting",
+        "GatewayDouble", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -28,7 +28,8 @@ import Testing
         EncodedEvent(AccountAdjusted(driver, city: data.city, amount: -money, movement: "a", reason: "why")),
         EncodedEvent(AccountWithdrawalRequested(driver, city: data.city, amount: money, movement: "w")),
         EncodedEvent(
-          SurgeUpdated(city: data.city, cell: "u4pruy", multiplierPercent: 140, demand: 9, supply: 2, minute: 5)),
+          SurgeUpdated(
+            city: data.city, minute: 5, cells: [.init("u4pruy", multiplierPercent: 140, demand: 9, supply: 2)])),
         EncodedEvent(
           PaymentFailed(
             rideID: data.rideID, riderID: data.riderID, city: data.city, amount: money, method: .card, reference: "ch",

@@ -21,6 +21,8 @@ struct RideFacts {
 
   /// The completions that were not refused, the first of which was booked.
   private(set) var completions: [Completion] = []
+  /// The price that was held for whoever asked for it.
+  private(set) var quote: Quote?
   /// The last corrected fare; nil if it was never corrected.
   private(set) var correctedFare: Fare?
   /// What the platform gave.
@@ -49,6 +51,8 @@ struct RideFacts {
   var cashTaken: Int { completions.first.map { $0.method == .cash ? $0.fare.total : 0 } ?? 0 }
 
   // MARK: Events
+
+  mutating func hold(_ price: Quote) { quote = quote ?? price }
 
   mutating func add(_ ride: RideCompleted, event: String) {
     completions.append(

@@ -146,6 +146,19 @@ struct RideMoney {
     }
   }
 
+  /// A price that was held is what is charged.
+  func quote() -> [Finding] {
+    guard let quote = facts.quote, let fare = facts.completions.first?.fare, quote.difference(from: fare) != nil else {
+      return []
+    }
+    let charged = Money(fare.total - fare.tip - fare.tolls, fare.currency)
+    return [
+      Finding(
+        kind: .quote, service: PaymentService.name, key: "fare without tip and tolls", expected: "\(quote.amount)",
+        found: "\(charged)")
+    ]
+  }
+
   // MARK: Receipt
 
   /// The last receipt says where the ride's money has come from, and it was sent so, version by version.

@@ -101,7 +101,7 @@ extension ShardAudit {
         }
       }
       var findings: [RideMoney.Finding] = []
-      if isSettled(PaymentService.name) { findings += money.payment() }
+      if isSettled(PaymentService.name) { findings += money.payment() + money.quote() }
       if isSettled(DriverService.name) { findings += money.driver() }
       if isSettled(PaymentService.name, DriverService.name) { findings += money.between() }
       if isSettled(PaymentService.name, NotificationService.name) { findings += money.receipt(stored.receipt(ride)) }

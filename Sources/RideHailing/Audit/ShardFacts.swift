@@ -13,6 +13,11 @@ struct ShardFacts {
     let json = event.json.span
     do throws(JSONError) {
       switch header.type {
+      case RideRequested.eventType:
+        let request = try RideRequested(ofEvent: json)
+        if let quote = request.quote, quote.refusal(at: header.timestamp) == nil {
+          rides[request.rideID, default: RideFacts()].hold(quote)
+        }
       case RideCompleted.eventType:
         let ride = try RideCompleted(ofEvent: json)
         rides[ride.rideID, default: RideFacts()].add(ride, event: header.id)

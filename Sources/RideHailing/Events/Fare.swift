@@ -111,3 +111,14 @@ extension Fare: FieldValue {
     }
   }
 }
+
+extension Fare {
+  /// What high demand adds to a part of a fare: the one place where a price is multiplied, so that what is shown is what is charged.
+  ///
+  /// - Parameters:
+  ///   - amount: the part of the fare that is multiplied, in minor units; not negative.
+  ///   - multiplier: in tenths; 10 is the plain price.
+  public static func surge(on amount: Int, multiplier: Int) -> Int {
+    (amount * (multiplier - 10) + 5) / 10
+  }
+}

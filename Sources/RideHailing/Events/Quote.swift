@@ -36,6 +36,13 @@ public struct Quote: Sendable, Hashable, JSONRecord {
   /// The price.
   public var amount: Money { Money(price, currency) }
 
+  /// How a fare differs from the price, tip and tolls aside; nil if it does not.
+  public func difference(from fare: Fare) -> String? {
+    let charged = Money(fare.total - fare.tip - fare.tolls, fare.currency)
+    guard charged != amount else { return nil }
+    return "is \(charged) without tip and tolls, and \(amount) was promised"
+  }
+
   /// Why a ride that is asked for at a moment is not to be had at this price; nil if it is.
   public func refusal(at time: Timestamp) -> String? {
     guard time > lockedUntil else { return nil }

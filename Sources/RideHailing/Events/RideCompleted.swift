@@ -35,6 +35,8 @@ public struct RideCompleted: RideEvent, JSONRecord, Hashable {
   public var dropoff: Coordinate?
   /// Where the receipt goes.
   public var riderEmail: String?
+  /// The price that was held for it; nil if it costs what it came to.
+  public var quote: Quote?
   /// True if it is history that comes from elsewhere: it is booked however long ago it ended.
   public var isImported = false
 
@@ -64,11 +66,13 @@ public struct RideCompleted: RideEvent, JSONRecord, Hashable {
     dropoff = try fields.optional("dropoff", \.dropoff)
     payment = try fields("payment", \.payment)
     riderEmail = try fields.optional("riderEmail", \.riderEmail, .email.personal(of: "riderId"))
+    quote = try fields.optional("quote", \.quote)
     isImported = try fields("imported", \.isImported, omitting: false)
   }
 
-  /// It ended after it began.
+  /// It ended after it began, and costs what was said.
   public func check() throws(JSONError) {
+    if let quote, let problem = quote.difference(from: fare) { throw JSONError(path: "fare", problem: problem) }
     // A scheduled ride may begin before the time it was asked for.
     if let startedAt, let completedAt, completedAt < startedAt {
       throw JSONError(path: "completedAt", problem: "\(completedAt) is before startedAt, \(startedAt)")

@@ -5,15 +5,21 @@ public enum Geohash {
   /// Characters of the cells that prices are made for.
   public static let cellLength = 6
 
-  private static let alphabet = Array("0123456789bcdefghjkmnpqrstuvwxyz".utf8)
+  static let alphabet = Array("0123456789bcdefghjkmnpqrstuvwxyz".utf8)
 
   /// The cell of a place.
   ///
   /// - Parameter length: characters, 1 … 12.
   public static func cell(of place: Coordinate, length: Int = cellLength) -> String {
     let bits = length * 5
-    let longitude = quantised(place.longitude, 180, bits: (bits + 1) / 2)
-    let latitude = quantised(place.latitude, 90, bits: bits / 2)
+    return name(
+      longitude: quantised(place.longitude, 180, bits: (bits + 1) / 2),
+      latitude: quantised(place.latitude, 90, bits: bits / 2), length: length)
+  }
+
+  /// The cell in a column and a row of all cells of its size.
+  static func name(longitude: UInt64, latitude: UInt64, length: Int) -> String {
+    let bits = length * 5
     var (left, right) = ((bits + 1) / 2, bits / 2)
     var characters: [UInt8] = []
     characters.reserveCapacity(length)
@@ -35,7 +41,7 @@ public enum Geohash {
   }
 
   /// Which of 2^bits equal parts of -limit … limit holds the degree.
-  private static func quantised(_ degree: Double, _ limit: Double, bits: Int) -> UInt64 {
+  static func quantised(_ degree: Double, _ limit: Double, bits: Int) -> UInt64 {
     let parts = Double(UInt64(1) << UInt64(bits))
     return UInt64(min(parts - 1, max(0, (degree + limit) / (2 * limit) * parts)))
   }

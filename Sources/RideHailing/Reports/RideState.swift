@@ -57,19 +57,18 @@ public struct RideState: Sendable {
     return receipts.sorted { ($1.at, $1.rideID) < ($0.at, $0.rideID) }
   }
 
-  /// The multipliers of all cells in which the price has ever risen, highest first: those of the last minute in which anything
-  /// happened in the cell's shard. What has left the window since something happened in the cell does not count.
-  ///
-  /// - Parameter policy: the surge service's.
-  public func multipliers(
-    _ policy: SurgePolicy = SurgePolicy()
-  ) async throws -> [(cell: String, multiplier: SurgeMultiplier)] {
+  /// The multipliers of all cells in which the price is not the plain one, highest first: as the last tick of each city has made them.
+  public func multipliers() async throws -> [(cell: String, multiplier: SurgeMultiplier)] {
     var cells: [(cell: String, multiplier: SurgeMultiplier)] = []
-    for shard in state.shards {
-      let window = try await SurgeWindow(policy) { try await state.fields(SurgeService.name, $0, shard: shard) }
-      cells += window.current(policy).map { ($0.key.text, $0.value) }
+    for found in try await state.hash(SurgeService.name, SurgeState.prices) {
+      guard let cell = SurgeField(found.value.field[...], hasCell: true)?.cell else { continue }
+      cells.append((cell.name, try Self.decode(found.value.value)))
     }
-    return cells.sorted { ($1.multiplier.percent, $0.cell) < ($0.multiplier.percent, $1.cell) }
+    return cells.sorted {
+      ($1.multiplier.percent, $0.cell, $0.multiplier.pool ?? "") < (
+        $0.multiplier.percent, $1.cell, $1.multiplier.pool ?? ""
+      )
+    }
   }
 
   private func record<Value: JSONReadable>(_ service: String, _ hash: String, _ ride: String) async throws -> Value? {

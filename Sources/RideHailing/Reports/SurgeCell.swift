@@ -5,7 +5,7 @@ public import EventStreamsOperations
 public struct SurgeCell: Sendable, JSONWritable {
   /// Its geohash.
   public let name: String
-  /// As it was in the last minute of its shard.
+  /// As it was at the last tick of its city.
   public let multiplier: SurgeMultiplier
 
   /// The minute that it is as of.
@@ -13,14 +13,6 @@ public struct SurgeCell: Sendable, JSONWritable {
 
   /// `1.3`
   public var factor: String { "\(multiplier.percent / 100).\(multiplier.percent % 100 / 10)" }
-
-  /// What an event says of a cell.
-  public init(_ event: SurgeUpdated) {
-    name = event.cell
-    multiplier = SurgeMultiplier(
-      city: event.city, percent: event.multiplierPercent, demand: event.demand, supply: event.supply,
-      minute: event.minute)
-  }
 
   init(name: String, multiplier: SurgeMultiplier) {
     self.name = name
@@ -42,10 +34,13 @@ extension RideState {
     var seen: Set<Identifier> = []
     var cells: [SurgeCell] = []
     for event in try await inspector.latest(ofTopic: SurgeUpdated.topic, before: time, limit: 10_000) {
-      guard event.header?.type == SurgeUpdated.eventType, let change = try? SurgeUpdated(ofEvent: event.json.span),
-        seen.insert(Identifier(change.orderingKey)).inserted
+      guard event.header?.type == SurgeUpdated.eventType, let change = try? SurgeUpdated(ofEvent: event.json.span)
       else { continue }
-      cells.append(SurgeCell(change))
+      for cell in change.cells
+      where seen.insert(Identifier("\(cell.cell)/\(cell.pool ?? "")/\(change.city)")).inserted {
+        cells.append(
+          SurgeCell(name: cell.cell, multiplier: SurgeMultiplier(cell, city: change.city, minute: change.minute)))
+      }
     }
     return cells.sorted { $0.multiplier.percent > $1.multiplier.percent }
   }

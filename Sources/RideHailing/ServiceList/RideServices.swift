@@ -12,7 +12,7 @@ public struct RideServices: Sendable {
   /// The types of events that come from outside.
   static let announced: [any EventData.Type] = [
     RideQuoted.self, RideRequested.self, RideAccepted.self, RideStarted.self, RideCompleted.self, RideCancelled.self,
-    RideTipped.self, RideRated.self, CarsSeen.self, AccountOpened.self, AccountDeposited.self,
+    RideTipped.self, RideRated.self, CarsSeen.self, SurgePolicySet.self, AccountOpened.self, AccountDeposited.self,
     AccountWithdrawalRequested.self, AccountAdjusted.self, FareAdjustmentRequested.self, RefundRequested.self,
     RidesClosed.self, RecordsRemoved.self,
   ]

@@ -55,8 +55,8 @@ public struct Violation: Sendable, Hashable {
     case overpaid
     /// A receipt does not say what was paid and what is owed.
     case receipt
-    /// Surge is not what happened in its window.
-    case surge
+    /// A ride costs something else than the price that was held for it.
+    case quote
     /// A ride was completed in two shards, and so booked in both.
     case rideInTwoShards
   }

@@ -1,10 +1,11 @@
 public import EventStreams
 import HeapModule
 
-/// A day in simulated cities, as events in the order of their time: rides as ``RideSimulator`` makes them, more of them in the
-/// morning and in the evening of each city's own clock, and at those hours crowds at a station who ask for more cars than come.
+/// Days in simulated cities, as events in the order of their time: rides as ``RideSimulator`` makes them, more of them in the
+/// morning and in the evening of each city's own clock, and at those hours crowds at a station who ask for more cars than come. If that is wanted,
+/// with the whole life of each ride and of those that come to nothing.
 ///
-/// The same for the same seed, cities, number of rides and end.
+/// The same for the same seed, cities, number of rides, days and end.
 public struct SimulatedDay: Sequence, IteratorProtocol, Sendable {
   /// People who ask for a ride at one place and within minutes, and the few cars that become free there.
   private struct Rush: Sendable {
@@ -27,6 +28,11 @@ public struct SimulatedDay: Sequence, IteratorProtocol, Sendable {
   private let rides: Int
   private let cities: [SimulatedCity]
   private let begin: Timestamp
+  private let end: Timestamp
+  /// Nil for requests and completions alone.
+  private let life: SimulatedLife?
+  /// When vacant cars are looked at next.
+  private var nextLook: Timestamp
   /// How many ride in each slot of the day, by city.
   private let riders: [[Int]]
   /// How many ride in all cities up to the end of each slot.
@@ -39,25 +45,34 @@ public struct SimulatedDay: Sequence, IteratorProtocol, Sendable {
   private var order = 0
 
   private static let slotSeconds = 600
-  private static let slots = 24 * 3600 / slotSeconds
+  private static let slotsPerDay = 24 * 3600 / slotSeconds
+  private static let lookSeconds = 300
   /// There are rushes once in so many rides, the last of them at the end of the day.
   private static let ridesPerRush = 64
   private static let rushSeconds = 180
   /// No ride is asked for so long before it ends, rushes included.
   private static let longestRide = Duration.seconds(70 * 60)
 
-  /// A day.
+  /// A day, or several.
   ///
   /// - Parameters:
-  ///   - rides: how many end in it.
-  ///   - end: of the 24 hours.
-  public init(seed: UInt64, cities: [SimulatedCity] = SimulatedCity.all, rides: Int, end: Timestamp = .now()) {
+  ///   - rides: how many end in them.
+  ///   - days: of 24 hours.
+  ///   - end: of the last one.
+  ///   - wholeLife: whether also looks at prices, acceptance, start, cancellations, tips and vacant cars are told.
+  public init(
+    seed: UInt64, cities: [SimulatedCity] = SimulatedCity.all, rides: Int, days: Int = 1, end: Timestamp = .now(),
+    wholeLife: Bool = false
+  ) {
     self.seed = seed
     self.rides = rides
     self.cities = cities.isEmpty ? SimulatedCity.all : cities
-    let begin = end - .seconds(24 * 3600)
+    let begin = end - .seconds(24 * 3600 * days)
     self.begin = begin
-    let riders = (0..<Self.slots).map { [cities = self.cities] slot in
+    self.end = end
+    life = wholeLife ? SimulatedLife(seed: seed) : nil
+    nextLook = begin
+    let riders = (0..<Self.slotsPerDay * days).map { [cities = self.cities] slot in
       cities.map { $0.riders(at: begin + .seconds(slot * Self.slotSeconds)) }
     }
     self.riders = riders
@@ -71,13 +86,20 @@ public struct SimulatedDay: Sequence, IteratorProtocol, Sendable {
     while ride < rides, coming.min.map({ $0.time > time(of: ride) - Self.longestRide }) ?? true {
       makeRide()
     }
+    if let life, nextLook < end, coming.min.map({ $0.time >= nextLook }) ?? true {
+      for city in cities {
+        let cars = life.cars(in: city, at: nextLook, for: .seconds(Self.lookSeconds * 2))
+        add(cars, at: nextLook)
+      }
+      nextLook = nextLook + .seconds(Self.lookSeconds)
+    }
     return coming.popMin()?.event
   }
 
   /// When a ride ends: they are spread as the riders of all cities are.
   private func time(of ride: Int) -> Timestamp {
-    let place = (Double(ride) + 0.5) / Double(rides) * Double(sums[Self.slots - 1])
-    let slot = sums.firstIndex { Double($0) > place } ?? Self.slots - 1
+    let place = (Double(ride) + 0.5) / Double(rides) * Double(sums[sums.count - 1])
+    let slot = sums.firstIndex { Double($0) > place } ?? sums.count - 1
     let before = slot == 0 ? 0 : sums[slot - 1]
     let part = (place - Double(before)) / Double(sums[slot] - before)
     return begin + .seconds((Double(slot) + part) * Double(Self.slotSeconds))
@@ -95,15 +117,16 @@ public struct SimulatedDay: Sequence, IteratorProtocol, Sendable {
     for rush in rushes {
       if (first..<first + rush.cars).contains(place) {
         let end = rush.time - .seconds(generator.pick(0..<Self.rushSeconds))
-        return add(simulator.ride(in: rush.city, endingAt: end, dropoff: rush.city.centre))
+        return add(simulator.ride(in: rush.city, endingAt: end, dropoff: rush.city.centre), in: rush.city)
       }
       first += rush.cars
     }
-    add(simulator.ride(in: city(at: time), endingAt: time))
+    let city = city(at: time)
+    add(simulator.ride(in: city, endingAt: time), in: city)
   }
 
   private func riders(at time: Timestamp) -> [Int] {
-    riders[Swift.min(Self.slots - 1, Int((time - begin).components.seconds) / Self.slotSeconds)]
+    riders[Swift.min(riders.count - 1, Int((time - begin).components.seconds) / Self.slotSeconds)]
   }
 
   private mutating func city(at time: Timestamp) -> SimulatedCity {
@@ -120,7 +143,7 @@ public struct SimulatedDay: Sequence, IteratorProtocol, Sendable {
     let crowded = zip(cities, riders(at: time)).filter { $0.1 >= SimulatedCity.rush }.map(\.0)
       .shuffled(using: &generator)
     rushes = crowded.prefix(isLast ? 3 : 2).map { city in
-      Rush(city: city, time: time, riders: generator.pick(6..<13), cars: generator.pick(1..<4))
+      Rush(city: city, time: time, riders: generator.pick(12..<20), cars: generator.pick(1..<4))
     }
     for rush in rushes {
       for rider in 0..<rush.riders {
@@ -133,14 +156,24 @@ public struct SimulatedDay: Sequence, IteratorProtocol, Sendable {
     }
   }
 
-  private mutating func add(_ ride: RideSimulator.Ride) {
+  private mutating func add(_ ride: RideSimulator.Ride, in city: SimulatedCity) {
+    if let life {
+      let all = life.events(of: ride, self.ride, in: city) + life.failure(beside: ride, self.ride, in: city)
+      // What comes after the end is not told.
+      for (event, time) in all where time <= end { add(event, at: time) }
+      return
+    }
     if let deposited = ride.deposited { add(deposited.event, at: deposited.at) }
     add(ride.requested.event, at: ride.requested.at)
     add(ride.completed.event, at: ride.completed.at)
   }
 
   private mutating func add(_ event: some EventData, at time: Timestamp) {
-    coming.insert(Coming(order: order, event: EncodedEvent(event, timestamp: time), time: time))
+    add(EncodedEvent(event, timestamp: time), at: time)
+  }
+
+  private mutating func add(_ event: EncodedEvent, at time: Timestamp) {
+    coming.insert(Coming(order: order, event: event, time: time))
     order += 1
   }
 }

@@ -1,81 +1,108 @@
 public import EventStreams
 import Synchronization
 
-/// Counts rides asked for and cars that become free, per geohash cell and minute of event time, and sets a price multiplier
-/// per cell from the last minutes.
+/// Makes prices of demand and supply, per geohash cell and pool of cars, once a minute in each city: demand are the looks at prices and the
+/// requests of the last minutes, supply the cars that are vacant, as `CarsSeen` tells. Where nobody tells that of a pool, it is the cars that became
+/// free in the last minutes.
 ///
-/// The counts of a shard are kept in memory for as long as the lease lasts, and read from Redis when a new epoch begins.
-/// Events of minutes that lie before the window change nothing any more.
+/// The state of a shard is kept in memory for as long as the lease lasts, and read from Redis when a new epoch begins.
 public final class SurgeService: Sendable {
-  private let policy: SurgePolicy
-  private let shards = Mutex<[Int: (epoch: Int, window: SurgeWindow)]>([:])
+  private struct Shard: Sendable {
+    let epoch: Int
+    var cities: [Identifier: SurgeCity]
+  }
 
-  /// A service with this policy.
-  public init(policy: SurgePolicy = SurgePolicy()) { self.policy = policy }
+  private let shards = Mutex<[Int: Shard]>([:])
+
+  /// A service.
+  public init() {}
 
   /// The consumer group and its handlers.
   public var service: EventService {
     var service = EventService(Self.name)
+    service.on(RideQuoted.self) { event in
+      let quoted = event.data
+      return try await self.count(event, quoted.city, quoted.pickup, of: quoted.pool, demand: 1)
+    }
     service.on(RideRequested.self) { event in
-      try await self.count(event, city: event.data.city, at: event.data.pickup, demand: 1, supply: 0)
+      let request = event.data
+      // Whoever was shown a price has been counted with half already.
+      var effects = try await self.count(
+        event, request.city, request.pickup, of: request.pool, demand: request.quote == nil ? 2 : 1)
+      if let quote = request.quote, let reason = quote.refusal(at: event.timestamp) {
+        effects.publish(
+          QuoteRefused(
+            rideID: request.rideID, riderID: request.riderID, city: request.city, quote: quote, reason: reason),
+          timestamp: event.timestamp)
+      }
+      return effects
     }
     service.on(RideCompleted.self) { event in
-      try await self.count(event, city: event.data.city, at: event.data.dropoff, demand: 0, supply: 1)
+      try await self.count(event, event.data.city, event.data.dropoff, of: nil, freed: 1)
+    }
+    service.on(CarsSeen.self) { event in
+      try await self.change(event, event.data.city, at: event.data.at) { $0.see(event.data, at: $1, &$2) }
+    }
+    service.on(SurgePolicySet.self) { event in
+      let set = event.data
+      return try await self.change(event, set.city, at: event.timestamp) {
+        $0.set(set.policy, from: set.from, of: set.pool ?? "", &$2)
+      }
+    }
+    service.on(SurgeTick.self) { event in
+      let minute = Int64(event.data.minute)
+      // One that is not due yet is nobody's whom we know.
+      guard minute <= event.entryID.recordedAt.minute else { return .none }
+      return try await self.change(event, event.data.city, at: nil) { $0.due(minute, &$2) }
     }
     return service
   }
 
   private func count<Data>(
-    _ event: Event<Data>, city: String, at place: Coordinate?, demand: Int, supply: Int
+    _ event: Event<Data>, _ city: String, _ place: Coordinate?, of pool: String?, demand: Int = 0, freed: Int = 0
   ) async throws -> Effects {
-    guard let place else { return .none }
-    let shard = event.shard
-    if shards.withLock({ $0[shard.number]?.epoch }) != shard.epoch {
-      let window = try await SurgeWindow(policy) { try await shard.hash($0) }
-      shards.withLock { $0[shard.number] = (shard.epoch, window) }
-    }
-    // A clock that runs ahead must not make all others late.
-    let minute = min(event.timestamp, event.entryID.recordedAt + .seconds(60)).minute
-    return shards.withLock { shards in
-      // Taken out while it is changed, so that it is not copied.
-      guard var counted = shards.removeValue(forKey: shard.number) else { return .none }
-      defer { shards[shard.number] = counted }
-      return effects(
-        of: (demand, supply), in: Geohash.cell(of: place), city: city, minute: minute,
-        recordedAt: event.entryID.recordedAt, window: &counted.window)
+    guard let cell = place.map(GridCell.init) else { return .none }
+    return try await change(event, city, at: event.timestamp) {
+      $0.count(demand: demand, freed: freed, of: pool ?? "", in: cell, at: $1, &$2)
     }
   }
 
-  private func effects(
-    of counts: (demand: Int, supply: Int), in cell: String, city: String, minute: Int64, recordedAt: Timestamp,
-    window: inout SurgeWindow
-  ) -> Effects {
-    let before = window.frontier
-    guard
-      window.count(
-        cell, minute: minute, demand: counts.demand, supply: counts.supply, window: policy.windowMinutes)
-    else { return .none }
-    let totals = window.totals(cell)
-    let percent = policy.multiplierPercent(demand: totals.demand, supply: totals.supply)
-    let hasChanged = percent != window.multipliers[cell]?.percent ?? 100
-    let multiplier = SurgeMultiplier(
-      city: city, percent: percent, demand: totals.demand, supply: totals.supply, minute: Int(minute))
-    if hasChanged { window.setMultiplier(cell, multiplier) }
-    let hasMoved = window.frontier != before
-    let isToBeKept = window.keeps(minute: minute, at: recordedAt)
-
-    return Effects { effects in
-      if hasMoved { effects.set(SurgeState.frontier, "minute", to: String(minute)) }
-      effects.increment(
-        SurgeState.minute(minute), "\(cell)|\(counts.demand > 0 ? "demand" : "supply")",
-        by: counts.demand + counts.supply)
-      if isToBeKept { effects.expire(SurgeState.minute(minute), after: SurgeState.keepingTime) }
-      guard hasChanged else { return }
-      effects.set(SurgeState.multipliers, cell, to: multiplier)
-      effects.publish(
-        SurgeUpdated(
-          city: city, cell: cell, multiplierPercent: percent, demand: totals.demand, supply: totals.supply,
-          minute: Int(minute)))
+  /// Changes a city by an event.
+  ///
+  /// - Parameter time: when it happened; nil if nothing did, and only time has passed.
+  private func change<Data>(
+    _ event: Event<Data>, _ city: String, at time: Timestamp?,
+    _ change: (inout SurgeCity, Timestamp, inout Effects) -> Void
+  ) async throws -> Effects {
+    let (shard, recorded) = (event.shard, event.entryID.recordedAt)
+    if shards.withLock({ $0[shard.number]?.epoch }) != shard.epoch {
+      let cities = try await SurgeState.cities { try await shard.hash($0) }
+      shards.withLock { $0[shard.number] = Shard(epoch: shard.epoch, cities: cities) }
     }
+    // A clock that runs ahead must not make all others late.
+    let time = time.map { min($0, recorded + .seconds(60 * SurgePolicy.latenessMinutes)) }
+    return shards.withLock { shards in
+      var effects = Effects()
+      // A tick of a city that nobody knows any more is none.
+      guard shards[shard.number]?.cities[city] != nil || time != nil else { return effects }
+      Self.change(
+        &shards[shard.number, default: Shard(epoch: shard.epoch, cities: [:])].cities[
+          Identifier(city), default: SurgeCity(city, at: (time ?? recorded).minute)], time: time, recorded: recorded,
+        &effects, change)
+      return effects
+    }
+  }
+
+  private static func change(
+    _ city: inout SurgeCity, time: Timestamp?, recorded: Timestamp, _ effects: inout Effects,
+    _ change: (inout SurgeCity, Timestamp, inout Effects) -> Void
+  ) {
+    let before = city.isStored ? city.clock : nil
+    if let time { city.reach(time.minute, &effects) }
+    change(&city, time ?? recorded, &effects)
+    let tick = Timestamp(secondsSinceEpoch: (city.clock.closed + Int64(SurgePolicy.latenessMinutes)) * 60)
+    city.schedule(after: time ?? tick, recorded: recorded, &effects)
+    if city.clock != before { effects.set(SurgeState.cities, city.name, to: city.clock) }
+    city.isStored = true
   }
 }

@@ -55,7 +55,7 @@ struct CityMap: Sendable {
         heat: Self.heat(multiplier.percent), isOld: newest - cell.time > .seconds(600), isWide: w >= 40,
         factor: cell.factor, counts: "\(multiplier.demand) / \(multiplier.supply)",
         title:
-          "\(cell.name): \(cell.factor) times, \(multiplier.demand) rides asked for, \(multiplier.supply) cars that became free, as of \(cell.time.forPeople)"
+          "\(cell.name): \(cell.factor) times, \(multiplier.demand) rides asked for, \(multiplier.supply) cars, as of \(cell.time.forPeople)"
       )
     }
     let risen = all.count { $0.multiplier.percent > 100 }

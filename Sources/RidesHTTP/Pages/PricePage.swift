@@ -36,6 +36,8 @@ struct PricePage {
 
     struct Row: Sendable {
       let city: String
+      /// Which cars; nil for the usual ones.
+      let pool: String?
       let cell: String
       let factor: String
       let demand: String
@@ -57,6 +59,8 @@ struct PricePage {
     let maps: [CityMap]
     let rows: [Row]
     let isEmpty: Bool
+    /// True if some city has prices for more than its usual cars.
+    let hasPools: Bool
     let legend = [
       Heat(heat: "heat0", name: "1.0"), Heat(heat: "heat1", name: "to 1.4"), Heat(heat: "heat2", name: "to 1.9"),
       Heat(heat: "heat3", name: "to 2.4"), Heat(heat: "heat4", name: "2.5 and more"),
@@ -68,13 +72,18 @@ struct PricePage {
       let byCity = Dictionary(grouping: cells) { Identifier($0.multiplier.city) }.sorted { $0.key < $1.key }
       cities = byCity.map { City(name: $0.key.text, isChosen: chosen.map($0.key.text.hasSameBytes) ?? false) }
       let shown = byCity.filter { city, _ in chosen.map(city.text.hasSameBytes) ?? true }
-      maps = shown.map { CityMap($0.key.text, $0.value) }
+      maps = shown.flatMap { city, cells in
+        Dictionary(grouping: cells) { Identifier($0.multiplier.pool ?? "") }.sorted { $0.key < $1.key }
+          .map { pool, cells in CityMap(pool.text.isEmpty ? city.text : "\(city), \(pool)", cells) }
+      }
       rows = shown.flatMap(\.value).map { cell in
         Row(
-          city: cell.multiplier.city, cell: cell.name, factor: cell.factor, demand: cell.multiplier.demand.grouped,
+          city: cell.multiplier.city, pool: cell.multiplier.pool, cell: cell.name, factor: cell.factor,
+          demand: cell.multiplier.demand.grouped,
           supply: cell.multiplier.supply.grouped, asOf: cell.time.forPeople)
       }
       isEmpty = rows.isEmpty
+      hasPools = rows.contains { $0.pool != nil }
     }
   }
 }

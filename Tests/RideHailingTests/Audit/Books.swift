@@ -99,15 +99,19 @@ struct Books: Sendable {
     func rating(_ ride: String, _ driver: String, _ stars: Int, _ id: String) -> EncodedEvent {
       EncodedEvent(RideRated(rideID: ride, driverID: driver, city: city, stars: stars), id: id, timestamp: start)
     }
-    let requests = (0..<6).map {
+    let requests = (0..<12).map {
       EncodedEvent(
         RideRequested(
           rideID: "asked-\($0)", riderID: nil, city: city, pickup: Coordinate(latitude: 40.76, longitude: -73.97)),
         timestamp: start)
     }
+    // Two minutes later, so that prices are made of what they asked for.
+    let later = EncodedEvent(
+      RideRequested(rideID: "later", riderID: nil, city: city, pickup: Coordinate(latitude: 40.76, longitude: -73.97)),
+      timestamp: start + .seconds(120))
     return [
       [account(rider, 5000, "d1", AccountDeposited.self)]
-        + rides.map { EncodedEvent($0, timestamp: start) } + requests,
+        + rides.map { EncodedEvent($0, timestamp: start) } + requests + [later],
       adjusted(rides[5], 2000) + adjusted(rides[6], 1000) + [refund(rides[7], 500), refund(rides[8], 1380)]
         + [refund(rides[9], 1000)]
         + [

@@ -3,18 +3,6 @@ import Redis
 import RideHailing
 import Testing
 
-/// Something that is made wrong, and what the audit must say of it.
-private struct Plant: Sendable {
-  let what: String
-  let kind: Violation.Kind
-  let service: String
-  let ride: String?
-  /// What the violation's key contains.
-  let key: String
-  var usesArchive = true
-  let spoil: @Sendable (Books) async throws -> Void
-}
-
 @Suite("Planted violations") struct PlantedViolationTests {
   private static let journals: [Plant] = [
     Plant(
@@ -215,13 +203,6 @@ private struct Plant: Sendable {
       try await $0.alter(
         "payment", "corrected", "some", #""captured":1380,"refunded":500"#, #""captured":1380,"refunded":1500"#)
     },
-    Plant(what: "a price that nobody's demand made", kind: .surge, service: "surge", ride: nil, key: "multipliers[") {
-      let cell = try await $0.bench.connection.strings(["HKEYS", $0.key("surge", "multipliers")])[0]
-      try await $0.alter("surge", "multipliers", cell, #""percent":300"#, #""percent":200"#)
-    },
-    Plant(what: "surge that has lost its place", kind: .surge, service: "surge", ride: nil, key: "frontier[minute]") {
-      try await $0.remove("surge", "frontier", "minute")
-    },
   ]
 
   private static let events: [Plant] = [
@@ -327,7 +308,7 @@ private struct Plant: Sendable {
       #expect(clean.inFlight.isEmpty)
       #expect(clean.rides == 10)
       var kinds: Set<Violation.Kind> = []
-      for plant in Self.journals + Self.records + Self.events {
+      for plant in Self.journals + Self.records + Self.events + Plant.prices {
         let report = try await books.report(archive: plant.usesArchive, spoiling: plant.spoil)
         let found = report.violations.contains {
           $0.kind == plant.kind && $0.service == plant.service && $0.ride == plant.ride && $0.key.contains(plant.key)

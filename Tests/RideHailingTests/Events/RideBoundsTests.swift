@@ -27,10 +27,13 @@ import Testing
   }
 
   private static func surge(_ more: String) -> String {
-    let usual = ["multiplierPercent": "140", "demand": "9", "supply": "2", "minute": "29000000"]
+    let usual = ["multiplierPercent": "140", "demand": "9", "supply": "2"]
     let name = String(more.dropFirst().prefix { $0 != "\"" })
     let rest = usual.filter { $0.key != name }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",")
-    return event("SURGE_UPDATED", #""cell":"u4pruy",\#(rest),\#(more)"#)
+    let minute = name == "minute" ? more : "\"minute\":29000000"
+    let inCell = [rest, name == "minute" ? "" : more].filter { !$0.isEmpty }.joined(separator: ",")
+    return event("SURGE_UPDATED", #"\#(minute),"cells":[{"cell":"u4pruy",\#(inCell)}]"#)
+      .replacing(#""timestamp""#, with: #""version":2,"timestamp""#)
   }
 
   @Test(
@@ -57,9 +60,9 @@ import Testing
       ("fare.total", completed("", fare: "\"fare\":{\"total\":\(number),\"currency\":\"EUR\"}")),
       ("fare.tip", completed("", fare: "\"fare\":{\"tip\":\(number),\"total\":1000,\"currency\":\"EUR\"}")),
       ("amount", deposited(number)), ("refunded", refund("\"amount\":1,\"refunded\":\(number)")),
-      ("amount", refund("\"amount\":\(number)")), ("demand", surge("\"demand\":\(number)")),
-      ("supply", surge("\"supply\":\(number)")), ("minute", surge("\"minute\":\(number)")),
-      ("multiplierPercent", surge("\"multiplierPercent\":\(number)")),
+      ("amount", refund("\"amount\":\(number)")), ("cells[0].demand", surge("\"demand\":\(number)")),
+      ("cells[0].supply", surge("\"supply\":\(number)")), ("minute", surge("\"minute\":\(number)")),
+      ("cells[0].multiplierPercent", surge("\"multiplierPercent\":\(number)")),
       ("stars", event("RIDE_RATED", "\"rideId\":\"r\",\"driverId\":\"d\",\"stars\":\(number)")),
       (
         "amount",

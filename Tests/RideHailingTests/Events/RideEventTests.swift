@@ -94,6 +94,9 @@ import Testing
     try check(RatingRequested(rideID: "r", riderID: "u", driverID: "d", city: "c"))
     try check(
       ReceiptSent(rideID: "r", riderID: "u", city: "c", email: "a@b", messageID: "m", amount: 1, currency: .eur))
-    try check(SurgeUpdated(city: "c", cell: "u4pruy", multiplierPercent: 140, demand: 9, supply: 2, minute: 5))
+    try check(
+      SurgeUpdated(
+        city: "c", minute: 5, cells: [.init("u4pruy", pool: "xl", multiplierPercent: 140, demand: 9, supply: 2)],
+        part: 1))
   }
 }

@@ -66,6 +66,31 @@ import Testing
         == #"{"rideId":"r1","riderId":"u","city":"Paris"}"#)
   }
 
+  @Test(
+    "of version 1 are read: a price of one cell becomes a list of it, and a completion may say which price was held")
+  func earlierVersions() throws {
+    let first = """
+      {"type":"SURGE_UPDATED","timestamp":"2026-04-03T10:30:00Z","data":{"city":"Paris","cell":"u09tvw","multiplierPercent":140,\
+      "demand":9,"supply":2,"minute":29000000}}
+      """
+    #expect(
+      try SurgeUpdated(ofEvent: first.utf8.span)
+        == SurgeUpdated(
+          city: "Paris", minute: 29_000_000,
+          cells: [.init("u09tvw", multiplierPercent: 140, demand: 9, supply: 2)]))
+    // It is kept as it was written.
+    #expect(try EventCatalog.rides.read(first).id == "SURGE_UPDATED:Paris:29000000")
+    var ride = completedRide()
+    ride.quote = Quote(price: Money(1080, .usd), lockedUntil: Self.time)
+    let json = EncodedEvent(ride, timestamp: Self.time).json
+    #expect(try RideCompleted(ofEvent: json.span) == ride)
+    ride.quote?.price = 1079
+    let wrong = EncodedEvent(ride, timestamp: Self.time).json
+    #expect(
+      problem { try EventCatalog.rides.read(wrong.span).id }
+        == "data.fare: is USD 10.80 without tip and tolls, and USD 10.79 was promised")
+  }
+
   private static func event(_ type: String, _ data: String) -> String {
     #"{"type":"\#(type)","timestamp":"2026-04-03T10:30:00Z","data":{"city":"Paris",\#(data)}}"#
   }

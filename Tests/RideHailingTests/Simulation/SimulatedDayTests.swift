@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsTesting
 import Testing
 
 @testable import RideHailing
@@ -54,31 +55,17 @@ import Testing
   }
 
   @Test("ends with surge where it is rush hour, at whatever hour it ends", arguments: 0..<24)
-  func surge(_ hour: Int) throws {
-    let policy = SurgePolicy()
+  func surge(_ hour: Int) async throws {
     let end = Self.noon + .seconds(hour * 3600 + 1800)
-    let read = try read(day(rides: 150, end: end))
-    var window = SurgeWindow()
-    var places: [(cell: String, demand: Int, time: Timestamp)] = []
-    for (event, time) in read.requested {
-      if let place = event.pickup { places.append((Geohash.cell(of: place), 1, time)) }
-    }
-    for (event, time) in read.completed {
-      if let place = event.dropoff { places.append((Geohash.cell(of: place), 0, time)) }
-    }
-    for place in places.sorted(by: { $0.time < $1.time }) {
-      _ = window.count(
-        place.cell, minute: place.time.minute, demand: place.demand, supply: 1 - place.demand,
-        window: policy.windowMinutes)
-    }
-    let surging = Set(places.map(\.cell)).filter {
-      policy.multiplierPercent(demand: window.totals($0).demand, supply: window.totals($0).supply) > 100
-    }
+    let harness = ServiceHarness(SurgeService().service)
+    for event in day(rides: 150, end: end) { await harness.handle(event) }
+    let surging = Set(
+      try await harness.hash(SurgeState.prices).keys.compactMap { SurgeField($0.text[...], hasCell: true)?.city })
     // The last rush may be of the hour that has just ended.
     let crowded = SimulatedCity.all.filter {
       max($0.riders(at: end), $0.riders(at: end - .seconds(600))) >= SimulatedCity.rush
     }
     #expect(!surging.isEmpty)
-    #expect(surging.isSubset(of: crowded.map { Geohash.cell(of: $0.centre) }))
+    #expect(surging.isSubset(of: crowded.map(\.name)))
   }
 }

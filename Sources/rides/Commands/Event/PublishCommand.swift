@@ -17,6 +17,7 @@ struct PublishCommand: AsyncParsableCommand {
         jq -c '.[]' rides.json | rides publish
         rides publish --simulate 2000 --rate 100 --cities "Paris,New York" --seed 7
         rides publish --simulate 2000 --day
+        rides publish --simulate 50000 --days 7 --life
         rides publish --simulate 2000 --seed 7 --at 2026-04-03T10:30:00Z
         rides publish reminders.ndjson --due 2026-04-03T10:30:00Z
       """)
@@ -34,6 +35,16 @@ struct PublishCommand: AsyncParsableCommand {
       each city's own clock, when more riders ask for cars than there are.
       """)
   var day = false
+
+  @Option(help: "The same for so many days up to then, at most 366; rides are tipped up to three days after their end.")
+  var days: Int?
+
+  @Flag(
+    help: """
+      Of the simulated days also tell what happens around rides: looks at prices, who takes a ride, its start, tips, vacant cars, and \
+      what comes to nothing: rides called off with a fee or without, riders for whom there was no car.
+      """)
+  var life = false
 
   @Option(
     help: """
@@ -80,9 +91,11 @@ struct PublishCommand: AsyncParsableCommand {
     try Limit.check(rate, "--rate", 0.001...1_000_000)
     try Limit.check(shards: shards)
     try Limit.check(at?.time, "--at", Self.times)
-    if simulate == nil, rate != nil || cities != nil || day || at != nil {
-      throw ValidationError("--day, --at, --rate and --cities go with --simulate")
+    try Limit.check(days, "--days", 1...366)
+    if simulate == nil, rate != nil || cities != nil || day || days != nil || life || at != nil {
+      throw ValidationError("--day, --days, --life, --at, --rate and --cities go with --simulate")
     }
+    if life, !day, days == nil { throw ValidationError("--life goes with --day or --days") }
   }
 
   private static let batchSize = 500
@@ -142,8 +155,9 @@ struct PublishCommand: AsyncParsableCommand {
     }
     var pace = Pace(perSecond: rate)
     let time = at?.time ?? .now()
-    if day {
-      var events = SimulatedDay(seed: seed, cities: chosen ?? SimulatedCity.all, rides: count, end: time)
+    if day || days != nil {
+      var events = SimulatedDay(
+        seed: seed, cities: chosen ?? SimulatedCity.all, rides: count, days: days ?? 1, end: time, wholeLife: life)
       return {
         let batch = (0..<Self.batchSize).compactMap { _ in events.next() }
         try await pace.wait(for: batch.count / 2)

@@ -7,8 +7,9 @@ struct SurgeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "surge", abstract: "Show the price multipliers, highest first.",
     discussion: """
-      Per geohash cell of about 1.2 km by 0.6 km, from the last minutes before the last event in the cell's shard: a cell in \
-      which nothing happens any more goes back to 1.0 as time passes for the others.
+      Per geohash cell of about 1.2 km by 0.6 km and pool of cars; what is not shown is the plain price. Prices are made once a \
+      minute in each city, of who looked at prices and asked for rides in the last five minutes, and of the cars that are vacant. \
+      Demand and supply are those of when a price changed last.
 
         rides surge --city Paris
       """
@@ -29,11 +30,11 @@ struct SurgeCommand: AsyncParsableCommand {
     let (namespace, connection) = try await redis.find()
     let cells = try await RideState(ServiceState(namespace: namespace, connection: connection)).cells(of: city)
       .prefix(limit)
-    var table = Table("CITY", "CELL", "MULTIPLIER", "DEMAND", "SUPPLY", "AS OF")
+    var table = Table("CITY", "CARS", "CELL", "MULTIPLIER", "DEMAND", "SUPPLY", "AS OF")
     for cell in cells {
       table.add(
-        cell.multiplier.city, cell.name, cell.factor, "\(cell.multiplier.demand)", "\(cell.multiplier.supply)",
-        "\(cell.time)")
+        cell.multiplier.city, cell.multiplier.pool ?? "", cell.name, cell.factor, "\(cell.multiplier.demand)",
+        "\(cell.multiplier.supply)", "\(cell.time)")
     }
     output.write(Array(cells), table, empty: "prices are plain everywhere")
   }
