@@ -13,4 +13,18 @@ public enum RealTrips {
     }
     return nil
   }()
+
+  /// A file of the folder, unpacked.
+  public static func text(of name: String) throws -> String {
+    guard let folder else { throw CocoaError(.fileNoSuchFile) }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [name.hasSuffix(".gz") ? "zcat" : "cat", folder.appending(path: name).path()]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let text = try pipe.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return String(decoding: text, as: UTF8.self)
+  }
 }

@@ -14,6 +14,8 @@ public enum ImportFormat: String, Sendable, CaseIterable {
   case mexicoCity = "mexico-city"
   /// Bolt's upfront prices, which name no currency.
   case bolt
+  /// Gett's orders that failed, of an unknown day.
+  case gett
 
   /// Where its rides are.
   var city: String {
@@ -22,6 +24,7 @@ public enum ImportFormat: String, Sendable, CaseIterable {
     case .chicago: "Chicago"
     case .mexicoCity: "Mexico City"
     case .bolt: "Bolt"
+    case .gett: "Reading"
     }
   }
 
@@ -52,6 +55,11 @@ public enum ImportFormat: String, Sendable, CaseIterable {
       ]
     case .bolt:
       ["order_id_new", "calc_created", "metered_price", "upfront_price", "prediction_price_type", "eu_indicator"]
+    case .gett:
+      [
+        "order_datetime", "origin_longitude", "origin_latitude", "m_order_eta", "order_gk", "order_status_key",
+        "is_driver_assigned_key", "cancellations_time_in_seconds",
+      ]
     }
   }
 
@@ -74,6 +82,8 @@ public enum ImportFormat: String, Sendable, CaseIterable {
     case named
     /// Whoever imports it says which.
     case given
+    /// It has none.
+    case none
   }
 
   var currency: CurrencySource {
@@ -81,6 +91,7 @@ public enum ImportFormat: String, Sendable, CaseIterable {
     case .nycTaxis, .nycYellow, .nycGreen, .nycFares, .chicago: .fixed(.usd)
     case .mexicoCity: .named
     case .bolt: .given
+    case .gett: .none
     }
   }
 
@@ -98,7 +109,7 @@ public enum ImportFormat: String, Sendable, CaseIterable {
           "dropoff_longitude", "dropoff_latitude",
         ], "fare_amount"
       )
-    case .nycFares, .chicago, .mexicoCity, .bolt: nil
+    case .nycFares, .chicago, .mexicoCity, .bolt, .gett: nil
     }
   }
 }

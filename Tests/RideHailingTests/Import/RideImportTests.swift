@@ -76,19 +76,6 @@ import Testing
 
   // MARK: Real files
 
-  private func realFile(_ name: String) throws -> String {
-    let folder = try #require(RealTrips.folder)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [name.hasSuffix(".gz") ? "zcat" : "cat", folder.appending(path: name).path()]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let text = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return String(decoding: text, as: UTF8.self)
-  }
-
   @Test(
     "takes every paid ride of the real files",
     .enabled(if: RealTrips.folder != nil, "set RIDES_DATA to the folder of real trips"),
@@ -97,11 +84,11 @@ import Testing
       (.nycYellow, "nyc/yellow_2018-11.csv.gz", 9918, 82), (.nycYellow, "nyc/yellow_2019-02.csv.gz", 9928, 72),
       (.nycGreen, "nyc/green_2013-08.csv.gz", 7545, 78), (.nycFares, "nyc/uber_fares_10k.csv.gz", 9992, 7),
       (.chicago, "chicago/taxi_trips_10k.csv.gz", 9527, 473),
-      (.mexicoCity, "mexico-city/driver_lifetime_trips_2023-2024.csv", 1856, 258),
+      (.mexicoCity, "mexico-city/driver_lifetime_trips_2023-2024.csv", 1856, 6),
       (.bolt, "bolt/upfront_pricing_2020-02.csv.gz", 1871, 1626),
     ])
   func realFiles(_ format: ImportFormat, _ name: String, _ rides: Int, _ rejected: Int) throws {
-    let outcome = try read(format, try realFile(name), currency: format == .bolt ? .eur : nil)
+    let outcome = try read(format, try RealTrips.text(of: name), currency: format == .bolt ? .eur : nil)
     #expect(outcome.rides.count == rides)
     #expect(outcome.rejected.count == rejected)
     #expect(outcome.rides.allSatisfy { $0.fare.total > 0 })
@@ -111,16 +98,16 @@ import Testing
     "knows the odd lines of the real files",
     .enabled(if: RealTrips.folder != nil, "set RIDES_DATA to the folder of real trips"))
   func oddLines() throws {
-    let november = try read(.nycYellow, try realFile("nyc/yellow_2018-11.csv.gz"))
+    let november = try read(.nycYellow, try RealTrips.text(of: "nyc/yellow_2018-11.csv.gz"))
     let rejected = Set(november.rejected.map(\.line))
     #expect(!rejected.contains(7169))
     #expect(!rejected.contains(9109))
     #expect(rejected.contains(6762))
-    let january = try read(.nycYellow, try realFile("nyc/yellow_2019-01.csv.gz"))
+    let january = try read(.nycYellow, try RealTrips.text(of: "nyc/yellow_2019-01.csv.gz"))
     // An overflowing meter, and nobody was charged.
     #expect(january.rejected.first { $0.line == 1444 }?.reason == "is no charge: the rider was not charged")
     #expect(january.rides.contains { $0.fare.total == 300_480 })
-    let green = try read(.nycGreen, try realFile("nyc/green_2013-08.csv.gz"))
+    let green = try read(.nycGreen, try RealTrips.text(of: "nyc/green_2013-08.csv.gz"))
     #expect(!green.rejected.contains { $0.line == 6764 || $0.line == 7620 })
   }
 }

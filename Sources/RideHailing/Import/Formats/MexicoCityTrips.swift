@@ -1,11 +1,43 @@
 import EventStreams
 
-/// The rules of the Mexico City file: local times although they end in Z; what was cancelled or split is no ride of its own.
+/// The rules of the Mexico City file: local times although they end in Z; what was split is no ride of its own.
 struct MexicoCityTrips: Sendable {
   let clock: WallClock
 
-  func trip(_ row: RowValues) throws(RowProblem) -> ImportedTrip {
-    let status = try row.required("status")
+  func row(_ row: RowValues) throws(RowProblem) -> ImportedRow {
+    switch try row.required("status") {
+    case "rider_canceled": .cancellation(try cancellation(row, by: .rider, "called off by the rider"))
+    case "driver_canceled": .cancellation(try cancellation(row, by: .driver, "called off by the driver"))
+    case "unfulfilled": .cancellation(try cancellation(row, by: .system, "unfulfilled"))
+    case let status: .trip(try trip(row, status))
+    }
+  }
+
+  private func cancellation(
+    _ row: RowValues, by party: RideCancelled.Party, _ reason: String
+  ) throws(RowProblem) -> ImportedCancellation {
+    let requested = clock.moments(try row.clock("local request timestamp").ignoringUTC)[0]
+    let isBegun = !row.text("local dropoff timestamp").isEmpty
+    let end = isBegun ? clock.moments(try row.clock("local dropoff timestamp").ignoringUTC)[0] : requested
+    return ImportedCancellation(
+      requested: requested, at: max(requested, end), by: party, hasDriver: party != .system, reason: reason,
+      fee: try fee(row))
+  }
+
+  /// What the rider paid for it. A fare below zero is one that was taken back.
+  private func fee(_ row: RowValues) throws(RowProblem) -> Money? {
+    guard !row.text("local cancellation fee").isEmpty, let currency = Currency(row.text("currency code")) else {
+      return nil
+    }
+    let fee = try row.amount("local cancellation fee", currency)
+    guard fee > 0, row.text("local original fare").first != "-" else { return nil }
+    guard Quantity.fare.range.contains(fee) else {
+      throw RowProblem(field: "local cancellation fee", reason: "is no fee")
+    }
+    return Money(fee, currency)
+  }
+
+  private func trip(_ row: RowValues, _ status: String) throws(RowProblem) -> ImportedTrip {
     guard status != "fare_split" else {
       throw RowProblem(field: "status", reason: "is fare_split: a rider's part of a ride that has a row of its own")
     }

@@ -5,11 +5,15 @@ public import RideHailing
 
 struct ImportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Import real trips: each becomes RIDE_REQUESTED and RIDE_COMPLETED.",
+    commandName: "import",
+    abstract: "Import real trips: each becomes RIDE_REQUESTED and RIDE_COMPLETED, or RIDE_CANCELLED.",
     discussion: """
       Formats: \(ImportFormat.allCases.map(\.rawValue).joined(separator: ", ")). Files are text in UTF-8 with commas between \
       the columns; the names of columns may be in any case. A time is written with the year first and in four digits; it is \
       of the city's clock unless a zone is written. Trips before 2000, or in the future, are rejected.
+
+      Rides that did not take place are imported as such where a file has them, with the fee that was paid (mexico-city, gett). \
+      Gett's file has times without a day: say which with --date.
 
       Each row that is read is imported, rejected, or voided: of New York's taxis, a row whose fare is below zero takes back \
       the trip of another row, and both are left out. To find such pairs the whole file is read first. Empty cells beyond \
@@ -39,6 +43,9 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(help: "The currency, for a format that names none.")
   var currency: String?
 
+  @Option(help: "The day, for a format that names none: 2020-01-31.")
+  var date: String?
+
   @Flag(help: "Print the summary as JSON.")
   var json = false
 
@@ -54,7 +61,7 @@ struct ImportCommand: AsyncParsableCommand {
     let descriptor = try InputFile.open(file)
     var rides: RideImport
     do throws(ImportProblem) {
-      rides = try RideImport(format: format, fileDescriptor: descriptor, currency: money)
+      rides = try RideImport(format: format, fileDescriptor: descriptor, currency: money, date: date)
     } catch {
       throw Failure.usage("\(file): \(error)")
     }
@@ -69,6 +76,10 @@ struct ImportCommand: AsyncParsableCommand {
         case .rejected(let row):
           counts.reject(row)
           try rejections?.write(json: JSONWriter.bytes(of: row))
+        case .cancelled(let events):
+          counts.imported += 1
+          counts.cancelled += 1
+          batch += events
         case .ride(let requested, let completed):
           counts.imported += 1
           batch.append(EncodedEvent(requested.event, timestamp: requested.at))

@@ -4,6 +4,8 @@ import RideHailing
 /// What became of the rows of an imported file: each is imported, rejected or voided.
 struct ImportSummary: JSONWritable {
   var imported = 0
+  /// Those of them that did not take place.
+  var cancelled = 0
   private(set) var rejected = 0
   var voided = 0
   private(set) var firstRejected: RejectedRow?
@@ -21,7 +23,8 @@ struct ImportSummary: JSONWritable {
   }
 
   var text: String {
-    let rows = "\(rows) rows: \(imported) imported, \(rejected) rejected, \(voided) voided"
+    let rows =
+      "\(rows) rows: \(imported) imported\(cancelled > 0 ? " (\(cancelled) of them cancelled)" : ""), \(rejected) rejected, \(voided) voided"
     return events.map { "\(rows); \($0.text)" } ?? rows
   }
 
@@ -34,6 +37,7 @@ struct ImportSummary: JSONWritable {
       $0.field("perSecond", events?.perSecond)
       $0.field("rows", rows)
       $0.field("imported", imported)
+      $0.field("cancelled", cancelled)
       $0.field("voided", voided)
     }
   }
