@@ -30,7 +30,7 @@ struct Rides: AsyncParsableCommand {
         ScheduledCommand.self, DeadCommand.self, PauseCommand.self, ResumeCommand.self, TrimCommand.self,
         GroupsCommand.self,
         AccountCommand.self, StatementCommand.self, TrialBalanceCommand.self, AdjustCommand.self, RefundCommand.self,
-        RateCommand.self, SurgeCommand.self,
+        RateCommand.self, TipCommand.self, SurgeCommand.self,
         ReceiptsCommand.self, AuditCommand.self, ArchiveCommand.self, ReplayCommand.self,
         RebuildCommand.self, RestoreCommand.self, ReconcileCommand.self, InstallCommand.self, ACLCommand.self,
         AnalyticsCommand.self, BenchCommand.self, LocalRedisCommand.self,

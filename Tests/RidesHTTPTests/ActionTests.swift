@@ -13,7 +13,7 @@ import Testing
     try await HTTPBench.run { bench in
       #expect(try await bench.post("/v1/events", HTTPBench.completed("r-1")).status == 201)
       for path in [
-        "/v1/rides/r-1/refunds", "/v1/rides/r-1/adjustments", "/v1/rides/r-1/ratings",
+        "/v1/rides/r-1/refunds", "/v1/rides/r-1/adjustments", "/v1/rides/r-1/ratings", "/v1/rides/r-1/tips",
         "/v1/accounts/rider/u-17/deposits", "/v1/accounts/rider/u-17/withdrawals",
       ] {
         let unnamed = try await bench.post(path, "{}")

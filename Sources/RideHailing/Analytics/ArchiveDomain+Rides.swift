@@ -7,7 +7,10 @@ extension ArchiveDomain {
     ArchiveDomain(
       service: AnalyticsService.name, catalog: catalog,
       subject: Subject("ride", field: "rideId", value: { catalog.ride(of: $0) }),
-      views: ArchiveView.rideViews, viewRevisions: ["views", "views without repetitions", "views net of corrections"],
+      views: ArchiveView.rideViews,
+      viewRevisions: [
+        "views", "views without repetitions", "views net of corrections", "views of cancellations and tips",
+      ],
       advice: Advice(
         find: "it is the file that `rides worker analytics --archive` or `rides up --archive` names",
         verify: "see: rides archive verify", complete: "rides rebuild analytics --apply",

@@ -3,7 +3,7 @@ public import EventArchive
 extension ArchiveView {
   /// The views of rides: first those with a row per event, then those that sum up.
   public static let rideViews = [
-    rides, requests, payments, refunds, ratings, receipts,
+    rides, requests, cancellations, tips, payments, refunds, ratings, receipts,
     totals("days", "a day (UTC)", Column("day", "substr(completed_at, 1, 10)", "the day in UTC, 2026-04-03")),
     totals(
       "hours", "an hour of the day (UTC)",
@@ -94,6 +94,32 @@ extension ArchiveView {
       Column("pickup_lon", data("pickup.lon"), "where it shall begin, in degrees"),
       Column("dropoff_lat", data("dropoff.lat"), "where it shall end, in degrees"),
       Column("dropoff_lon", data("dropoff.lon"), "where it shall end, in degrees"),
+    ] + place)
+
+  private static let cancellations = ArchiveView(
+    "cancellations", "a ride that was asked for and did not take place", from: first("type = 'RIDE_CANCELLED'"),
+    [
+      Column("ride", data("rideId"), "the ride's id"),
+      Column("rider", data("riderId"), "who had asked; null if nobody said"),
+      Column("driver", data("driverId"), "who had taken it; null if nobody had"),
+      Column("city", data("city"), "where"),
+      Column("cancelled_at", "coalesce(\(time("at")), \(happenedAt))", "when"),
+      Column("by", data("by"), "rider, driver or system"),
+      Column("reason", data("reason"), "why; null if nobody said"),
+      Column("fee", "coalesce(\(number("fee")), 0)", "what the rider is to pay for it, in minor units"),
+      Column("currency", data("currency"), "of the fee, ISO 4217; null without one"),
+    ] + place)
+
+  private static let tips = ArchiveView(
+    "tips", "a tip that was given after a ride's end", from: first("type = 'RIDE_TIPPED'"),
+    [
+      Column("ride", data("rideId"), "the ride's id"),
+      Column("rider", data("riderId"), "who gave it"),
+      Column("driver", data("driverId"), "who got it"),
+      Column("city", data("city"), "where the ride was"),
+      Column("tipped_at", "coalesce(\(time("at")), \(happenedAt))", "when"),
+      Column("amount", number("amount"), "in minor units"),
+      Column("currency", data("currency"), "ISO 4217"),
     ] + place)
 
   private static let payments = ArchiveView(

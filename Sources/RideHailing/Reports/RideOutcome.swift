@@ -20,6 +20,33 @@ private struct PaymentReport: JSONWritable {
   }
 }
 
+/// A cancellation as people ask about it: nothing of how it is paid.
+private struct CancellationReport: JSONWritable {
+  let cancelled: RideCancelled
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("by", cancelled.by)
+      $0.field("reason", cancelled.reason)
+      $0.field("fee", cancelled.fee)
+      $0.field("currency", cancelled.currency)
+    }
+  }
+}
+
+/// A tip as people ask about it.
+private struct TipReport: JSONWritable {
+  let tip: RideTipped
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("driverId", tip.driverID)
+      $0.field("amount", tip.amount)
+      $0.field("currency", tip.currency)
+    }
+  }
+}
+
 /// What the services have stored about a ride.
 public struct RideOutcome: Sendable, JSONWritable {
   /// The ride.
@@ -34,6 +61,10 @@ public struct RideOutcome: Sendable, JSONWritable {
   public let stars: Int?
   /// What the rider was sent.
   public let receipt: Receipt?
+  /// That it was called off; nil if it was not.
+  public let cancellation: RideCancelled?
+  /// What the rider gave the driver after its end.
+  public let tips: [RideTipped]
 
   /// Reads it all.
   ///
@@ -45,6 +76,8 @@ public struct RideOutcome: Sendable, JSONWritable {
     window = try await state.ratingWindow(ride)
     stars = try await state.stars(ride)
     receipt = try await state.receipt(ride)
+    cancellation = (Self.told(events) as [RideCancelled]).first
+    tips = Self.told(events)
     guard let completed = events.lazy.compactMap(Self.completed).first else {
       earned = []
       return
@@ -57,6 +90,14 @@ public struct RideOutcome: Sendable, JSONWritable {
     } catch is ClosedJournals.Needed {
       // They have left what the service has stored.
       earned = []
+    }
+  }
+
+  /// What events of a type say.
+  private static func told<Data: EventData>(_ events: [EventTrace]) -> [Data] {
+    events.filter { $0.header.type == Data.eventType }.compactMap { trace in
+      // What can't be read is in the dead letters, which the trace shows.
+      do throws(JSONError) { return try Data(ofEvent: trace.json.span) } catch { return nil }
     }
   }
 
@@ -74,12 +115,18 @@ public struct RideOutcome: Sendable, JSONWritable {
   /// One line per service that has stored something.
   public var lines: [String] {
     var lines: [String] = []
+    if let cancellation {
+      let reason = cancellation.reason.map { ": \($0)" } ?? ""
+      let fee = cancellation.feeAmount.map { ", for a fee of \($0)" } ?? ""
+      lines.append("request       called off by the \(cancellation.by.rawValue)\(fee)\(reason)")
+    }
     if let payment {
       lines += Self.lines(payment)
     }
     for line in earned {
       lines.append("driver        \(line.entry.kind.rawValue) \(line.entry.amount), balance \(line.balance)")
     }
+    for tip in tips { lines.append("tip           \(tip.money) for driver \(tip.driverID)") }
     if let stars {
       lines.append("rating        \(stars) of 5 stars")
     } else if let window {
@@ -108,7 +155,9 @@ public struct RideOutcome: Sendable, JSONWritable {
   /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
+      $0.field("cancellation", cancellation.map(CancellationReport.init))
       $0.field("payment", payment.map(PaymentReport.init))
+      $0.field("tips", tips.map(TipReport.init))
       $0.field("earned", earned)
       $0.field("ratingWindow", window)
       $0.field("stars", stars)

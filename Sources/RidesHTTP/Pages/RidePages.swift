@@ -178,6 +178,12 @@ struct RidePages {
 
     private static func others(_ outcome: RideOutcome) -> [Pair] {
       var pairs: [Pair] = []
+      if let cancelled = outcome.cancellation {
+        let fee = cancelled.feeAmount.map { ", for a fee of \($0)" } ?? ""
+        pairs.append(Pair("Called off", "by the \(cancelled.by.rawValue)\(fee)"))
+        if let reason = cancelled.reason { pairs.append(Pair("Because", reason)) }
+      }
+      for tip in outcome.tips { pairs.append(Pair("Tip", "\(tip.money)")) }
       pairs.append(Pair("Receipt", outcome.receipt?.summary.state ?? "not sent yet"))
       if let stars = outcome.stars {
         pairs.append(Pair("Rating", "\(stars) of 5 stars"))

@@ -38,6 +38,7 @@ struct ActionRoutes {
       }
     }
     routes.post("/v1/rides/{id}/ratings", .eventsWrite) { request, context in try await rate(request, context) }
+    routes.post("/v1/rides/{id}/tips", .accountsWrite) { request, context in try await tip(request, context) }
     routes.post("/v1/accounts/{kind}/{id}/deposits", .accountsWrite) { request, context in
       try await move(request, context, AccountDeposited.self, done: "deposited") { _ in [] }
     }
@@ -132,6 +133,46 @@ struct ActionRoutes {
     }
     let rating = RideRated(rideID: ride, driverID: window.driverID, city: window.city, stars: stars, comment: comment)
     return try await publish(try action(rating), request, context)
+  }
+
+  // MARK: Tips
+
+  private func tip(_ request: Request, _ context: APIContext) async throws -> Response {
+    let body = try await ActionBody(request, known: "amount", "currency")
+    let ride = try context.parameter("id")
+    let amount: Int = try body.required("amount")
+    let currency: String? = try body.optional("currency")
+    func action(_ tip: RideTipped) throws -> Action {
+      try Action(tip, services.catalog, request, service: PaymentService.name, outcomes: [], done: "tipped")
+    }
+    let id = RideTipped.eventID(ofRide: ride, tip: body.key)
+    let (known, record) = try await deployment.look(for: context) { namespace, connection in
+      let state = RideState(ServiceState(namespace: namespace, connection: connection))
+      return (
+        try await Inspector(namespace: namespace, connection: connection).events(withID: id).first,
+        try await state.payment(ride)
+      )
+    }
+    if let known {
+      let tip = try RideTipped(ofEvent: known.json.span)
+      guard tip.amount == amount, currency.map({ $0 == tip.currency.code }) ?? true else {
+        throw Problem.keyReused(body.key)
+      }
+      return try await answer(
+        try action(tip), PublicationReport(id: id, place: known.place, isDuplicate: true), request, context)
+    }
+    guard let record else {
+      throw Problem.notFound("ride '\(ride)' can't be tipped: the payment service has not seen its completion")
+    }
+    if let currency, currency != record.fare.currency.code {
+      throw Problem.invalid(
+        JSONError(path: "currency", problem: "is \(currency), and the ride was paid in \(record.fare.currency)"))
+    }
+    do {
+      return try await publish(try action(try record.tip(ride, amount: amount, name: body.key)), request, context)
+    } catch let refused as RequestRefused {
+      throw Problem(.conflict, .refused, refused.description)
+    }
   }
 
   // MARK: Accounts

@@ -226,8 +226,18 @@ import Testing
         rideID: "r1", riderID: "u", city: "Paris", amount: Money(1, .eur), method: .cash)
       let failed = PaymentFailed(
         rideID: "r2", riderID: "u", city: "Porto", amount: Money(1, .eur), method: .card, reason: "declined")
+      // The fourth was called off in May, and that counts there.
+      let cancelled =
+        [("r2", RideCancelled.Party.rider), ("r3", .driver), ("r7", .system), ("r2", .rider)].map {
+          EncodedEvent(RideCancelled(rideID: $0, riderID: nil, city: "Paris", by: $1), timestamp: time)
+        } + [
+          EncodedEvent(
+            RideCancelled(
+              rideID: "r8", riderID: nil, city: "Lyon", by: .rider, at: try Timestamp(iso8601: "2026-05-02T10:00:00Z")),
+            timestamp: time)
+        ]
       try await bench.store(
-        requests + [EncodedEvent(captured, timestamp: time), EncodedEvent(failed, timestamp: time)]
+        requests + cancelled + [EncodedEvent(captured, timestamp: time), EncodedEvent(failed, timestamp: time)]
           + [try Self.ride("r1", "2026-05-01T10:00:00Z", fare: Fare(base: 1, currency: .eur))]
           // Nobody asked for this one in the archive.
           + [try Self.ride("r9", "2026-05-01T10:00:00Z", fare: Fare(base: 1, currency: .eur))])
@@ -236,6 +246,8 @@ import Testing
       #expect(rates.map(\.city) == ["Paris", "Porto"])
       #expect(rates.map(\.requested) == [3, 0])
       #expect(rates.map(\.completed) == [1, 0])
+      #expect(rates.map(\.cancelled) == [2, 0])
+      #expect(rates.map(\.unfulfilled) == [1, 0])
       #expect(rates[0].paymentFailureRate == 0)
       #expect(rates[1].paymentFailureRate == 1)
       #expect(rates[1].completionRate == nil)

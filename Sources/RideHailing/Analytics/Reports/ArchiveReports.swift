@@ -87,6 +87,7 @@ public struct ArchiveReports: Sendable {
 
   private static func read(_ fold: inout RatesFold, _ scan: inout ArchiveScan, _ filter: ReportFilter) throws {
     try scan.each(RideRequested.self, during: filter) { fold.add($0, at: $1.time) }
+    try scan.each(RideCancelled.self) { fold.add($0, at: $1.time) }
     try scan.each(PaymentCaptured.self, during: filter) { fold.add($0, at: $1.time) }
     try scan.each(PaymentFailed.self, during: filter) { fold.add($0, at: $1.time) }
   }

@@ -5,6 +5,7 @@ struct RatesFold {
   private let filter: ReportFilter
   private var completed: Set<Identifier> = []
   private var requested: [Identifier: Set<Identifier>] = [:]
+  private var cancelled: [Identifier: (called: Set<Identifier>, unfulfilled: Set<Identifier>)] = [:]
   private var payments: [Identifier: RideRates] = [:]
 
   init(_ filter: ReportFilter) { self.filter = filter }
@@ -18,6 +19,16 @@ struct RatesFold {
   mutating func add(_ request: RideRequested, at time: Timestamp) {
     guard filter.includes(time), filter.includes(city: request.city) else { return }
     requested[request.city, default: []].insert(request.rideID)
+  }
+
+  /// A cancellation counts for the time at which it was called off, once for each ride.
+  mutating func add(_ ride: RideCancelled, at time: Timestamp) {
+    guard filter.includes(ride.at ?? time), filter.includes(city: ride.city) else { return }
+    if ride.by == .system {
+      cancelled[ride.city, default: ([], [])].unfulfilled.insert(Identifier(ride.rideID))
+    } else {
+      cancelled[ride.city, default: ([], [])].called.insert(Identifier(ride.rideID))
+    }
   }
 
   mutating func add(_ payment: PaymentCaptured, at time: Timestamp) {
@@ -37,12 +48,14 @@ struct RatesFold {
 
   /// The cities with most requests and payments first.
   func rates() -> [RideRates] {
-    Set(requested.keys).union(payments.keys).map { city in
+    Set(requested.keys).union(payments.keys).union(cancelled.keys).map { city in
       var rates = payments[city] ?? RideRates(city: city.text)
       if let requested = requested[city] {
         rates.requested = requested.count
         rates.completed = requested.count { completed.contains($0) }
       }
+      rates.cancelled = cancelled[city]?.called.count ?? 0
+      rates.unfulfilled = cancelled[city]?.unfulfilled.count ?? 0
       return rates
     }
     .sorted { one, other in

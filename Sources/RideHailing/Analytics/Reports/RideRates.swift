@@ -8,6 +8,10 @@ public struct RideRates: Sendable, Hashable {
   public internal(set) var requested = 0
   /// Of these, completed up to now.
   public internal(set) var completed = 0
+  /// Rides called off by riders and drivers.
+  public internal(set) var cancelled = 0
+  /// Rides for which there was no car, or that were not to be had.
+  public internal(set) var unfulfilled = 0
   /// Payments captured.
   public internal(set) var captured = 0
   /// Payments failed.
@@ -28,6 +32,8 @@ public struct RideRates: Sendable, Hashable {
     rates.reduce(into: RideRates(city: "")) { sum, rates in
       sum.requested += rates.requested
       sum.completed += rates.completed
+      sum.cancelled += rates.cancelled
+      sum.unfulfilled += rates.unfulfilled
       sum.captured += rates.captured
       sum.failed += rates.failed
     }
@@ -35,13 +41,15 @@ public struct RideRates: Sendable, Hashable {
 }
 
 extension RideRates: JSONWritable {
-  /// `{"city":…,"requested":…,"completed":…,"completionRate":0.98,"captured":…,"failed":…,"paymentFailureRate":0.03}`
+  /// `{"city":…,"requested":…,"completed":…,"completionRate":0.98,"cancelled":…,"unfulfilled":…,"captured":…,"failed":…,"paymentFailureRate":0.03}`
   public func write(to json: inout JSONWriter) {
     json.object {
       if !city.isEmpty { $0.field("city", city) }
       $0.field("requested", requested)
       $0.field("completed", completed)
       $0.field("completionRate", completionRate)
+      $0.field("cancelled", cancelled)
+      $0.field("unfulfilled", unfulfilled)
       $0.field("captured", captured)
       $0.field("failed", failed)
       $0.field("paymentFailureRate", paymentFailureRate)

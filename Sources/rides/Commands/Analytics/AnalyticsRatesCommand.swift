@@ -3,9 +3,12 @@ import RideHailing
 
 struct AnalyticsRatesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rates", abstract: "How many requests became rides, and how many payments failed, per city.",
+    commandName: "rates",
+    abstract:
+      "How many requests became rides, were called off or found no car, and how many payments failed, per city.",
     discussion: """
-      Completion: of the rides asked for (RIDE_REQUESTED) in the period, those completed up to now. Payment failure: of the \
+      Completion: of the rides asked for (RIDE_REQUESTED) in the period, those completed up to now. Called off: by riders and \
+      drivers in the period (RIDE_CANCELLED); unfulfilled: by the dispatch, as there was no car. Payment failure: of the \
       payments captured and failed in the period, those that failed. A request has no currency: --currency is for the payments.
 
         rides analytics rates --from 2026-04-01
@@ -16,12 +19,14 @@ struct AnalyticsRatesCommand: AsyncParsableCommand {
   func run() async throws {
     let rates = try await report.reports().rates(report.filter())
     var table = ReportTable(
-      ["city", "requested", "completed", "completion", "payments", "failed", "failure"], drawing: .share(3))
+      ["city", "requested", "completed", "completion", "called off", "unfulfilled", "payments", "failed", "failure"],
+      drawing: .share(3))
     let all = rates.rows.count > 1 && Screen.current != nil && report.source.format == .table
     for row in rates.rows + (all ? [.sum(of: rates.rows)] : []) {
       table.add(
         .label(row.city, onScreen: row.city.isEmpty ? "all" : row.city), .count(row.requested), .count(row.completed),
-        .share(row.completionRate), .count(row.captured + row.failed), .count(row.failed),
+        .share(row.completionRate), .count(row.cancelled), .count(row.unfulfilled), .count(row.captured + row.failed),
+        .count(row.failed),
         .share(row.paymentFailureRate))
     }
     report.write(
