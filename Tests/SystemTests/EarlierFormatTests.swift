@@ -218,7 +218,8 @@ import Testing
       #expect(result.status == 0 && rebuilt.identical, "\(result)")
       // Prices are made otherwise now. Accounts are stored otherwise, and rides have lists beside their records: what they hold is compared instead.
       #expect(
-        RideServices.standard.keepingRides.contains(service) || service == "surge" || rebuilt.shards.map(\.liveDigest) == digests,
+        RideServices.standard.keepingRides.contains(service) || service == "surge"
+          || rebuilt.shards.map(\.liveDigest) == digests,
         "\(service)")
     }
     let archive = try await bench.rides("rebuild", "analytics", "--namespace", name)

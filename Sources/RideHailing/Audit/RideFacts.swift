@@ -38,6 +38,8 @@ struct RideFacts {
   private(set) var standing: PaymentStanding?
   /// The driver's share, as the last one says.
   private(set) var paid: DriverPaid?
+  /// What was paid in tips after its end, by where it came from.
+  private(set) var tips: [Payment.Method: Int] = [:]
   /// The receipts that were sent, by version.
   private(set) var receipts: [Int: ReceiptSent] = [:]
   /// The versions whose mail was refused.
@@ -47,6 +49,8 @@ struct RideFacts {
   var fare: Fare? { correctedFare ?? completions.first?.fare }
   /// What was captured from a source less what went back.
   func net(_ method: Payment.Method) -> Int { captured[method, default: 0] - returned[method, default: 0] }
+  /// What was paid in tips after its end.
+  var tipped: Int { tips.values.reduce(0, +) }
   /// What the driver took for the ride.
   var cashTaken: Int { completions.first.map { $0.method == .cash ? $0.fare.total : 0 } ?? 0 }
 
@@ -93,6 +97,8 @@ struct RideFacts {
     }
     standing = refund.standing
   }
+
+  mutating func add(_ tip: TipCaptured) { tips[tip.method, default: 0] += tip.amount }
 
   mutating func add(_ share: DriverPaid) { paid = share }
 

@@ -50,14 +50,16 @@ struct RideMoney {
       expect(facts.waived, record.refunded, "record: refunded")
     }
 
-    expect(fare.total, charged.sum("clearing", fare.currency), "journals: clearing")
-    expect(-facts.net(.card), charged.sum("gateway", fare.currency), "journals: gateway")
+    expect(fare.total + facts.tipped, charged.sum("clearing", fare.currency), "journals: clearing")
+    expect(
+      -facts.net(.card) - facts.tips[.card, default: 0], charged.sum("gateway", fare.currency), "journals: gateway")
     expect(-standing.owed, charged.sum("receivable", fare.currency), "journals: receivable")
     expect(-facts.waived, charged.sum("platform", fare.currency), "journals: platform")
     // What was given in cash comes back into the wallet.
     expect(-facts.captured[.cash, default: 0], charged.sum("cash", fare.currency), "journals: cash")
     expect(
-      facts.returned[.cash, default: 0] - facts.net(.wallet), charged.sum("rider", fare.currency), "journals: wallet")
+      facts.returned[.cash, default: 0] - facts.net(.wallet) - facts.tips[.wallet, default: 0],
+      charged.sum("rider", fare.currency), "journals: wallet")
     return findings + charges(fare.currency)
   }
 
@@ -124,10 +126,10 @@ struct RideMoney {
     expect(fare.tolls, paid.earning.tolls, "DRIVER_PAID: tolls")
     expect(fare.taxes, paid.taxes, "DRIVER_PAID: taxes")
     expect(facts.cashTaken, paid.earning.cash, "DRIVER_PAID: cash")
-    expect(payable, earned.sum("driver", fare.currency), "journals: driver")
+    expect(payable + facts.tipped, earned.sum("driver", fare.currency), "journals: driver")
     expect(commission, earned.sum("platform", fare.currency), "journals: platform")
     expect(fare.taxes, earned.sum("taxes", fare.currency), "journals: taxes")
-    expect(-fare.total, earned.sum("clearing", fare.currency), "journals: clearing")
+    expect(-fare.total - facts.tipped, earned.sum("clearing", fare.currency), "journals: clearing")
     return findings
   }
 

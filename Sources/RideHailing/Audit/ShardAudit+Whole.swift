@@ -126,7 +126,7 @@ extension ShardAudit {
         continue
       }
       let earning = paid.earning
-      let amount = earning.fare - earning.commission + earning.tips + earning.tolls - facts.cashTaken
+      let amount = earning.fare - earning.commission + earning.tips + earning.tolls - facts.cashTaken + facts.tipped
       payable["\(Account.driver(paid.driverID).name)|\(paid.currency)", default: 0] += amount
     }
     for (field, amount) in facts.movements where field.text.hasPrefix("driver:") {

@@ -39,6 +39,9 @@ struct ShardFacts {
       case PaymentRefunded.eventType:
         let refund = try PaymentRefunded(ofEvent: json)
         rides[refund.rideID, default: RideFacts()].add(refund)
+      case TipCaptured.eventType:
+        let tip = try TipCaptured(ofEvent: json)
+        rides[tip.rideID, default: RideFacts()].add(tip)
       case DriverPaid.eventType:
         let share = try DriverPaid(ofEvent: json)
         rides[share.rideID, default: RideFacts()].add(share)

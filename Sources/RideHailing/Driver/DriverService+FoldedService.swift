@@ -8,7 +8,8 @@ extension DriverService: FoldedService {
   /// What became of drivers' shares and movements of their accounts.
   public static let events: [any EventData.Type] = HolderAccounts.events + [DriverPaid.self, CorrectionRefused.self]
   /// Each ride as it has booked it.
-  public static let rides: RideRecords? = RideRecords(hashes: [DriverRide.hash, DriverRide.corrected])
+  public static let rides: RideRecords? = RideRecords(
+    hashes: [DriverRide.hash, DriverRide.corrected, RideTips.hash])
   /// What it keeps of accounts.
   public static let hashes = HolderAccounts.state
 

@@ -24,6 +24,7 @@ public struct DriverService: Sendable {
       try await RideRecords.refusal(of: $0.data, in: $0) == nil ? try earn($0) : .none
     }
     service.on(FareAdjusted.self, orderedBy: { Account.driver($0.driverID).name }) { try await adjust($0) }
+    service.on(TipCaptured.self, orderedBy: { Account.driver($0.driverID).name }) { try await tip($0) }
     HolderAccounts(kind: .driver).add(to: &service)
     service.keep(Self.rides, keepsAccounts: true)
     return service

@@ -18,6 +18,8 @@ public struct AccountEntry: Sendable, Hashable {
     case owed
     /// A ride was driven.
     case earned
+    /// A driver was given something on top, after a ride's end.
+    case tipped
     /// A ride's fare, or the account, was put right.
     case adjusted
     /// A rider got something back.

@@ -25,6 +25,14 @@ public struct PaymentDecisions: ServiceDecisions {
       return add(try PaymentFailed(ofEvent: json), header) {
         Answer(reference: $0.attempt ?? $0.reference, declineReason: $0.reason)
       }
+    case TipCaptured.eventType:
+      let tip = try TipCaptured(ofEvent: json)
+      answers[tip.tipped] = Answer(reference: tip.reference, declineReason: nil)
+      return [tip.eventID]
+    case TipRefused.eventType:
+      let tip = try TipRefused(ofEvent: json)
+      answers[tip.tipped] = Answer(reference: tip.reference, declineReason: tip.reason)
+      return [tip.eventID]
     case FareAdjusted.eventType: return [try FareAdjusted(ofEvent: json).eventID]
     case RideRefunded.eventType: return [try RideRefunded(ofEvent: json).eventID]
     case CorrectionRefused.eventType:
@@ -66,6 +74,8 @@ public struct PaymentDecisions: ServiceDecisions {
       return (try? RideCompleted(ofEvent: event.json.span)).flatMap { answer($0.rideID) }
     case FareAdjustmentRequested.eventType:
       return (try? FareAdjustmentRequested(ofEvent: event.json.span)).flatMap { answer($0.rideID, $0.correction) }
+    case RideTipped.eventType:
+      return (try? RideTipped(ofEvent: event.json.span)).flatMap { answers[$0.eventID] }
     default: return nil
     }
   }

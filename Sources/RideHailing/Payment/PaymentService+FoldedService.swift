@@ -11,10 +11,13 @@ extension PaymentService: FoldedService {
   /// What became of payments, corrections and movements of riders' accounts.
   public static let events: [any EventData.Type] =
     [PaymentCaptured.self, PaymentFailed.self, PaymentRefunded.self] + HolderAccounts.events + [
-      FareAdjusted.self, RideRefunded.self, CorrectionRefused.self, CompletionRefused.self,
+      TipCaptured.self, TipRefused.self, FareAdjusted.self, RideRefunded.self, CorrectionRefused.self,
+      CompletionRefused.self,
     ]
   /// Its record of each ride.
-  public static let rides: RideRecords? = RideRecords(hashes: [PaymentRecord.hash, PaymentRecord.corrected])
+  public static let rides: RideRecords? = RideRecords(hashes: [
+    PaymentRecord.hash, PaymentRecord.corrected, RideTips.hash,
+  ])
   /// What it keeps of accounts.
   public static let hashes = HolderAccounts.state
 

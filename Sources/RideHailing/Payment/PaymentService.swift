@@ -22,6 +22,7 @@ public struct PaymentService: Sendable {
     ) { try await charge($0) }
     service.on(FareAdjustmentRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await adjust($0) }
     service.on(RefundRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await refund($0) }
+    service.on(RideTipped.self, orderedBy: { Account.rider($0.riderID).name }) { try await tip($0) }
     HolderAccounts(kind: .rider).add(to: &service)
     service.keep(Self.rides, keepsAccounts: true)
     return service

@@ -143,7 +143,12 @@ struct ActionRoutes {
     let amount: Int = try body.required("amount")
     let currency: String? = try body.optional("currency")
     func action(_ tip: RideTipped) throws -> Action {
-      try Action(tip, services.catalog, request, service: PaymentService.name, outcomes: [], done: "tipped")
+      try Action(
+        tip, services.catalog, request, service: PaymentService.name,
+        outcomes: [
+          (TipCaptured.id(ofRide: tip.rideID, tip: tip.tip), "tipped"),
+          (TipRefused.id(ofRide: tip.rideID, tip: tip.tip), "refused"),
+        ], done: "tipped")
     }
     let id = RideTipped.eventID(ofRide: ride, tip: body.key)
     let (known, record) = try await deployment.look(for: context) { namespace, connection in

@@ -8,7 +8,8 @@ struct TipCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tip", abstract: "Give the driver of a completed ride a tip: publishes RIDE_TIPPED.",
     discussion: """
-      Within 30 days of the ride's end; it is paid as the ride was, and all of it is the driver's. Under the same name it is given once.
+      Within 30 days of the ride's end; it is paid as the ride was, and all of it is the driver's. Under the same name it is given once. Exit \
+      status: 0 paid, 1 refused, 75 not handled in time, and it will be when the payment service runs.
 
         rides tip sim-1-42 --amount 3.00
       """)
@@ -21,6 +22,9 @@ struct TipCommand: AsyncParsableCommand {
 
   @Option(help: "The tip's own name: publishing it again adds nothing. (default: a new one)")
   var name: String?
+
+  @Option(help: "How long to wait for what becomes of it.")
+  var wait = DurationArgument(.seconds(5))
 
   @OptionGroup var redis: NamespaceOptions
 
@@ -44,7 +48,19 @@ struct TipCommand: AsyncParsableCommand {
     if let difference = published.difference {
       throw Failure.refused("tip '\(name ?? "")' was given before and says something else: \(difference)")
     }
-    let note = published.isDuplicate ? " (published before)" : ""
-    Terminal.print("tipped driver \(tip.driverID) of ride \(ride) with \(money) (entry \(published.entryID))\(note)")
+    let paid = TipCaptured.id(ofRide: ride, tip: tip.tip)
+    let outcome = try await OutcomeWait(namespace: namespace, connection: connection, patience: wait.duration).first(
+      of: [paid, TipRefused.id(ofRide: ride, tip: tip.tip)], shard: published.shard, after: published.entryID)
+    switch outcome {
+    case (let header, _)? where header.id.hasSameBytes(as: paid):
+      let note = published.isDuplicate ? " (published before)" : ""
+      Terminal.print("tipped driver \(tip.driverID) of ride \(ride) with \(money)\(note)")
+    case (_, let json)?:
+      throw Failure.refused("driver \(tip.driverID) was not tipped: \(try TipRefused(ofEvent: json.span).reason ?? "")")
+    case nil:
+      throw Failure(
+        message: "the tip is published (entry \(published.entryID)), but was not handled within \(wait.duration.short)",
+        status: 75)
+    }
   }
 }
