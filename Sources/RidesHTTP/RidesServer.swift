@@ -34,6 +34,7 @@ public enum RidesServer {
     let watch = BookWatch(books)
     var domain = RidesSite.domain(deployment, services, watch)
     domain.hidden = hidden
+    domain.sealed = RideServices.sealedFields
     domain.services = [watch]
     return try HTTPService(
       settings, deployment: deployment, catalog: services.catalog, domain: domain,

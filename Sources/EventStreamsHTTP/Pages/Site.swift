@@ -28,6 +28,8 @@ package struct Site: Sendable {
     package var types: [String] = []
     /// The names of fields that are hidden, wherever they stand, from whoever lacks a scope.
     package var hidden: [Scope: [String]] = [:]
+    /// The names of fields that are hidden from everybody.
+    package var sealed: [String] = []
     /// Channels of the live stream besides those of any domain, and the types of events that each has.
     package var channels: [(name: String, types: [String])] = []
     /// Has the stores of services that are at hand say what they hold, before what they hold is removed from the log.

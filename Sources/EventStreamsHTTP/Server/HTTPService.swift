@@ -77,7 +77,7 @@ public struct HTTPService: Service {
         metrics: RequestMetrics(scheme: settings.scheme)))
     router.add(middleware: Gate(settings, sessions))
     var routes = Routes(router)
-    let concealment = Concealment(domain.hidden)
+    let concealment = Concealment(domain.hidden, sealed: domain.sealed)
     let record = OperatorRecord(log: log, publisher: publisher)
     HealthRoutes(deployment: deployment).add(to: &routes)
     ServiceRoutes(deployment: deployment, concealment: concealment).add(to: &routes)

@@ -10,6 +10,7 @@ extension ArchiveDomain {
       views: ArchiveView.rideViews,
       viewRevisions: [
         "views", "views without repetitions", "views net of corrections", "views of cancellations and tips",
+        "ratings that are shown",
       ],
       advice: Advice(
         find: "it is the file that `rides worker analytics --archive` or `rides up --archive` names",

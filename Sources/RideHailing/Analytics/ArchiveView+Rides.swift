@@ -150,16 +150,27 @@ extension ArchiveView {
       Column("reference", data("reference"), "the gateway's name for the refund; null without one"),
     ] + place)
 
+  /// Those that are shown: each rating is hidden until its ride's other person has rated, or the time is over, but for those of rides that
+  /// only riders rated, which `RATING_REQUESTED` asked for without an end.
   private static let ratings = ArchiveView(
-    "ratings", "a rating", from: first("type = 'RIDE_RATED'"),
+    "ratings", "a rating that is shown",
+    from: first("(type = 'RATING_REVEALED' OR (type = 'RIDE_RATED' AND \(wasRatedAtOnce)))"),
     [
       Column("ride", data("rideId"), "the ride's id"),
-      Column("driver", data("driverId"), "who was rated"),
+      Column("driver", data("driverId"), "who drove"),
       Column("city", data("city"), "where the ride was"),
-      Column("at", happenedAt, "when"),
-      Column("stars", number("stars"), "1 … 5"),
-      Column("comment", data("comment"), "what the rider says; null if nothing"),
+      Column("at", happenedAt, "when it was shown"),
+      Column("stars", "coalesce(\(number("given")), \(number("stars")))", "1 … 5"),
+      Column("by", "coalesce(\(data("by")), 'rider')", "who rated: rider or driver"),
+      Column("rider", data("riderId"), "who rode; null if the rating does not say"),
+      Column("comment", data("comment"), "what the rider said of a ride that only riders rated; null if nothing"),
     ] + place)
+
+  private static let wasRatedAtOnce = """
+    EXISTS (SELECT 1 FROM events AS asked WHERE asked.key = events.\(data("rideId")) AND asked.shard = events.shard
+      AND asked.type = 'RATING_REQUESTED' AND asked.\(data("rideId")) = events.\(data("rideId"))
+      AND asked.\(data("until")) IS NULL)
+    """
 
   private static let receipts = ArchiveView(
     "receipts", "a receipt that was sent", from: first("type = 'RECEIPT_SENT'"),

@@ -17,6 +17,8 @@ public struct RatingRefused: RideEvent, JSONRecord, Hashable {
   public var stars: Int
   /// Why it did not count, for people.
   public var reason: String
+  /// Who rated.
+  public var by: Rater
 
   /// The refusal of a rating.
   public init(_ rating: RideRated, reason: String) {
@@ -25,6 +27,7 @@ public struct RatingRefused: RideEvent, JSONRecord, Hashable {
     city = rating.city
     stars = rating.stars
     self.reason = reason
+    by = rating.by
   }
 
   /// Its fields.
@@ -34,10 +37,12 @@ public struct RatingRefused: RideEvent, JSONRecord, Hashable {
     city = try fields("city", \.city, .name)
     stars = try fields("stars", \.stars, .within(.stars))
     reason = try fields("reason", \.reason, .text())
+    by = try fields("by", \.by, omitting: .rider)
   }
 
   /// The refusal of a rating with an id.
   public static func id(of event: String, saying rating: RideRated) -> String {
-    OutcomeID.of(eventType, cause: event, saying: [rating.rideID, rating.driverID, "\(rating.stars)"])
+    let driver = rating.by == .driver ? [Rater.driver.rawValue, rating.riderID ?? ""] : []
+    return OutcomeID.of(eventType, cause: event, saying: [rating.rideID, rating.driverID, "\(rating.stars)"] + driver)
   }
 }

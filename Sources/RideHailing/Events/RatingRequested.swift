@@ -1,6 +1,6 @@
 public import EventStreams
 
-/// The rider is asked to rate the driver.
+/// A ride's two people are asked to rate each other.
 public struct RatingRequested: RideEvent, JSONRecord, Hashable {
   /// The `type` field of such an event.
   public static let eventType: EventType = "RATING_REQUESTED"
@@ -15,13 +15,17 @@ public struct RatingRequested: RideEvent, JSONRecord, Hashable {
   public var driverID: String
   /// Where the ride was.
   public var city: String
+  /// Until when both may rate, which nobody is shown before; nil if only the rider may, and what is given counts at once: so it was, and
+  /// so it remains for rides that were completed then.
+  public var until: Timestamp?
 
   /// The event's data.
-  public init(rideID: String, riderID: String, driverID: String, city: String) {
+  public init(rideID: String, riderID: String, driverID: String, city: String, until: Timestamp? = nil) {
     self.rideID = rideID
     self.riderID = riderID
     self.driverID = driverID
     self.city = city
+    self.until = until
   }
 
   /// Its fields.
@@ -30,5 +34,6 @@ public struct RatingRequested: RideEvent, JSONRecord, Hashable {
     riderID = try fields("riderId", \.riderID, .name)
     driverID = try fields("driverId", \.driverID, .name)
     city = try fields("city", \.city, .name)
+    until = try fields.optional("until", \.until)
   }
 }

@@ -65,8 +65,13 @@ public struct RideRecords: Sendable {
     ofRideEndedAt time: Timestamp, at place: EntryID, in shard: OwnedShard
   ) async throws -> String? {
     // No day is closed before two more are over: nearly all events are of later rides, and need not ask.
-    guard time.day < place.recordedAt.day - 1, let day = try await firstOpen(at: place, in: shard), time.day < day
-    else { return nil }
+    guard time.day < place.recordedAt.day - 1 else { return nil }
+    return refusal(ofRideEndedAt: time, at: place, try await known(in: shard))
+  }
+
+  /// The same by what is known of closed rides.
+  static func refusal(ofRideEndedAt time: Timestamp, at place: EntryID, _ closed: ClosedRides?) -> String? {
+    guard time.day < place.recordedAt.day - 1, let day = closed?.before(at: place), time.day < day else { return nil }
     return "the ride ended at \(time), and rides from before \(RecordsRemoved.start(of: day)) are closed"
   }
 

@@ -55,10 +55,10 @@ public struct RideOutcome: Sendable, JSONWritable {
   public let payment: PaymentRecord?
   /// What the driver's account has of it.
   public let earned: [AccountStatement.Line]
-  /// How long it may be rated; nil if it was, or if its completion was not handled.
+  /// How long it may be rated; nil if its completion was not handled.
   public let window: RatingWindow?
-  /// How it was rated.
-  public let stars: Int?
+  /// How its people rated each other, as far as that is shown.
+  public let ratings: RideRatings
   /// What the rider was sent.
   public let receipt: Receipt?
   /// That it was called off; nil if it was not.
@@ -74,7 +74,7 @@ public struct RideOutcome: Sendable, JSONWritable {
     self.ride = ride
     payment = try await state.payment(ride)
     window = try await state.ratingWindow(ride)
-    stars = try await state.stars(ride)
+    ratings = try await state.ratings(ofRide: ride)
     receipt = try await state.receipt(ride)
     cancellation = (Self.told(events) as [RideCancelled]).first
     tips = Self.told(events)
@@ -127,10 +127,11 @@ public struct RideOutcome: Sendable, JSONWritable {
       lines.append("driver        \(line.entry.kind.rawValue) \(line.entry.amount), balance \(line.balance)")
     }
     for tip in tips { lines.append("tip           \(tip.money) for driver \(tip.driverID)") }
-    if let stars {
-      lines.append("rating        \(stars) of 5 stars")
-    } else if let window {
-      lines.append("rating        open since \(window.openedAt), driver \(window.driverID)")
+    if let window {
+      lines += ratings.lines.map { "rating        \($0)" }
+      if ratings.isOpen(in: window) {
+        lines.append("rating        open since \(window.openedAt), driver \(window.driverID)")
+      }
     }
     if let receipt { lines.append("notification  \(receipt.summary.text)") }
     return lines
@@ -159,8 +160,8 @@ public struct RideOutcome: Sendable, JSONWritable {
       $0.field("payment", payment.map(PaymentReport.init))
       $0.field("tips", tips.map(TipReport.init))
       $0.field("earned", earned)
-      $0.field("ratingWindow", window)
-      $0.field("stars", stars)
+      $0.field("ratingWindow", window.flatMap { ratings.isOpen(in: $0) ? $0 : nil })
+      $0.field("ratings", ratings)
       $0.field("receipt", receipt?.summary)
     }
   }

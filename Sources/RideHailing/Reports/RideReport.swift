@@ -43,8 +43,8 @@ public struct RideReport: Sendable, JSONWritable {
     json.object {
       $0.field("ride", outcome.ride)
       $0.field("settled", isSettled)
-      $0.field("events", events)
-      $0.field("scheduled", scheduled)
+      $0.field("events", events.map { Sealed($0) })
+      $0.field("scheduled", scheduled.map { Sealed($0) })
       $0.field("unsent", unsent)
       $0.field("outcome", outcome)
     }

@@ -27,25 +27,42 @@ public struct RideState: Sendable {
     try await record(NotificationService.name, Receipt.hash, ride)
   }
 
-  /// The ride's window if it has not been rated; its time may be over.
+  /// The time in which the ride may be rated, which may be over; nil if its completion has not been handled.
   public func ratingWindow(_ ride: String) async throws -> RatingWindow? {
-    guard try await stars(ride) == nil else { return nil }
-    return try await record(RatingService.name, RatingWindow.hash, ride)
+    try await record(RatingService.name, RatingWindow.hash, ride)
   }
 
-  /// The stars the ride was rated with; nil if it has not been rated.
-  public func stars(_ ride: String) async throws -> Int? {
-    try await state.field(RatingService.name, RatingWindow.closed, ride).first.flatMap { Int($0.value) }
+  /// How the ride's people rated each other, as far as that is shown.
+  public func ratings(ofRide ride: String) async throws -> RideRatings {
+    var given: [Rater: Int] = [:]
+    for rater in Rater.allCases {
+      given[rater] = try await state.field(RatingService.name, RatingWindow.closed(by: rater), ride).first
+        .flatMap { Int($0.value) }
+    }
+    let sealed: SealedRatings? = try await record(RatingService.name, SealedRatings.hash, ride)
+    let raters = Rater.allCases.filter { given[$0] != nil || sealed?[$0] != nil }
+    return RideRatings(rider: given[.rider], driver: given[.driver], raters: raters)
   }
 
-  /// A driver's ratings: how many, and the sum of their stars.
-  public func ratings(ofDriver driver: String) async throws -> (count: Int, stars: Int) {
-    func sum(_ field: String) async throws -> Int {
-      try await state.field(RatingService.name, RatingWindow.drivers, "\(driver)|\(field)").reduce(0) {
-        $0 + (Int($1.value) ?? 0)
+  /// What somebody's ratings come to: the last ones and, as long as these are not all that count, those from before they were kept.
+  ///
+  /// They are kept with the cities: somebody who rides or drives in several has as many in each shard.
+  public func ratings(of holder: AccountHolder) async throws -> RatingMean {
+    var (count, stars) = (0, 0)
+    func add(_ field: String, to sum: inout Int) async throws {
+      for found in try await state.field(RatingService.name, RatingWindow.drivers, "\(holder.id)|\(field)") {
+        sum += Int(found.value) ?? 0
       }
     }
-    return (try await sum("count"), try await sum("stars"))
+    for found in try await state.field(RatingService.name, RecentRatings.hash, holder.description) {
+      let recent = RecentRatings(stored: found.value)
+      (count, stars) = (count + recent.count, stars + recent.stars)
+    }
+    if holder.kind == .driver, count < RecentRatings.longest {
+      try await add("count", to: &count)
+      try await add("stars", to: &stars)
+    }
+    return RatingMean(count: count, stars: stars)
   }
 
   /// All receipts, newest first; also those of which no version was sent yet.

@@ -57,6 +57,10 @@ public struct RideServices: Sendable {
     subscriptions.contains { $0.service.hasSameBytes(as: service.text) && $0.wants(topic) }
   }
 
+  /// The names of the fields that nobody is shown in events, whoever asks: what two people gave each other is shown by another event, when
+  /// it may be.
+  public static let sealedFields = ["stars", "comment"]
+
   /// The names of the fields that say something about a person, as the events' lists of fields mark them.
   public var personalFields: [String] {
     func personal(_ fields: [FieldDescription]) -> [String] {

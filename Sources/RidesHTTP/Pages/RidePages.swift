@@ -185,12 +185,10 @@ struct RidePages {
       }
       for tip in outcome.tips { pairs.append(Pair("Tip", "\(tip.money)")) }
       pairs.append(Pair("Receipt", outcome.receipt?.summary.state ?? "not sent yet"))
-      if let stars = outcome.stars {
-        pairs.append(Pair("Rating", "\(stars) of 5 stars"))
-      } else if let window = outcome.window {
+      guard let window = outcome.window else { return pairs + [Pair("Rating", "not asked for yet")] }
+      pairs += outcome.ratings.lines.map { Pair("Rating", $0) }
+      if outcome.ratings.isOpen(in: window) {
         pairs.append(Pair("Rating", "open since \(window.openedAt.forPeople)"))
-      } else {
-        pairs.append(Pair("Rating", "not asked for yet"))
       }
       return pairs
     }

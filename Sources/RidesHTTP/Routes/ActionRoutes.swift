@@ -101,20 +101,21 @@ struct ActionRoutes {
   // MARK: Ratings
 
   private func rate(_ request: Request, _ context: APIContext) async throws -> Response {
-    let body = try await ActionBody(request, known: "stars", "comment")
+    let body = try await ActionBody(request, known: "stars", "comment", "by")
     let ride = try context.parameter("id")
     let (stars, comment): (Int, String?) = (try body.required("stars"), try body.optional("comment"))
+    let by = try body.optional("by", as: Rater.self) ?? .rider
     func action(_ rating: RideRated) throws -> Action {
       try Action(
         rating, services.catalog, request, service: RatingService.name,
         outcomes: [(RatingRefused.id(of: rating.eventID, saying: rating), "refused")], done: "rated")
     }
-    let (known, given, window) = try await deployment.look(for: context) { namespace, connection in
+    let (known, ratings, window) = try await deployment.look(for: context) { namespace, connection in
       let state = RideState(ServiceState(namespace: namespace, connection: connection))
       let inspector = Inspector(namespace: namespace, connection: connection)
       return (
-        try await inspector.events(withID: RideRated.eventID(ofRide: ride)).first, try await state.stars(ride),
-        try await state.ratingWindow(ride)
+        try await inspector.events(withID: RideRated.eventID(ofRide: ride, by: by)).first,
+        try await state.ratings(ofRide: ride), try await state.ratingWindow(ride)
       )
     }
     if let known {
@@ -125,13 +126,15 @@ struct ActionRoutes {
           context)
       }
     }
-    if known != nil || given != nil {
-      throw Problem(.conflict, .refused, "ride '\(ride)' has been rated already")
+    if known != nil || ratings.raters.contains(by) {
+      throw Problem(.conflict, .refused, "ride '\(ride)' has been rated already by its \(by.rawValue)")
     }
     guard let window else {
       throw Problem.notFound("ride '\(ride)' can't be rated: the rating service has not seen its completion")
     }
-    let rating = RideRated(rideID: ride, driverID: window.driverID, city: window.city, stars: stars, comment: comment)
+    let rating = RideRated(
+      rideID: ride, driverID: window.driverID, city: window.city, stars: stars, comment: comment, by: by,
+      riderID: by == .driver ? window.riderID : nil)
     return try await publish(try action(rating), request, context)
   }
 

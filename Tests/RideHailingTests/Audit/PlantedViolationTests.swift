@@ -151,10 +151,28 @@ import Testing
       try await $0.set("rating", "closed", "up", "5")
     },
     Plant(
-      what: "a driver's sum of stars", kind: .alteredRecord, service: "rating", ride: nil,
+      what: "a driver's sum of stars that nobody gave", kind: .unknownRecord, service: "rating", ride: nil,
       key: "drivers[driver-1|stars]"
     ) {
       try await $0.set("rating", "drivers", "driver-1|stars", "10")
+    },
+    Plant(
+      what: "what a driver gave, as something else", kind: .alteredRecord, service: "rating", ride: "card",
+      key: "closed:riders[card]"
+    ) {
+      try await $0.set("rating", "closed:riders", "card", "5")
+    },
+    Plant(
+      what: "a rating that is shown before it may be", kind: .alteredRecord, service: "rating", ride: "wallet",
+      key: "sealed[wallet]"
+    ) {
+      try await $0.set("rating", "sealed", "wallet", #"{"rider":4,"revealed":true}"#)
+    },
+    Plant(
+      what: "a rating in the mean that nobody may see yet", kind: .alteredRecord, service: "rating", ride: nil,
+      key: "recent[driver:driver-1]"
+    ) {
+      try await $0.set("rating", "recent", "driver:driver-1", "54")
     },
     Plant(
       what: "a receipt that is missing", kind: .missingRecord, service: "notification", ride: "card",
@@ -206,6 +224,22 @@ import Testing
   ]
 
   private static let events: [Plant] = [
+    Plant(
+      what: "stars that are shown before the other has rated", kind: .unknownEvent, service: "rating", ride: "wallet",
+      key: "RATING_REVEALED:wallet"
+    ) {
+      try await $0.log(
+        "RATING_REVEALED", id: "RATING_REVEALED:wallet", ride: "wallet",
+        #""riderId":"rider-1","driverId":"driver-1","by":"rider","given":4"#)
+    },
+    Plant(
+      what: "stars that are shown as others", kind: .contradictingEvent, service: "rating", ride: "card",
+      key: "RATING_REVEALED:card"
+    ) {
+      try await $0.log(
+        "RATING_REVEALED", id: "RATING_REVEALED:other", ride: "card",
+        #""riderId":"rider-1","driverId":"driver-1","by":"rider","given":1"#)
+    },
     Plant(
       what: "a rating that nobody was asked for", kind: .missingEvent, service: "rating", ride: "card",
       key: "RATING_REQUESTED:card", usesArchive: false

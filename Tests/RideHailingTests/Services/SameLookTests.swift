@@ -31,8 +31,9 @@ import Testing
       }
       #expect(try await balance(Self.names.composed) == [800])
       #expect(try await balance(Self.names.decomposed) == [1600])
-      #expect(try await RideState(bench.state).stars("ride-\(Self.names.composed)") == 5)
-      #expect(try await RideState(bench.state).stars("ride-\(Self.names.decomposed)") == 1)
+      #expect(try await RideState(bench.state).ratings(ofRide: "ride-\(Self.names.composed)").rider == 5)
+      #expect(try await RideState(bench.state).ratings(ofRide: "ride-\(Self.names.decomposed)").rider == 1)
+      #expect(try await RideState(bench.state).ratings(of: AccountHolder(.driver, Self.names.composed)).stars == 5)
 
       let audit = try await bench.audit(archive: true)
       #expect(audit.violations.isEmpty, "\(audit.violations.first.map { "\($0)" } ?? "")")
@@ -61,8 +62,12 @@ import Testing
   }
 
   private var ratings: [EncodedEvent] {
-    [(Self.names.composed, 5), (Self.names.decomposed, 1)].map { name, stars in
-      EncodedEvent(RideRated(rideID: "ride-\(name)", driverID: name, city: "Z\u{fc}rich", stars: stars))
+    [(Self.names.composed, 5), (Self.names.decomposed, 1)].flatMap { name, stars in
+      Rater.allCases.map {
+        EncodedEvent(
+          RideRated(
+            rideID: "ride-\(name)", driverID: name, city: "Z\u{fc}rich", stars: stars, by: $0, riderID: "rider-\(name)"))
+      }
     }
   }
 

@@ -175,7 +175,7 @@ struct RideBench: Sendable {
     }
   }
 
-  @Test("count a ride's rating once, and close its window")
+  @Test("count what a ride's people give each other once, when both have")
   func rating() async throws {
     try await RideBench.run { bench in
       let ride = completedRide()
@@ -184,14 +184,17 @@ struct RideBench: Sendable {
           EncodedEvent(ride),
           EncodedEvent(RideRated(rideID: "r1", driverID: "driver-1", city: "New York", stars: 4)),
           EncodedEvent(RideRated(rideID: "r1", driverID: "driver-1", city: "New York", stars: 1), id: "another"),
+          EncodedEvent(
+            RideRated(
+              rideID: "r1", driverID: "driver-1", city: "New York", stars: 3, by: .driver, riderID: ride.riderID)),
         ])
         try await bench.settled(["rating"])
       }
       let state = RideState(bench.state)
-      let ratings = try await state.ratings(ofDriver: "driver-1")
-      #expect(ratings == (1, 4))
-      #expect(try await state.stars("r1") == 4)
-      #expect(try await state.ratingWindow("r1") == nil)
+      #expect(try await state.ratings(of: AccountHolder(.driver, "driver-1")) == RatingMean(count: 1, stars: 4))
+      #expect(try await state.ratings(of: AccountHolder(.rider, ride.riderID)) == RatingMean(count: 1, stars: 3))
+      let shown = try await state.ratings(ofRide: "r1")
+      #expect(shown.rider == 4 && shown.driver == 3)
     }
   }
 

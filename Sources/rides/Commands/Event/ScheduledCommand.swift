@@ -41,7 +41,7 @@ struct ScheduledCommand: AsyncParsableCommand {
           "\(event.shard)",
           "\((Timestamp.now() - event.recordID.recordedAt).short) ago")
       }
-      output.write(events, table, empty: "nothing is scheduled")
+      output.write(events.map { Sealed($0) }, table, empty: "nothing is scheduled")
       let count = try await inspector.scheduledCount()
       if events.count < count, events.count == limit {
         Terminal.error("\(count) events wait; --limit \(count) lists them all")

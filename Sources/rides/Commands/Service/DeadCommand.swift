@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventStreams
 import EventStreamsOperations
+import RideHailing
 
 struct DeadCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -68,7 +69,7 @@ struct DeadCommand: AsyncParsableCommand {
 
     func run() async throws {
       let (_, letters) = try await LetterSelection(service: service, ids: [letter], all: false).find(redis)
-      for letter in letters {
+      for letter in letters.map({ $0.with(json: RideServices.sealing($0.json)) }) {
         if output.format == .json {
           Terminal.print(json: JSONWriter.bytes(of: letter))
           continue
