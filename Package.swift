@@ -155,6 +155,7 @@ let package = Package(
       name: "RideHailing",
       dependencies: [
         "CardGateway", "EventArchive", "EventStreams", "EventStreamsOperations", "Redis", "SMTP",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],

@@ -7,6 +7,8 @@ struct ShardFacts {
   private(set) var movements: [Identifier: Int] = [:]
   /// Movements that were taken in: a movement happens once, under whatever ids its events are published.
   private var seen: Set<Identifier> = []
+  /// Payout -> what was taken off the driver's account for it; 0 when it has come back.
+  private var payouts: [Identifier: Int] = [:]
 
   /// Takes in an event that was not there before; what can't be read is no fact.
   mutating func add(_ event: RecordedEvent, _ header: EventHeader) {
@@ -54,11 +56,26 @@ struct ShardFacts {
       case AccountDeposited.eventType: move(try AccountDeposited(ofEvent: json), header, 1)
       case AccountAdjusted.eventType: move(try AccountAdjusted(ofEvent: json), header, 1)
       case AccountWithdrawn.eventType: move(try AccountWithdrawn(ofEvent: json), header, -1)
+      case PayoutOrdered.eventType:
+        let payout = try PayoutOrdered(ofEvent: json)
+        guard payouts[payout.payout] == nil else { return }
+        payouts[payout.payout] = payout.amount
+        pay(payout, -payout.amount)
+      case PayoutReturned.eventType:
+        // What was never ordered, or has come back already, comes to nothing.
+        let payout = try PayoutReturned(ofEvent: json)
+        guard payouts[payout.payout] == payout.amount else { return }
+        payouts[payout.payout] = 0
+        pay(payout, payout.amount)
       default: break
       }
     } catch {
       // It is in the dead letters.
     }
+  }
+
+  private mutating func pay<What>(_ payout: PayoutEvent<What>, _ amount: Int) {
+    movements["\(Account.driver(payout.driverID).name)|\(payout.currency)", default: 0] += amount
   }
 
   private mutating func move<What>(_ event: AccountEvent<What>, _ header: EventHeader, _ sign: Int) {

@@ -6,21 +6,23 @@ extension DriverService: FoldedService {
   /// What it does.
   public static let summary = "pays drivers their share of each ride, and pays out what they want of it"
   /// What became of drivers' shares and movements of their accounts.
-  public static let events: [any EventData.Type] = HolderAccounts.events + [DriverPaid.self, CorrectionRefused.self]
+  public static let events: [any EventData.Type] =
+    HolderAccounts.events + DriverPayouts.events + [DriverPaid.self, CorrectionRefused.self]
   /// Each ride as it has booked it.
   public static let rides: RideRecords? = RideRecords(
     hashes: [DriverRide.hash, DriverRide.corrected, RideTips.hash])
-  /// What it keeps of accounts.
-  public static let hashes = HolderAccounts.state
+  /// What it keeps of accounts and payouts.
+  public static let hashes = HolderAccounts.state + DriverPayouts.state
 
   /// Keeps the share that is configured.
   public static func make(_ configuration: ServiceConfiguration, _ catalog: EventCatalog) -> EventService {
-    DriverService(commissionBasisPoints: configuration.commissionBasisPoints).service
+    let standard = CommissionRate(basisPoints: configuration.commissionBasisPoints)
+    return DriverService(plans: CommissionPlans(configuration.commissionPlans, standard: standard)).service
   }
 
   /// Keeps what was kept; of rides that were booked before their rate was published, what is usual.
   public static func repeating(_ decided: Decided<CommissionRate>) -> EventService {
-    DriverService { _ in decided.decision ?? CommissionRate(basisPoints: CommissionRate.standardBasisPoints) }.service
+    DriverService { decided.decision ?? CommissionRate(basisPoints: CommissionRate.standardBasisPoints) }.service
   }
 
   /// What was kept of each ride, as the event that followed says.

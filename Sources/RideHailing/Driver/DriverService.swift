@@ -5,16 +5,20 @@ public import EventStreams
 /// The commission is taken of what the ride itself costs; tips and tolls are the driver's, taxes the authorities'. What the driver took in
 /// cash is taken off at once, so that the account's balance is what can be paid out; it may be negative, and is carried on.
 public struct DriverService: Sendable {
-  private let commission: @Sendable (_ ride: String) -> CommissionRate
+  private let commission: @Sendable (_ ride: RideCompleted, _ endedAt: Timestamp) -> CommissionRate
 
   /// A service that keeps so many hundredths of a percent of the rides that it books from now on.
   public init(commissionBasisPoints: Int = CommissionRate.standardBasisPoints) {
-    let rate = CommissionRate(basisPoints: commissionBasisPoints)
-    commission = { _ in rate }
+    self.init(plans: CommissionPlans(standard: CommissionRate(basisPoints: commissionBasisPoints)))
   }
 
-  /// A service that is told what was kept of each ride.
-  init(commission: @escaping @Sendable (_ ride: String) -> CommissionRate) { self.commission = commission }
+  /// A service that keeps of the rides that it books from now on what plans say.
+  public init(plans: CommissionPlans) {
+    commission = { plans.rate(city: $0.city, product: $0.product, at: $1) }
+  }
+
+  /// A service that is told what was kept of the ride that is completed.
+  init(decided: @escaping @Sendable () -> CommissionRate) { commission = { _, _ in decided() } }
 
   /// The consumer group and its handlers; in order per driver.
   public var service: EventService {
@@ -26,6 +30,7 @@ public struct DriverService: Sendable {
     service.on(FareAdjusted.self, orderedBy: { Account.driver($0.driverID).name }) { try await adjust($0) }
     service.on(TipCaptured.self, orderedBy: { Account.driver($0.driverID).name }) { try await tip($0) }
     HolderAccounts(kind: .driver).add(to: &service)
+    DriverPayouts().add(to: &service)
     service.keep(Self.rides, keepsAccounts: true)
     return service
   }
@@ -33,10 +38,11 @@ public struct DriverService: Sendable {
   /// The effects of a completed ride: once per ride, whatever is published again.
   public func earn(_ event: Event<RideCompleted>) throws -> Effects {
     let data = event.data
-    let ride = DriverRide(data, commission(data.rideID))
+    let endedAt = data.completedAt ?? event.timestamp
+    let ride = DriverRide(data, commission(data, endedAt))
     let journal = try Journal(
       id: Journal.id(ofRide: data.rideID, .earned), kind: .earned, rideID: data.rideID,
-      effectiveAt: data.completedAt ?? event.timestamp, recordedAt: event.entryID.recordedAt, earning: ride.earning,
+      effectiveAt: endedAt, recordedAt: event.entryID.recordedAt, earning: ride.earning,
       postings: ride.share)
     return Effects { effects in
       effects.when(DriverRide.hash, data.rideID, .isAbsent) {

@@ -8,6 +8,23 @@ extension FieldRule<String> {
     }
   }
 
+  /// What a bank takes as a reference: so long, and of these characters.
+  static var bankReference: FieldRule {
+    FieldRule("1 to 35 letters, digits and - of ASCII") { (text) throws(JSONError) in
+      let isFine = text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
+      guard isFine, (1...35).contains(text.utf8.count) else {
+        throw JSONError(path: "", problem: "is not 1 to 35 letters, digits and - of ASCII, which is what banks take")
+      }
+    }
+  }
+
   /// A text for people.
   static func text(_ longest: Int = FreeText.reason) -> FieldRule {
     FieldRule("at most \(longest) bytes") { (text) throws(JSONError) in

@@ -19,6 +19,8 @@ public struct RideCompleted: RideEvent, JSONRecord, Hashable {
   public var fare: Fare
   /// How it is paid.
   public var payment: Payment
+  /// Which kind of ride it was, by the platform's own name for it; nil if there is only one.
+  public var product: String?
   /// The way, in metres.
   public var distanceMeters: Int?
   /// The time, in seconds.
@@ -57,6 +59,7 @@ public struct RideCompleted: RideEvent, JSONRecord, Hashable {
     driverID = try fields("driverId", \.driverID, .name)
     city = try fields("city", \.city, .name)
     fare = try fields("fare", \.fare)
+    product = try fields.optional("product", \.product, .name)
     distanceMeters = try fields.optional("distanceMeters", \.distanceMeters, .within(.distance))
     durationSeconds = try fields.optional("durationSeconds", \.durationSeconds, .within(.duration))
     requestedAt = try fields.optional("requestedAt", \.requestedAt)

@@ -12,6 +12,8 @@ public struct AccountEntry: Sendable, Hashable {
     case withdrew
     /// A driver was paid.
     case paidOut
+    /// The bank has sent back what a driver was paid.
+    case returned
     /// A ride was paid.
     case charged
     /// A ride could not be paid.

@@ -8,15 +8,19 @@ public struct ServiceConfiguration: Sendable {
   public var gateway: any PaymentGateway
   /// The platform's share, in hundredths of a percent.
   public var commissionBasisPoints: Int
+  /// The platform's share by city, product and day, where a plan says it.
+  public var commissionPlans: [CommissionPlans.Plan]
 
   /// A configuration.
   public init(
     archivePath: String = ".rides/archive.sqlite", mail: any MailDelivery = Maildir(".rides/outbox"),
-    gateway: any PaymentGateway = SandboxGateway(), commissionBasisPoints: Int = CommissionRate.standardBasisPoints
+    gateway: any PaymentGateway = SandboxGateway(), commissionBasisPoints: Int = CommissionRate.standardBasisPoints,
+    commissionPlans: [CommissionPlans.Plan] = []
   ) {
     self.archivePath = archivePath
     self.mail = mail
     self.gateway = gateway
     self.commissionBasisPoints = commissionBasisPoints
+    self.commissionPlans = commissionPlans
   }
 }

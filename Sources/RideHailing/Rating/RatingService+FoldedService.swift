@@ -49,7 +49,8 @@ extension RatingService: FoldedService {
 
     /// Whether both were asked about the ride that was completed.
     public func decision(on event: RecordedEvent) -> Bool? {
-      guard event.header?.type == RideCompleted.eventType, let ride = try? RideCompleted(ofEvent: event.json.span) else {
+      guard event.header?.type == RideCompleted.eventType, let ride = try? RideCompleted(ofEvent: event.json.span)
+      else {
         return nil
       }
       return !onlyRiders.contains(Identifier(ride.rideID))

@@ -14,7 +14,8 @@ public struct RideServices: Sendable {
     RideQuoted.self, RideRequested.self, RideAccepted.self, RideStarted.self, RideCompleted.self, RideCancelled.self,
     RideTipped.self, RideRated.self, CarsSeen.self, SurgePolicySet.self, AccountOpened.self, AccountDeposited.self,
     AccountWithdrawalRequested.self, AccountAdjusted.self, FareAdjustmentRequested.self, RefundRequested.self,
-    RidesClosed.self, RecordsRemoved.self,
+    PayoutRunStarted.self, PayoutRequested.self, PayoutRunClosed.self, PayoutReturned.self, RidesClosed.self,
+    RecordsRemoved.self,
   ]
 
   /// The services.

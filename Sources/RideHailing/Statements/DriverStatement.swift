@@ -14,7 +14,7 @@ public struct DriverStatement: Sendable, JSONWritable {
   public let adjustments: Int
   /// Money that came in.
   public let deposits: Int
-  /// What was paid to the driver.
+  /// What was paid to the driver, less what the bank has sent back.
   public let payouts: Int
   /// The balance at the month's end.
   public let closing: Int
@@ -39,7 +39,7 @@ public struct DriverStatement: Sendable, JSONWritable {
         opening: account.opening.first { $0.currency == currency }?.minorUnits ?? 0,
         trips: entries.count { $0.kind == .earned },
         earned: entries.compactMap(\.earning).reduce(Earning(), +), adjustments: sum([.adjusted]),
-        deposits: sum([.deposited]), payouts: -sum([.paidOut]), closing: closing.minorUnits)
+        deposits: sum([.deposited]), payouts: -sum([.paidOut, .returned]), closing: closing.minorUnits)
     }
   }
 

@@ -1,4 +1,5 @@
 import EventStreams
+import RideHailing
 
 /// Checks what a command is about to publish the way that whoever receives it will.
 enum InputCheck {
@@ -12,6 +13,11 @@ enum InputCheck {
     if reason.allSatisfy(\.isWhitespace) {
       throw Failure.usage("--reason is empty: say why, for whoever reads it later")
     }
+  }
+
+  /// Reads a file that an option names; what is wrong in it is wrong use.
+  static func reading<Value>(_ read: () throws(FileMistake) -> Value) throws -> Value {
+    do throws(FileMistake) { return try read() } catch { throw Failure.usage("\(error)") }
   }
 
   private static func problem<Data: EventData>(_ data: Data) -> JSONError? {

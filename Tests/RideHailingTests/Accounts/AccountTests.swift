@@ -116,7 +116,6 @@ extension RideBench {
   func types() async throws -> [String: Int] {
     var types: [String: Int] = [:]
     let inspector = Inspector(namespace: namespace, connection: connection)
-    let catalog = EventCatalog(RideServices.standard.types)
     for shard in namespace.shards {
       for entry in try await inspector.entries(shard: shard, after: .zero, limit: 100_000) {
         let type = try EventHeader(ofEvent: entry.json.span, fallbackID: "").type
@@ -124,7 +123,7 @@ extension RideBench {
         guard type != ScheduleRecord.scheduled, type != SurgeTick.eventType, type != SurgeUpdated.eventType else {
           continue
         }
-        types[try catalog.read(entry.json.span).type.rawValue, default: 0] += 1
+        types[type.rawValue, default: 0] += 1
       }
     }
     return types

@@ -96,10 +96,16 @@ struct Books: Sendable {
         of: CorrectedRide(ride), newFare: new, correction: "a-\(ride.rideID)", reason: "detour")
       return [EncodedEvent(request, timestamp: start)]
     }
-    func rating(_ ride: String, _ driver: String, _ stars: Int, _ id: String, by rater: Rater = .rider) -> EncodedEvent {
+    func rating(_ ride: String, _ driver: String, _ stars: Int, _ id: String, by rater: Rater = .rider) -> EncodedEvent
+    {
       let rating = RideRated(
-        rideID: ride, driverID: driver, city: city, stars: stars, by: rater, riderID: rater == .driver ? "rider-1" : nil)
+        rideID: ride, driverID: driver, city: city, stars: stars, by: rater, riderID: rater == .driver ? "rider-1" : nil
+      )
       return EncodedEvent(rating, id: id, timestamp: start)
+    }
+    func payout<What: PayoutEventKind>(_ name: String, _ amount: Int, _ type: PayoutEvent<What>.Type) -> EncodedEvent {
+      EncodedEvent(
+        PayoutEvent<What>(name, run: "R1", driverID: driver, city: city, amount: Money(amount, .usd)), timestamp: start)
     }
     let requests = (0..<12).map {
       EncodedEvent(
@@ -122,11 +128,14 @@ struct Books: Sendable {
           account(AccountHolder(.driver, driver), 70, "adj", reason: "found a phone", AccountAdjusted.self),
           account(rider, 100, "w3", AccountWithdrawalRequested.self),
           account(rider, 100_000, "w4", AccountWithdrawalRequested.self),
+          payout("P1", 100, PayoutRequested.self), payout("P2", 200, PayoutRequested.self),
+          payout("P3", 1_000_000, PayoutRequested.self),
           rating("card", driver, 5, "rated-1"), rating("wallet", driver, 4, "rated-2"),
           rating("card", driver, 1, "rated-3"), rating("card", driver, 3, "rated-6", by: .driver),
           rating("some", driver, 2, "rated-7", by: .driver),
           rating("cash", driver, 1, "rated-4"), rating("nobody", driver, 1, "rated-5"),
         ],
+      [payout("P2", 200, PayoutReturned.self)],
     ]
   }
 

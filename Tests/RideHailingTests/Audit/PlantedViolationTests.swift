@@ -134,12 +134,6 @@ import Testing
     ) {
       try await $0.remove("driver", "movements", "ACCOUNT_ADJUSTED:adj")
     },
-    Plant(
-      what: "a rating window of another driver", kind: .alteredRecord, service: "rating", ride: "poor",
-      key: "windows[poor]"
-    ) {
-      try await $0.alter("rating", "windows", "poor", "driver-1", "driver-2")
-    },
     Plant(what: "a rating that is missing", kind: .missingRecord, service: "rating", ride: "card", key: "closed[card]")
     {
       try await $0.remove("rating", "closed", "card")
@@ -149,30 +143,6 @@ import Testing
       key: "closed[up]"
     ) {
       try await $0.set("rating", "closed", "up", "5")
-    },
-    Plant(
-      what: "a driver's sum of stars that nobody gave", kind: .unknownRecord, service: "rating", ride: nil,
-      key: "drivers[driver-1|stars]"
-    ) {
-      try await $0.set("rating", "drivers", "driver-1|stars", "10")
-    },
-    Plant(
-      what: "what a driver gave, as something else", kind: .alteredRecord, service: "rating", ride: "card",
-      key: "closed:riders[card]"
-    ) {
-      try await $0.set("rating", "closed:riders", "card", "5")
-    },
-    Plant(
-      what: "a rating that is shown before it may be", kind: .alteredRecord, service: "rating", ride: "wallet",
-      key: "sealed[wallet]"
-    ) {
-      try await $0.set("rating", "sealed", "wallet", #"{"rider":4,"revealed":true}"#)
-    },
-    Plant(
-      what: "a rating in the mean that nobody may see yet", kind: .alteredRecord, service: "rating", ride: nil,
-      key: "recent[driver:driver-1]"
-    ) {
-      try await $0.set("rating", "recent", "driver:driver-1", "54")
     },
     Plant(
       what: "a receipt that is missing", kind: .missingRecord, service: "notification", ride: "card",
@@ -224,22 +194,6 @@ import Testing
   ]
 
   private static let events: [Plant] = [
-    Plant(
-      what: "stars that are shown before the other has rated", kind: .unknownEvent, service: "rating", ride: "wallet",
-      key: "RATING_REVEALED:wallet"
-    ) {
-      try await $0.log(
-        "RATING_REVEALED", id: "RATING_REVEALED:wallet", ride: "wallet",
-        #""riderId":"rider-1","driverId":"driver-1","by":"rider","given":4"#)
-    },
-    Plant(
-      what: "stars that are shown as others", kind: .contradictingEvent, service: "rating", ride: "card",
-      key: "RATING_REVEALED:card"
-    ) {
-      try await $0.log(
-        "RATING_REVEALED", id: "RATING_REVEALED:other", ride: "card",
-        #""riderId":"rider-1","driverId":"driver-1","by":"rider","given":1"#)
-    },
     Plant(
       what: "a rating that nobody was asked for", kind: .missingEvent, service: "rating", ride: "card",
       key: "RATING_REQUESTED:card", usesArchive: false
@@ -342,7 +296,7 @@ import Testing
       #expect(clean.inFlight.isEmpty)
       #expect(clean.rides == 10)
       var kinds: Set<Violation.Kind> = []
-      for plant in Self.journals + Self.records + Self.events + Plant.prices {
+      for plant in Self.journals + Self.records + Self.events + Plant.prices + Plant.payouts + Plant.ratings {
         let report = try await books.report(archive: plant.usesArchive, spoiling: plant.spoil)
         let found = report.violations.contains {
           $0.kind == plant.kind && $0.service == plant.service && $0.ride == plant.ride && $0.key.contains(plant.key)

@@ -42,7 +42,9 @@ import Testing
 
   /// Has the service handle what it has shown.
   private func count(_ harness: ServiceHarness) async {
-    for event in await harness.published where event.type == RatingRevealed.eventType { _ = await harness.handle(event) }
+    for event in await harness.published where event.type == RatingRevealed.eventType {
+      _ = await harness.handle(event)
+    }
   }
 
   @Test("is hidden until the other has rated as well; then both count, and nothing waits any more")
@@ -116,7 +118,7 @@ import Testing
       // As a worker of that time has left it.
       let shard = bench.namespace.shard(of: ride.city)
       let key = bench.namespace.state(shard, "rating", "windows")
-      let window = try #require(try await bench.connection.strings(["HGET", key, "r1"]).first)
+      let window = try #require(try await bench.connection.strings(["HMGET", key, "r1"]).first)
       _ = try await bench.connection.call(
         "HSET", key, "r1", window.replacing(#","blind":true"#, with: ""))
       try await bench.handle(

@@ -66,7 +66,8 @@ import Testing
       Rater.allCases.map {
         EncodedEvent(
           RideRated(
-            rideID: "ride-\(name)", driverID: name, city: "Z\u{fc}rich", stars: stars, by: $0, riderID: "rider-\(name)"))
+            rideID: "ride-\(name)", driverID: name, city: "Z\u{fc}rich", stars: stars, by: $0, riderID: "rider-\(name)")
+        )
       }
     }
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import EventStreams
 import EventStreamsOperations
+import RideHailing
 
 struct ScheduledCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

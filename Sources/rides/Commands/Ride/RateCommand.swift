@@ -21,13 +21,18 @@ struct RateCommand: AsyncParsableCommand {
   @Option(help: "1 to 5.")
   var stars: Int
 
-  @Option(help: "Who rates the other: rider or driver.")
+  @Option(help: "Who rates the other: rider or driver.", transform: Self.rater)
   var by = Rater.rider
 
   @Option(help: "What there is to say.")
   var comment: String?
 
   @OptionGroup var redis: NamespaceOptions
+
+  private static func rater(_ text: String) throws -> Rater {
+    guard let rater = Rater(rawValue: text) else { throw ValidationError("--by must be rider or driver") }
+    return rater
+  }
 
   func validate() throws {
     guard (1...5).contains(stars) else { throw ValidationError("--stars must be between 1 and 5") }
@@ -58,5 +63,3 @@ struct RateCommand: AsyncParsableCommand {
     Terminal.print("rated \(rated) of ride \(ride) with \(stars) stars (entry \(published.entryID))")
   }
 }
-
-extension Rater: ExpressibleByArgument {}

@@ -53,6 +53,11 @@ struct WorkerOptions: ParsableArguments {
 
   @OptionGroup var gateway: GatewayOptions
 
+  @Option(
+    help: "A file of what the platform keeps of rides, by city, product and day: plan,city,product,from,zone,basisPoints.",
+    completion: .file(extensions: ["csv"]))
+  var commissionPlans: String?
+
   @Option(help: "trace, debug, info, notice, warning, error or critical.")
   var logLevel = LogLevelArgument.info
 
@@ -95,7 +100,10 @@ struct WorkerOptions: ParsableArguments {
   func services() throws -> ServiceConfiguration {
     ServiceConfiguration(
       archivePath: archive, mail: try mail.delivery(),
-      gateway: try gateway.paymentGateway())
+      gateway: try gateway.paymentGateway(),
+      commissionPlans: try commissionPlans.map { path in
+        try InputCheck.reading { () throws(FileMistake) in try CommissionPlans.Plan.read(path) }
+      } ?? [])
   }
 }
 

@@ -1,0 +1,40 @@
+import ArgumentParser
+import EventStreams
+import RideHailing
+
+struct PayoutCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "payout",
+    abstract: "Pay drivers for a week: run a city's payouts, list them, put back what the bank returns.",
+    discussion: """
+      A run reckons what is payable to each driver at the end of the week by the city's clocks, has the driver service take it off \
+      the accounts, and writes the bank's file (pain.001.001.09). Run again, it goes on where it was cut short, and writes the \
+      same file. What is below the minimum, or less than nothing, is carried on.
+
+        rides payout run --city Paris --currency EUR --week 2026-W13 --zone Europe/Paris --payees payees.csv \\
+          --debtor "Rides SAS" --debtor-iban FR7630006000011234567890189 --minimum 10 --out paris-w13.xml
+        rides payout list --run R2026W13-ABC…
+        rides payout returned P2026W13-DEF… --reason "AC04: account closed"
+      """,
+    subcommands: [PayoutRunCommand.self, PayoutListCommand.self, PayoutReturnedCommand.self])
+}
+
+/// A payout with its name, as it is listed.
+struct ListedPayout: JSONWritable {
+  let name: String
+  let record: PayoutRecord
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("payout", name)
+      $0.field("run", record.run)
+      $0.field("driver", record.driverID)
+      $0.field("city", record.city)
+      $0.field("amount", record.amount)
+      $0.field("currency", record.currency)
+      $0.field("state", record.state)
+      $0.field("reason", record.refusal ?? record.returned)
+      $0.field("at", record.at)
+    }
+  }
+}
