@@ -19,11 +19,15 @@ public struct RatingMean: Sendable, Hashable, CustomStringConvertible {
   /// In hundredths of a star, half away from zero; nil of too few.
   public var hundredths: Int? { count < Self.fewest ? nil : (200 * stars + count) / (2 * count) }
 
+  /// `4.83`; nil of too few.
+  public var decimal: String? {
+    hundredths.map { "\($0 / 100).\($0 % 100 < 10 ? "0" : "")\($0 % 100)" }
+  }
+
   /// `4.83 of 5 stars (37 ratings)`
   public var description: String {
-    guard let hundredths else { return "no mean yet: \(count) of the \(Self.fewest) ratings that it takes" }
-    let rest = hundredths % 100
-    return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest) of 5 stars (\(count) ratings)"
+    decimal.map { "\($0) of 5 stars (\(count) ratings)" }
+      ?? "no mean yet: \(count) of the \(Self.fewest) ratings that it takes"
   }
 }
 

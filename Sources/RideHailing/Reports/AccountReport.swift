@@ -7,6 +7,8 @@ public struct AccountReport: Sendable, JSONWritable {
   public let statement: AccountStatement
   /// What the driver holds in cash, and was taken off already; nil for other accounts.
   public let cashHeld: [Money]?
+  /// What the ratings come to of the rider or driver whose it is, as they are now; nil for other accounts.
+  public let rating: RatingMean?
 
   /// Reads the entries of an account that are selected.
   ///
@@ -19,19 +21,24 @@ public struct AccountReport: Sendable, JSONWritable {
     archive: ClosedJournals? = nil
   ) async throws -> AccountReport {
     let statement = try await AccountStatement.read(account, from: state, selection, limit: limit, archive: archive)
+    var rating: RatingMean?
+    if let kind = AccountHolder.Kind(rawValue: account.kind), let holder = account.holder.flatMap({ String($0) }) {
+      rating = try await RideState(state).ratings(of: AccountHolder(kind, holder))
+    }
     guard account.kind == AccountHolder.Kind.driver.rawValue, let driver = account.holder else {
-      return AccountReport(statement: statement, cashHeld: nil)
+      return AccountReport(statement: statement, cashHeld: nil, rating: rating)
     }
     var closing = selection
     closing.from = nil
     let cash = try await AccountHistory.cash(heldBy: String(driver) ?? "", from: state, archive: archive).sum(closing)
-    return AccountReport(statement: statement, cashHeld: cash.amounts)
+    return AccountReport(statement: statement, cashHeld: cash.amounts, rating: rating)
   }
 
   /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
       statement.writeFields(to: &$0)
+      $0.field("rating", rating)
       guard let cashHeld else { return }
       $0.field("cashHeld", cashHeld)
       $0.field("payable", statement.balances)

@@ -96,6 +96,10 @@ struct AccountPages {
     let isSelected: Bool
     let earlier: String?
 
+    private static func figure(_ rating: RatingMean) -> Figure {
+      Figure("Rating", rating.decimal ?? "none yet", unit: "of \(rating.count.grouped) ratings")
+    }
+
     init(frame: Site.Frame, _ account: Account, _ report: AccountReport, _ query: Query) {
       let statement = report.statement
       self.frame = frame
@@ -105,6 +109,7 @@ struct AccountPages {
       figures =
         statement.balances.map { Figure(name, $0.decimal, unit: "\($0.currency)") }
         + (report.cashHeld ?? []).map { Figure("Held in cash", $0.decimal, unit: "\($0.currency), taken off already") }
+        + (report.rating.map { [Self.figure($0)] } ?? [])
       (at, asRecordedAt, from, to) = (query["at"], query["asRecordedAt"], query["from"], query["to"])
       // The newest first, as people look for what has happened last.
       entries = statement.lines.reversed().map { line in

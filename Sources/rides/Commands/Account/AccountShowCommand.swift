@@ -66,6 +66,7 @@ struct AccountShowCommand: AsyncParsableCommand {
     if !table.isEmpty { Terminal.print(table) }
     let balances = statement.balances.map(\.description).joined(separator: ", ")
     Terminal.print("balance of \(account)\(moment): \(balances.isEmpty ? "0" : balances)")
+    if let rating = report.rating, rating.count > 0 { Terminal.print("rating: \(rating)") }
     guard let cash = report.cashHeld else { return }
     for balance in statement.balances {
       let held = cash.first { $0.currency == balance.currency } ?? Money(0, balance.currency)

@@ -54,7 +54,8 @@ struct WorkerOptions: ParsableArguments {
   @OptionGroup var gateway: GatewayOptions
 
   @Option(
-    help: "A file of what the platform keeps of rides, by city, product and day: plan,city,product,from,zone,basisPoints.",
+    help:
+      "A file of what the platform keeps of rides, by city, product and day: plan,city,product,from,zone,basisPoints.",
     completion: .file(extensions: ["csv"]))
   var commissionPlans: String?
 
