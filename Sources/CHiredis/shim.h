@@ -18,6 +18,19 @@ static inline const char *rides_redis_error_text(const redisContext *context) { 
 /// The parser's error text, for the same reason.
 static inline const char *rides_reader_error_text(const redisReader *reader) { return reader->errstr; }
 
+/// An error as if a server had answered it; NULL if there is no memory.
+static inline redisReply *rides_arena_error(rides_arena *arena, const unsigned char *text, size_t length) {
+  redisReply *node = (redisReply *)rides_arena_take(arena, sizeof(redisReply) + length + 1);
+  if (!node) return NULL;
+  memset(node, 0, sizeof(redisReply));
+  node->type = REDIS_REPLY_ERROR;
+  node->str = (char *)(node + 1);
+  node->len = length;
+  if (length > 0) memcpy(node->str, text, length);
+  node->str[length] = 0;
+  return node;
+}
+
 /// A node of a reply with room for some bytes after it, where its parent looks for it; NULL if there is no memory.
 static inline redisReply *rides_create_node(const redisReadTask *task, size_t room) {
   redisReply *node = (redisReply *)rides_arena_take((rides_arena *)task->privdata, sizeof(redisReply) + room);

@@ -12,6 +12,8 @@ public struct Commands: Sendable {
   /// The encoded bytes are the first `used`.
   private var storage: [UInt8] = []
   private var used = 0
+  /// Where each command begins, complete or not.
+  private var starts: [Int] = []
   /// Arguments still due of the command that ``begin(argumentCount:)`` started.
   private var argumentsDue = 0
   private var openCommand: OpenCommand?
@@ -47,6 +49,7 @@ public struct Commands: Sendable {
   public mutating func removeAll(keepingCapacity: Bool = false) {
     if !keepingCapacity { storage = [] }
     used = 0
+    starts.removeAll(keepingCapacity: keepingCapacity)
     count = 0
     argumentsDue = 0
     openCommand = nil
@@ -65,22 +68,34 @@ public struct Commands: Sendable {
 
   /// Adds another buffer's commands.
   public mutating func append(contentsOf other: Commands) {
+    append(0..<other.count, of: other)
+  }
+
+  /// Adds some of another buffer's commands.
+  mutating func append(_ range: Range<Int>, of other: Commands) {
     precondition(isComplete && other.isComplete, "a command is unfinished")
-    reserve(other.used)
+    guard !range.isEmpty else { return }
+    let bytes = other.start(of: range.lowerBound)..<other.start(of: range.upperBound)
+    reserve(bytes.count)
     storage.withUnsafeMutableBytes { [used] target in
       other.storage.withUnsafeBytes { source in
-        let added = UnsafeRawBufferPointer(rebasing: source[..<other.used])
+        let added = UnsafeRawBufferPointer(rebasing: source[bytes])
         UnsafeMutableRawBufferPointer(rebasing: target[used...]).copyMemory(from: added)
       }
     }
-    used += other.used
-    count += other.count
+    for index in range { starts.append(used + other.starts[index] - bytes.lowerBound) }
+    used += bytes.count
+    count += range.count
   }
+
+  /// Where a command begins; the end for the one after the last.
+  func start(of index: Int) -> Int { index == count ? used : starts[index] }
 
   /// Starts a command; as many calls of `argument` must follow as announced, the command's name being the first.
   public mutating func begin(argumentCount: Int) {
     precondition(isComplete, "the command before is unfinished")
     precondition(argumentCount > 0, "a command has at least a name")
+    starts.append(used)
     write(atMost: Self.longestHeader) { Self.header(UInt8(ascii: "*"), argumentCount, at: $0) }
     argumentsDue = argumentCount
   }
@@ -89,6 +104,7 @@ public struct Commands: Sendable {
   public mutating func open() {
     precondition(isComplete, "the command before is unfinished")
     reserve(Self.longestHeader)
+    starts.append(used)
     openCommand = OpenCommand(headerStart: used)
     used += 1 + usualDigits + 2
   }

@@ -1,6 +1,10 @@
 internal import Synchronization
 
-/// A connection to one server: an actor pinned to a thread of its own, on which the C library blocks.
+/// A connection to one server, or to the nodes of a cluster as if they were one: an actor pinned to a thread of its own, on which the C
+/// library blocks.
+///
+/// Which of the two it is, the server says. In a cluster a command goes to the node that has its key; one without a key goes to where the one
+/// before it in the same pipeline went, or to any master. Keys of one command must be of one ``Slot``.
 ///
 /// It connects on first use, and again on the next use after an error of the connection. That the server closed an idle
 /// connection is noticed before anything is sent, so it costs no command.
@@ -14,18 +18,22 @@ public actor Connection {
   /// How it behaves.
   public nonisolated let options: ConnectionOptions
   /// The server's number for this connection, for `CLIENT UNBLOCK` and `CLIENT KILL` from another one; `nil` while not
-  /// connected, and where the user may not ask for it. It can be read while the connection waits for a reply.
-  public nonisolated var clientID: Int? {
-    let number = currentClientID.load(ordering: .relaxed)
-    return number == 0 ? nil : number
-  }
-  /// How often it has connected: a change means that what the server keeps per connection was lost.
+  /// connected, and where the user may not ask for it. It can be read while the connection waits for a reply. Of a cluster's nodes it is
+  /// that of the one that commands without a key go to.
+  public nonisolated var clientID: Int? { clientNumbers.id(for: nil) }
+
+  /// What servers call this connection now, as ``clientID``.
+  public nonisolated var clientNumbers: ClientNumbers { clients.withLock { $0 } }
+
+  /// How often it has connected: a change means that what the server keeps per connection was lost. In a cluster it also changes when a node is lost, and when
+  /// slots are found on another node than before.
   public private(set) var connectCount = 0
 
   private nonisolated let thread: ConnectionThread
-  /// 0 for none: the server counts from 1.
-  private nonisolated let currentClientID = Atomic(0)
+  private nonisolated let clients = Mutex(ClientNumbers())
+  /// To a single server.
   private var context: Context?
+  private var cluster: Cluster?
   /// Replies that were asked for with ``write(_:)`` and not received yet.
   private var repliesDue = 0
 
@@ -44,26 +52,101 @@ public actor Connection {
   public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
   /// Whether it is open, as far as is known without asking the server.
-  public var isConnected: Bool { context != nil }
+  public var isConnected: Bool { context != nil || cluster != nil }
 
-  /// Connects and logs in, unless it is open already.
+  /// Whether it leads to a cluster; false before it has connected.
+  public var isCluster: Bool { cluster != nil }
+
+  /// Connects and logs in, unless it is open already; in a cluster to every master that can be reached.
   ///
   /// - Throws: A ``RedisError`` that names the server, and the step that it refused; nothing was executed.
   public func connect() throws(RedisError) {
+    if let cluster {
+      guard repliesDue == 0 else { return }
+      defer { note(cluster) }
+      return try cluster.connect()
+    }
+    try find()
+    if cluster != nil { try connect() }
+  }
+
+  /// Connects to the server, or to a first node of the cluster, unless that is so.
+  private func find() throws(RedisError) {
+    guard cluster == nil else { return }
     if repliesDue == 0, context?.isStale == true { close() }
     guard context == nil else { return }
     let found = try ServerSearch(url: url, options: options).open()
-    currentClientID.store(found.greeting.clientID ?? 0, ordering: .relaxed)
-    let opened = found.context
-    context = consume opened
-    connectCount += 1
+    let id = found.greeting.clientID
+    if found.greeting.mode == .cluster {
+      let opened = try Cluster(found, url: url, options: options)
+      cluster = opened
+      note(opened)
+    } else {
+      clients.withLock { $0 = ClientNumbers(single: id) }
+      let opened = found.context
+      context = consume opened
+      connectCount += 1
+    }
+  }
+
+  /// What changes of a cluster are counted from.
+  private var countBefore = 0
+
+  /// Lets others know what has changed of a cluster.
+  private func note(_ cluster: Cluster) {
+    guard connectCount != countBefore + cluster.changes.count else { return }
+    connectCount = countBefore + cluster.changes.count
+    clients.withLock { $0 = ClientNumbers(nodes: cluster.clientIDs, map: cluster.map, home: cluster.home) }
   }
 
   /// Closes the connection; the next call opens it again.
   public func close() {
     context = nil
-    currentClientID.store(0, ordering: .relaxed)
+    cluster?.close()
+    cluster = nil
+    countBefore = connectCount
+    clients.withLock { $0 = ClientNumbers() }
     repliesDue = 0
+  }
+
+  // MARK: Cluster
+
+  /// The servers that have keys: one, or the masters of a cluster.
+  public func masters() throws(RedisError) -> [RedisURL.Address] {
+    try find()
+    return cluster?.map.nodes ?? [url.address]
+  }
+
+  /// Of keys one for each server that has some of them, with what that server is called.
+  public func placed(_ keys: [String]) throws(RedisError) -> [(server: String, key: String)] {
+    try find()
+    guard let cluster else { return keys.last.map { [(url.description, $0)] } ?? [] }
+    var placed: [RedisURL.Address: String] = [:]
+    for key in keys {
+      if let owner = cluster.map.owner(of: Slot(of: key).number) { placed[owner] = key }
+    }
+    return placed.map { (url.place($0.key), $0.value) }
+  }
+
+  /// Sends one command without keys to the server that has a key.
+  ///
+  /// - Throws: The server's error where it answers with one, or an error of the connection.
+  public func call(_ arguments: [String], near key: String) throws(RedisError) -> Reply {
+    try find()
+    guard let cluster, let owner = cluster.map.owner(of: Slot(of: key).number) else { return try call(arguments) }
+    return try call(arguments, at: owner)
+  }
+
+  /// Sends one command to one of the ``masters()``, whatever its keys.
+  ///
+  /// - Throws: The server's error where it answers with one, or an error of the connection.
+  public func call(_ arguments: [String], at server: RedisURL.Address) throws(RedisError) -> Reply {
+    try find()
+    guard let cluster else { return try call(arguments) }
+    var command = Commands()
+    command.append(arguments)
+    defer { note(cluster) }
+    return try checked(cluster.send(command, to: server).only())
   }
 
   /// Sends commands with one write and waits for all their replies.
@@ -72,12 +155,21 @@ public actor Connection {
   /// - Throws: A ``RedisError`` of the connection, which is then closed.
   public func send(_ commands: Commands) throws(RedisError) -> Replies {
     precondition(repliesDue == 0, "replies to written commands are still to be received")
+    precondition(commands.isComplete, "a command is unfinished")
+    try find()
+    if let cluster {
+      defer { note(cluster) }
+      return try cluster.send(commands)
+    }
     try write(commands)
     return try receive(commands.count)
   }
 
   /// Sends commands, but only over the connection that was made as the given one of all: for what must not be said by a
   /// connection that another party did not know of when it closed the earlier one.
+  ///
+  /// In a cluster that goes for each node: a node that refers to another answers with that error, `MOVED` for example, and
+  /// nothing is sent there.
   ///
   /// - Parameters:
   ///   - commands: sent with one write.
@@ -86,8 +178,12 @@ public actor Connection {
   public func send(_ commands: Commands, overConnection connectCount: Int) throws(RedisError) -> Replies {
     precondition(repliesDue == 0, "replies to written commands are still to be received")
     precondition(commands.isComplete, "a command is unfinished")
-    guard context != nil, connectCount == self.connectCount else {
+    guard isConnected, connectCount == self.connectCount else {
       throw RedisError(.connectionClosed, "the connection was closed", endpoint: url.description)
+    }
+    if let cluster {
+      defer { note(cluster) }
+      return try cluster.send(commands, asItIs: true)
     }
     try writeConnected(commands)
     return try receive(commands.count)
@@ -114,9 +210,10 @@ public actor Connection {
   /// - Throws: The server's error where it answers with one, or an error of the connection, which is then closed.
   public func call(_ command: Commands) throws(RedisError) -> Reply {
     precondition(command.count == 1, "call sends exactly one command")
-    precondition(repliesDue == 0, "replies to written commands are still to be received")
-    try write(command)
-    let reply = try receive(1).only()
+    return try checked(send(command).only())
+  }
+
+  private func checked(_ reply: consuming Reply) throws(RedisError) -> Reply {
     if var error = reply.error {
       error.endpoint = url.description
       throw error
@@ -126,12 +223,16 @@ public actor Connection {
 
   /// Sends commands with one write and returns without waiting: ``receive(_:)`` gets the replies later, in order.
   ///
+  /// To a cluster they are sent once those before them have been received, as what moves meanwhile is sent again.
+  ///
   /// - Throws: A ``RedisError`` of the connection, which is then closed; replies not received yet are lost.
   public func write(_ commands: Commands) throws(RedisError) {
     precondition(commands.isComplete, "a command is unfinished")
     guard commands.count > 0 else { return }
-    try connect()
-    try writeConnected(commands)
+    try find()
+    guard let cluster else { return try writeConnected(commands) }
+    cluster.write(commands)
+    repliesDue += commands.count
   }
 
   /// Sends commands with one write and waits for the next `count` replies, to them and to what was written before: one visit to the
@@ -154,7 +255,8 @@ public actor Connection {
     }
   }
 
-  /// Waits for the replies to the next `count` commands that were written.
+  /// Waits for the replies to the next `count` commands that were written; from a cluster for as many as were written at once, or several
+  /// times.
   ///
   /// - Throws: A ``RedisError`` of the connection, which is then closed; `connectionClosed` also where the connection
   ///   was closed since the commands were written.
@@ -164,6 +266,16 @@ public actor Connection {
         .connectionClosed, "closed before the replies came", endpoint: url.description, mayHaveExecuted: true)
     }
     guard count > 0 else { return Replies(capacity: 0, in: try ReplyMemory()) }
+    if let cluster {
+      repliesDue -= count
+      defer { note(cluster) }
+      do throws(RedisError) {
+        return try cluster.receive(count)
+      } catch {
+        close()
+        throw error
+      }
+    }
     do throws(RedisError) {
       guard let replies = try context?.read(count) else { throw RedisError(.connectionClosed, "not connected") }
       repliesDue -= count

@@ -84,16 +84,20 @@ struct Context: ~Copyable {
 
   /// Waits for a number of replies.
   mutating func read(_ count: Int) throws(RedisError) -> Replies {
-    let memory = try ReplyMemory()
+    var replies = Replies(capacity: count, in: try ReplyMemory())
+    try read(count, into: &replies)
+    return replies
+  }
+
+  /// Waits for a number of replies, and adds them to others, of whichever server.
+  mutating func read(_ count: Int, into replies: inout Replies) throws(RedisError) {
     // The library looks there only while it reads what is asked for here.
-    rides_use_arena(raw, memory.arena)
-    var replies = Replies(capacity: count, in: memory)
+    rides_use_arena(raw, replies.arena)
     for _ in 0..<count {
       let reply = try next()
       if reply.pointee.type == REDIS_REPLY_ERROR, ReplyNode.says(reply, anyOf: Self.superseded) { isSuperseded = true }
       replies.append(reply)
     }
-    return replies
   }
 
   /// What a server's errors begin with that is no master any more, or about to be none.

@@ -1,8 +1,8 @@
 /// Where a server is and how to log in: `redis://user:password@host:port/database`, or
 /// `unix://user:password@/path/of/socket?db=database`; with TLS `rediss://…?ca=FILE&cert=FILE&key=FILE&name=NAME`.
 ///
-/// There may be several hosts, `redis://a:6379,b:6379`: Sentinels, which know where the master is, or servers of which one is it. Each
-/// connection finds out anew. User, password, host, path and the parameters' values are percent-decoded.
+/// There may be several hosts, `redis://a:6379,b:6379`: Sentinels, which know where the master is, servers of which one is it, or
+/// nodes of a cluster. Each connection finds out anew. User, password, host, path and the parameters' values are percent-decoded.
 public struct RedisURL: Sendable, Hashable {
   /// Where a server listens.
   public enum Address: Sendable, Hashable {

@@ -15,9 +15,29 @@ public struct Replies: ~Copyable, @unchecked Sendable {
     self.memory = memory
   }
 
-  /// Takes in one more reply.
+  /// Where the C library puts what is taken in.
+  var arena: UnsafeMutablePointer<rides_arena> { memory.arena }
+
+  /// Takes in one more reply, whose memory is the arena's.
   mutating func append(_ reply: UnsafeMutablePointer<redisReply>) {
     raw.append(reply)
+  }
+
+  /// Takes in, for one that never came, the error that says why.
+  mutating func append(errorLine line: String) throws(RedisError) {
+    var line = line
+    let made = line.withUTF8 { text in
+      rides_arena_error(memory.arena, text.baseAddress, text.count)
+    }
+    guard let made else { throw RedisError(.outOfMemory, "no memory for a reply") }
+    raw.append(made)
+  }
+
+  /// Puts them into an order; those that are not in it are left out.
+  ///
+  /// - Parameter places: of each where it stands now.
+  mutating func arrange(_ places: [Int]) {
+    raw = places.map { raw[$0] }
   }
 
   /// The only reply.

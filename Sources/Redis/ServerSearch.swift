@@ -1,4 +1,5 @@
-/// Finds the server that a URL means: the first of its hosts that is a master, or the master that a Sentinel among them names.
+/// Finds the server that a URL means: the first of its hosts that is a master, the master that a Sentinel among them names, or any node of a
+/// cluster, which knows the others.
 ///
 /// What a host is is asked, not configured. A server that is no master is refused though it answers: one that came back after another
 /// took its place takes writes that nobody will ever see, until it is told.
@@ -7,6 +8,7 @@ struct ServerSearch {
   struct Found: ~Copyable {
     var context: Context
     let greeting: Greeting
+    let address: RedisURL.Address
   }
 
   let url: RedisURL
@@ -28,10 +30,11 @@ struct ServerSearch {
     throw combined(failures)
   }
 
-  private func connect(to address: RedisURL.Address) throws(RedisError) -> Found {
+  /// Connects to one of them, whatever it is.
+  func connect(to address: RedisURL.Address) throws(RedisError) -> Found {
     var context = try Context.connect(to: address, of: url, options: options)
     let greeting = try Handshake(url: url, clientName: options.clientName).perform(on: &context)
-    return Found(context: context, greeting: greeting)
+    return Found(context: context, greeting: greeting, address: address)
   }
 
   private func checked(_ found: consuming Found) throws(RedisError) -> Found {
@@ -39,11 +42,8 @@ struct ServerSearch {
     switch found.greeting.mode {
     case .standalone: break
     case .sentinel: throw RedisError(.unreachable, "a Sentinel stands where the master should be", endpoint: endpoint)
-    case .cluster:
-      throw RedisError(
-        .unsupportedServer,
-        "it is a node of a Redis Cluster; a single server is needed, or one that Sentinel watches over",
-        endpoint: endpoint)
+    // A replica knows as well as its master who has what.
+    case .cluster: return found
     }
     if found.greeting.isReplica, !options.acceptsReplica {
       throw RedisError(.readOnly, "it is a replica, which takes no writes; its master is needed", endpoint: endpoint)

@@ -29,16 +29,18 @@ public actor RedisServer {
   /// - Parameters:
   ///   - arguments: Further arguments, e.g. `["--maxmemory", "2mb"]`.
   ///   - tcp: Whether to listen on a free port of 127.0.0.1 as well.
+  ///   - port: The port to listen on, if others know it already.
   ///   - environment: Of the server besides this process's, each as `NAME=value`.
   ///   - sentinel: The configuration of a Sentinel, if it is to be one.
   /// - Throws: A ``RedisServerError`` that says why there is none, with the end of the server's log.
   public static func start(
-    arguments: [String] = [], tcp: Bool = false, environment: [String] = [], sentinel: String? = nil
+    arguments: [String] = [], tcp: Bool = false, port: Int? = nil, environment: [String] = [], sentinel: String? = nil
   ) async throws -> RedisServer {
     ignoreBrokenPipeSignal()
     var attempt = 1
     while true {
-      let server = try RedisServer(arguments: arguments, port: tcp ? freePort() : nil, environment: environment)
+      let server = try RedisServer(
+        arguments: arguments, port: port ?? (tcp ? freePort() : nil), environment: environment)
       if let sentinel {
         try sentinel.write(toFile: server.sentinelConfiguration, atomically: true, encoding: .utf8)
         await server.beSentinel()
