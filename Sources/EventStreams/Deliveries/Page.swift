@@ -10,16 +10,25 @@ struct Page: Sendable {
     init(_ replies: consuming Replies) { self.replies = replies }
 
     /// The last entry that it gives of a topic.
-    func last(of part: Part) -> EntryID { Page.id(part.count - 1, in: replies, part.stream) }
+    func last(of part: Part) -> EntryID { Page.id(part.count - 1, in: replies, part) }
   }
 
   /// What an answer gives of one topic.
   struct Part: Sendable {
     /// Of the shard's topics.
     let topic: Int
-    /// Its stream's place in the answer.
+    /// Of the replies that the answer consists of.
+    let reply: Int
+    /// Its stream's place in the reply.
     let stream: Int
     let count: Int
+
+    init(topic: Int, reply: Int = 0, stream: Int, count: Int) {
+      self.topic = topic
+      self.reply = reply
+      self.stream = stream
+      self.count = count
+    }
   }
 
   /// What gives some entries.
@@ -108,9 +117,9 @@ struct Page: Sendable {
       for position in 0..<part.count {
         places.append(
           Place(
-            id: id(position, in: replies, part.stream), source: UInt32(truncatingIfNeeded: source),
+            id: id(position, in: replies, part), source: UInt32(truncatingIfNeeded: source),
             position: UInt32(truncatingIfNeeded: position),
-            bytes: UInt32(truncatingIfNeeded: replies[0][part.stream][1][position][1][1].bytes.count)))
+            bytes: UInt32(truncatingIfNeeded: replies[part.reply][part.stream][1][position][1][1].bytes.count)))
       }
     }
     if parts.count > 1 { places.sort { $0.id < $1.id } }
@@ -195,7 +204,7 @@ struct Page: Sendable {
     _ index: Int, of part: Part, in replies: borrowing Replies, _ decoder: inout EntryDecoder
   ) -> Delivery {
     let place = places[start + index]
-    let entry = replies[0][part.stream][1][Int(place.position)]
+    let entry = replies[part.reply][part.stream][1][Int(place.position)]
     return decoder.decode(entry[1][1].bytes, entryID: place.id, shard: shard, topic: part.topic, deliveries: 1)
   }
 
@@ -214,11 +223,11 @@ struct Page: Sendable {
     _ index: Int, of part: Part, in replies: borrowing Replies, _ decoder: inout EntryDecoder
   ) -> EntryDecoder.Entry {
     let place = places[start + index]
-    let entry = replies[0][part.stream][1][Int(place.position)]
+    let entry = replies[part.reply][part.stream][1][Int(place.position)]
     return decoder.read(entry[1][1].bytes, entryID: place.id, shard: shard, topic: part.topic, inOrder: false)
   }
 
-  private static func id(_ position: Int, in replies: borrowing Replies, _ stream: Int) -> EntryID {
-    EntryID(utf8: replies[0][stream][1][position][0].bytes) ?? .zero
+  private static func id(_ position: Int, in replies: borrowing Replies, _ part: Part) -> EntryID {
+    EntryID(utf8: replies[part.reply][part.stream][1][position][0].bytes) ?? .zero
   }
 }

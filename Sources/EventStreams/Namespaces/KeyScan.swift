@@ -4,7 +4,9 @@ package import Redis
 package struct KeyScan {
   private let connection: Connection
   private let pattern: String
-  private var cursor: String? = "0"
+  /// The servers that are not done yet; nil before the first page.
+  private var servers: [RedisURL.Address]?
+  private var cursor = "0"
 
   package init(matching pattern: String, on connection: Connection) {
     self.connection = connection
@@ -18,9 +20,14 @@ package struct KeyScan {
 
   /// The next page, which may be empty; nil at the end.
   package mutating func next() async throws -> [String]? {
-    guard let cursor else { return nil }
-    let page = try Self.page(of: await connection.call("SCAN", cursor, "MATCH", pattern, "COUNT", "5000"))
-    self.cursor = page.cursor == "0" ? nil : page.cursor
+    var left: [RedisURL.Address]
+    if let servers { left = servers } else { left = try await connection.masters() }
+    guard let server = left.last else { return nil }
+    let page = try Self.page(
+      of: await connection.call(["SCAN", cursor, "MATCH", pattern, "COUNT", "5000"], at: server))
+    cursor = page.cursor
+    if cursor == "0" { left.removeLast() }
+    servers = left
     return page.keys
   }
 

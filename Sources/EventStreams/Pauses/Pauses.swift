@@ -30,7 +30,7 @@ public struct Pauses: Sendable {
     do throws(RedisError) {
       return try await connection.strings(["HGETALL", namespace.paused])
     } catch {
-      guard error.concernsOneShard else { throw error }
+      guard error.concernsOneShard, !error.concernsOneNode else { throw error }
       return []
     }
   }

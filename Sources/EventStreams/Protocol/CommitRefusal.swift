@@ -30,11 +30,15 @@ extension RedisError {
   /// True if the lease's epoch has moved on: another worker owns the shard.
   package var isFenced: Bool { refusal == .fenced }
 
-  /// True for what one shard's keys are to blame for. Every other error is the server's or the connection's, and hits all shards alike.
+  /// True for what one shard's keys are to blame for, or the node of a cluster that has them. Every other error is the server's or the
+  /// connection's, and hits all shards alike.
   package var concernsOneShard: Bool {
     switch code {
     case .wrongType, .server, .noGroup, .busyGroup, .unexpectedReply: true
-    default: false
+    default: concernsOneNode
     }
   }
+
+  /// True where one node of a cluster can't be reached, or has its slots no more: what other nodes have goes on.
+  package var concernsOneNode: Bool { code == .clusterUnavailable || code == .clusterRedirect }
 }

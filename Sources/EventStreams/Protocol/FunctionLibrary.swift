@@ -63,10 +63,12 @@ enum FunctionLibrary {
     PackageResources.slots_lua,
   ]
 
-  /// Loads the functions unless the server has exactly these. Several may do so at once: each loads the same.
+  /// Loads the functions into every server that hasn't exactly these. Several may do so at once: each loads the same.
   static func load(on connection: Connection) async throws {
-    if try isLoaded(await connection.call("FUNCTION", "LIST", "LIBRARYNAME", name, "WITHCODE")) { return }
-    try await replace(on: connection)
+    for server in try await connection.masters() {
+      let list = ["FUNCTION", "LIST", "LIBRARYNAME", name, "WITHCODE"]
+      if try !isLoaded(await connection.call(list, at: server)) { try await replace(on: connection, at: server) }
+    }
   }
 
   private static func isLoaded(_ reply: borrowing Reply) throws -> Bool {
@@ -74,9 +76,9 @@ enum FunctionLibrary {
     return try reply.root[0][field: "library_code"].string() == source
   }
 
-  private static func replace(on connection: Connection) async throws(RedisError) {
+  private static func replace(on connection: Connection, at server: RedisURL.Address) async throws(RedisError) {
     do throws(RedisError) {
-      _ = try await connection.call("FUNCTION", "LOAD", "REPLACE", source)
+      _ = try await connection.call(["FUNCTION", "LOAD", "REPLACE", source], at: server)
     } catch {
       throw explained(error)
     }

@@ -19,10 +19,14 @@ struct ReaderConnection: Sendable {
   }
 
   /// Closes it, if it is still that worker's: the server's numbers begin anew when it starts.
-  func close(over connection: Connection) async throws {
-    let description = try Self.clients(await connection.call("CLIENT", "LIST", "ID", client))
+  ///
+  /// - Parameters:
+  ///   - connection: another one.
+  ///   - key: what it reads is where this is.
+  func close(over connection: Connection, near key: String) async throws {
+    let description = try Self.clients(await connection.call(["CLIENT", "LIST", "ID", client], near: key))
     guard description.contains(" name=\(Self.name(of: worker)) ") else { return }
-    _ = try await connection.call("CLIENT", "KILL", "ID", client)
+    _ = try await connection.call(["CLIENT", "KILL", "ID", client], near: key)
   }
 
   /// What `CLIENT LIST` says. A server cuts the path of its socket short, in the middle of a character too.

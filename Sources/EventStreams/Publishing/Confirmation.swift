@@ -4,8 +4,8 @@ import Synchronization
 /// Waits until others than the server have what a connection wrote last.
 final class Confirmation: Sendable {
   private let wanted: Acknowledgement
-  /// The most replicas that were connected at once: one that is cut off is missed, not forgotten.
-  private let mostReplicas = Mutex(1)
+  /// The most replicas that each server had at once: one that is cut off is missed, not forgotten.
+  private let mostReplicas: Mutex<[Identifier: Int]> = Mutex([:])
 
   init(_ wanted: Acknowledgement) {
     self.wanted = wanted
@@ -16,26 +16,24 @@ final class Confirmation: Sendable {
   /// The server answers for what *this connection* wrote last. Where all events are there already, by a connection that is gone, that
   /// is nothing, and it would answer at once.
   ///
-  /// - Parameter key: whatever is written expires at once.
-  func append(to commands: inout Commands, writing key: String) {
-    commands.append("SET", key, "1", "PX", "1000")
-    if wanted.kind == .all { commands.append("INFO", "replication") }
-    appendQuestion(to: &commands)
-  }
-
-  private func appendQuestion(to commands: inout Commands) {
+  /// - Parameter places: a key for each server that is written to; whatever is written there expires at once.
+  func append(to commands: inout Commands, writing places: [(server: String, key: String)]) {
     let patience = String(Self.turn.wholeMilliseconds)
-    switch wanted.kind {
-    case .replicas, .all: commands.append("WAIT", String(count), patience)
-    case .fsync: commands.append("WAITAOF", "1", "0", patience)
+    for (server, key) in places {
+      commands.append("SET", key, "1", "PX", "1000")
+      if wanted.kind == .all { commands.append("INFO", "replication") }
+      switch wanted.kind {
+      case .replicas, .all: commands.append("WAIT", String(count(at: server)), patience)
+      case .fsync: commands.append("WAITAOF", "1", "0", patience)
+      }
     }
   }
 
   /// How many must confirm.
-  private var count: Int {
+  private func count(at server: String) -> Int {
     switch wanted.kind {
     case .replicas(let count): count
-    case .all: mostReplicas.withLock { $0 }
+    case .all: mostReplicas.withLock { $0[Identifier(server)] ?? 1 }
     case .fsync: 1
     }
   }
@@ -43,35 +41,50 @@ final class Confirmation: Sendable {
   /// Takes in the last answers, to what `append` has appended, and asks again until all is confirmed.
   ///
   /// - Throws: `Unconfirmed` if it isn't in time.
-  func finish(_ replies: borrowing Replies, events: Int, start: ContinuousClock.Instant, on connection: Connection)
-    async throws
-  {
-    if wanted.kind == .all { learn(replies[replies.count - 2].lossyText) }
-    var confirmed = try Self.confirmed(replies[replies.count - 1])
+  func finish(
+    _ replies: borrowing Replies, of places: [(server: String, key: String)], events: Int,
+    start: ContinuousClock.Instant, on connection: Connection
+  ) async throws {
+    var missing = try missing(in: replies, of: places)
     // Another connection would be asked about what it has written itself: nothing.
     let connectCount = await connection.connectCount
-    while confirmed < count {
-      guard ContinuousClock.now - start < wanted.timeout else {
+    while let (wanted, confirmed) = missing {
+      guard ContinuousClock.now - start < self.wanted.timeout else {
         throw Unconfirmed(
-          events: events, wanted: count, confirmed: confirmed, timeout: wanted.timeout, isDisk: wanted.kind == .fsync)
+          events: events, wanted: wanted, confirmed: confirmed, timeout: self.wanted.timeout,
+          isDisk: self.wanted.kind == .fsync)
       }
       var question = Commands()
-      appendQuestion(to: &question)
-      confirmed = try Self.confirmed(try await connection.send(question, overConnection: connectCount))
+      append(to: &question, writing: places)
+      missing = try self.missing(
+        in: try await connection.send(question, overConnection: connectCount), of: places)
     }
   }
 
-  private static func confirmed(_ replies: borrowing Replies) throws -> Int { try confirmed(replies[0]) }
+  /// How many must confirm and how many do, at the first server where that isn't enough; nil if there is none.
+  private func missing(
+    in replies: borrowing Replies, of places: [(server: String, key: String)]
+  ) throws -> (wanted: Int, confirmed: Int)? {
+    let each = wanted.kind == .all ? 3 : 2
+    var missing: (Int, Int)?
+    for (index, place) in places.enumerated() {
+      let last = replies.count - (places.count - 1 - index) * each - 1
+      if wanted.kind == .all { learn(replies[last - 1].lossyText, of: place.server) }
+      let (wanted, confirmed) = (count(at: place.server), try Self.confirmed(replies[last]))
+      if confirmed < wanted { missing = missing ?? (wanted, confirmed) }
+    }
+    return missing
+  }
 
   private static func confirmed(_ reply: ReplyNode) throws -> Int {
     // Of a disk and of replicas.
     try reply.kind == .array ? reply[0].integer() : reply.integer()
   }
 
-  private func learn(_ information: String) {
+  private func learn(_ information: String, of server: String) {
     for line in information.split(whereSeparator: \.isNewline) where line.hasPrefix("connected_slaves:") {
       guard let connected = Int(line.dropFirst("connected_slaves:".count)) else { continue }
-      mostReplicas.withLock { $0 = max($0, connected) }
+      mostReplicas.withLock { $0[Identifier(server)] = max($0[Identifier(server)] ?? 1, connected) }
     }
   }
 

@@ -52,22 +52,34 @@ public struct Publisher: Sendable {
   public func publish(_ events: [EncodedEvent], due: Timestamp? = nil) async throws -> [PublishedEvent] {
     var batch = Batch()
     try encode(events, due: due, into: &batch)
-    guard let confirmation, let shard = batch.shards.last else {
+    guard let confirmation else {
       return try Self.results(of: await connection.send(batch.commands), batch, events)
     }
-    confirmation.append(to: &batch.commands, writing: namespace.confirmed(shard))
     let start = ContinuousClock.now
-    return try await Self.results(
-      of: connection.send(batch.commands), batch, events, confirmation, start: start, on: connection)
+    var isNew = Array(repeating: false, count: events.count)
+    while true {
+      try await connection.connect()
+      let connectCount = await connection.connectCount
+      let places = try await connection.placed(batch.shards.map(namespace.confirmed))
+      var commands = batch.commands
+      confirmation.append(to: &commands, writing: places)
+      let results = try await Self.results(
+        of: connection.send(commands), batch, events, confirmation, places, start: start, on: connection)
+      // Where a shard was found on another server meanwhile, that one was not asked who has it; and what was new is there now.
+      for index in results.indices where !results[index].isDuplicate { isNew[index] = true }
+      if await connection.connectCount == connectCount {
+        return zip(results, isNew).map { result, isNew in isNew ? result.published : result }
+      }
+    }
   }
 
   /// What became of events, once that is confirmed.
   private static func results(
     of replies: borrowing Replies, _ batch: Batch, _ events: [EncodedEvent], _ confirmation: Confirmation,
-    start: ContinuousClock.Instant, on connection: Connection
+    _ places: [(server: String, key: String)], start: ContinuousClock.Instant, on connection: Connection
   ) async throws -> [PublishedEvent] {
     let results = try results(of: replies, batch, events)
-    try await confirmation.finish(replies, events: events.count, start: start, on: connection)
+    try await confirmation.finish(replies, of: places, events: events.count, start: start, on: connection)
     return results
   }
 
@@ -215,4 +227,9 @@ public struct PublishedEvent: Sendable, Hashable {
   /// What it says differently from the event that was there already, or when that one is due; nil if it says the same, or if that one was trimmed. An event
   /// that differs was not published: something else than the producer thinks is known under its id.
   public let difference: EventDifference?
+
+  /// The same, of an event that was not there before.
+  fileprivate var published: PublishedEvent {
+    PublishedEvent(shard: shard, entryID: entryID, isDuplicate: false, due: due, difference: difference)
+  }
 }

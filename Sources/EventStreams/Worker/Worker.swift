@@ -51,7 +51,7 @@ public struct Worker: ServiceLifecycle.Service {
     let reading = connection(ReaderConnection.name(of: settings.name))
     let committing = connection("committer:\(settings.name)")
     let control = connection(Namesake.clientName(namespace, service.name, settings.name))
-    let waiting = connection("waiter:\(settings.name)")
+    let waiting = connection("waiter:\(settings.name)", waits: true)
     // For what is done every now and then: trimming, moving what is due, forwarding to other shards.
     let upkeep = connection("upkeep:\(settings.name)")
     let timers = WorkerTimers(service: service.name)
@@ -189,8 +189,9 @@ public struct Worker: ServiceLifecycle.Service {
     try? await gracefulShutdown()
   }
 
-  private func connection(_ name: String) -> Connection {
-    var options = ConnectionOptions()
+  /// - Parameter waits: whether the server is to be silent for long.
+  private func connection(_ name: String, waits: Bool = false) -> Connection {
+    var options = ConnectionOptions(toleratesLostNodes: !waits)
     options.clientName = name
     options.responseTimeout = settings.effectiveResponseTimeout
     return Connection(redis, options: options)

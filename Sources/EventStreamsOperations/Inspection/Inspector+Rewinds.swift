@@ -24,6 +24,8 @@ extension Inspector {
 
   /// Forgets them: what was lost is there again.
   public func forgetRewinds() async throws {
-    _ = try await connection.call(["DEL"] + namespace.shards.map(namespace.rewound))
+    var commands = Commands()
+    for shard in namespace.shards { commands.append("DEL", namespace.rewound(shard)) }
+    _ = try await connection.answers(to: commands)
   }
 }

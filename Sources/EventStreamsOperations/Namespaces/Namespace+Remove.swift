@@ -9,7 +9,9 @@ extension Namespace {
     var scan = KeyScan(matching: "\(KeyScan.literal(name)):*", on: connection)
     while let keys = try await scan.next() {
       let owned = keys.filter(namespace.owns)
-      if !owned.isEmpty { _ = try await connection.call(["UNLINK"] + owned) }
+      var commands = Commands()
+      for key in owned { commands.append("UNLINK", key) }
+      _ = try await connection.answers(to: commands)
     }
   }
 }

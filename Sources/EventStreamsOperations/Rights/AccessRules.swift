@@ -17,6 +17,7 @@ public struct AccessRules: Sendable, Hashable {
   /// What every connection does.
   private static let connecting = [
     "+ping", "+select", "+time", "+info", "+config|get", "+client|setname", "+client|id", "+function|list",
+    "+cluster|slots", "+asking",
   ]
 
   /// Waiting for confirmation: `WAIT`, and `WAITAOF` where there is one, which can't be named where there is none.

@@ -1,3 +1,4 @@
+import Redis
 import Testing
 
 @testable import EventStreams
@@ -37,12 +38,31 @@ import Testing
     }
   }
 
-  @Test("name each key for what it is")
-  func names() {
-    let namespace = Namespace("rides", shardCount: 4)
+  @Test("touch keys of one slot, so that a node of a cluster has all of them; the shards have slots of their own")
+  func slots() {
+    for call in calls { #expect(Set(call.keys.map { Slot(of: $0) }).count == 1, "\(call.keys)") }
+    let slots = namespace.shards.map { Set(shardKeys($0).map { Slot(of: $0) }) }
+    #expect(slots.allSatisfy { $0.count == 1 })
+    #expect(Set(slots).count == namespace.shardCount)
+  }
+
+  /// Keys of a shard that commands, and no functions, are sent about.
+  private func shardKeys(_ shard: Int) -> [String] {
+    [
+      namespace.log(shard), namespace.log(shard, "payments"), namespace.topics(shard), namespace.state(shard, "s", "n"),
+      namespace.rewound(shard), namespace.confirmed(shard), namespace.scheduledNext(shard), namespace.inbox(shard),
+      namespace.unread(shard, "s"), namespace.outbox(shard, "s"), namespace.rate(shard, "s", "k"),
+      namespace.staged(shard, "s"), namespace.restored(shard), "\(namespace.lease(shard, "s")):behind",
+    ]
+  }
+
+  private let namespace = Namespace("rides", shardCount: 4)
+
+  /// One of each function, of keys that are not written down here.
+  private var calls: [any FunctionCall] {
     let shard = OwnedShard(number: 3, epoch: 7, reader: NoState())
     let batch = CommitBatch(shard: shard)
-    let calls: [any FunctionCall] = [
+    return [
       ServicesCall(namespace: namespace, service: Subscription("s"), isListed: true),
       FoundCall(namespace: namespace, shard: 3, topics: [], services: [Subscription("a"), Subscription("b")]),
       PublishCall(namespace: namespace, shard: 3, window: .seconds(1), events: [], indexes: []),
@@ -65,6 +85,10 @@ import Testing
       SlotsCall(
         namespace: namespace, service: "s", worker: "w", timeToLive: .seconds(1), limit: 1, running: 0, wanted: 1),
     ]
+  }
+
+  @Test("name each key for what it is")
+  func names() {
     for call in calls {
       let (keys, names) = (call.keys, type(of: call).keyNames)
       #expect(keys.count >= names.count)

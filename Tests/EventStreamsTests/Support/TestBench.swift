@@ -10,6 +10,16 @@ struct TestBench: Sendable {
   let server: RedisServer
   let connection: Connection
   let namespace: Namespace
+  /// Where its workers find it; nil for the server's.
+  var url: RedisURL?
+
+  /// An empty namespace in a cluster.
+  static func on(_ cluster: ClusterServers, shards: Int) async throws -> TestBench {
+    let connection = Connection(cluster.url)
+    return TestBench(
+      server: cluster.masters[0], connection: connection,
+      namespace: try await Namespace.open("test", shardCount: shards, on: connection), url: cluster.url)
+  }
 
   /// A new server with an empty namespace.
   static func run(
@@ -41,7 +51,8 @@ struct TestBench: Sendable {
   func worker(_ service: EventService, _ settings: WorkerSettings? = nil) -> Worker {
     var log = Logger(label: "test")
     log.logLevel = Logger.Level(rawValue: ProcessInfo.processInfo.environment["LOG"] ?? "") ?? .critical
-    return Worker(service, namespace: namespace, redis: server.url, settings: settings ?? self.settings(), log: log)
+    return Worker(
+      service, namespace: namespace, redis: url ?? server.url, settings: settings ?? self.settings(), log: log)
   }
 
   /// Runs workers while `body` runs; then they drain.

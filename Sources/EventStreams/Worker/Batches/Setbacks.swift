@@ -13,6 +13,9 @@ struct Setbacks: Sendable {
   /// and until when it is left alone therefore.
   private(set) var asideUntil: ContinuousClock.Instant?
 
+  /// How often in a row its node was out of reach.
+  private(set) var unreached = 0
+
   /// Between attempts to go on with a shard that something stops alone.
   private static let backoff = Backoff(base: .milliseconds(200), cap: .seconds(30), factor: 2)
 
@@ -47,6 +50,21 @@ struct Setbacks: Sendable {
   mutating func committed(_ count: Int, position: EntryID?) {
     speculation.committed(count, position: position)
   }
+
+  /// Takes in that the node is out of reach that has the shard.
+  ///
+  /// - Returns: how long to leave it alone; a replica may take over at any moment.
+  mutating func couldNotReach(at now: ContinuousClock.Instant) -> Duration {
+    unreached += 1
+    let delay = Self.promotion.delay(attempt: unreached)
+    asideUntil = now + delay
+    return delay
+  }
+
+  /// Takes in that the shard was taken.
+  mutating func reached() { unreached = 0 }
+
+  private static let promotion = Backoff(base: .milliseconds(100), cap: .milliseconds(500), factor: 2)
 
   /// Takes in that something stops this shard, and no other.
   ///

@@ -91,7 +91,7 @@ struct Committer: Sendable {
       if let refusal = error.refusal {
         await pipeline.tell { $0.refused(batch, refusal, error) }
       } else if error.concernsOneShard {
-        await pipeline.tell { $0.lose(batch.shard.number, epoch: batch.shard.epoch, because: .stopped(error)) }
+        await pipeline.tell { $0.lose(batch.shard.number, epoch: batch.shard.epoch, because: ShardLoss(error)) }
       } else {
         return error
       }

@@ -15,7 +15,8 @@ extension Leases {
   func reportLosses() async throws {
     for shard in await pipeline.ask({ $0.behind }) {
       let known = await pipeline.ask { $0.knowledge(of: shard) }
-      let logEnd = try Self.place(await connection.call("GET", namespace.clock(shard)))
+      guard let logEnd = try await reached({ try Self.place(await connection.call("GET", namespace.clock(shard))) })
+      else { continue }
       log.critical(
         "the server has gone back to an earlier moment: what this worker committed since is lost, and so are events that it read or that were published since; publish them again",
         metadata: [

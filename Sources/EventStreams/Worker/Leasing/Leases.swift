@@ -24,6 +24,7 @@ struct Leases: Sendable {
     var isReady = false
     var hasMetNamesake = false
     let namesake = Namesake(connection: connection, namespace: namespace, service: service, settings: settings)
+    var surroundings = Surroundings()
     // Turns until the next that looks for everything though nobody asked for it.
     var untilThorough = 0
     while !Task.isCancelled {
@@ -38,7 +39,7 @@ struct Leases: Sendable {
           try? await Task.sleep(for: .seconds(1))
           continue
         }
-        let (nextLook, tookShards) = try await turn(isThorough: untilThorough == 0)
+        let (nextLook, tookShards) = try await turn(isThorough: untilThorough == 0, &surroundings)
         if tookShards, !isReady {
           isReady = true
           await settings.whenReady?()
@@ -76,16 +77,30 @@ struct Leases: Sendable {
 
   /// One look at who is there and what is to be done about it.
   ///
-  /// - Parameter isThorough: false to renew the leases without asking what there is to do besides.
+  /// - Parameters:
+  ///   - isThorough: false to renew the leases without asking what there is to do besides.
+  ///   - surroundings: what it saw the last time.
   /// - Returns: how long to wait for the next, and whether shards were taken.
-  private func turn(isThorough: Bool) async throws -> (nextLook: Duration, tookShards: Bool) {
-    let pauses = try await Pauses(namespace: namespace, connection: connection).list()[service] ?? []
+  private func turn(
+    isThorough: Bool, _ surroundings: inout Surroundings
+  ) async throws -> (nextLook: Duration, tookShards: Bool) {
+    if let found = try await reached({ try await Pauses(namespace: namespace, connection: connection).list() }) {
+      surroundings.pauses = found[service] ?? []
+    }
+    let pauses = surroundings.pauses
     let paused = PauseSet(pauses)
     await pipeline.tell { $0.pause(paused) }
     try await renew(isThorough: isThorough)
     try await reportLosses()
     let owned = await pipeline.owned
-    let workers = try await roster(holding: Set(owned.keys), leaving: false)
+    let found = try await reached { try await roster(holding: Set(owned.keys), leaving: false) }
+    if (found == nil) != surroundings.areOld {
+      surroundings.areOld = found == nil
+      log.warning(
+        found == nil ? "cannot ask who else works; going on with those who did" : "can ask again who else works")
+    }
+    surroundings.workers = found ?? surroundings.workers
+    let workers = surroundings.workers
     let shares = ShardAssignment.shards(
       namespace.shardCount, among: Dictionary(workers.map { (Identifier($0.name), $0.note) }) { first, _ in first })
     let share = shares[settings.name] ?? []
@@ -119,7 +134,8 @@ struct Leases: Sendable {
         metadata: [
           "shards": "\(taken)", "topics": "\(pipeline.service.subscription.topics.joined(separator: " "))",
         ])
-      _ = try await roster(holding: Set(await pipeline.owned.keys), leaving: false)
+      let held = Set(await pipeline.owned.keys)
+      _ = try await reached { try await roster(holding: held, leaving: false) }
       try await interruptReading()
     }
     // One that ends by itself ends for everybody.
@@ -140,7 +156,8 @@ struct Leases: Sendable {
     LeaseCall(
       action: action, namespace: namespace, shard: shard, subscription: pipeline.service.subscription,
       worker: settings.name, epoch: epoch,
-      timeToLive: settings.leaseTime, start: start ?? settings.start.groupID, reader: reading.clientID,
+      timeToLive: settings.leaseTime, start: start ?? settings.start.groupID,
+      reader: reading.clientNumbers.id(for: namespace.lease(shard, service)),
       pausedBecause: pausedBecause, looks: isThorough, commits: known?.commits ?? 0, lastRead: known?.lastRead)
   }
 
@@ -163,7 +180,7 @@ struct Leases: Sendable {
       } catch let error as RedisError where !error.concernsOneShard {
         throw error
       } catch {
-        await pipeline.tell { $0.lose(shard, epoch: epoch, because: .stopped(error)) }
+        await pipeline.tell { $0.lose(shard, epoch: epoch, because: ShardLoss(error)) }
       }
     }
   }
@@ -249,7 +266,7 @@ struct Leases: Sendable {
   private func close(_ reader: ReaderConnection, _ shard: Int) async {
     guard reader.worker != settings.name else { return }
     do {
-      try await reader.close(over: connection)
+      try await reader.close(over: connection, near: namespace.lease(shard, service))
     } catch {
       log.warning(
         "could not close the connection of the earlier owner",
@@ -270,29 +287,6 @@ struct Leases: Sendable {
     (0..<replies.count).map { index in
       if let error = replies[index].error { return .failure(error) }
       return Result { try LeaseCall.answer(replies[index]) }
-    }
-  }
-
-  // MARK: Redriving
-
-  /// Has the dead letters of keys handled again, as an operator asked for.
-  private func redrive(_ keys: [String], shard number: Int, epoch: Int) async throws {
-    let begun = await pipeline.tell { $0.beginRedrive(keys, shard: number, epoch: epoch, at: .now) }
-    guard let (shard, keys) = begun, !keys.isEmpty else {
-      return
-    }
-    let letters = try await LetterReader(namespace: namespace, connection: connection).letters(
-      service, number)
-    var decoder = EntryDecoder(service: pipeline.service)
-    for key in keys {
-      let deliveries = letters.filter { $0.key.hasSameBytes(as: key) }.map { letter in
-        decoder.decode(
-          letter.json.span, source: .letter(letter.id), entryID: letter.entryID, shard: shard,
-          topic: shard.topics.firstIndex { $0.hasSameBytes(as: letter.topic) }, deliveries: 0)
-      }
-      log.notice(
-        "redriving dead letters", metadata: ["key": "\(key)", "shard": "\(number)", "letters": "\(deliveries.count)"])
-      await pipeline.tell { $0.redrive(deliveries, key: key, shard: shard) }
     }
   }
 
@@ -330,7 +324,8 @@ struct Leases: Sendable {
 
   /// Ends the reader's blocking read, so that it sees the shards of now.
   func interruptReading() async throws {
-    guard let id = reading.clientID else { return }
+    // In a cluster reads don't wait.
+    guard await !reading.isCluster, let id = reading.clientID else { return }
     _ = try await connection.call("CLIENT", "UNBLOCK", String(id))
   }
 

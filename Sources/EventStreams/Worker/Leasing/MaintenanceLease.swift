@@ -23,7 +23,7 @@ package struct MaintenanceLease: Sendable {
     let answer = try await connection.call(call(.seize, service, shard, namespace, holder: holder))
     for reader in answer.readers {
       // It may have gone already, or it may not be permitted: what it reads is found by the next owner.
-      try? await reader.close(over: connection)
+      try? await reader.close(over: connection, near: namespace.lease(shard, service))
     }
     return MaintenanceLease(
       service: service, shard: shard, epoch: answer.epoch ?? 0, namespace: namespace, connection: connection,

@@ -16,23 +16,32 @@ struct Reader: Sendable {
     var perseverance = Perseverance("read", on: connection, log: log)
     // The connection that stands in the leases; no other is read with.
     var registered: Registration?
-    // The client that read last, which may be about to read once more although nobody listens to it.
-    var lastReader: Int?
+    // The clients that read last, which may be about to read once more although nobody listens to them, and the shards for which
+    // that has been made sure not to be.
+    var lastReaders: ClientNumbers?
+    var closed: Set<Int> = []
     var merged = MergedReading()
+    var idleness = Idleness()
     while let reading = await pipeline.nextReading(carrying: merged.load) {
       do {
         switch reading {
         case .new(let shards, let count, let wait):
           if let known = registered {
-            lastReader = connection.clientID
+            lastReaders = connection.clientNumbers
+            closed = []
             for shard in merged.keep(only: shards) { await pipeline.tell { $0.forgetPending(shard) } }
-            try await read(shards, count: count, wait: wait, over: known, &merged, &decoder)
+            if known.isCluster {
+              let found = try await readEach(shards, count: count, over: known, &merged, &decoder)
+              if !found.reachedAll { registered = nil }
+              try await idleness.wait(atMost: found.streams > 0 || !found.reachedAll ? .zero : wait)
+            } else {
+              try await read(shards, count: count, wait: wait, over: known, &merged, &decoder)
+            }
           } else {
             registered = try await register()
           }
         case .recover(let shard, let after, let count, let others):
-          if let last = lastReader { try await close(last) }
-          lastReader = nil
+          if let last = lastReaders, closed.insert(shard.number).inserted { try await close(last, of: shard) }
           try await recover(shard, after: after, count: count, others: others, &decoder)
         }
         perseverance.succeeded()
@@ -53,7 +62,8 @@ struct Reader: Sendable {
     commands.append("INFO", "server")
     let wakesWithSnapshot = Self.wakesWithSnapshot(try await connection.send(commands))
     try await leases.renew()
-    return Registration(connectCount: count, wakesWithSnapshot: wakesWithSnapshot)
+    return Registration(
+      connectCount: count, wakesWithSnapshot: wakesWithSnapshot, isCluster: await connection.isCluster)
   }
 
   /// A connection that stands in the leases.
@@ -62,6 +72,8 @@ struct Reader: Sendable {
     /// Whether a read that has waited shows all streams as they are when it wakes up. Before Redis 7.2 it shows the one that woke it, and what
     /// the same call has added to others is missing.
     let wakesWithSnapshot: Bool
+    /// Whether no read may touch two shards: then none can wait for all of them.
+    let isCluster: Bool
   }
 
   /// Where the user may not ask, it is taken for an old server.
@@ -75,22 +87,14 @@ struct Reader: Sendable {
   }
 
   /// Closes a connection of this worker that was given up: a server that stood still may not have noticed yet.
-  private func close(_ client: Int) async throws {
-    guard connection.clientID != client else { return }
-    var commands = Commands()
-    commands.append("CLIENT", "LIST", "ID", String(client))
-    // Where it is not permitted, or there is no such client any more, the answer is an error, and there is nothing to do.
-    let isOurs = Self.names(try await connection.send(commands), ReaderConnection.name(of: settings.name))
-    guard isOurs, connection.clientID != client else { return }
-    commands.removeAll()
-    commands.append("CLIENT", "KILL", "ID", String(client))
-    _ = try await connection.send(commands)
-  }
-
-  private static func names(_ replies: borrowing Replies, _ client: String) -> Bool {
-    guard replies[0].error == nil else { return false }
-    let description = replies[0].lossyText
-    return description.contains(" name=\(client) ")
+  private func close(_ clients: ClientNumbers, of shard: OwnedShard) async throws {
+    let lease = namespace.lease(shard.number, pipeline.service.name)
+    guard let client = clients.id(for: lease), connection.clientNumbers.id(for: lease) != client else { return }
+    do {
+      try await ReaderConnection(client: String(client), worker: settings.name).close(over: connection, near: lease)
+    } catch let error as RedisError where error.code == .server || error.code == .noPermission {
+      // There is no such client any more, or it is not permitted.
+    }
   }
 
   /// One read over all topics of all shards, which waits for new entries.
@@ -103,12 +107,45 @@ struct Reader: Sendable {
     let replies = try await connection.send(commands, overConnection: registered.connectCount)
     if let error = Self.error(replies) {
       guard error.concernsOneShard else { throw error }
-      return try await readOneByOne(shards, count: count, over: registered, &merged, &decoder)
+      _ = try await readEach(shards, count: count, over: registered, &merged, &decoder)
+      return
     }
     let mayBePartial = wait > .zero && !registered.wakesWithSnapshot
     let owned = try await stillOwned(shards, hasRead: Self.hasEntries(replies))
     try await admit(
       Self.ready(of: replies, shards, owned, namespace, count: count, mayBePartial: mayBePartial, &merged), &decoder)
+  }
+
+  /// Reads each shard by itself, all of them at once, without waiting: in a cluster, where no command may touch two of them, and after
+  /// one of them has kept all from being read. What can't be read by itself either is left alone.
+  ///
+  /// - Returns: how many topics had something, and whether the nodes of all shards answered.
+  private func readEach(
+    _ shards: [OwnedShard], count: Int, over registered: Registration, _ merged: inout MergedReading,
+    _ decoder: inout EntryDecoder
+  ) async throws -> (streams: Int, reachedAll: Bool) {
+    var commands = Commands()
+    for shard in shards { append(to: &commands, readOf: [shard], count: count, wait: .zero) }
+    let replies = try await connection.send(commands, overConnection: registered.connectCount)
+    let problems = Self.errors(replies)
+    for (index, error) in problems {
+      guard error.concernsOneShard else { throw error }
+      // Taking a shard anew makes its group again.
+      let loss = error.code == .noGroup ? .fenced : ShardLoss(error)
+      await pipeline.tell { $0.lose(shards[index].number, epoch: shards[index].epoch, because: loss) }
+    }
+    let readable = shards.indices.filter { problems[$0] == nil }.map { shards[$0] }
+    let owned = try await stillOwned(readable, hasRead: Self.hasEntries(replies))
+    let read = Self.ready(
+      of: replies, shards, owned, namespace, count: count, mayBePartial: false, isEach: true, &merged)
+    try await admit(read, &decoder)
+    return (read.streams, !problems.values.contains(where: \.concernsOneNode))
+  }
+
+  private static func errors(_ replies: borrowing Replies) -> [Int: RedisError] {
+    var errors: [Int: RedisError] = [:]
+    for index in 0..<replies.count { errors[index] = replies[index].error }
+    return errors
   }
 
   /// Of the shards of a read those that are owned still, where that matters: of the others, topics may be missing.
@@ -121,7 +158,10 @@ struct Reader: Sendable {
     return lost.isEmpty ? shards : shards.filter { shard in !lost.contains { $0.number == shard.number } }
   }
 
-  private static func hasEntries(_ replies: borrowing Replies) -> Bool { replies[0].count > 0 }
+  private static func hasEntries(_ replies: borrowing Replies) -> Bool {
+    for index in 0..<replies.count where replies[index].count > 0 { return true }
+    return false
+  }
 
   private static func lost(
     of shards: [OwnedShard], _ possession: Possession, in replies: borrowing Replies
@@ -153,28 +193,6 @@ struct Reader: Sendable {
       ? Possession(namespace: namespace, service: pipeline.service.name, worker: settings.name) : nil
   }
 
-  /// Reads each shard by itself, after one of them has kept all from being read, and leaves that one alone.
-  private func readOneByOne(
-    _ shards: [OwnedShard], count: Int, over registered: Registration, _ merged: inout MergedReading,
-    _ decoder: inout EntryDecoder
-  ) async throws {
-    for shard in shards {
-      var commands = Commands()
-      append(to: &commands, readOf: [shard], count: count, wait: .zero)
-      let replies = try await connection.send(commands, overConnection: registered.connectCount)
-      if let error = Self.error(replies) {
-        guard error.concernsOneShard else { throw error }
-        // Taking a shard anew makes its group again.
-        let loss: ShardLoss = error.code == .noGroup ? .fenced : .stopped(error)
-        await pipeline.tell { $0.lose(shard.number, epoch: shard.epoch, because: loss) }
-      } else {
-        let owned = try await stillOwned([shard], hasRead: Self.hasEntries(replies))
-        try await admit(
-          Self.ready(of: replies, [shard], owned, namespace, count: count, mayBePartial: false, &merged), &decoder)
-      }
-    }
-  }
-
   private func admit(
     _ read: (pages: [Page], streams: Int), _ decoder: inout EntryDecoder
   ) async throws {
@@ -193,21 +211,24 @@ struct Reader: Sendable {
   /// - Parameters:
   ///   - shards: what was read.
   ///   - owned: of these, those that are owned still.
+  ///   - isEach: whether each shard has a reply of its own.
   private static func ready(
     of replies: consuming Replies, _ shards: [OwnedShard], _ owned: [OwnedShard], _ namespace: Namespace, count: Int,
-    mayBePartial: Bool,
+    mayBePartial: Bool, isEach: Bool = false,
     _ merged: inout MergedReading
   ) -> (pages: [Page], streams: Int) {
-    let streams = replies[0].count
+    var streams = 0
+    for index in 0..<replies.count { streams += replies[index].count }
     var found: [(shard: OwnedShard, parts: [Page.Part])] = []
-    // The reply leaves out streams without new entries, and keeps the order.
-    var next = 0
-    for shard in shards {
+    // A reply leaves out streams without new entries, and keeps the order.
+    var (reply, next) = (0, 0)
+    for (index, shard) in shards.enumerated() {
+      if isEach { (reply, next) = (index, 0) }
       var parts: [Page.Part] = []
-      for (topic, name) in shard.topics.enumerated() where next < streams {
-        guard replies[0][next][0].isEqual(to: namespace.log(shard.number, name)) else { continue }
-        let entries = replies[0][next][1].count
-        if entries > 0 { parts.append(Page.Part(topic: topic, stream: next, count: entries)) }
+      for (topic, name) in shard.topics.enumerated() where next < replies[reply].count {
+        guard replies[reply][next][0].isEqual(to: namespace.log(shard.number, name)) else { continue }
+        let entries = replies[reply][next][1].count
+        if entries > 0 { parts.append(Page.Part(topic: topic, reply: reply, stream: next, count: entries)) }
         next += 1
       }
       if owned.contains(where: { $0.number == shard.number }) { found.append((shard, parts)) }
@@ -245,7 +266,7 @@ struct Reader: Sendable {
     } catch let error as RedisError where !error.concernsOneShard {
       throw error
     } catch {
-      await pipeline.tell { $0.lose(shard.number, epoch: shard.epoch, because: .stopped(error)) }
+      await pipeline.tell { $0.lose(shard.number, epoch: shard.epoch, because: ShardLoss(error)) }
     }
   }
 

@@ -33,7 +33,9 @@ struct DueEvents: Sendable {
 
   /// Moves what is due; returns how long to wait until the next look.
   private func look() async throws -> Duration {
-    let times = try Self.times(await connection.call(["MGET"] + namespace.shards.map(namespace.scheduledNext)))
+    var question = Commands()
+    for shard in namespace.shards { question.append("GET", namespace.scheduledNext(shard)) }
+    let times = try Self.times(await connection.send(question))
     guard times.contains(where: { $0 != nil }) else { return Self.interval }
     let now = try Self.now(await connection.call("TIME"))
     let owned = await pipeline.owned
@@ -57,11 +59,15 @@ struct DueEvents: Sendable {
   }
 
   /// When somebody should look at each shard, in ms of the server's clock; nil where nothing waits.
-  private static func times(_ reply: borrowing Reply) throws -> [Int64?] {
-    try reply.root.check()
-    return (0..<reply.root.count).map { index in
-      reply.root[index].isNil ? nil : reply.root[index].lossyText.split(separator: " ").first.flatMap { Int64($0) }
+  private static func times(_ replies: borrowing Replies) throws -> [Int64?] {
+    var times: [Int64?] = []
+    for index in 0..<replies.count {
+      let error = replies[index].error
+      if let error, !error.concernsOneShard { throw error }
+      times.append(
+        error == nil ? replies[index].lossyText.split(separator: " ").first.flatMap { Int64($0) } : nil)
     }
+    return times
   }
 
   private static func now(_ reply: borrowing Reply) throws -> Int64 {

@@ -108,6 +108,7 @@ struct Scheduler: ~Copyable, Sendable {
     if let index = index(of: shard.number) { queues.remove(at: index) }
     known.epoch = shard.epoch
     known.commits = 0
+    known.setbacks.reached()
     known.isRead = known.isRead || rules.readsAhead
     var queue = ShardQueue(
       shard, prefix: namespace.state(shard.number, service, ""),
@@ -154,15 +155,18 @@ struct Scheduler: ~Copyable, Sendable {
     case .refused(let event, let last, let reason):
       knowledge.setbacks.refused(event, through: last, because: reason)
     case .surprised(let last): knowledge.setbacks.surprised(through: last)
+    case .unreachable: aside = knowledge.setbacks.couldNotReach(at: now)
     case .stopped: aside = knowledge.setbacks.failed(at: now)
     }
     known[number] = knowledge
+    // Said once, and not at each attempt to reach it again.
+    if case .unreachable = loss, knowledge.setbacks.unreached > 1 { return }
     orders.notes.append(.lost(shard: number, loss, dropped: dropped, aside: aside))
   }
 
   /// Takes in that a shard could not be taken because of something that concerns it alone.
   mutating func couldNotTake(_ number: Int, _ error: any Error, at now: ContinuousClock.Instant = .now) {
-    note(.stopped(error), of: number, 0, at: now)
+    note(ShardLoss(error), of: number, 0, at: now)
   }
 
   /// Stops reading from a shard that is to be given back; what has been read and not begun stays pending for the next owner.

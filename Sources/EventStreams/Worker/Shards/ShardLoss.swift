@@ -1,4 +1,5 @@
 import Logging
+import Redis
 
 /// Why a shard is dropped, with all that is in flight of it.
 enum ShardLoss: Sendable {
@@ -14,8 +15,15 @@ enum ShardLoss: Sendable {
   case shifted
   /// An entry was given out before one of another topic that comes before it: by a read that was on its way when the shard was taken.
   case overtaken
+  /// The node of a cluster that has the shard can't be reached, or has it no more.
+  case unreachable(any Error)
   /// Something else stops this shard, and no other.
   case stopped(any Error)
+
+  /// What an error means that concerns one shard.
+  init(_ error: any Error) {
+    self = (error as? RedisError)?.concernsOneNode == true ? .unreachable(error) : .stopped(error)
+  }
 
   var level: Logger.Level {
     switch self {
@@ -36,6 +44,7 @@ enum ShardLoss: Sendable {
     case .shifted: "the consumer group is not where it must be; taking the shard anew, which puts it back"
     case .overtaken:
       "a read that was on its way has given out what comes later; taking the shard anew, which puts it back"
+    case .unreachable: "a shard's node is out of reach, or has it no more; others go on; taking it anew where it is"
     case .stopped: "cannot go on with a shard, others go on; will try again"
     }
   }
@@ -43,7 +52,7 @@ enum ShardLoss: Sendable {
   var metadata: Logger.Metadata {
     switch self {
     case .refused(_, _, let reason): ["reason": "\(reason)"]
-    case .stopped(let error): ["error": "\(error)"]
+    case .unreachable(let error), .stopped(let error): ["error": "\(error)"]
     default: [:]
     }
   }

@@ -25,7 +25,9 @@ actor BenchNamespaces {
   /// Throws if a namespace has this name, or if any of its keys is there.
   func refuseExisting(_ name: String, on connection: Connection) async throws {
     let namespace = Namespace(name, shardCount: Namespace.standardShardCount)
-    let exists = try await connection.integer(["EXISTS"] + namespace.shards.map { namespace.topics($0) }) > 0
+    var question = Commands()
+    for shard in namespace.shards { question.append("EXISTS", namespace.topics(shard)) }
+    let exists = try await connection.answers(to: question).contains(1)
     guard try await Namespace.find(name, on: connection) == nil, !exists else {
       throw Failure.refused(
         "there is a namespace '\(name)' in \(url): bench touches nothing that is there; give another --namespace")

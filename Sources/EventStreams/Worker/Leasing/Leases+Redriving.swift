@@ -1,0 +1,25 @@
+import Logging
+import Redis
+
+extension Leases {
+  /// Has the dead letters of keys handled again, as an operator asked for.
+  func redrive(_ keys: [String], shard number: Int, epoch: Int) async throws {
+    let begun = await pipeline.tell { $0.beginRedrive(keys, shard: number, epoch: epoch, at: .now) }
+    guard let (shard, keys) = begun, !keys.isEmpty else {
+      return
+    }
+    let letters = try await LetterReader(namespace: namespace, connection: connection).letters(
+      pipeline.service.name, number)
+    var decoder = EntryDecoder(service: pipeline.service)
+    for key in keys {
+      let deliveries = letters.filter { $0.key.hasSameBytes(as: key) }.map { letter in
+        decoder.decode(
+          letter.json.span, source: .letter(letter.id), entryID: letter.entryID, shard: shard,
+          topic: shard.topics.firstIndex { $0.hasSameBytes(as: letter.topic) }, deliveries: 0)
+      }
+      log.notice(
+        "redriving dead letters", metadata: ["key": "\(key)", "shard": "\(number)", "letters": "\(deliveries.count)"])
+      await pipeline.tell { $0.redrive(deliveries, key: key, shard: shard) }
+    }
+  }
+}
