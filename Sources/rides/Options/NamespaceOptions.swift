@@ -12,7 +12,7 @@ struct NamespaceOptions: ParsableArguments {
   /// What `--redis` means.
   static let urlHelp: ArgumentHelp = """
     Redis, as redis://user:password@host:port/db or unix:///path; rediss:// with TLS; with commas between them several \
-    hosts: Sentinels, or servers of which one is the master. Also: REDIS_URL.
+    hosts: Sentinels, servers of which one is the master, or nodes of a cluster. Also: REDIS_URL.
     """
 
   @Option(help: "The namespace that all keys begin with.")
