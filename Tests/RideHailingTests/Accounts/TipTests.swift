@@ -50,12 +50,16 @@ import Testing
       // It changes nothing of the ride.
       #expect(try await RideState(bench.state).payment("card") == fares)
 
+      let report = try #require(try await RideReport.read("card", bench.namespace, bench.connection))
+      #expect(report.outcome.lines.contains("tip           USD 5.00 for driver driver-1"), "\(report.outcome.lines)")
+      #expect(report.outcome.earned.map(\.entry.kind) == [.earned, .tipped, .tipped])
+
       // The same tips under other ids, when nobody remembers the first ones.
       try await bench.handle([tip("card", id: "a"), tip("wallet", 200, id: "b")], by: Self.services)
       #expect(try await bench.balances("driver", "driver:driver-1")["USD"] == before + 1000)
 
-      let report = try await bench.audit(archive: true)
-      #expect(report.violations.isEmpty, "\(report.violations)")
+      let audit = try await bench.audit(archive: true)
+      #expect(audit.violations.isEmpty, "\(audit.violations)")
       for service in ["payment", "driver"] {
         let rebuilt = try await Rebuild(
           namespace: bench.namespace, connection: bench.connection,

@@ -250,6 +250,24 @@ import Testing
     #expect(refused.allSatisfy { $0.quote == quote && $0.reason.contains("EUR 12.30 was held until") })
   }
 
+  @Test("goes on from whatever time an event says it is of, and says nothing that nobody could read")
+  func times() async throws {
+    let times = ["0000-01-01T00:00:00Z", "1970-01-01T00:00:30Z", "1970-01-01T00:10:00Z", "9999-12-31T23:59:59Z"]
+    let harness = ServiceHarness(SurgeService().service)
+    for (index, time) in times.enumerated() {
+      for ride in 0..<40 {
+        await harness.handle(
+          RideRequested(rideID: "\(index)-\(ride)", riderID: nil, city: "Paris", pickup: Self.place),
+          timestamp: try Timestamp(iso8601: time))
+      }
+    }
+    for event in await harness.published { #expect(try EventCatalog.rides.read(event.json.span).id == event.id) }
+    // What was of 1970 has gone back long ago, and what is of the future counts as of now.
+    #expect(try await Self.updates(harness).last?.cells.allSatisfy { $0.multiplierPercent == 100 } == true)
+    let clock = try #require(try await harness.field(SurgeState.cities, "Paris"))
+    #expect(clock.contains("\"frontier\":\(Timestamp.now().minute + 1)") || clock.contains("\(Timestamp.now().minute)"))
+  }
+
   @Test("keeps cells, pools and cities apart, whatever their names are made of")
   func names() throws {
     for (pool, city) in [("", "Paris"), ("3/xl", "New/York/1"), ("é", "0//"), ("a", "b")] {
