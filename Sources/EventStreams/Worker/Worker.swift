@@ -134,6 +134,7 @@ public struct Worker: ServiceLifecycle.Service {
     await forwarder.finish()
     await leases.leave()
     await service.ledger?.store.finish()
+    await pipeline.tellRest()
     log.notice("stopped")
   }
 

@@ -10,6 +10,7 @@ actor Pipeline {
   let settings: WorkerSettings
   private let metrics: WorkerMetrics
   private let log: Logger
+  private var notes = NoteLog()
 
   var scheduler: Scheduler
   /// What runners handle that handle one event after the other, by shard.
@@ -58,11 +59,14 @@ actor Pipeline {
     return answer
   }
 
+  /// Tells what is still to be told of what became of events, at the end.
+  func tellRest() { notes.settle(at: .now + .seconds(1), to: log) }
+
   func carryOut() {
     let orders = scheduler.takeOrders()
     for alarm in orders.alarms { alarmSchedule.yield(alarm) }
     if !orders.outboxes.isEmpty { outbox.note(orders.outboxes) }
-    for note in orders.notes { note.log(to: log) }
+    if !orders.notes.isEmpty || notes.isOwing { notes.tell(orders.notes, at: .now, to: log) }
     if orders.looksAtLeases { newsForLeases.yield() }
     if orders.handled > 0 { metrics.handled.increment(by: orders.handled) }
     if orders.retried > 0 { metrics.retried.increment(by: orders.retried) }
