@@ -185,7 +185,8 @@ let package = Package(
     .target(
       name: "RidesHTTP",
       dependencies: [
-        "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "Redis", "RideHailing",
+        "CardGateway", "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "Redis",
+        "RideHailing",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -285,16 +286,16 @@ let package = Package(
     .testTarget(
       name: "SystemTests",
       dependencies: [
-        "EventArchive", "EventStreams", "EventStreamsOperations", "Redis", "RideHailing", "RedisTestSupport",
-        "RideTestSupport", "RidesCLI", "LoyaltyRides", "TestWorker", "rides",
+        "CardGateway", "EventArchive", "EventStreams", "EventStreamsOperations", "GatewayDouble", "Redis",
+        "RideHailing", "RedisTestSupport", "RideTestSupport", "RidesCLI", "LoyaltyRides", "TestWorker", "rides",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Fixtures"], swiftSettings: settings),
     .testTarget(
       name: "RidesHTTPTests",
       dependencies: [
-        "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "Redis", "RedisTestSupport",
-        "RideHailing", "RidesHTTP",
+        "CardGateway", "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "GatewayDouble",
+        "Redis", "RedisTestSupport", "RideHailing", "RidesHTTP",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -12,6 +12,8 @@ public struct CardCharge: Sendable, Hashable {
   public var captured: Int
   /// What went back of that.
   public var refunded: Int
+  /// True if it was let go before anything was captured.
+  public var isReleased: Bool
   /// `eur`
   public var currency: String
   /// `succeeded`, `pending` or `failed`.
@@ -22,6 +24,9 @@ public struct CardCharge: Sendable, Hashable {
   public var created: Int
   /// What we have said of it.
   public var metadata: [PaymentIntent.Metadata]
+
+  /// What we have said of it under a name.
+  public func said(_ name: String) -> String? { metadata.first { $0.name.hasSameBytes(as: name) }?.value }
 }
 
 extension CardCharge: JSONReadable {
@@ -36,6 +41,8 @@ extension CardCharge: JSONReadable {
     status = try object.optional("status") ?? "succeeded"
     captured =
       try object.optional("amount_captured") ?? (isCaptured && status.hasSameBytes(as: "succeeded") ? amount : 0)
+    let isReturned: Bool = try object.optional("refunded") ?? false
+    isReleased = captured == 0 && isReturned
     currency = try object["currency"]
     isDisputed = try object.optional("disputed") ?? false
     created = try object.optional("created") ?? 0

@@ -7,7 +7,7 @@ extension CardGatewayClient {
     public var amount: Int
     /// Three letters in capitals.
     public var currency: String
-    /// What the gateway knows the card by: `pm_…`, `card_…`, `cus_…/pm_…` of a customer's card, or `tok_…`.
+    /// What the gateway knows the card by: `pm_…`, or `cus_…/pm_…` of a customer's card, which can be charged again.
     public var card: String
     /// True if the money is to be held, and captured later.
     public var isHeld: Bool
@@ -30,19 +30,14 @@ extension CardGatewayClient {
   public func create(_ intent: NewIntent, key: String) async throws(CardGatewayError) -> PaymentIntent {
     var body = FormBody([
       ("amount", "\(intent.amount)"), ("currency", intent.currency.lowercased()),
-      ("capture_method", intent.isHeld ? "manual" : "automatic"), ("payment_method_types[]", "card"),
+      ("capture_method", intent.isHeld ? "manual" : "automatic"), ("allowed_payment_method_types[]", "card"),
     ])
     var card = intent.card[...]
     if card.hasPrefix("cus_"), let slash = card.firstIndex(of: "/") {
       body.add("customer", String(card[..<slash]))
       card = card[card.index(after: slash)...]
     }
-    if card.hasPrefix("tok_") {
-      body.add("payment_method_data[type]", "card")
-      body.add("payment_method_data[card][token]", String(card))
-    } else {
-      body.add("payment_method", String(card))
-    }
+    body.add("payment_method", String(card))
     for item in intent.metadata { body.add("metadata[\(item.name)]", item.value) }
     return try await post("payment_intents", body, key: "\(key)/create")
   }

@@ -1,3 +1,4 @@
+public import CardGateway
 import EventStreams
 public import EventStreamsHTTP
 public import Logging
@@ -19,12 +20,13 @@ public enum RidesServer {
   ///   - deployment: the namespace that it serves. Publishing makes it, for all services, if it isn't there.
   ///   - services: what there is.
   ///   - archive: the archive's file, if there is one, for entries of accounts that have left the services' state.
+  ///   - notices: checks who has signed what the card gateway tells; nil if nothing is expected of it.
   ///   - metrics: what this program measures, which is served with how the services are.
   ///   - log: is told of what goes wrong, and of who changes what.
   ///   - onListening: is told where it listens, when it does.
   public static func make(
     _ settings: ServerSettings, deployment: Deployment, services: RideServices = .standard, archive: String? = nil,
-    metrics: PrometheusRegistry? = nil,
+    notices: NoticeSignature? = nil, metrics: PrometheusRegistry? = nil,
     log: Logger,
     onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
   ) throws -> HTTPService {
@@ -47,6 +49,7 @@ public enum RidesServer {
         OpenAPIRoute.add(to: &routes)
         RideRoutes(deployment: deployment, concealment: Concealment(hidden)).add(to: &routes)
         ActionRoutes(deployment: deployment, publisher: publisher, books: books, services: services).add(to: &routes)
+        NoticeRoutes(publisher: publisher, signature: notices).add(to: &routes)
         AccountRoutes(books: books).add(to: &routes)
         SurgeRoutes(deployment: deployment).add(to: &routes)
         let reports = ReportRoutes(books: books)

@@ -32,6 +32,10 @@ public final class GatewayDouble: Sendable {
     process.arguments = ["python3", script.path, "--seed", "\(seed)"]
     leash = Pipe()
     let said = Pipe()
+    // In processes that are started meanwhile the leash would be held as well.
+    for end in [leash.fileHandleForWriting, leash.fileHandleForReading, said.fileHandleForReading] {
+      _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
+    }
     process.standardInput = leash
     process.standardOutput = said
     try process.run()
@@ -56,6 +60,9 @@ public final class GatewayDouble: Sendable {
 
   /// Lets its clock go on.
   public func wait(hours: Int) async throws { _ = try await tell("clock", "ahead=\(hours * 3600)") }
+
+  /// Has no card declined any more.
+  public func pardon() async throws { _ = try await tell("pardon") }
 
   /// Has the rider prove who it is, or fail to.
   public func authenticate(_ intent: String, success: Bool = true) async throws {

@@ -1,3 +1,4 @@
+import CardGateway
 import EventStreams
 import EventStreamsHTTP
 import Foundation
@@ -24,7 +25,8 @@ struct HTTPBench: Sendable {
 
   /// Runs a server with a token file for all roles, or without.
   static func run(
-    withTokens: Bool = false, changing change: (inout ServerSettings) -> Void = { _ in },
+    withTokens: Bool = false, notices: NoticeSignature? = nil,
+    changing change: (inout ServerSettings) -> Void = { _ in },
     _ body: @escaping @Sendable (HTTPBench) async throws -> Void
   ) async throws {
     try await withRedis { redis in
@@ -34,8 +36,8 @@ struct HTTPBench: Sendable {
       var log = Logger(label: "test")
       log.logLevel = .critical
       let service = try RidesServer.make(
-        settings, deployment: Deployment("rides", redis: redis.url), archive: "\(redis.folder)/archive.sqlite", log: log
-      )
+        settings, deployment: Deployment("rides", redis: redis.url), archive: "\(redis.folder)/archive.sqlite",
+        notices: notices, log: log)
       let connection = Connection(redis.url)
       try await service.tested.test(.live) { client in
         try await body(HTTPBench(redis: redis, connection: connection, client: client, routes: service.routes))

@@ -7,7 +7,7 @@ extension Request {
   /// The whole body.
   ///
   /// - Throws: a `Problem` if it is longer.
-  func bytes(upTo limit: Int) async throws -> [UInt8] {
+  package func bytes(upTo limit: Int) async throws -> [UInt8] {
     if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { throw Self.tooLarge(limit) }
     var bytes: [UInt8] = []
     let deadline = ContinuousClock.now + ServerSettings.Limit.body

@@ -77,16 +77,31 @@ struct RideFacts {
 
   mutating func add(_ payment: PaymentCaptured) {
     captured[payment.method, default: 0] += payment.amount
-    settlements[payment.correction ?? "", default: 0] += 1
-    if let reference = payment.reference {
-      charges[reference, default: CardCharge()].captured += payment.amount
-      charges[reference, default: CardCharge()].times += 1
+    settlements[Self.leg(payment), default: 0] += 1
+    if !payment.charges.isEmpty {
+      payment.charges.forEach { capture($0) }
+    } else if let reference = payment.reference {
+      capture(ChargePart(charge: reference, amount: payment.amount))
     }
     standing = payment.standing
   }
 
+  /// What was to be paid: the ride, a correction, or what was owed once more.
+  private static func leg<Outcome>(_ payment: PaymentEvent<Outcome>) -> Identifier {
+    Identifier("\(payment.correction ?? "")\(payment.retry.map { "~\($0)" } ?? "")")
+  }
+
+  private mutating func capture(_ part: ChargePart) {
+    charges[part.charge, default: CardCharge()].captured += part.amount
+    charges[part.charge, default: CardCharge()].times += 1
+  }
+
   mutating func add(_ payment: PaymentFailed) {
-    settlements[payment.correction ?? "", default: 0] += 1
+    for part in payment.charges {
+      captured[payment.method, default: 0] += part.amount
+      capture(part)
+    }
+    settlements[Self.leg(payment), default: 0] += 1
     standing = payment.standing
   }
 

@@ -43,6 +43,8 @@ public struct CorrectedRide: Sendable, Hashable {
       switch event.header.type {
       case RideCompleted.eventType where ride == nil: ride = CorrectedRide(try RideCompleted(ofEvent: event.json.span))
       case PaymentFailed.eventType where ride?.lastCorrection == nil: ride?.isOwed = true
+      case PaymentCaptured.eventType where ride?.isOwed == true:
+        if try PaymentCaptured(ofEvent: event.json.span).retry != nil { ride?.isOwed = false }
       case FareAdjusted.eventType:
         let correction = try FareAdjusted(ofEvent: event.json.span)
         if let fare = correction.newFare { ride?.fare = fare }

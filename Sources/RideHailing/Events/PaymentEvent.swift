@@ -25,10 +25,16 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, JSONRecord, Hash
   public var reason: String?
   /// The gateway's name for the attempt that failed.
   public var attempt: String?
+  /// What was captured of which charge, where that was not one charge of the whole amount; also of a payment that failed in part.
+  public var charges: [ChargePart]
   /// What went back of which charge; only of a refund.
   public var refunds: [ChargeRefund]
   /// The correction it came of; nil if it came of the ride itself.
   public var correction: String?
+  /// Which further attempt at what is owed it was; nil if it was none.
+  public var retry: Int?
+  /// When it is tried again; only of a failure.
+  public var retryAt: Timestamp?
   /// The ride's money after it; nil in events that were logged before it was told.
   public var standing: PaymentStanding?
 
@@ -37,8 +43,8 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, JSONRecord, Hash
   /// - Parameter amount: what was paid, or not, or given back.
   public init(
     rideID: String, riderID: String, city: String, amount: Money, method: Payment.Method, reference: String? = nil,
-    reason: String? = nil, attempt: String? = nil, refunds: [ChargeRefund] = [], correction: String? = nil,
-    standing: PaymentStanding? = nil
+    reason: String? = nil, attempt: String? = nil, charges: [ChargePart] = [], refunds: [ChargeRefund] = [],
+    correction: String? = nil, retry: Int? = nil, retryAt: Timestamp? = nil, standing: PaymentStanding? = nil
   ) {
     self.rideID = rideID
     self.riderID = riderID
@@ -49,8 +55,11 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, JSONRecord, Hash
     self.reference = reference
     self.reason = reason
     self.attempt = attempt
+    self.charges = charges
     self.refunds = refunds
     self.correction = correction
+    self.retry = retry
+    self.retryAt = retryAt
     self.standing = standing
   }
 
@@ -65,8 +74,11 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, JSONRecord, Hash
     reference = try fields.optional("reference", \.reference, .text())
     reason = Outcome.hasReason ? try fields.optional("reason", \.reason, .text()) : nil
     attempt = try fields.optional("attempt", \.attempt, .text())
+    charges = try fields("charges", \.charges, omitting: [])
     refunds = try fields("refunds", \.refunds, omitting: [])
     correction = try fields.optional("correction", \.correction, .name)
+    retry = try fields.optional("retry", \.retry, .within(.attempts))
+    retryAt = try fields.optional("retryAt", \.retryAt)
     standing = try fields.optional("standing", \.standing)
   }
 
@@ -75,12 +87,16 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, JSONRecord, Hash
     if Outcome.hasReason, reason == nil { throw JSONError(path: "reason", problem: "is missing") }
   }
 
-  /// One per ride, and one per correction of it.
-  public var eventID: String { Self.id(ofRide: rideID, correction: correction) }
+  /// One per ride, one per correction of it, and one per further attempt at what is owed.
+  public var eventID: String { Self.id(ofRide: rideID, correction: correction, retry: retry) }
 
   /// The outcome of a ride's payment, or of what a correction moved.
-  static func id(ofRide ride: String, correction: String?) -> String {
-    correction.map { OutcomeID.of(eventType, ride: ride, correction: $0) } ?? "\(eventType.rawValue):\(ride)"
+  static func id(ofRide ride: String, correction: String?, retry: Int? = nil) -> String {
+    if let retry {
+      return OutcomeID.of(
+        EventType(rawValue: "\(eventType.rawValue)~\(retry)"), ride: ride, correction: correction ?? "")
+    }
+    return correction.map { OutcomeID.of(eventType, ride: ride, correction: $0) } ?? "\(eventType.rawValue):\(ride)"
   }
 }
 

@@ -25,6 +25,8 @@ struct Quantity: Sendable {
   static let percent = Quantity(range: 0...1_000_000, unit: "percent")
   /// What a fare is multiplied by, in tenths, which is never less than once.
   static let tenths = Quantity(range: 10...10_000, unit: "tenths")
+  /// Attempts at what is owed.
+  static let attempts = Quantity(range: 1...100, unit: "attempts")
   /// Cars in a cell.
   static let cars = Quantity(range: 0...100_000, unit: "cars")
   /// A share, in hundredths of a percent.

@@ -58,7 +58,8 @@ public struct CardsOverHTTP: PaymentGateway {
   /// Makes an intent and has the bank pay it.
   public func charge(_ request: CardRequest) async throws -> ChargeResult {
     guard let amount = Self.chargeable(request.amount) else {
-      return .declined(reference: "", reason: "too little, or too finely divided, to be charged to a card")
+      return .declined(
+        reference: "", reason: "too little, or too finely divided, to be charged to a card", isHard: true)
     }
     return try await attempting {
       let intent = try await paid(request, amount, isHeld: false)
@@ -78,7 +79,8 @@ public struct CardsOverHTTP: PaymentGateway {
   /// Captures by the intent's name.
   public func capture(_ request: CardRequest, ofHold reference: String) async throws -> ChargeResult {
     guard let amount = Self.chargeable(request.amount) else {
-      return .declined(reference: reference, reason: "too little, or too finely divided, to be charged to a card")
+      return .declined(
+        reference: reference, reason: "too little, or too finely divided, to be charged to a card", isHard: true)
     }
     return try await attempting {
       let intent = try await settled(reference, by: .capture(amount), key: request.key)

@@ -1,6 +1,6 @@
 /// A gateway that charges nobody: what becomes of a charge depends on the token alone.
 ///
-/// `tok_declined_<reason>` is declined with that reason, `tok_unavailable…` fails as an outage does, `tok_action…` has the rider prove who it is
+/// `tok_declined_<reason>` is declined for good with that reason, `tok_declined_soft_<reason>` for the time being, `tok_unavailable…` fails as an outage does, `tok_action…` has the rider prove who it is
 /// before anything is held, all others are captured. References follow from the key, as a real gateway's answer to the same key would.
 public struct SandboxGateway: PaymentGateway {
   private let latency: Duration
@@ -53,7 +53,9 @@ public struct SandboxGateway: PaymentGateway {
     let token = request.token ?? ""
     try await answer(unavailable: token.hasPrefix("tok_unavailable"))
     let reference = "ch_\(request.key)"
-    return Self.declineReason(of: token).map { .declined(reference: reference, reason: $0) }
+    return Self.declineReason(of: token).map {
+      .declined(reference: reference, reason: $0, isHard: !token.hasPrefix("tok_declined_soft_"))
+    }
       ?? .captured(reference: reference)
   }
 
@@ -65,7 +67,9 @@ public struct SandboxGateway: PaymentGateway {
 
   private static func declineReason(of token: String) -> String? {
     let decline = "tok_declined_"
-    return token.hasPrefix(decline) ? String(token.dropFirst(decline.count)).replacing("_", with: " ") : nil
+    guard token.hasPrefix(decline) else { return nil }
+    let reason = token.dropFirst(decline.count)
+    return String(reason.hasPrefix("soft_") ? reason.dropFirst(5) : reason).replacing("_", with: " ")
   }
 
   /// Takes its time, and fails as it was told to.

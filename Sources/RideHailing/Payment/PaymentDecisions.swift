@@ -8,10 +8,18 @@ public struct PaymentDecisions: ServiceDecisions {
     let reference: String?
     /// Why it was declined; nil if it was not.
     let declineReason: String?
+    /// What was captured, oldest first.
+    var parts: [ChargePart] = []
+    /// True if it is not tried again.
+    var isHard = true
+    /// What became of a hold; only of that.
+    var hold: HoldAnswer?
   }
 
   /// Id of a payment's outcome -> what the gateway said.
   private var answers: [Identifier: Answer] = [:]
+  /// Id of an event that a hold came of, or another answer about it -> what the gateway said.
+  private var holds: [Identifier: Answer] = [:]
 
   /// None is known.
   public init() {}
@@ -20,10 +28,31 @@ public struct PaymentDecisions: ServiceDecisions {
   public mutating func add(_ json: Span<UInt8>, _ header: EventHeader) throws(JSONError) -> [String] {
     switch header.type {
     case PaymentCaptured.eventType:
-      return add(try PaymentCaptured(ofEvent: json), header) { Answer(reference: $0.reference, declineReason: nil) }
+      return add(try PaymentCaptured(ofEvent: json), header) { event in
+        let whole = event.reference.map { [ChargePart(charge: $0, amount: event.amount)] } ?? []
+        return Answer(
+          reference: event.reference, declineReason: nil, parts: event.charges.isEmpty ? whole : event.charges)
+      }
     case PaymentFailed.eventType:
       return add(try PaymentFailed(ofEvent: json), header) {
-        Answer(reference: $0.attempt ?? $0.reference, declineReason: $0.reason)
+        Answer(
+          reference: $0.attempt ?? $0.reference, declineReason: $0.reason, parts: $0.charges, isHard: $0.retryAt == nil)
+      }
+    case PaymentAuthorised.eventType:
+      return add(try PaymentAuthorised(ofEvent: json)) { event in
+        event.reference.map { .held(reference: $0, until: event.until) } ?? .tooLittle
+      }
+    case PaymentActionRequired.eventType:
+      return add(try PaymentActionRequired(ofEvent: json)) {
+        .actionRequired(reference: $0.reference ?? "", link: $0.link)
+      }
+    case AuthorisationFailed.eventType:
+      return add(try AuthorisationFailed(ofEvent: json)) {
+        .declined(reference: $0.reference ?? "", reason: $0.reason ?? "", isHard: $0.isHard)
+      }
+    case AuthorisationReleased.eventType:
+      return add(try AuthorisationReleased(ofEvent: json)) {
+        .declined(reference: $0.reference ?? "", reason: $0.reason ?? "", isHard: $0.isHard)
       }
     case TipCaptured.eventType:
       let tip = try TipCaptured(ofEvent: json)
@@ -46,6 +75,14 @@ public struct PaymentDecisions: ServiceDecisions {
     }
   }
 
+  private mutating func add<Outcome>(
+    _ event: HoldEvent<Outcome>, _ answer: (HoldEvent<Outcome>) -> HoldAnswer
+  ) -> [String] {
+    holds[event.cause ?? event.request] = Answer(
+      reference: event.reference, declineReason: event.reason, hold: answer(event))
+    return [event.eventID]
+  }
+
   /// Under the id that it has, or would have if it had not been logged earlier than such ids.
   private mutating func add<Outcome>(
     _ event: PaymentEvent<Outcome>, _ header: EventHeader, _ answer: (PaymentEvent<Outcome>) -> Answer
@@ -61,13 +98,16 @@ public struct PaymentDecisions: ServiceDecisions {
   }
 
   /// Takes in what others know.
-  public mutating func merge(_ more: PaymentDecisions) { answers.merge(more.answers) { $1 } }
+  public mutating func merge(_ more: PaymentDecisions) {
+    answers.merge(more.answers) { $1 }
+    holds.merge(more.holds) { $1 }
+  }
 
   /// What the gateway answered when an event was handled.
   public func decision(on event: RecordedEvent) -> Answer? {
-    func answer(_ ride: String, _ correction: String? = nil) -> Answer? {
-      answers[PaymentCaptured.id(ofRide: ride, correction: correction)]
-        ?? answers[PaymentFailed.id(ofRide: ride, correction: correction)]
+    func answer(_ ride: String, _ correction: String? = nil, retry: Int? = nil) -> Answer? {
+      answers[PaymentCaptured.id(ofRide: ride, correction: correction, retry: retry)]
+        ?? answers[PaymentFailed.id(ofRide: ride, correction: correction, retry: retry)]
     }
     switch event.header?.type {
     case RideCompleted.eventType:
@@ -76,6 +116,9 @@ public struct PaymentDecisions: ServiceDecisions {
       return (try? FareAdjustmentRequested(ofEvent: event.json.span)).flatMap { answer($0.rideID, $0.correction) }
     case RideTipped.eventType:
       return (try? RideTipped(ofEvent: event.json.span)).flatMap { answers[$0.eventID] }
+    case PaymentRetryDue.eventType:
+      return (try? PaymentRetryDue(ofEvent: event.json.span)).flatMap { answer($0.rideID, retry: $0.attempt) }
+    case RideRequested.eventType, GatewayNotified.eventType: return event.header.flatMap { holds[$0.id] }
     default: return nil
     }
   }

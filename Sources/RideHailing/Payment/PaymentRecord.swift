@@ -96,6 +96,18 @@ public struct PaymentRecord: Sendable, Hashable {
     self.attempt = attempt
   }
 
+  /// Takes in that what is owed could not be charged once more.
+  mutating func decline(because reason: String, attempt: String?) {
+    declineReason = reason
+    self.attempt = attempt
+  }
+
+  /// Takes in that what is owed was captured.
+  mutating func settle(by charge: String) {
+    capture(owed, from: .card, id: charge)
+    owed = 0
+  }
+
   /// Lowers what is owed first, then takes from the charges, newest first: what was never paid is never given back.
   ///
   /// - Parameter amount: at most what is owed and was captured together.

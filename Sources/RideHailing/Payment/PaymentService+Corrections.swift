@@ -46,7 +46,7 @@ extension PaymentService {
       return try await collect(
         difference, from: method, rideID: correction.approval.rideID, after, key: correction.approval.eventID,
         since: correction.since, correction: correction.approval.correction
-      ) { account, _ in try correction.journal(.adjusted, [.debit(account, amount), .credit(.clearing, amount)]) }
+      ) { debits, _ in try correction.journal(.adjusted, debits + [.credit(.clearing, amount)]) }
     }
   }
 

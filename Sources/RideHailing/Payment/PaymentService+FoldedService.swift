@@ -8,10 +8,13 @@ extension PaymentService: FoldedService {
   public static let name = LedgerState.riders
   /// What it does.
   public static let summary = "charges riders, corrects and refunds what was charged, keeps their accounts"
-  /// What became of payments, corrections and movements of riders' accounts.
+  /// What became of payments, of what is held for them, corrections and movements of riders' accounts.
   public static let events: [any EventData.Type] =
     [PaymentCaptured.self, PaymentFailed.self, PaymentRefunded.self] + HolderAccounts.events + [
-      TipCaptured.self, TipRefused.self, FareAdjusted.self, RideRefunded.self, CorrectionRefused.self,
+      TipCaptured.self, TipRefused.self,
+      PaymentAuthorised.self, PaymentActionRequired.self, AuthorisationFailed.self, AuthorisationReleased.self,
+      AuthorisationEnded.self, PaymentActionEnded.self, PaymentRetryDue.self, FareAdjusted.self, RideRefunded.self,
+      CorrectionRefused.self,
       CompletionRefused.self,
     ]
   /// Its record of each ride.
@@ -19,7 +22,7 @@ extension PaymentService: FoldedService {
     PaymentRecord.hash, PaymentRecord.corrected, RideTips.hash,
   ])
   /// What it keeps of accounts.
-  public static let hashes = HolderAccounts.state
+  public static let hashes = HolderAccounts.state + [StateHash(CardHold.hash, of: .ride)]
 
   /// Charges through the gateway.
   public static func make(_ configuration: ServiceConfiguration, _ catalog: EventCatalog) -> EventService {

@@ -18,11 +18,18 @@ public struct PaymentService: Sendable {
     var service = EventService(Self.name, concurrency: gateway.concurrency)
     service.on(
       RideCompleted.self, orderedBy: { Account.rider($0.riderID).name },
-      reading: { [StateField(PaymentRecord.hash, $0.rideID)] }
+      reading: { [StateField(PaymentRecord.hash, $0.rideID), StateField(CardHold.hash, $0.rideID)] }
     ) { try await charge($0) }
     service.on(FareAdjustmentRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await adjust($0) }
     service.on(RefundRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await refund($0) }
     service.on(RideTipped.self, orderedBy: { Account.rider($0.riderID).name }) { try await tip($0) }
+    // Its rider's, if there is one.
+    service.on(RideRequested.self, orderedBy: { Account.rider($0.riderID ?? $0.rideID).name }) { try await hold($0) }
+    service.on(PaymentRetryDue.self, orderedBy: { Account.rider($0.riderID).name }) { try await retry($0) }
+    service.on(RideCancelled.self, orderedBy: { Account.rider($0.riderID ?? $0.rideID).name }) { try await cancel($0) }
+    service.on(GatewayNotified.self, orderedBy: { Account.rider($0.riderID).name }) { try await notice($0) }
+    service.on(AuthorisationEnded.self, orderedBy: { Account.rider($0.riderID).name }) { try await end($0) }
+    service.on(PaymentActionEnded.self, orderedBy: { Account.rider($0.riderID).name }) { try await end($0) }
     HolderAccounts(kind: .rider).add(to: &service)
     service.keep(Self.rides, keepsAccounts: true)
     return service
@@ -44,18 +51,30 @@ public struct PaymentService: Sendable {
     }
     let completion = "\(RideCompleted.eventType.rawValue):\(ride.rideID)"
     let record = PaymentRecord(ride, at: ride.completedAt ?? event.timestamp)
+    let held = try await held(ride.rideID, in: event.shard)
+    // What is held is for this payment, or for none.
+    let hold = held.flatMap { $0.hold.covers(ride) ? $0.hold : nil }
+    if let unused = held?.hold, hold == nil { try await letGo(unused) }
     let settlements = try await collect(
-      ride.fare.total, from: ride.payment.method, rideID: ride.rideID, record, key: completion, since: event.earliest
-    ) { account, kind in
+      ride.fare.total, from: ride.payment.method, rideID: ride.rideID, record, key: completion, since: event.earliest,
+      hold: hold
+    ) { debits, kind in
       try Journal(
         id: Journal.id(ofRide: ride.rideID, kind), kind: kind, rideID: ride.rideID, effectiveAt: record.at,
         recordedAt: event.entryID.recordedAt,
-        postings: [.debit(account, ride.fare.amount), .credit(.clearing, ride.fare.amount)])
+        postings: debits + [.credit(.clearing, ride.fare.amount)])
     }
     return Effects { effects in
       effects.when(PaymentRecord.hash, ride.rideID, .isAbsent) {
         RideRecords.note(ride.rideID, ended: record.at, recorded: event.entryID.recordedAt, in: &$0)
         settlements.write(to: &$0, in: PaymentRecord.hash)
+        guard let held = held?.hold else { return }
+        if hold == nil {
+          Self.drop(held, ride.rideID, "the ride is paid otherwise", because: event.id, in: &$0)
+        } else {
+          $0.remove(CardHold.hash, ride.rideID)
+          Self.cancelEnd(of: held, ride.rideID, in: &$0)
+        }
       } otherwise: {
         // It was handled at the same moment as this one, for another rider.
         refuse("another completion of the ride came first", &$0)
@@ -70,25 +89,45 @@ public struct PaymentService: Sendable {
   ///   - key: what the charge is for.
   ///   - since: before then the gateway was not asked.
   ///   - correction: the name of the one that it comes of.
-  ///   - journal: what is booked: by the account that pays, and what that makes it.
+  ///   - hold: what is held for it.
+  ///   - journal: what is booked: from which accounts, and what that makes it.
   func collect(
     _ amount: Int, from method: Payment.Method, rideID: String, _ record: PaymentRecord, key: String,
-    since: Timestamp, correction: String? = nil, _ journal: (_ source: Account, AccountEntry.Kind) throws -> Journal
+    since: Timestamp, correction: String? = nil, hold: CardHold? = nil,
+    _ journal: (_ debits: [Posting], AccountEntry.Kind) throws -> Journal
   ) async throws -> Settlements {
-    func paid(from account: Account, charge reference: String? = nil) throws -> Settlement {
-      let journal = try journal(account, .charged)
+    func money(_ amount: Int) -> Money { Money(amount, record.fare.currency) }
+    func paid(from account: Account, by parts: [ChargePart] = []) throws -> Settlement {
+      let journal = try journal([.debit(account, money(amount))], .charged)
       var record = record
-      record.capture(amount, from: method, id: reference ?? journal.id)
+      if parts.isEmpty { record.capture(amount, from: method, id: journal.id) }
+      for part in parts { record.capture(part.amount, from: method, id: part.charge) }
       let event = PaymentCaptured(
-        rideID, record, amount: amount, method: method, reference: reference, correction: correction)
+        rideID, record, amount: amount, method: method, reference: parts.first?.charge,
+        charges: parts.count > 1 ? parts : [], correction: correction)
       return Settlement(rideID: rideID, record, journal) { $0.publish(event) }
     }
-    func failed(_ reason: String, attempt: String? = nil) throws -> Settlement {
+    func failed(_ reason: String, attempt: String? = nil, paid parts: [ChargePart] = [], isHard: Bool = true) throws
+      -> Settlement
+    {
+      let rest = parts.reduce(amount) { $0 - $1.amount }
       var record = record
-      record.owe(amount, because: reason, attempt: attempt)
+      for part in parts { record.capture(part.amount, from: method, id: part.charge) }
+      record.owe(rest, because: reason, attempt: attempt)
+      // What a correction leaves owing is collected with the rest.
+      let retry =
+        isHard || correction != nil
+        ? nil
+        : PaymentRetryDue(rideID: rideID, riderID: record.riderID, city: record.city, attempt: 1, since: since)
       let event = PaymentFailed(
-        rideID, record, amount: amount, method: method, reason: reason, attempt: attempt, correction: correction)
-      return Settlement(rideID: rideID, record, try journal(.receivable(record.riderID), .owed)) { $0.publish(event) }
+        rideID, record, amount: rest, method: method, reason: reason, attempt: attempt, charges: parts,
+        correction: correction, retryAt: retry?.due)
+      let journal = try journal(
+        [.debit(.receivable(record.riderID), money(rest)), .debit(.gateway, money(amount - rest))], .owed)
+      return Settlement(rideID: rideID, record, journal) {
+        $0.publish(event)
+        if let retry, let due = retry.due { $0.publish(retry, due: due) }
+      }
     }
 
     switch method {
@@ -96,19 +135,38 @@ public struct PaymentService: Sendable {
     case .card:
       guard amount > 0 else { return .one(try paid(from: .gateway)) }
       guard let token = record.payment.token else { return .one(try failed("no card")) }
-      let answer = try await gateway.charge(
+      let payment = try await pay(
         CardRequest(
-          Money(amount, record.fare.currency), token: token, key: key, rideID: rideID, riderID: record.riderID,
-          city: record.city, since: since))
+          money(amount), token: token, key: key, rideID: rideID, riderID: record.riderID, city: record.city,
+          since: since), from: hold)
       return .one(
-        try answer.declineReason.map { try failed($0, attempt: answer.reference) }
-          ?? paid(from: .gateway, charge: answer.reference))
+        try payment.declineReason.map {
+          try failed($0, attempt: payment.attempt, paid: payment.parts, isHard: payment.isHard)
+        }
+          ?? paid(from: .gateway, by: payment.parts))
     case .wallet:
       let wallet = Account.rider(record.riderID)
       return .ifWalletHolds(
         Money(amount, record.fare.currency), of: wallet, try paid(from: wallet),
         otherwise: try failed("insufficient funds"))
     }
+  }
+
+  /// Captures what is held, as far as it goes, and charges the rest.
+  private func pay(_ request: CardRequest, from hold: CardHold?) async throws -> CardPayment {
+    let amount = request.amount.minorUnits
+    var (payment, request) = (CardPayment(rest: amount), request)
+    if let hold, let reference = hold.reference {
+      let part = min(amount, hold.amount)
+      request.amount = Money(part, request.amount.currency)
+      payment.take(try await gateway.capture(request, ofHold: reference), of: part)
+      request.key += "/rest"
+      guard payment.rest > 0 else { return payment }
+      (payment.declineReason, payment.attempt) = (nil, nil)
+    }
+    request.amount = Money(payment.rest, request.amount.currency)
+    payment.take(try await gateway.charge(request), of: payment.rest)
+    return payment
   }
 
   static func decode(_ text: String) throws -> PaymentRecord {
@@ -126,11 +184,12 @@ extension PaymentEvent {
   /// What became of a ride's money, which stands as the record says.
   init(
     _ rideID: String, _ record: PaymentRecord, amount: Int, method: Payment.Method, reference: String? = nil,
-    reason: String? = nil, attempt: String? = nil, refunds: [ChargeRefund] = [], correction: String? = nil
+    reason: String? = nil, attempt: String? = nil, charges: [ChargePart] = [], refunds: [ChargeRefund] = [],
+    correction: String? = nil, retry: Int? = nil, retryAt: Timestamp? = nil
   ) {
     self.init(
       rideID: rideID, riderID: record.riderID, city: record.city, amount: Money(amount, record.fare.currency),
-      method: method, reference: reference, reason: reason, attempt: attempt, refunds: refunds, correction: correction,
-      standing: record.standing)
+      method: method, reference: reference, reason: reason, attempt: attempt, charges: charges, refunds: refunds,
+      correction: correction, retry: retry, retryAt: retryAt, standing: record.standing)
   }
 }

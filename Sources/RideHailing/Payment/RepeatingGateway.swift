@@ -1,3 +1,5 @@
+import EventStreams
+
 /// A gateway that moves no money, and answers what the event that followed says it answered.
 struct RepeatingGateway: PaymentGateway {
   let decided: Decided<PaymentDecisions.Answer>
@@ -9,18 +11,29 @@ struct RepeatingGateway: PaymentGateway {
     }
   }
 
-  func hold(_ request: CardRequest) async throws -> HoldAnswer { throw Undecided() }
+  func hold(_ request: CardRequest) async throws -> HoldAnswer {
+    guard let hold = try answer.hold else { throw Undecided() }
+    return hold
+  }
 
-  func hold(named reference: String) async throws -> HoldAnswer { throw Undecided() }
+  /// Nobody has said anything: nothing had changed.
+  func hold(named reference: String) async throws -> HoldAnswer {
+    decided.decision?.hold ?? .actionRequired(reference: reference, link: nil)
+  }
 
-  func capture(_ request: CardRequest, ofHold reference: String) async throws -> ChargeResult { throw Undecided() }
+  /// What is held is captured first, if anything is.
+  func capture(_ request: CardRequest, ofHold reference: String) async throws -> ChargeResult {
+    try answer.parts.first?.charge.hasSameBytes(as: reference) == true
+      ? .captured(reference: reference) : .declined(reference: reference, reason: "")
+  }
 
   func release(hold reference: String, key: String) async throws -> Bool { true }
 
+  /// It comes last.
   func charge(_ request: CardRequest) async throws -> ChargeResult {
     let answer = try answer
-    return answer.declineReason.map { .declined(reference: answer.reference ?? "", reason: $0) }
-      ?? .captured(reference: answer.reference ?? "")
+    return answer.declineReason.map { .declined(reference: answer.reference ?? "", reason: $0, isHard: answer.isHard) }
+      ?? .captured(reference: answer.parts.last?.charge ?? answer.reference ?? "")
   }
 
   /// Its name stands in an event that has been published, and in no state.

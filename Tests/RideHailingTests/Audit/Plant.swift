@@ -1,3 +1,4 @@
+import EventStreams
 import Redis
 import RideHailing
 
@@ -28,9 +29,11 @@ extension Plant {
       what: "a fare that is not the price that was held", kind: .quote, service: "payment", ride: "card",
       key: "fare without tip and tolls"
     ) {
-      try await $0.log(
-        "RIDE_REQUESTED", id: "RIDE_REQUESTED:card", ride: "card",
-        #""quote":{"price":1079,"currency":"USD","lockedUntil":"2099-01-01T00:00:00Z"}"#)
+      // Payment has handled it: nothing is on its way that could explain it.
+      let request = RideRequested(
+        rideID: "card", riderID: nil, city: completedRide().city,
+        quote: Quote(price: Money(1079, .usd), lockedUntil: .now() + .seconds(3600)))
+      try await $0.bench.handle([EncodedEvent(request)], by: ["payment"])
     },
   ]
 }

@@ -42,7 +42,7 @@ final class StrictGateway: PaymentGateway {
       let name = "ch_\(contents.calls)"
       let result: ChargeResult =
         request.token?.hasPrefix("tok_declined") == true
-        ? .declined(reference: name, reason: "insufficient funds") : .captured(reference: name)
+        ? .declined(reference: name, reason: "insufficient funds", isHard: true) : .captured(reference: name)
       if result.declineReason == nil { contents.charges[name] = Charge(captured: request.amount.minorUnits) }
       contents.keys[request.key] = result
       return result

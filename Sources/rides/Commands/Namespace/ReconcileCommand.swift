@@ -19,7 +19,8 @@ struct ReconcileCommand: AsyncParsableCommand {
 
         rides reconcile --archive .rides/archive.sqlite
         rides reconcile --since 2026-04-03T10:00:00Z
-      """)
+      """,
+    subcommands: [ReconcileGatewayCommand.self])
 
   @Option(help: "Look only at what was recorded at this time or later.", transform: TimeArgument.read)
   var since: TimeArgument?

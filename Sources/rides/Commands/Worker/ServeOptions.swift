@@ -1,6 +1,8 @@
 import ArgumentParser
+import CardGateway
 import EventStreams
 import EventStreamsHTTP
+import Foundation
 import Logging
 import RidesHTTP
 
@@ -22,6 +24,27 @@ struct ServeOptions: ParsableArguments {
   @Option(
     help: "A name by which the server is called besides its address, such as a proxy's; may be given several times.")
   var host: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A file with the secrets that the card gateway signs its notices with, one a line: they are taken at /v1/gateway/notices. Two while one replaces another.",
+      valueName: "file"))
+  var gatewaySecrets: String?
+
+  /// Checks what the gateway tells; nil if nothing is expected of it.
+  private var notices: NoticeSignature? {
+    get throws {
+      guard let gatewaySecrets else { return nil }
+      guard let text = try? String(contentsOfFile: gatewaySecrets, encoding: .utf8) else {
+        throw Failure.usage("--gateway-secrets: the file \(gatewaySecrets) can't be read")
+      }
+      let secrets = text.split(whereSeparator: \.isNewline).map { $0.filter { !$0.isWhitespace } }
+      guard secrets.contains(where: { !$0.isEmpty }) else {
+        throw Failure.usage("--gateway-secrets: the file \(gatewaySecrets) has no secret, as whsec_…")
+      }
+      return NoticeSignature(secrets: secrets)
+    }
+  }
 
   func validate() throws {
     guard tls.isEmpty || tls.count == 2 else {
@@ -46,8 +69,8 @@ struct ServeOptions: ParsableArguments {
       let scheme = settings.scheme
       let deployment = Deployment(redis.namespace, redis: try redis.redisURL())
       return try RidesServer.make(
-        settings, deployment: deployment, services: ChosenServices.list, archive: archive, metrics: Measuring.registry,
-        log: log
+        settings, deployment: deployment, services: ChosenServices.list, archive: archive, notices: try notices,
+        metrics: Measuring.registry, log: log
       ) { address in
         let text = address.isWeb ? "\(scheme)://\(address)/" : "\(address)"
         Terminal.error("serving \(text)")
