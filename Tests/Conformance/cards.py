@@ -57,7 +57,8 @@ def attempt(number):
         header = f"t={now + 1}," + header.split(",")[1]
     elif kind == "junk":
         header = "".join(chance.choice("tv01=, abcdef") for _ in range(chance.randrange(90)))
-    return kind, body, header
+    # What stands around a field's value is no part of it.
+    return kind, body, header.strip()
 
 
 def believed(body, header):
