@@ -51,7 +51,9 @@ import Testing
         #expect(rebuilt.isIdentical, "\(service)")
       }
       let once = try await restore(bench)
-      #expect(once.shards.map(\.events) == report.shards.map(\.events))
+      // What became due meanwhile is there besides.
+      #expect(zip(once.shards, report.shards).allSatisfy { $0.events >= $1.events })
+      #expect(try await bench.types() == types)
       #expect(try await bench.audit(archive: true).violations.isEmpty)
     }
   }
