@@ -33,9 +33,7 @@ struct DueEvents: Sendable {
 
   /// Moves what is due; returns how long to wait until the next look.
   private func look() async throws -> Duration {
-    var question = Commands()
-    for shard in namespace.shards { question.append("GET", namespace.scheduledNext(shard)) }
-    let times = try Self.times(await connection.send(question))
+    let times = try await times()
     guard times.contains(where: { $0 != nil }) else { return Self.interval }
     let now = try Self.now(await connection.call("TIME"))
     let owned = await pipeline.owned
@@ -59,15 +57,33 @@ struct DueEvents: Sendable {
   }
 
   /// When somebody should look at each shard, in ms of the server's clock; nil where nothing waits.
+  private func times() async throws -> [Int64?] {
+    let keys = namespace.shards.map(namespace.scheduledNext)
+    try await connection.connect()
+    guard await connection.isCluster else { return try Self.times(await connection.call(["MGET"] + keys)) }
+    // No command may ask two shards there.
+    var commands = Commands()
+    for key in keys { commands.append("GET", key) }
+    return try Self.times(await connection.send(commands))
+  }
+
+  private static func times(_ reply: borrowing Reply) throws -> [Int64?] {
+    try reply.root.check()
+    return (0..<reply.root.count).map { time(reply.root[$0]) }
+  }
+
   private static func times(_ replies: borrowing Replies) throws -> [Int64?] {
     var times: [Int64?] = []
     for index in 0..<replies.count {
       let error = replies[index].error
       if let error, !error.concernsOneShard { throw error }
-      times.append(
-        error == nil ? replies[index].lossyText.split(separator: " ").first.flatMap { Int64($0) } : nil)
+      times.append(error == nil ? time(replies[index]) : nil)
     }
     return times
+  }
+
+  private static func time(_ reply: borrowing ReplyNode) -> Int64? {
+    reply.isNil ? nil : reply.lossyText.split(separator: " ").first.flatMap { Int64($0) }
   }
 
   private static func now(_ reply: borrowing Reply) throws -> Int64 {
