@@ -29,15 +29,22 @@ struct Leases: Sendable {
     var untilThorough = 0
     while !Task.isCancelled {
       do {
-        if !hasJoined, let address = try await namesake.address() {
-          if !hasMetNamesake {
-            log.error(
-              "another worker of the service has the same name; this one waits until that is gone: names must be unique",
-              metadata: ["address": "\(address)"])
+        if !hasJoined {
+          if let address = try await namesake.address() {
+            if !hasMetNamesake {
+              log.error(
+                "another worker of the service has the same name; this one waits until that is gone: names must be unique",
+                metadata: ["address": "\(address)"])
+            }
+            hasMetNamesake = true
+            try? await Task.sleep(for: .seconds(1))
+            continue
           }
-          hasMetNamesake = true
-          try? await Task.sleep(for: .seconds(1))
-          continue
+          // Who has joined by whatever fails next must not take its own entry for another's.
+          let others = try await roster(holding: [], leaving: false).map(\.name)
+          hasJoined = true
+          // They have shards to give.
+          try await wake(others)
         }
         let (nextLook, tookShards) = try await turn(isThorough: untilThorough == 0, &surroundings)
         if tookShards, !isReady {
@@ -45,11 +52,6 @@ struct Leases: Sendable {
           await settings.whenReady?()
         }
         untilThorough = untilThorough == 0 ? Self.turnsBetweenThorough : untilThorough - 1
-        if !hasJoined {
-          // The others have shards to give.
-          try await wake(try await roster(holding: Set(await pipeline.owned.keys), leaving: false).map(\.name))
-          hasJoined = true
-        }
         perseverance.succeeded()
         let wasWoken = await wait(nextLook)
         if wasWoken || tookShards { untilThorough = 0 }
