@@ -8,7 +8,7 @@ import time
 import urllib.parse
 
 from selenium import webdriver
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, TimeoutException
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, TimeoutException, WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
@@ -88,7 +88,8 @@ def leave(driver, button):
 
 def until(driver, holds):
     """Whether something comes to hold: a page that is on its way needs a moment."""
-    passing = [NoSuchElementException, StaleElementReferenceException]
+    # What has just gone with its page is stale, or, for a moment, "does not belong to the document".
+    passing = [NoSuchElementException, StaleElementReferenceException, WebDriverException]
     try:
         return bool(WebDriverWait(driver, 10, 0.05, passing).until(holds))
     except TimeoutException:
