@@ -95,7 +95,7 @@ public struct SpanExporter: Service {
     for header in settings.headers { request.headers.add(name: header.name, value: header.value) }
     request.body = .bytes(body)
     do {
-      let response = try await client.execute(request, timeout: .nanoseconds(timeout.nanoseconds))
+      let response = try await client.execute(request, timeout: TimeAmount(timeout))
       // What it answers besides is of no use here, but a connection is used again only when it has been read.
       for try await _ in response.body {}
       switch response.status.code {
@@ -109,8 +109,4 @@ public struct SpanExporter: Service {
       return (String(describing: error), .zero)
     }
   }
-}
-
-extension Duration {
-  fileprivate var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
 }

@@ -17,7 +17,7 @@ extension Application {
     case .unix(let path): bound = .unixDomainSocket(path: path)
     }
     let channel = HTTP1Channel.Configuration(
-      additionalChannelHandlers: [HeadDeadline(.seconds(Limit.head.components.seconds))],
+      additionalChannelHandlers: [ConnectionDeadline(of: .head, Limit.head)],
       idleTimeout: .seconds(Limit.idle.components.seconds),
       httpDecoderConfiguration: .init(
         maxHeaderFieldSize: Limit.headBytes, maxHeaderListSize: Limit.headBytes, maxHeaderFieldCount: Limit.headFields))

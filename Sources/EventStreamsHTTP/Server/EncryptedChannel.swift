@@ -26,7 +26,7 @@ struct EncryptedChannel: ServerChildChannel {
     return channel.eventLoop.makeCompletedFuture {
       let handlers = channel.pipeline.syncOperations
       try handlers.addHandler(
-        HandshakeDeadline(.seconds(ServerSettings.Limit.handshake.components.seconds)),
+        ConnectionDeadline(of: .handshake, ServerSettings.Limit.handshake),
         position: .after(try handlers.handler(type: NIOSSLServerHandler.self)))
     }.flatMap { ready }
   }
