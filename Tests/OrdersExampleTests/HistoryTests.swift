@@ -20,10 +20,11 @@ import Testing
       try await run(early, bench) {
         try await bench.receive(3, of: "item_1")
         try await eventually("it has come in") { try await bench.state("inventory", "stock") == ["item_1": "3"] }
-        for number in 1...5 {
-          _ = try await bench.publisher.publish(
-            OrderPlaced(orderID: "ORD-\(number)", userID: "USR-1", amount: 100, items: ["item_1"]))
-        }
+        // Orders of one item race for it, each a key of its own: who comes too late must be settled for all time, or a
+        // state that is rebuilt in the log's order may rightly differ.
+        try await order(1...3, bench)
+        try await eventually("it has gone out") { try await bench.state("inventory", "stock") == ["item_1": "0"] }
+        try await order(4...5, bench)
       }
       let reader = try ArchiveReader(path: path, of: Shop.archive)
       #expect(try await reader.count(shard: 0) == 10)
@@ -43,6 +44,13 @@ import Testing
       #expect(try await rebuild.run(early[1], applies: true).count == 1)
       #expect(try await rebuild.run(early[1], applies: false).count == 0)
       #expect(try await bench.state("inventory", "stock") == ["item_1": "0"])
+    }
+  }
+
+  private func order(_ numbers: ClosedRange<Int>, _ bench: ShopBench) async throws {
+    for number in numbers {
+      _ = try await bench.publisher.publish(
+        OrderPlaced(orderID: "ORD-\(number)", userID: "USR-1", amount: 100, items: ["item_1"]))
     }
   }
 
