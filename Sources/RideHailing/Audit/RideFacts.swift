@@ -2,13 +2,28 @@ import EventStreams
 
 /// What the events of a ride say happened to its money, each event once: the facts that the books are held against.
 struct RideFacts {
-  /// A completion.
+  /// A completion, or a fee for a ride that did not take place.
   struct Completion {
     let fare: Fare
     let driverID: String
-    let method: Payment.Method
-    /// The id of its refusal, if it was refused.
-    let refusal: String
+    /// What the driver took for it.
+    let cash: Int
+    /// The id of its refusal, if it was refused; nil of a fee.
+    let refusal: String?
+  }
+
+  /// A fee, as a cancellation says it, or as it was charged.
+  struct Fee: Hashable {
+    let amount: Money
+    let riderID: Identifier
+    let driverID: Identifier
+  }
+
+  /// What was held on a card.
+  struct Hold {
+    let amount: Money
+    /// How often it is said to be let go.
+    var releases = 0
   }
 
   /// What was captured from a card.
@@ -38,6 +53,15 @@ struct RideFacts {
   private(set) var standing: PaymentStanding?
   /// The driver's share, as the last one says.
   private(set) var paid: DriverPaid?
+  /// The fees that cancellations say, and those that were charged.
+  private(set) var asked: [Fee] = []
+  private(set) var fees: [Fee] = []
+  /// What was held, by the gateway's name.
+  private(set) var holds: [Identifier: Hold] = [:]
+  /// The tips that were given, and how often each was taken or refused: by the id of the event that asked for it.
+  private(set) var given: [Identifier: Money] = [:]
+  private(set) var taken: [Identifier: [Money]] = [:]
+  private(set) var refusedTips: Set<Identifier> = []
   /// What was paid in tips after its end, by where it came from.
   private(set) var tips: [Payment.Method: Int] = [:]
   /// The receipts that were sent, by version.
@@ -52,7 +76,7 @@ struct RideFacts {
   /// What was paid in tips after its end.
   var tipped: Int { tips.values.reduce(0, +) }
   /// What the driver took for the ride.
-  var cashTaken: Int { completions.first.map { $0.method == .cash ? $0.fare.total : 0 } ?? 0 }
+  var cashTaken: Int { completions.first?.cash ?? 0 }
 
   // MARK: Events
 
@@ -61,12 +85,36 @@ struct RideFacts {
   mutating func add(_ ride: RideCompleted, event: String) {
     completions.append(
       Completion(
-        fare: ride.fare, driverID: ride.driverID, method: ride.payment.method,
+        fare: ride.fare, driverID: ride.driverID,
+        cash: ride.payment.method == .cash ? ride.fare.total : 0,
         refusal: CompletionRefused.id(of: event, saying: ride)))
   }
 
   mutating func add(_ refusal: CompletionRefused, event: String) {
-    completions.removeAll { $0.refusal.hasSameBytes(as: event) }
+    completions.removeAll { $0.refusal?.hasSameBytes(as: event) == true }
+  }
+
+  mutating func add(_ cancelled: RideCancelled) {
+    guard let amount = cancelled.feeAmount, let rider = cancelled.riderID, let driver = cancelled.driverID else {
+      return
+    }
+    asked.append(Fee(amount: amount, riderID: Identifier(rider), driverID: Identifier(driver)))
+  }
+
+  mutating func add(_ charged: CancellationCharged) {
+    completions.append(Completion(fare: charged.fare, driverID: charged.driverID, cash: 0, refusal: nil))
+    fees.append(
+      Fee(
+        amount: charged.fare.amount, riderID: Identifier(charged.riderID), driverID: Identifier(charged.driverID)))
+  }
+
+  mutating func add(_ hold: PaymentAuthorised) {
+    guard let reference = hold.reference, holds[reference] == nil else { return }
+    holds[reference] = Hold(amount: Money(hold.amount, hold.currency))
+  }
+
+  mutating func add(_ hold: AuthorisationReleased) {
+    if let reference = hold.reference { holds[reference]?.releases += 1 }
   }
 
   mutating func add(_ adjustment: FareAdjusted) {
@@ -113,7 +161,14 @@ struct RideFacts {
     standing = refund.standing
   }
 
-  mutating func add(_ tip: TipCaptured) { tips[tip.method, default: 0] += tip.amount }
+  mutating func add(_ tip: RideTipped) { given[tip.eventID] = given[tip.eventID] ?? tip.money }
+
+  mutating func add(_ tip: TipCaptured) {
+    tips[tip.method, default: 0] += tip.amount
+    taken[tip.tipped, default: []].append(Money(tip.amount, tip.currency))
+  }
+
+  mutating func add(_ tip: TipRefused) { refusedTips.insert(tip.tipped) }
 
   mutating func add(_ share: DriverPaid) { paid = share }
 

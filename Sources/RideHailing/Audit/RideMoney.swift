@@ -150,9 +150,10 @@ struct RideMoney {
 
   /// A price that was held is what is charged.
   func quote() -> [Finding] {
-    guard let quote = facts.quote, let fare = facts.completions.first?.fare, quote.difference(from: fare) != nil else {
-      return []
-    }
+    guard let quote = facts.quote, let completion = facts.completions.first, completion.refusal != nil,
+      quote.difference(from: completion.fare) != nil
+    else { return [] }
+    let fare = completion.fare
     let charged = Money(fare.total - fare.tip - fare.tolls, fare.currency)
     return [
       Finding(

@@ -91,7 +91,7 @@ extension ShardAudit {
   private func checkMoney(_ report: inout AuditReport) {
     let charged = ledgers[PaymentService.name]?.bookings ?? [:]
     let earned = ledgers[DriverService.name]?.bookings ?? [:]
-    for (ride, facts) in facts.rides where !facts.completions.isEmpty {
+    for (ride, facts) in facts.rides {
       let money = RideMoney(
         facts: facts, record: stored.payment(ride), charged: charged[ride] ?? RideBookings(),
         earned: earned[ride] ?? RideBookings())
@@ -101,8 +101,13 @@ extension ShardAudit {
         }
       }
       var findings: [RideMoney.Finding] = []
-      if isSettled(PaymentService.name) { findings += money.payment() + money.quote() }
-      if isSettled(DriverService.name) { findings += money.driver() }
+      if isSettled(PaymentService.name) {
+        findings += money.payment() + money.quote() + money.holds(stored.hold(ride)) + money.cancellations(isWhole)
+        findings += money.tips(isWhole, stored.tips(ride, of: PaymentService.self))
+      }
+      if isSettled(DriverService.name) {
+        findings += money.driver() + money.tipsPaid(stored.tips(ride, of: DriverService.self))
+      }
       if isSettled(PaymentService.name, DriverService.name) { findings += money.between() }
       if isSettled(PaymentService.name, NotificationService.name) { findings += money.receipt(stored.receipt(ride)) }
       for finding in findings {

@@ -26,6 +26,24 @@ struct ShardFacts {
       case CompletionRefused.eventType:
         let refusal = try CompletionRefused(ofEvent: json)
         rides[refusal.rideID, default: RideFacts()].add(refusal, event: header.id)
+      case RideCancelled.eventType:
+        let cancelled = try RideCancelled(ofEvent: json)
+        rides[cancelled.rideID, default: RideFacts()].add(cancelled)
+      case CancellationCharged.eventType:
+        let charged = try CancellationCharged(ofEvent: json)
+        rides[charged.rideID, default: RideFacts()].add(charged)
+      case PaymentAuthorised.eventType:
+        let hold = try PaymentAuthorised(ofEvent: json)
+        rides[hold.rideID, default: RideFacts()].add(hold)
+      case AuthorisationReleased.eventType:
+        let hold = try AuthorisationReleased(ofEvent: json)
+        rides[hold.rideID, default: RideFacts()].add(hold)
+      case RideTipped.eventType:
+        let tip = try RideTipped(ofEvent: json)
+        rides[tip.rideID, default: RideFacts()].add(tip)
+      case TipRefused.eventType:
+        let tip = try TipRefused(ofEvent: json)
+        rides[tip.rideID, default: RideFacts()].add(tip)
       case FareAdjusted.eventType:
         let adjustment = try FareAdjusted(ofEvent: json)
         rides[adjustment.rideID, default: RideFacts()].add(adjustment)

@@ -23,6 +23,15 @@ struct StoredState {
       stored: fields(service, PaymentRecord.corrected)[ride] ?? fields(service, PaymentRecord.hash)[ride])
   }
 
+  /// What is held for a ride; nil if nothing is.
+  func hold(_ ride: Identifier) -> CardHold? { CardHold(stored: fields(PaymentService.name, CardHold.hash)[ride]) }
+
+  /// The tips of a ride that a service has booked; nil if it has no such ride, or not any more.
+  func tips(_ ride: Identifier, of service: any FoldedService.Type) -> [String]? {
+    guard let rides = service.rides?.first, fields(service.name, rides)[ride] != nil else { return nil }
+    return RideTips(stored: fields(service.name, RideTips.hash)[ride])?.tips ?? []
+  }
+
   /// A ride's receipt; nil if there is none that can be read.
   func receipt(_ ride: Identifier) -> Receipt? {
     Receipt(stored: fields(NotificationService.name, Receipt.hash)[ride])

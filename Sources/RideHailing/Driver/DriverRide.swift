@@ -12,6 +12,8 @@ public struct DriverRide: Sendable, Hashable {
   public let commission: CommissionRate
   /// What the driver took in cash, in minor units.
   public let cash: Int
+  /// True if the ride did not take place, and its fare is the fee for that.
+  public private(set) var isCancelled = false
   /// The ids of the corrections that were booked, oldest first.
   public internal(set) var corrections: [String] = []
 
@@ -28,6 +30,15 @@ public struct DriverRide: Sendable, Hashable {
     cash = ride.payment.method == .cash ? ride.fare.total : 0
   }
 
+  init(_ charged: CancellationCharged, _ commission: CommissionRate) {
+    driverID = charged.driverID
+    city = charged.city
+    fare = charged.fare
+    self.commission = commission
+    cash = 0
+    isCancelled = true
+  }
+
   /// What the driver is paid of the fare.
   public var earning: Earning { Earning(fare, commissionBasisPoints: commission.basisPoints, cash: cash) }
 }
@@ -41,6 +52,7 @@ extension DriverRide: JSONRecord {
     commission = CommissionRate(
       plan: try fields("plan", \.commission.plan), basisPoints: try fields("basisPoints", \.commission.basisPoints))
     cash = try fields("cash", \.cash, omitting: 0)
+    isCancelled = try fields("cancelled", \.isCancelled, omitting: false)
     corrections = try fields("corrections", \.corrections, omitting: [])
   }
 }

@@ -43,10 +43,14 @@ extension DriverService: FoldedService {
     /// Takes in what others know.
     public mutating func merge(_ more: Decisions) { rates.merge(more.rates) { first, _ in first } }
 
-    /// What was kept of the ride that was completed.
+    /// What was kept of the ride that was completed, or of the fee for one that was not.
     public func decision(on event: RecordedEvent) -> CommissionRate? {
-      guard event.header?.type == RideCompleted.eventType else { return nil }
-      return (try? RideCompleted(ofEvent: event.json.span)).flatMap { rates[$0.rideID] }
+      switch event.header?.type {
+      case RideCompleted.eventType: (try? RideCompleted(ofEvent: event.json.span)).flatMap { rates[$0.rideID] }
+      case CancellationCharged.eventType:
+        (try? CancellationCharged(ofEvent: event.json.span)).flatMap { rates[$0.rideID] }
+      default: nil
+      }
     }
   }
 }

@@ -5,7 +5,7 @@ public import EventStreams
 /// The commission is taken of what the ride itself costs; tips and tolls are the driver's, taxes the authorities'. What the driver took in
 /// cash is taken off at once, so that the account's balance is what can be paid out; it may be negative, and is carried on.
 public struct DriverService: Sendable {
-  private let commission: @Sendable (_ ride: RideCompleted, _ endedAt: Timestamp) -> CommissionRate
+  private let commission: @Sendable (_ city: String, _ product: String?, _ endedAt: Timestamp) -> CommissionRate
 
   /// A service that keeps so many hundredths of a percent of the rides that it books from now on.
   public init(commissionBasisPoints: Int = CommissionRate.standardBasisPoints) {
@@ -14,11 +14,11 @@ public struct DriverService: Sendable {
 
   /// A service that keeps of the rides that it books from now on what plans say.
   public init(plans: CommissionPlans) {
-    commission = { plans.rate(city: $0.city, product: $0.product, at: $1) }
+    commission = { plans.rate(city: $0, product: $1, at: $2) }
   }
 
   /// A service that is told what was kept of the ride that is completed.
-  init(decided: @escaping @Sendable () -> CommissionRate) { commission = { _, _ in decided() } }
+  init(decided: @escaping @Sendable () -> CommissionRate) { commission = { _, _, _ in decided() } }
 
   /// The consumer group and its handlers; in order per driver.
   public var service: EventService {
@@ -27,6 +27,7 @@ public struct DriverService: Sendable {
       // Payment says why.
       try await RideRecords.refusal(of: $0.data, in: $0) == nil ? try earn($0) : .none
     }
+    service.on(CancellationCharged.self, orderedBy: { Account.driver($0.driverID).name }) { try await compensate($0) }
     service.on(FareAdjusted.self, orderedBy: { Account.driver($0.driverID).name }) { try await adjust($0) }
     service.on(TipCaptured.self, orderedBy: { Account.driver($0.driverID).name }) { try await tip($0) }
     HolderAccounts(kind: .driver).add(to: &service)
@@ -39,17 +40,52 @@ public struct DriverService: Sendable {
   public func earn(_ event: Event<RideCompleted>) throws -> Effects {
     let data = event.data
     let endedAt = data.completedAt ?? event.timestamp
-    let ride = DriverRide(data, commission(data, endedAt))
+    return try book(
+      DriverRide(data, commission(data.city, data.product, endedAt)), data.rideID, .earned, at: endedAt,
+      recorded: event.entryID.recordedAt)
+  }
+
+  /// The effects of a fee for a ride that did not take place: as of a ride of that fare.
+  func compensate(_ event: Event<CancellationCharged>) async throws -> Effects {
+    let (charged, recordedAt) = (event.data, event.entryID.recordedAt)
+    let stored = try await event.shard.field(DriverRide.hash, charged.rideID)
+    guard let before = try stored.map({ try Self.decode($0) }) else {
+      let rate = commission(charged.city, charged.product, charged.at)
+      return try book(
+        DriverRide(charged, rate), charged.rideID, .cancelled, at: charged.at, recorded: recordedAt,
+        reason: "cancellation fee")
+    }
+    guard !before.isCancelled else { return .none }
+    // A completion that was published after the cancellation, and that payment refuses, was handled here first.
+    let after = DriverRide(charged, before.commission)
     let journal = try Journal(
-      id: Journal.id(ofRide: data.rideID, .earned), kind: .earned, rideID: data.rideID,
-      effectiveAt: endedAt, recordedAt: event.entryID.recordedAt, earning: ride.earning,
-      postings: ride.share)
+      id: "\(Self.name):\(event.data.eventID)", kind: .adjusted, rideID: charged.rideID, effectiveAt: charged.at,
+      recordedAt: recordedAt, corrects: Journal.id(ofRide: charged.rideID, .earned), reason: "cancellation fee",
+      earning: after.earning - before.earning,
+      postings: before.share.map { Posting(account: $0.account, amount: -$0.amount) } + after.share)
     return Effects { effects in
-      effects.when(DriverRide.hash, data.rideID, .isAbsent) {
-        RideRecords.note(data.rideID, ended: journal.effectiveAt, recorded: journal.recordedAt, in: &$0)
-        $0.set(DriverRide.hash, data.rideID, to: ride)
+      effects.when(DriverRide.corrected, charged.rideID, .isAbsent) {
+        $0.set(DriverRide.corrected, charged.rideID, to: after)
         journal.post(to: &$0)
-        $0.publish(DriverPaid(data.rideID, ride))
+        $0.publish(DriverPaid(charged.rideID, after, correction: charged.eventID))
+      }
+    }
+  }
+
+  /// A ride is booked once, whatever is published again.
+  private func book(
+    _ ride: DriverRide, _ rideID: String, _ kind: AccountEntry.Kind, at time: Timestamp, recorded: Timestamp,
+    reason: String? = nil
+  ) throws -> Effects {
+    let journal = try Journal(
+      id: Journal.id(ofRide: rideID, kind), kind: kind, rideID: rideID, effectiveAt: time, recordedAt: recorded,
+      reason: reason, earning: ride.earning, postings: ride.share)
+    return Effects { effects in
+      effects.when(DriverRide.hash, rideID, .isAbsent) {
+        RideRecords.note(rideID, ended: time, recorded: recorded, in: &$0)
+        $0.set(DriverRide.hash, rideID, to: ride)
+        journal.post(to: &$0)
+        $0.publish(DriverPaid(rideID, ride))
       }
     }
   }

@@ -23,6 +23,8 @@ public struct Receipt: Sendable, Hashable {
   public let durationSeconds: Int?
   /// The fare as it stands.
   public private(set) var fare: Fare
+  /// True if the ride did not take place, and the fare is the fee for that.
+  public private(set) var isCancelled = false
   /// Where it has come from so far, and so what the next version says.
   public private(set) var amounts = PaymentStanding()
   /// Why a payment failed last; nil if none did.
@@ -52,6 +54,22 @@ public struct Receipt: Sendable, Hashable {
     fare = ride.fare
     amounts.fare = ride.fare.total
     amounts.owed = ride.fare.total
+  }
+
+  /// The receipt of a fee of which nothing is known to be paid.
+  init(_ charged: CancellationCharged) {
+    rideID = charged.rideID
+    riderID = charged.riderID
+    driverID = charged.driverID
+    city = charged.city
+    email = charged.riderEmail
+    at = charged.at
+    distanceMeters = nil
+    durationSeconds = nil
+    fare = charged.fare
+    amounts.fare = fare.total
+    amounts.owed = fare.total
+    isCancelled = true
   }
 
   /// The identity of the event that says that this version was sent; the mail's names follow from it.
@@ -110,6 +128,7 @@ extension Receipt: JSONReadable, JSONWritable {
     at = try object["at"]
     distanceMeters = try object.optional("meters")
     durationSeconds = try object.optional("seconds")
+    isCancelled = try object.optional("cancelled") ?? false
     failure = try object.optional("failure")
     refusal = try object.optional("refusal")
     events = try object.optional("events") ?? []
@@ -138,6 +157,7 @@ extension Receipt: JSONReadable, JSONWritable {
       $0.field("meters", distanceMeters)
       $0.field("seconds", durationSeconds)
       $0.field("fare", fare)
+      if isCancelled { $0.field("cancelled", true) }
       $0.field("amounts", amounts)
       $0.field("failure", failure)
       $0.field("version", version)

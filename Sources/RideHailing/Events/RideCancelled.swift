@@ -33,17 +33,24 @@ public struct RideCancelled: RideEvent, JSONRecord, Hashable {
   public var reason: String?
   /// What the rider pays for it, in minor units: the driver's who was stood up.
   public var fee: Int
+  /// What of the fee is taxes, in minor units.
+  public var taxes: Int
   /// Of the fee; nil if there is none.
   public var currency: Currency?
-  /// How the fee is paid, where the request did not say.
+  /// How the fee is paid; nil for the card on which the ride's price is held, or out of the wallet where none is.
   public var payment: Payment?
+  /// Which kind of ride it was to be; nil if there is only one.
+  public var product: String?
+  /// Where the receipt of the fee goes.
+  public var riderEmail: String?
   /// True if it is history that comes from elsewhere: it is booked however long ago it was.
   public var isImported = false
 
   /// A ride that does not take place.
   public init(
     rideID: String, riderID: String?, driverID: String? = nil, city: String, by: Party, at: Timestamp? = nil,
-    reason: String? = nil, fee: Money? = nil, payment: Payment? = nil
+    reason: String? = nil, fee: Money? = nil, taxes: Int = 0, payment: Payment? = nil, product: String? = nil,
+    riderEmail: String? = nil
   ) {
     self.rideID = rideID
     self.riderID = riderID
@@ -53,8 +60,11 @@ public struct RideCancelled: RideEvent, JSONRecord, Hashable {
     self.at = at
     self.reason = reason
     self.fee = fee?.minorUnits ?? 0
+    self.taxes = taxes
     currency = fee?.currency
     self.payment = payment
+    self.product = product
+    self.riderEmail = riderEmail
   }
 
   /// Its fields.
@@ -67,13 +77,19 @@ public struct RideCancelled: RideEvent, JSONRecord, Hashable {
     at = try fields.optional("at", \.at)
     reason = try fields.optional("reason", \.reason, .text())
     fee = try fields("fee", \.fee, .within(.fare), omitting: 0)
+    taxes = try fields("taxes", \.taxes, .within(.fare), omitting: 0)
     currency = try fields.optional("currency", \.currency)
     payment = try fields.optional("payment", \.payment)
+    product = try fields.optional("product", \.product, .name)
+    riderEmail = try fields.optional("riderEmail", \.riderEmail, .email.personal(of: "riderId"))
     isImported = try fields("imported", \.isImported, omitting: false)
   }
 
   /// What is paid has a currency, somebody who pays it and somebody who gets it.
   public func check() throws(JSONError) {
+    guard taxes <= fee else {
+      throw JSONError(path: "taxes", problem: "is \(taxes), which is more than the fee, \(fee)")
+    }
     guard fee > 0 else { return }
     for (field, isMissing) in [
       ("currency", currency == nil), ("riderId", riderID == nil), ("driverId", driverID == nil),

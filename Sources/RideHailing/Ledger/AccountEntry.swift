@@ -20,6 +20,8 @@ public struct AccountEntry: Sendable, Hashable {
     case owed
     /// A ride was driven.
     case earned
+    /// A ride was called off, for a fee.
+    case cancelled
     /// A driver was given something on top, after a ride's end.
     case tipped
     /// A ride's fare, or the account, was put right.

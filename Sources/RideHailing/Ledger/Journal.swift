@@ -136,8 +136,8 @@ public struct Journal: Sendable, Hashable {
       reason: reason, earning: earning, written: postings)
   }
 
-  /// The name of the journal that books a completed ride.
+  /// The name of the journal that books a completed ride, or the fee for one that did not take place.
   static func id(ofRide ride: String, _ kind: AccountEntry.Kind) -> String {
-    "\(kind == .earned ? LedgerState.drivers : LedgerState.riders):\(RideCompleted.eventType.rawValue):\(ride)"
+    "\(kind == .earned || kind == .cancelled ? LedgerState.drivers : LedgerState.riders):\(RideCompleted.eventType.rawValue):\(ride)"
   }
 }

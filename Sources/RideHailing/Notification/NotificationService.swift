@@ -15,6 +15,7 @@ public struct NotificationService: Sendable {
     add(to: &service, RideCompleted.self, { $0.rideID }) {
       try await RideRecords.refusal(of: $0.data, in: $0) == nil ? keep($0) : .none
     }
+    add(to: &service, CancellationCharged.self, { $0.rideID }) { try await keepFee($0) }
     add(to: &service, FareAdjusted.self, { $0.rideID }) { try await change($0) }
     add(to: &service, PaymentCaptured.self, { $0.rideID }) { try await settle($0) }
     add(to: &service, PaymentFailed.self, { $0.rideID }) { try await settle($0) }
@@ -38,6 +39,19 @@ public struct NotificationService: Sendable {
         RideRecords.note(receipt.rideID, ended: receipt.at, recorded: event.entryID.recordedAt, in: &$0)
         $0.set(Receipt.hash, receipt.rideID, to: receipt)
       }
+    }
+  }
+
+  /// The effects of a fee for a ride that did not take place: the same. A completion that payment refuses may have come before it.
+  private func keepFee(_ event: Event<CancellationCharged>) async throws -> Effects {
+    let receipt = Receipt(event.data)
+    let before = try await self.receipt(receipt.rideID, in: event.shard)
+    guard before?.isCancelled != true else { return .none }
+    return Effects { effects in
+      if before == nil {
+        RideRecords.note(receipt.rideID, ended: receipt.at, recorded: event.entryID.recordedAt, in: &effects)
+      }
+      effects.set(Receipt.hash, receipt.rideID, to: receipt)
     }
   }
 

@@ -16,14 +16,18 @@ struct ReceiptContent {
   // MARK: What it says
 
   private var introduction: String {
-    before.map { "Your receipt has changed: \(changes($0))." } ?? "Thank you for riding with us in \(receipt.city)."
+    if let before { return "Your receipt has changed: \(changes(before))." }
+    return receipt.isCancelled
+      ? "Your ride in \(receipt.city) was called off. It costs a fee, which is for the driver."
+      : "Thank you for riding with us in \(receipt.city)."
   }
 
   /// What the fare is made of.
   private var items: [Row] {
     let fare = receipt.fare
     return [
-      Row(name: "Base fare", minorUnits: fare.base), Row(name: "Distance", minorUnits: fare.distance),
+      Row(name: receipt.isCancelled ? "Cancellation fee" : "Base fare", minorUnits: fare.base),
+      Row(name: "Distance", minorUnits: fare.distance),
       Row(name: "Time", minorUnits: fare.time), Row(name: "High demand", minorUnits: fare.surge),
       Row(name: "Tolls", minorUnits: fare.tolls), Row(name: "Taxes and fees", minorUnits: fare.taxes),
       Row(name: "Tip", minorUnits: fare.tip),

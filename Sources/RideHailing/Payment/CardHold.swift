@@ -6,6 +6,8 @@ struct CardHold: Sendable, Hashable {
   let riderID: String
   /// Where the ride is to be.
   let city: String
+  /// What the gateway knows the card by; nil of one from before that was kept.
+  let card: String?
   /// How much, in minor units.
   var amount: Int
   /// Of the amount.
@@ -27,9 +29,10 @@ struct CardHold: Sendable, Hashable {
   static let actionTime = Duration.seconds(3600)
 
   /// What is to be held, for a request.
-  init(riderID: String, city: String, amount: Money, request: String) {
+  init(riderID: String, city: String, card: String?, amount: Money, request: String) {
     self.riderID = riderID
     self.city = city
+    self.card = card
     self.amount = amount.minorUnits
     currency = amount.currency
     self.request = request
@@ -37,10 +40,10 @@ struct CardHold: Sendable, Hashable {
 }
 
 extension CardHold {
-  /// Whether a ride can be paid of it.
-  func covers(_ ride: RideCompleted) -> Bool {
-    !isPending && ride.payment.method == .card && ride.fare.total > 0 && currency == ride.fare.currency
-      && riderID.hasSameBytes(as: ride.riderID)
+  /// Whether a fare can be paid of it.
+  func covers(_ record: PaymentRecord) -> Bool {
+    !isPending && record.payment.method == .card && record.fare.total > 0 && currency == record.fare.currency
+      && riderID.hasSameBytes(as: record.riderID)
   }
 }
 
@@ -49,6 +52,7 @@ extension CardHold: JSONRecord {
   init(_ fields: inout RecordFields<Self>) throws(JSONError) {
     riderID = try fields("rider", \.riderID)
     city = try fields("city", \.city)
+    card = try fields.optional("card", \.card)
     amount = try fields("amount", \.amount)
     currency = try fields("currency", \.currency)
     reference = try fields.optional("reference", \.reference)

@@ -112,6 +112,8 @@ public struct PaymentDecisions: ServiceDecisions {
     switch event.header?.type {
     case RideCompleted.eventType:
       return (try? RideCompleted(ofEvent: event.json.span)).flatMap { answer($0.rideID) }
+    case RideCancelled.eventType:
+      return (try? RideCancelled(ofEvent: event.json.span)).flatMap { answer($0.rideID) }
     case FareAdjustmentRequested.eventType:
       return (try? FareAdjustmentRequested(ofEvent: event.json.span)).flatMap { answer($0.rideID, $0.correction) }
     case RideTipped.eventType:

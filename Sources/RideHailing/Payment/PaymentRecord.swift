@@ -26,6 +26,8 @@ public struct PaymentRecord: Sendable, Hashable {
   public private(set) var attempt: String?
   /// When the ride was completed.
   public let at: Timestamp
+  /// True if the ride did not take place, and its fare is the fee for that.
+  public private(set) var isCancelled = false
   /// The ids of the corrections that were approved, oldest first.
   public internal(set) var corrections: [String] = []
 
@@ -42,6 +44,17 @@ public struct PaymentRecord: Sendable, Hashable {
     payment = ride.payment
     fare = ride.fare
     self.at = at
+  }
+
+  /// The fee of a ride that did not take place, of which nothing is paid yet.
+  init(_ charged: CancellationCharged, _ payment: Payment) {
+    riderID = charged.riderID
+    driverID = charged.driverID
+    city = charged.city
+    self.payment = payment
+    fare = charged.fare
+    at = charged.at
+    isCancelled = true
   }
 
   /// What is left to refund, in minor units.
@@ -65,6 +78,7 @@ public struct PaymentRecord: Sendable, Hashable {
 
   /// In what a completion differs from what was booked, for people; nil if it says the same.
   func difference(from ride: RideCompleted) -> String? {
+    if isCancelled { return "it was called off, for a fee of \(fare.amount)" }
     if fare != ride.fare {
       return fare.amount == ride.fare.amount
         ? "its fare of \(fare.amount) is made of other items" : "its fare is \(fare.amount), not \(ride.fare.amount)"
@@ -144,6 +158,7 @@ extension PaymentRecord: JSONRecord {
     declineReason = try fields.optional("declined", \.declineReason)
     attempt = try fields.optional("attempt", \.attempt)
     at = try fields("at", \.at)
+    isCancelled = try fields("cancelled", \.isCancelled, omitting: false)
     corrections = try fields("corrections", \.corrections, omitting: [])
   }
 }

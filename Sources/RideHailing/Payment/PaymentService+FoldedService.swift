@@ -15,7 +15,7 @@ extension PaymentService: FoldedService {
       PaymentAuthorised.self, PaymentActionRequired.self, AuthorisationFailed.self, AuthorisationReleased.self,
       AuthorisationEnded.self, PaymentActionEnded.self, PaymentRetryDue.self, FareAdjusted.self, RideRefunded.self,
       CorrectionRefused.self,
-      CompletionRefused.self,
+      CompletionRefused.self, CancellationCharged.self, CancellationRefused.self,
     ]
   /// Its record of each ride.
   public static let rides: RideRecords? = RideRecords(hashes: [

@@ -14,7 +14,8 @@ extension PaymentService {
     guard try await event.shard.field(CardHold.hash, ride) == nil,
       try await event.shard.field(PaymentRecord.hash, ride) == nil
     else { return .none }
-    let hold = CardHold(riderID: rider, city: request.city, amount: quote.amount, request: event.id)
+    let hold = CardHold(
+      riderID: rider, city: request.city, card: payment.token, amount: quote.amount, request: event.id)
     if let reason = quote.refusal(at: event.timestamp) {
       var failed = AuthorisationFailed(ride, hold)
       failed.reason = reason
@@ -57,12 +58,6 @@ extension PaymentService {
     return try await release(hold, stored, event.data.rideID, reason, because: event.id)
   }
 
-  /// The effects of a ride that does not take place.
-  func cancel(_ event: Event<RideCancelled>) async throws -> Effects {
-    guard let (stored, hold) = try await held(event.data.rideID, in: event.shard) else { return .none }
-    return try await release(hold, stored, event.data.rideID, "the ride was cancelled", because: event.id)
-  }
-
   /// What is held for a ride, and how it is stored; nil if nothing is.
   func held(_ ride: String, in shard: OwnedShard) async throws -> (stored: String, hold: CardHold)? {
     guard let stored = try await shard.field(CardHold.hash, ride) else { return nil }
@@ -78,7 +73,7 @@ extension PaymentService {
     }
   }
 
-  private func release(
+  func release(
     _ hold: CardHold, _ stored: String, _ ride: String, _ reason: String, because cause: String
   ) async throws -> Effects {
     try await letGo(hold)
@@ -143,6 +138,16 @@ extension PaymentService {
     } else {
       publish(AuthorisationReleased(ride, hold))
     }
+  }
+
+  /// A hold ends with a payment: it was used for that, or for nothing.
+  static func finish(
+    _ hold: CardHold?, _ ride: String, isUsed: Bool, _ reason: String, because cause: String, in effects: inout Effects
+  ) {
+    guard let hold else { return }
+    guard isUsed else { return drop(hold, ride, reason, because: cause, in: &effects) }
+    effects.remove(CardHold.hash, ride)
+    cancelEnd(of: hold, ride, in: &effects)
   }
 
   /// What was to happen when its time is over.

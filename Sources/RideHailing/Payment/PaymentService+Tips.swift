@@ -66,6 +66,7 @@ extension PaymentService {
 extension PaymentRecord {
   /// Why a tip for the ride can't be given; nil if it can.
   fileprivate func refusal(of tip: RideTipped, paidBy payment: Payment, at time: Timestamp) -> String? {
+    if isCancelled { return "the ride did not take place" }
     if !riderID.hasSameBytes(as: tip.riderID) { return "the ride's rider is \(riderID), not \(tip.riderID)" }
     if !driverID.hasSameBytes(as: tip.driverID) { return "the ride's driver is \(driverID), not \(tip.driverID)" }
     if fare.currency != tip.currency { return "the ride was paid in \(fare.currency), not in \(tip.currency)" }

@@ -49,36 +49,42 @@ public struct PaymentService: Sendable {
       guard let difference = record.difference(from: ride) else { return .none }
       return Effects { refuse("the ride was completed before: \(difference)", &$0) }
     }
-    let completion = "\(RideCompleted.eventType.rawValue):\(ride.rideID)"
     let record = PaymentRecord(ride, at: ride.completedAt ?? event.timestamp)
     let held = try await held(ride.rideID, in: event.shard)
     // What is held is for this payment, or for none.
-    let hold = held.flatMap { $0.hold.covers(ride) ? $0.hold : nil }
+    let hold = held.flatMap { $0.hold.covers(record) ? $0.hold : nil }
     if let unused = held?.hold, hold == nil { try await letGo(unused) }
-    let settlements = try await collect(
-      ride.fare.total, from: ride.payment.method, rideID: ride.rideID, record, key: completion, since: event.earliest,
-      hold: hold
-    ) { debits, kind in
-      try Journal(
-        id: Journal.id(ofRide: ride.rideID, kind), kind: kind, rideID: ride.rideID, effectiveAt: record.at,
-        recordedAt: event.entryID.recordedAt,
-        postings: debits + [.credit(.clearing, ride.fare.amount)])
-    }
+    let settlements = try await settle(
+      record, of: ride.rideID, key: RideCompleted.eventID(ofRide: ride.rideID), hold: hold, event)
     return Effects { effects in
       effects.when(PaymentRecord.hash, ride.rideID, .isAbsent) {
         RideRecords.note(ride.rideID, ended: record.at, recorded: event.entryID.recordedAt, in: &$0)
         settlements.write(to: &$0, in: PaymentRecord.hash)
-        guard let held = held?.hold else { return }
-        if hold == nil {
-          Self.drop(held, ride.rideID, "the ride is paid otherwise", because: event.id, in: &$0)
-        } else {
-          $0.remove(CardHold.hash, ride.rideID)
-          Self.cancelEnd(of: held, ride.rideID, in: &$0)
-        }
+        Self.finish(
+          held?.hold, ride.rideID, isUsed: hold != nil, "the ride is paid otherwise", because: event.id, in: &$0)
       } otherwise: {
         // It was handled at the same moment as this one, for another rider.
         refuse("another completion of the ride came first", &$0)
       }
+    }
+  }
+
+  /// Has the rider pay a ride, or the fee for one that did not take place.
+  ///
+  /// - Parameters:
+  ///   - key: what is charged.
+  ///   - hold: what is held for it.
+  ///   - reason: what is booked, for people; nil for a ride.
+  func settle<Cause>(
+    _ record: PaymentRecord, of ride: String, key: String, hold: CardHold?, reason: String? = nil, _ event: Event<Cause>
+  ) async throws -> Settlements {
+    try await collect(
+      record.fare.total, from: record.payment.method, rideID: ride, record, key: key, since: event.earliest, hold: hold
+    ) { debits, kind in
+      try Journal(
+        id: Journal.id(ofRide: ride, kind), kind: kind, rideID: ride, effectiveAt: record.at,
+        recordedAt: event.entryID.recordedAt, reason: reason,
+        postings: debits + [.credit(.clearing, record.fare.amount)])
     }
   }
 

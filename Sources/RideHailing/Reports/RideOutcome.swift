@@ -78,14 +78,17 @@ public struct RideOutcome: Sendable, JSONWritable {
     receipt = try await state.receipt(ride)
     cancellation = (Self.told(events) as [RideCancelled]).first
     tips = Self.told(events)
-    guard let completed = events.lazy.compactMap(Self.completed).first else {
+    let charged: [CancellationCharged] = Self.told(events)
+    // The fee counts, where there is one: a completion after it was refused.
+    let booked = charged.first.map { ($0.driverID, $0.at) } ?? events.lazy.compactMap(Self.completed).first
+    guard let (driver, end) = booked else {
       earned = []
       return
     }
     // From the ride's end on: corrections are later.
     do {
       earned = try await AccountStatement.read(
-        .driver(completed.ride.driverID), from: services, .init(from: completed.at)
+        .driver(driver), from: services, .init(from: end)
       ).lines.filter { $0.entry.rideID?.hasSameBytes(as: ride) == true }
     } catch is ClosedJournals.Needed {
       // They have left what the service has stored.
@@ -101,11 +104,11 @@ public struct RideOutcome: Sendable, JSONWritable {
     }
   }
 
-  private static func completed(of trace: EventTrace) -> (ride: RideCompleted, at: Timestamp)? {
+  private static func completed(of trace: EventTrace) -> (driver: String, at: Timestamp)? {
     guard trace.header.type == RideCompleted.eventType else { return nil }
     do throws(JSONError) {
       let ride = try RideCompleted(ofEvent: trace.json.span)
-      return (ride, ride.completedAt ?? trace.header.timestamp)
+      return (ride.driverID, ride.completedAt ?? trace.header.timestamp)
     } catch {
       // It is in the dead letters then, which the trace shows.
       return nil

@@ -57,6 +57,12 @@ public struct Violation: Sendable, Hashable {
     case receipt
     /// A ride costs something else than the price that was held for it.
     case quote
+    /// Money that was held on a card ended in more than one way, or in none, or more of it was captured than was held.
+    case hold
+    /// A fee was charged for a ride that took place, or twice, or another one than the cancellation says.
+    case cancellation
+    /// A tip was taken twice, or as another amount than was given, or has not come to the driver.
+    case tip
     /// A ride was completed in two shards, and so booked in both.
     case rideInTwoShards
   }

@@ -8,7 +8,9 @@ public struct DriverStatement: Sendable, JSONWritable {
   public let opening: Int
   /// Rides driven.
   public let trips: Int
-  /// What the rides and their corrections come to.
+  /// Rides that were called off, for a fee.
+  public let cancellations: Int
+  /// What the rides, fees and their corrections come to.
   public let earned: Earning
   /// Corrections of the account itself.
   public let adjustments: Int
@@ -37,7 +39,7 @@ public struct DriverStatement: Sendable, JSONWritable {
       return DriverStatement(
         currency: currency,
         opening: account.opening.first { $0.currency == currency }?.minorUnits ?? 0,
-        trips: entries.count { $0.kind == .earned },
+        trips: entries.count { $0.kind == .earned }, cancellations: entries.count { $0.kind == .cancelled },
         earned: entries.compactMap(\.earning).reduce(Earning(), +), adjustments: sum([.adjusted]),
         deposits: sum([.deposited]), payouts: -sum([.paidOut, .returned]), closing: closing.minorUnits)
     }
@@ -49,6 +51,7 @@ public struct DriverStatement: Sendable, JSONWritable {
       $0.field("currency", currency)
       $0.field("opening", opening)
       $0.field("trips", trips)
+      $0.field("cancellations", cancellations)
       $0.field("fares", earned.fare)
       $0.field("commission", earned.commission)
       $0.field("tips", earned.tips)

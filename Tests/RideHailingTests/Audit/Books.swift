@@ -117,8 +117,23 @@ struct Books: Sendable {
     let later = EncodedEvent(
       RideRequested(rideID: "later", riderID: nil, city: city, pickup: Coordinate(latitude: 40.76, longitude: -73.97)),
       timestamp: start + .seconds(120))
+    // Two whose prices are held, from now on, since a hold ends: one takes place, the other is called off for a fee.
+    let held = ["held", "off"].map {
+      EncodedEvent(
+        RideRequested(
+          rideID: $0, riderID: "rider-1", city: city,
+          quote: Quote(price: Money(1080, .usd), lockedUntil: .now() + .seconds(600)), payment: card))
+    }
+    let off = EncodedEvent(
+      RideCancelled(
+        rideID: "off", riderID: "rider-1", driverID: driver, city: city, by: .rider, at: start, fee: Money(400, .usd),
+        riderEmail: "rider-1@example.com"), timestamp: start)
+    let tip = EncodedEvent(
+      RideTipped(rideID: "up", riderID: "rider-1", driverID: driver, city: city, amount: Money(300, .usd)),
+      timestamp: start)
     return [
-      [account(rider, 5000, "d1", AccountDeposited.self)]
+      held,
+      [account(rider, 5000, "d1", AccountDeposited.self), off, EncodedEvent(ride("held", card), timestamp: start)]
         + rides.map { EncodedEvent($0, timestamp: start) } + requests + [later],
       adjusted(rides[5], 2000) + adjusted(rides[6], 1000) + [refund(rides[7], 500), refund(rides[8], 1380)]
         + [refund(rides[9], 1000)]
@@ -135,7 +150,7 @@ struct Books: Sendable {
           rating("some", driver, 2, "rated-7", by: .driver),
           rating("cash", driver, 1, "rated-4"), rating("nobody", driver, 1, "rated-5"),
         ],
-      [payout("P2", 200, PayoutReturned.self)],
+      [payout("P2", 200, PayoutReturned.self), tip],
     ]
   }
 
@@ -152,9 +167,14 @@ struct Books: Sendable {
 
   /// Removes what some journals of a service do to an account; keeps its balance right.
   func remove(_ service: String, _ account: Account, from isMeant: (Journal) -> Bool = { _ in true }) async throws {
+    var removed = 0
     try await rewrite(service) { journal in
-      isMeant(journal) ? [journal.with(journal.postings.filter { $0.account != account })] : [journal]
+      guard isMeant(journal) else { return [journal] }
+      let rest = journal.postings.filter { $0.account != account }
+      removed += journal.postings.count - rest.count
+      return [journal.with(rest)]
     }
+    #expect(removed > 0, "nothing on \(account)")
   }
 
   /// Writes the journals of a service anew; keeps balances and counts right.

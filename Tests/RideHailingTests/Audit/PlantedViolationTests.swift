@@ -294,9 +294,11 @@ import Testing
       let clean = try await books.report()
       #expect(clean.violations.isEmpty, "\(clean.violations)")
       #expect(clean.inFlight.isEmpty)
-      #expect(clean.rides == 10)
+      #expect(clean.rides == 11)
       var kinds: Set<Violation.Kind> = []
-      for plant in Self.journals + Self.records + Self.events + Plant.prices + Plant.payouts + Plant.ratings {
+      for plant in Self.journals + Self.records + Self.events + Plant.prices + Plant.payouts + Plant.ratings
+        + Plant.life
+      {
         let report = try await books.report(archive: plant.usesArchive, spoiling: plant.spoil)
         let found = report.violations.contains {
           $0.kind == plant.kind && $0.service == plant.service && $0.ride == plant.ride && $0.key.contains(plant.key)

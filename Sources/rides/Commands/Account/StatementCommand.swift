@@ -63,7 +63,8 @@ struct StatementCommand: AsyncParsableCommand {
     func text(_ amount: Int) -> String { Money(amount, statement.currency).decimal }
     var table = Table("\(id), \(month.text)", "\(statement.currency)")
     table.add("opening balance", text(statement.opening))
-    table.add("fares of \(statement.trips) trips", text(statement.earned.fare))
+    let fees = statement.cancellations == 0 ? "" : ", fees of \(statement.cancellations) called off"
+    table.add("fares of \(statement.trips) trips\(fees)", text(statement.earned.fare))
     table.add("commission", text(-statement.earned.commission))
     table.add("tips", text(statement.earned.tips))
     table.add("tolls", text(statement.earned.tolls))

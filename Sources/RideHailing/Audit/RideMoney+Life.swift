@@ -1,0 +1,88 @@
+import EventStreams
+
+/// What is held before a ride, what one costs that does not take place, and what is given after it.
+extension RideMoney {
+  private func finding(
+    _ kind: Violation.Kind, _ key: String, _ expected: String, _ found: String, service: String = PaymentService.name
+  ) -> Finding {
+    Finding(kind: kind, service: service, key: key, expected: expected, found: found)
+  }
+
+  /// Each hold ends once: captured, at most as much as is held, or let go; or with a ride that was paid when it was over.
+  ///
+  /// - Parameter open: what payment has stored as held.
+  func holds(_ open: CardHold?) -> [Finding] {
+    facts.holds.sorted { $0.key < $1.key }.flatMap { reference, hold -> [Finding] in
+      let captured = facts.charges[reference]
+      let isOpen = open?.reference?.hasSameBytes(as: reference.text) == true
+      var ends = Array(repeating: "let go", count: hold.releases)
+      if captured != nil { ends.append("captured") }
+      if isOpen { ends.append("still held") }
+      var findings: [Finding] = []
+      if ends.count > 1 {
+        findings.append(finding(.hold, "hold \(reference)", "one end", ends.joined(separator: ", ")))
+      }
+      // A ride that was paid when nothing was held any more is charged otherwise.
+      if ends.isEmpty, facts.completions.isEmpty {
+        findings.append(finding(.hold, "hold \(reference)", "captured, let go, or held", "none of it"))
+      }
+      if let captured, captured.captured > hold.amount.minorUnits {
+        let amount = Money(captured.captured, hold.amount.currency)
+        findings.append(finding(.hold, "hold \(reference)", "at most \(hold.amount)", "\(amount) captured"))
+      }
+      return findings
+    }
+  }
+
+  /// A fee is charged once, as a cancellation says, and for no ride that took place.
+  ///
+  /// - Parameter isWhole: false if the history may lack the cancellation.
+  func cancellations(_ isWhole: Bool) -> [Finding] {
+    guard let fee = facts.fees.first else { return [] }
+    var findings: [Finding] = []
+    if facts.fees.count > 1 { findings.append(finding(.cancellation, "fees", "one", "\(facts.fees.count)")) }
+    if facts.completions.contains(where: { $0.refusal != nil }) {
+      findings.append(finding(.cancellation, "fee", "none for a ride that was completed", "\(fee.amount)"))
+    }
+    if isWhole, !facts.asked.contains(fee) {
+      let asked = facts.asked.map { "\($0.amount) for \($0.driverID)" }.joined(separator: ", ")
+      findings.append(
+        finding(.cancellation, "fee", asked.isEmpty ? "none" : asked, "\(fee.amount) for \(fee.driverID)"))
+    }
+    return findings
+  }
+
+  /// Each tip is taken once, as it was given, or refused.
+  ///
+  /// - Parameters:
+  ///   - isWhole: false if the history may lack what was given.
+  ///   - booked: what payment has stored as taken.
+  func tips(_ isWhole: Bool, _ booked: [String]?) -> [Finding] {
+    var findings: [Finding] = []
+    for (tip, amounts) in facts.taken.sorted(by: { $0.key < $1.key }) {
+      if amounts.count > 1 || facts.refusedTips.contains(tip) {
+        findings.append(finding(.tip, tip.text, "one outcome", "\(amounts.count) taken, or refused as well"))
+      }
+      if isWhole, facts.given[tip] != amounts[0] {
+        findings.append(
+          finding(.tip, tip.text, facts.given[tip].map { "\($0)" } ?? "nothing given", "\(amounts[0]) taken"))
+      }
+    }
+    return findings + difference(booked, PaymentService.name)
+  }
+
+  /// Each tip that was taken has come to the driver.
+  ///
+  /// - Parameter booked: what driver has stored as paid.
+  func tipsPaid(_ booked: [String]?) -> [Finding] { difference(booked, DriverService.name) }
+
+  private func difference(_ tips: [String]?, _ service: String) -> [Finding] {
+    guard let tips else { return [] }
+    let (taken, booked) = (Set(facts.taken.keys), Set(names: tips))
+    guard taken != booked else { return [] }
+    func text(_ tips: Set<Identifier>) -> String {
+      tips.isEmpty ? "none" : tips.sorted().map(\.text).joined(separator: ", ")
+    }
+    return [finding(.tip, "tips that are booked", text(taken), text(booked), service: service)]
+  }
+}
