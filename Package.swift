@@ -82,7 +82,12 @@ let package = Package(
       name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
     // What Swift can't import of the system: names and scheduling of threads, the allocator's settings.
     .systemLibrary(name: "CSystemCalls"),
-    .target(name: "Redis", dependencies: ["CHiredis", "COpenSSL", "CSystemCalls"], swiftSettings: settings),
+    .target(
+      name: "Redis",
+      dependencies: [
+        "CHiredis", "COpenSSL", "CSystemCalls", .product(name: "CoreMetrics", package: "swift-metrics"),
+      ],
+      swiftSettings: settings),
     .target(name: "JSON", swiftSettings: settings),
     .target(
       name: "EventStreams",
@@ -228,6 +233,15 @@ let package = Package(
       name: "BenchmarkWorker",
       dependencies: serving + ["RideHailing", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/BenchmarkWorker", swiftSettings: settings),
+    // And the server: what Hummingbird does with nothing around it.
+    .executableTarget(
+      name: "BenchmarkServer",
+      dependencies: [
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
+      path: "Tests/BenchmarkServer", swiftSettings: settings),
     // A real redis-server for tests, random numbers by seed, and real trips; regular targets because test targets can't share anything otherwise.
     .target(
       name: "RedisTestSupport", dependencies: ["Redis"], path: "Tests/RedisTestSupport", swiftSettings: settings),
