@@ -36,6 +36,8 @@ public actor Connection {
   private var cluster: Cluster?
   /// Replies that were asked for with ``write(_:)`` and not received yet.
   private var repliesDue = 0
+  /// What is measured; made with the first call, so that whoever measures may say so until then.
+  private lazy var timers = CommandTimers()
 
   /// A connection that is not open yet.
   public init(_ url: RedisURL, options: ConnectionOptions = ConnectionOptions()) {
@@ -156,13 +158,36 @@ public actor Connection {
   public func send(_ commands: Commands) throws(RedisError) -> Replies {
     precondition(repliesDue == 0, "replies to written commands are still to be received")
     precondition(commands.isComplete, "a command is unfinished")
-    try find()
-    if let cluster {
-      defer { note(cluster) }
-      return try cluster.send(commands)
+    return try measuring(commands, commands.count) { connection throws(RedisError) in
+      try connection.find()
+      if let cluster = connection.cluster {
+        defer { connection.note(cluster) }
+        return try cluster.send(commands)
+      }
+      try connection.write(commands)
+      return try connection.receive(commands.count)
     }
-    try write(commands)
-    return try receive(commands.count)
+  }
+
+  /// What a single command was refused with.
+  private static func refusal(_ replies: borrowing Replies) -> RedisError? {
+    replies.count == 1 ? replies[0].error : nil
+  }
+
+  /// Does what waits for replies, and measures it if somebody wants that.
+  private func measuring(
+    _ commands: Commands, _ count: Int, _ body: (isolated Connection) throws(RedisError) -> Replies
+  ) throws(RedisError) -> Replies {
+    guard timers != nil, count > 0 else { return try body(self) }
+    let start = ContinuousClock.now
+    do throws(RedisError) {
+      let replies = try body(self)
+      timers?.record(commands, count, since: start, Self.refusal(replies))
+      return replies
+    } catch {
+      timers?.record(commands, count, since: start, error)
+      throw error
+    }
   }
 
   /// Sends commands, but only over the connection that was made as the given one of all: for what must not be said by a
@@ -181,12 +206,14 @@ public actor Connection {
     guard isConnected, connectCount == self.connectCount else {
       throw RedisError(.connectionClosed, "the connection was closed", endpoint: url.description)
     }
-    if let cluster {
-      defer { note(cluster) }
-      return try cluster.send(commands, asItIs: true)
+    return try measuring(commands, commands.count) { connection throws(RedisError) in
+      if let cluster = connection.cluster {
+        defer { connection.note(cluster) }
+        return try cluster.send(commands, asItIs: true)
+      }
+      try connection.writeConnected(commands)
+      return try connection.receive(commands.count)
     }
-    try writeConnected(commands)
-    return try receive(commands.count)
   }
 
   /// Sends one command and waits for its reply.
@@ -241,8 +268,10 @@ public actor Connection {
   /// - Throws: A ``RedisError`` of the connection, which is then closed; `connectionClosed` also where the connection
   ///   was closed since the earlier commands were written.
   public func write(_ commands: Commands, receiving count: Int) throws(RedisError) -> Replies {
-    try write(commands)
-    return try receive(count)
+    try measuring(commands, count) { connection throws(RedisError) in
+      try connection.write(commands)
+      return try connection.receive(count)
+    }
   }
 
   private func writeConnected(_ commands: Commands) throws(RedisError) {

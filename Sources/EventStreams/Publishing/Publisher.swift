@@ -10,6 +10,8 @@ public struct Publisher: Sendable {
   private let window: Duration
   /// Nil where the server's word is enough.
   private let confirmation: Confirmation?
+  /// What is measured; nil if nobody does.
+  private let metrics = PublisherMetrics()
 
   /// A publisher.
   ///
@@ -50,6 +52,19 @@ public struct Publisher: Sendable {
   /// - Returns: for each event its place in the log, in the order given.
   /// - Throws: `Unconfirmed` if others must have it, and it isn't known in time that they do; `EventTooLong`; what the server answered.
   public func publish(_ events: [EncodedEvent], due: Timestamp? = nil) async throws -> [PublishedEvent] {
+    guard let metrics else { return try await place(events, due: due) }
+    let start = ContinuousClock.now
+    do {
+      let results = try await place(events, due: due)
+      metrics.sent(events, results, since: start)
+      return results
+    } catch {
+      metrics.failed(since: start, error)
+      throw error
+    }
+  }
+
+  private func place(_ events: [EncodedEvent], due: Timestamp?) async throws -> [PublishedEvent] {
     var batch = Batch()
     try encode(events, due: due, into: &batch)
     guard let confirmation else {

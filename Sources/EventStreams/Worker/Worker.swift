@@ -62,7 +62,8 @@ public struct Worker: ServiceLifecycle.Service {
       settings: settings,
       state: CommittedState(namespace: namespace, service: service.name, connection: control), log: log)
     let reader = Reader(
-      pipeline: pipeline, connection: reading, leases: leases, namespace: namespace, settings: settings, log: log)
+      pipeline: pipeline, connection: reading, leases: leases, namespace: namespace, settings: settings, timers: timers,
+      log: log)
     let limiter = service.limits.map {
       Limiter(
         $0, namespace: namespace, service: service.name, settings: settings,

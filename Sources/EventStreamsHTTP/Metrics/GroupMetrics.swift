@@ -13,6 +13,17 @@ struct GroupMetrics {
     gauge("consumer_lag_messages") { Double($0.lag) }
     gauge("consumer_lag_seconds") { Double($0.lagTime.nanoseconds) / 1e9 }
     gauge("dead_letters") { Double($0.dead) }
+    let groups = status.groups.sorted { (Identifier($0.service), $0.shard) < (Identifier($1.service), $1.shard) }
+    for group in groups {
+      guard let epoch = group.epoch else { continue }
+      text.add(
+        "eventstreams_lease_epoch", .gauge, [("group", group.service), ("shard", "\(group.shard)")], Double(epoch))
+    }
+    for group in groups {
+      text.add(
+        "eventstreams_lease_owned", .gauge, [("group", group.service), ("shard", "\(group.shard)")],
+        group.owner == nil ? 0 : 1)
+    }
     for service in services {
       for state in ServiceCondition.State.allCases {
         text.add(

@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -6,9 +7,10 @@ import NIOCore
 /// What is measured, for Prometheus.
 struct MetricsRoutes {
   let registry: PrometheusRegistry?
+  let deployment: Deployment
   let sampler: Sampler
   /// What a domain measures besides.
-  let more: @Sendable (APIContext) async throws -> [Measure]
+  let more: @Sendable ([ServiceStatus]) async throws -> [Measure]
 
   func add(to routes: inout Routes) {
     routes.get("/metrics", .metrics) { request, context in
@@ -18,7 +20,11 @@ struct MetricsRoutes {
       text.add("eventstreams_up", .gauge, [], sample.trouble == nil ? 1 : 0)
       if sample.trouble == nil, let status = sample.status {
         GroupMetrics(status: status, services: sample.services).write(to: &text)
-        for measure in try await more(context) { text.add(measure.name, .gauge, measure.labels, measure.value) }
+        let scheduled = try await deployment.look(for: context) {
+          try await Inspector(namespace: $0, connection: $1).scheduledCount()
+        }
+        text.add("eventstreams_scheduled_messages", .gauge, [], Double(scheduled))
+        for measure in try await more(sample.services) { text.add(measure.name, .gauge, measure.labels, measure.value) }
       }
       return Response.metrics(text.text + (registry?.text ?? PrometheusRegistry.processText))
     }

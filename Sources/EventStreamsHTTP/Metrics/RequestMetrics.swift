@@ -24,7 +24,7 @@ final class RequestMetrics: Sendable {
       dimensions: [
         ("http_request_method", Self.known(request.method)), ("http_route", route),
         ("http_response_status_code", "\(status.code)"), ("url_scheme", scheme),
-      ]
+      ] + (status.kind == .serverError ? [("error_type", "\(status.code)")] : [])
     ).recordNanoseconds(duration.nanoseconds)
   }
 

@@ -1,4 +1,5 @@
 package import EventStreams
+package import EventStreamsOperations
 package import HTTPTypes
 package import Hummingbird
 import Mustache
@@ -22,8 +23,8 @@ package struct Site: Sendable {
     package var search: @Sendable (String, APIContext) async throws -> [SearchHit] = { _, _ in [] }
     /// Figures that the overview begins with.
     package var figures: @Sendable (APIContext) async throws -> [Figure] = { _ in [] }
-    /// What it measures, as gauges.
-    package var measures: @Sendable (APIContext) async throws -> [Measure] = { _ in [] }
+    /// What it measures, as gauges; it is told how the services are.
+    package var measures: @Sendable ([ServiceStatus]) async throws -> [Measure] = { _ in [] }
     /// What its events are called.
     package var types: [String] = []
     /// The names of fields that are hidden, wherever they stand, from whoever lacks a scope.
@@ -124,12 +125,17 @@ package struct Site: Sendable {
       let detail: String
       let requestID: String?
       let status: Int?
+      let refreshes: Bool
     }
+    // What goes away by itself is looked at again.
+    let refreshes = problem.isRetryable && request.method == .get
     var response = page(
       "problem",
       Model(
         frame: frame(problem.code.title, request, context), title: problem.code.title, detail: problem.detail,
-        requestID: context.requestID, status: problem.status.code), status: problem.status)
+        requestID: context.requestID, status: problem.status.code, refreshes: refreshes),
+      status: problem.status)
+    if refreshes { response.headers[.refresh] = "5" }
     for field in problem.headers { response.headers.append(field) }
     return response
   }

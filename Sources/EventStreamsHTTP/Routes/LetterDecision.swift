@@ -1,3 +1,4 @@
+import CoreMetrics
 import EventStreams
 import EventStreamsOperations
 import Hummingbird
@@ -64,8 +65,16 @@ struct LetterDecision: Sendable {
     switch kind {
     case .redrive: return Outcome(keys: try await dead.redrive(letters), letters: letters.count)
     case .discard:
-      return Outcome(keys: Set(names: letters.map(\.key)).count, letters: try await dead.discard(letters))
+      return Outcome(
+        keys: Set(names: letters.map(\.key)).count, letters: try await Self.discard(letters, of: service, dead))
     }
+  }
+
+  /// Removes letters for good, and counts them.
+  static func discard(_ letters: [DeadLetter], of service: String, _ dead: DeadLetters) async throws -> Int {
+    let count = try await dead.discard(letters)
+    Counter(label: "eventstreams_discarded_total", dimensions: [("group", service)]).increment(by: count)
+    return count
   }
 
   /// The letters that are meant.

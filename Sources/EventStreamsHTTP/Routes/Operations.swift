@@ -111,7 +111,7 @@ final class Operations: Service {
       guard !isStopped(job.id) else { return end(job.id, .stopped) }
       let part = Array(job.letters[done..<min(done + size, job.letters.count)])
       do {
-        try await Self.apply(operation.kind, part, deployment)
+        try await Self.apply(operation, part, deployment)
         done += part.count
         change(job.id) {
           $0.done = done; $0.note = nil
@@ -128,13 +128,12 @@ final class Operations: Service {
     end(job.id, .done)
   }
 
-  private static func apply(_ kind: LetterDecision.Kind, _ letters: [DeadLetter], _ deployment: Deployment) async throws
-  {
+  private static func apply(_ operation: Operation, _ letters: [DeadLetter], _ deployment: Deployment) async throws {
     _ = try await deployment.look { namespace, connection in
       let dead = DeadLetters(namespace: namespace, connection: connection)
-      switch kind {
+      switch operation.kind {
       case .redrive: return try await dead.redrive(letters)
-      case .discard: return try await dead.discard(letters)
+      case .discard: return try await LetterDecision.discard(letters, of: operation.service, dead)
       }
     }
   }

@@ -17,7 +17,9 @@ extension GroupStatus {
     commands.append("XLEN", namespace.dead(shard, group))
     commands.append("HLEN", namespace.blocked(shard, group))
     commands.append("SCARD", namespace.redrive(shard, group))
-    commands.append("HMGET", namespace.lease(shard, group), "owner", "until", "paused", "seen", "history", "position")
+    commands.append(
+      "HMGET", namespace.lease(shard, group), "owner", "until", "paused", "seen", "history", "position",
+      "epoch")
     commands.append("HGET", namespace.stored(shard, group), "problem")
     commands.append("XLEN", namespace.outbox(shard, group))
     for open in found.open {
@@ -56,6 +58,7 @@ extension GroupStatus {
     redriving = count(3)
     unsent = count(6)
     self.owner = isHeld ? owner : nil
+    epoch = lease[6].lenientInteger
     leaseRemaining = isHeld ? remaining : nil
     pausedBecause = isHeld && !paused.isEmpty ? paused : nil
     idle = seen.map { max(.zero, Self.milliseconds(from: $0, to: now)) }

@@ -28,6 +28,8 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
   public let unsent: Int
   /// The worker that owns the shard; nil if nobody does.
   public let owner: String?
+  /// How often the shard has been taken, which is the fencing token of whoever took it last; nil if nobody ever did.
+  public let epoch: Int?
   /// How long the owner's lease goes on unless it is renewed; nil if nobody owns the shard.
   public let leaseRemaining: Duration?
   /// Why the owner reads nothing: most attempts fail with this error. Nil if it reads.
@@ -72,6 +74,7 @@ public struct GroupStatus: Sendable, Hashable, JSONWritable {
       $0.field("redriving", redriving)
       $0.field("unsent", unsent)
       $0.field("owner", owner)
+      $0.field("epoch", epoch)
       $0.field("leaseMs", leaseRemaining?.wholeMilliseconds)
       $0.field("pausedBecause", pausedBecause)
       $0.field("idleMs", idle?.wholeMilliseconds)

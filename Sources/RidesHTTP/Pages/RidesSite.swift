@@ -50,13 +50,17 @@ enum RidesSite {
           isAlarm: !sums.isBalanced, path: "/accounts")
       ]
     }
-    domain.measures = { _ in
-      guard let sums = watch.latest else { return [] }
+    domain.measures = { found in
+      let lag = found.first { $0.service.hasSameBytes(as: services.archive.service) }.map {
+        Measure("rides_archive_lag_seconds", [], Double($0.lagTime.wholeMilliseconds) / 1000)
+      }
+      let archive = [lag].compactMap(\.self)
+      guard let sums = watch.latest else { return archive }
       func measures(_ name: String, _ amounts: [Money]) -> [Measure] {
         amounts.map { Measure(name, [("currency", $0.currency.code)], Double($0.minorUnits)) }
       }
       let age = Double((Timestamp.now() - sums.time).wholeMilliseconds) / 1000
-      return [Measure("rides_balances_age_seconds", [], age)]
+      return archive + [Measure("rides_balances_age_seconds", [], age)]
         + measures("rides_clearing_balance_minor_units", sums.clearing)
         + measures("rides_trial_balance_minor_units", sums.totals)
     }

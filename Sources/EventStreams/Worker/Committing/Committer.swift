@@ -1,3 +1,4 @@
+import CoreMetrics
 import Logging
 import Redis
 
@@ -28,8 +29,14 @@ struct Committer: Sendable {
           }
           if let last = batches.last { encode(last, into: &commands) }
           let start = timers == nil ? nil : ContinuousClock.now
-          let answers = try answers(of: await connection.write(commands, receiving: batches.count))
-          if let start { timers?.committed(since: start) }
+          let answers: [Answer]
+          do {
+            answers = try self.answers(of: await connection.write(commands, receiving: batches.count))
+          } catch {
+            if let start { timers?.committed(since: start, error as? RedisError) }
+            throw error
+          }
+          if let start { timers?.committed(since: start, answers.lazy.compactMap(\.error).first) }
           var again: [Scheduler.NumberedBatch] = []
           var lastError: RedisError?
           for (index, (batch, answer)) in zip(batches, answers).enumerated() {
@@ -89,6 +96,7 @@ struct Committer: Sendable {
       await pipeline.tell { $0.committed(batch, unparked: unparked) }
     case .failed(let error):
       if let refusal = error.refusal {
+        if refusal == .fenced { pipeline.metrics.fenced.increment() }
         await pipeline.tell { $0.refused(batch, refusal, error) }
       } else if error.concernsOneShard {
         await pipeline.tell { $0.lose(batch.shard.number, epoch: batch.shard.epoch, because: ShardLoss(error)) }

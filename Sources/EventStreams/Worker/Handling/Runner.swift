@@ -73,7 +73,8 @@ struct Runner: Sendable {
     case .undecodable(let reason), .condemned(let reason): return .dead(reason: reason)
     case .call(let call):
       let start = timers == nil ? nil : ContinuousClock.now
-      defer { if let start { timers?.processed(since: start) } }
+      var failure: (any Error)?
+      defer { if let start { timers?.processed(since: start, failure) } }
       do {
         // Who doesn't want a trace pays nothing for it.
         guard let header,
@@ -81,6 +82,7 @@ struct Runner: Sendable {
         else { return .done(try await self.attempt(call, attempt, shard.number, key)) }
         return try await handling.run(attempt: attempt) { try await self.attempt(call, attempt, shard.number, key) }
       } catch {
+        failure = error
         return outcome(of: error)
       }
     }

@@ -1,3 +1,4 @@
+import CoreMetrics
 import Logging
 import Redis
 
@@ -19,6 +20,7 @@ extension Leases {
       }
       log.notice(
         "redriving dead letters", metadata: ["key": "\(key)", "shard": "\(number)", "letters": "\(deliveries.count)"])
+      pipeline.metrics.redriven.increment(by: deliveries.count)
       await pipeline.tell { $0.redrive(deliveries, key: key, shard: shard) }
     }
   }

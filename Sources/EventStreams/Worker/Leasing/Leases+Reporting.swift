@@ -23,7 +23,7 @@ extension Leases {
           "shard": "\(shard)", "logEndsAt": "\(logEnd)", "hadRead": "\(known.lastRead?.id ?? .zero)",
           "hadCommitted": "\(known.committed ?? .zero)",
         ])
-      WorkerMetrics(service: pipeline.service.name).rewound.increment()
+      pipeline.metrics.losses.increment()
       await pipeline.tell { $0.reported(shard) }
       var note = Commands()
       Rewind.note(

@@ -1,3 +1,4 @@
+import CoreMetrics
 import Logging
 import Redis
 
@@ -8,6 +9,8 @@ struct Reader: Sendable {
   let leases: Leases
   let namespace: Namespace
   let settings: WorkerSettings
+  /// What is measured; nil if nobody does.
+  let timers: WorkerTimers?
   let log: Logger
 
   /// Runs until the pipeline drains.
@@ -104,7 +107,7 @@ struct Reader: Sendable {
   ) async throws {
     var commands = Commands()
     append(to: &commands, readOf: shards, count: count, wait: wait)
-    let replies = try await connection.send(commands, overConnection: registered.connectCount)
+    let replies = try await receive(commands, over: registered)
     if let error = Self.error(replies) {
       guard error.concernsOneShard else { throw error }
       _ = try await readEach(shards, count: count, over: registered, &merged, &decoder)
@@ -113,7 +116,7 @@ struct Reader: Sendable {
     let mayBePartial = wait > .zero && !registered.wakesWithSnapshot
     let owned = try await stillOwned(shards, hasRead: Self.hasEntries(replies))
     try await admit(
-      Self.ready(of: replies, shards, owned, namespace, count: count, mayBePartial: mayBePartial, &merged), &decoder)
+      ready(of: replies, shards, owned, count: count, mayBePartial: mayBePartial, &merged), &decoder)
   }
 
   /// Reads each shard by itself, all of them at once, without waiting: in a cluster, where no command may touch two of them, and after
@@ -126,7 +129,7 @@ struct Reader: Sendable {
   ) async throws -> (streams: Int, reachedAll: Bool) {
     var commands = Commands()
     for shard in shards { append(to: &commands, readOf: [shard], count: count, wait: .zero) }
-    let replies = try await connection.send(commands, overConnection: registered.connectCount)
+    let replies = try await receive(commands, over: registered)
     let problems = Self.errors(replies)
     for (index, error) in problems {
       guard error.concernsOneShard else { throw error }
@@ -136,10 +139,22 @@ struct Reader: Sendable {
     }
     let readable = shards.indices.filter { problems[$0] == nil }.map { shards[$0] }
     let owned = try await stillOwned(readable, hasRead: Self.hasEntries(replies))
-    let read = Self.ready(
-      of: replies, shards, owned, namespace, count: count, mayBePartial: false, isEach: true, &merged)
+    let read = ready(of: replies, shards, owned, count: count, mayBePartial: false, isEach: true, &merged)
     try await admit(read, &decoder)
     return (read.streams, !problems.values.contains(where: \.concernsOneNode))
+  }
+
+  private func receive(_ commands: Commands, over registered: Registration) async throws -> Replies {
+    guard let timers else { return try await connection.send(commands, overConnection: registered.connectCount) }
+    let start = ContinuousClock.now
+    do {
+      let replies = try await connection.send(commands, overConnection: registered.connectCount)
+      timers.received(since: start, Self.error(replies))
+      return replies
+    } catch {
+      timers.received(since: start, error)
+      throw error
+    }
   }
 
   private static func errors(_ replies: borrowing Replies) -> [Int: RedisError] {
@@ -212,10 +227,9 @@ struct Reader: Sendable {
   ///   - shards: what was read.
   ///   - owned: of these, those that are owned still.
   ///   - isEach: whether each shard has a reply of its own.
-  private static func ready(
-    of replies: consuming Replies, _ shards: [OwnedShard], _ owned: [OwnedShard], _ namespace: Namespace, count: Int,
-    mayBePartial: Bool, isEach: Bool = false,
-    _ merged: inout MergedReading
+  private func ready(
+    of replies: consuming Replies, _ shards: [OwnedShard], _ owned: [OwnedShard], count: Int, mayBePartial: Bool,
+    isEach: Bool = false, _ merged: inout MergedReading
   ) -> (pages: [Page], streams: Int) {
     var streams = 0
     for index in 0..<replies.count { streams += replies[index].count }
@@ -232,6 +246,7 @@ struct Reader: Sendable {
         next += 1
       }
       if owned.contains(where: { $0.number == shard.number }) { found.append((shard, parts)) }
+      if let timers { for part in parts { timers.consumed(part.count, of: shard.topics[part.topic]) } }
     }
     let answer = Page.Answer(replies)
     let pages: [Page] = found.compactMap { shard, parts in
@@ -280,6 +295,7 @@ struct Reader: Sendable {
         log.critical(
           "an entry was trimmed from the log before it was acknowledged: its effects are missing",
           metadata: ["shard": "\(shard.number)", "entry": "\(entry.entryID)"])
+        pipeline.metrics.losses.increment()
         lost.append(entry.entryID)
         continue
       }

@@ -8,7 +8,7 @@ actor Pipeline {
   let service: EventService
   let namespace: Namespace
   let settings: WorkerSettings
-  private let metrics: WorkerMetrics
+  let metrics: WorkerMetrics
   private let log: Logger
   private var notes = NoteLog()
 
@@ -70,9 +70,10 @@ actor Pipeline {
     if orders.looksAtLeases { newsForLeases.yield() }
     if orders.handled > 0 { metrics.handled.increment(by: orders.handled) }
     if orders.retried > 0 { metrics.retried.increment(by: orders.retried) }
-    if orders.dead > 0 { metrics.dead.increment(by: orders.dead) }
+    if orders.dead > 0 { metrics.deadLettered.increment(by: orders.dead) }
     if orders.parked > 0 { metrics.parked.increment(by: orders.parked) }
     if orders.committed > 0 { metrics.committed.increment(by: orders.committed) }
+    for note in orders.notes { if case .takesOver = note { metrics.takeovers.increment() } }
     wake(observing: orders.hasProgressed)
   }
 

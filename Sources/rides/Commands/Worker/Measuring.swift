@@ -7,6 +7,7 @@ enum Measuring {
   static let registry: PrometheusRegistry = {
     let registry = PrometheusRegistry()
     MetricsSystem.bootstrap(registry)
+    Gauge(label: "rides_build_info", dimensions: [("version", Version.current)]).record(1)
     return registry
   }()
 }
