@@ -3,10 +3,12 @@ loaded from elsewhere or against the policy, no page may be wider than the scree
 
 import json
 import os
+import pathlib
 import sys
 import time
 import urllib.parse
 
+import axe_core_python
 from selenium import webdriver
 from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, TimeoutException, WebDriverException
 from selenium.webdriver.common.by import By
@@ -16,6 +18,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 address, token, pictures = sys.argv[1:]
 os.makedirs(pictures, exist_ok=True)
 problems = []
+axe = next(pathlib.Path(axe_core_python.__file__).parent.glob("**/axe.min.js")).read_text(encoding="utf-8")
 
 
 def browser(width, height, scheme):
@@ -61,6 +64,14 @@ def check(driver, where):
             url = message["params"]["request"]["url"]
             if not url.startswith((address, "data:", "about:", "chrome")):
                 problems.append(f"{where}: loads {url}")
+    driver.execute_script(axe)
+    found = driver.execute_async_script("axe.run(document, {resultTypes: ['violations']}).then(arguments[0], e => arguments[0]({violations: [], failed: String(e)}))")
+    if "failed" in found:
+        problems.append(f"{where}: axe: {found['failed']}")
+    for violation in found["violations"]:
+        if violation["impact"] in ("serious", "critical"):
+            nodes = "; ".join(node["html"][:150] for node in violation["nodes"][:3])
+            problems.append(f"{where}: {violation['id']} ({len(violation['nodes'])}): {violation['help']}: {nodes}")
     wide = driver.execute_script("return document.documentElement.scrollWidth - document.documentElement.clientWidth")
     if wide > 0:
         problems.append(f"{where}: wider than the screen by {wide}")

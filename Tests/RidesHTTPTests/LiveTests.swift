@@ -144,6 +144,11 @@ import Testing
       let clock = ContinuousClock.now
       #expect(try await bench.get("/v1/rides/r-7?wait=1", as: "viewer").status == 200)
       #expect(clock.duration(to: .now) > .milliseconds(900))
+      let tag = try #require(ride.headers[.eTag])
+      let known = try await bench.get("/v1/rides/r-7", as: "viewer", [.ifNoneMatch: "\"other\", W/\(tag)"])
+      #expect(known.status == 304 && known.text.isEmpty && known.headers[.eTag] == tag)
+      // Who sees more has another answer.
+      #expect(try await bench.get("/v1/rides/r-7", as: "operator", [.ifNoneMatch: tag]).status == 200)
       let searched = try await bench.get("/v1/search?q=r-7", as: "viewer")
       #expect(searched.data.map { $0["kind"] as? String } == ["ride"])
     }

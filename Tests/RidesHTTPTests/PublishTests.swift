@@ -26,6 +26,31 @@ import Testing
     }
   }
 
+  @Test(
+    "has events belong to the trace of the request that brings them, in whatever form, unless they say so themselves")
+  func traces() async throws {
+    try await HTTPBench.run { bench in
+      let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
+      let own = "00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-b7ad6b7169203331-00"
+      let headers: HTTPFields = [.named("traceparent"): trace, .named("tracestate"): "vendor=1"]
+      let mine = HTTPBench.completed("r-2").dropLast() + #","traceparent":"\#(own)"}"#
+      let lines = try await bench.post(
+        "/v1/events", "\(HTTPBench.completed("r-1"))\n\(mine)\n", type: "application/x-ndjson", headers)
+      #expect(lines.text.contains(#""published":2"#), "\(lines.text)")
+      let data = try #require(HTTPBench.completed("r-3").firstMatch(of: /"data":(.*)}$/)).output.1
+      let cloud =
+        #"[{"specversion":"1.0","id":"c-3","source":"/trips","type":"RIDE_COMPLETED","time":"2026-04-03T10:30:00Z","data":\#(data)}]"#
+      let batch = try await bench.post("/v1/events", cloud, type: "application/cloudevents-batch+json", headers)
+      #expect(batch.text.contains(#""status":201"#), "\(batch.text)")
+      for (id, expected) in [("RIDE_COMPLETED:r-1", trace), ("RIDE_COMPLETED:r-2", own), ("c-3", trace)] {
+        let found = try await bench.get("/v1/events/\(id)")
+        let event = try #require(found.object["event"] as? [String: Any], "\(found.text)")
+        #expect(event["traceparent"] as? String == expected, "\(id)")
+        #expect(event["tracestate"] as? String == (expected == trace ? "vendor=1" : nil), "\(id)")
+      }
+    }
+  }
+
   @Test("says which field of an event is wrong, and where text stops being JSON")
   func mistakes() async throws {
     try await HTTPBench.run { bench in

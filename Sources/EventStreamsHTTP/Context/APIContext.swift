@@ -9,7 +9,12 @@ public struct APIContext: RequestContext {
   /// Its number: the client's, or a new one.
   var requestID = ""
   /// Who makes it; nil for nobody known.
-  package internal(set) var principal: Principal?
+  package internal(set) var principal: Principal? {
+    get { asker.principal }
+    nonmutating set { asker.principal = newValue }
+  }
+  /// Known to whatever stands before the one that finds it out, too.
+  private let asker = Asker()
   /// Where it comes from; a Unix socket's clients are all the same.
   let peer: String
   /// How long Redis took for it.

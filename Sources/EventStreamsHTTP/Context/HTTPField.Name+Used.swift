@@ -8,6 +8,7 @@ extension HTTPField.Name {
   static let prefer = written("Prefer")
   package static let preferenceApplied = written("Preference-Applied")
   static let referrerPolicy = written("Referrer-Policy")
+  static let refresh = written("Refresh")
   static let requestID = written("Request-Id")
   static let secFetchSite = written("Sec-Fetch-Site")
   static let serverTiming = written("Server-Timing")

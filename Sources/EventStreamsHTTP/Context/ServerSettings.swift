@@ -13,6 +13,9 @@ public struct ServerSettings: Sendable {
   /// The word before `serve`, for texts that say what to type.
   public var program = "rides"
 
+  /// How long answering a request may take, besides what its client wants to wait.
+  package var requestTime = Limit.request
+
   /// What its addresses begin with.
   public var scheme: String { certificate == nil ? "http" : "https" }
 
@@ -28,11 +31,11 @@ public struct ServerSettings: Sendable {
     static let headFields = 100
     /// For the head of a connection's first request.
     static let head = Duration.seconds(10)
-    /// For a body that is read as a whole.
-    static let body = Duration.seconds(30)
     /// For the handshake of a connection by TLS.
     static let handshake = Duration.seconds(10)
     static let idle = Duration.seconds(60)
+    /// For answering a request, its body included.
+    static let request = Duration.seconds(30)
     static let connections = 1024
     static let streams = 256
   }

@@ -27,7 +27,8 @@ struct OverviewPage {
     let alarming = sample.services.contains { ![.ok, .backfilling, .lagging].contains($0.condition.state) }
     return [
       Figure(
-        "Services", "\(sample.services.count - troubled.count) of \(sample.services.count)", unit: "are well",
+        "Services", "\(sample.services.count - troubled.count) of \(sample.services.count)",
+        unit: sample.trouble == nil ? "are well" : "were well",
         isAlarm: alarming),
       Figure("Furthest behind", behind == .zero ? "0 s" : behind.short, isAlarm: behind > .seconds(60)),
       Figure("Handled", rate.perSecond),

@@ -1,6 +1,4 @@
-import Crypto
 public import EventStreams
-import Foundation
 import HTTPTypes
 public import Hummingbird
 import NIOCore
@@ -23,9 +21,9 @@ public struct ReportAnswer<Row: JSONWritable & Sendable>: ResponseGenerator, Sen
     let isCSV = request.headers[.accept]?.contains("text/csv") == true
     let page = ListPage(rows, next: nil as String?) { [unreadable] in $0.field("unreadable", unreadable) }
     let body = isCSV ? try Self.csv(rows) : JSONWriter.bytes(of: page)
-    let tag = "\"\(Array(SHA256.hash(data: Data(body)).prefix(12)).hexadecimal)\""
+    let tag = body.entityTag
     var headers: HTTPFields = [.eTag: tag, .cacheControl: "private, max-age=0, must-revalidate", .vary: "Accept"]
-    if request.headers[.ifNoneMatch]?.contains(tag) == true {
+    if request.knows(tag) {
       return Response(status: .notModified, headers: headers)
     }
     headers[.contentType] = isCSV ? "text/csv; charset=utf-8; header=present" : "application/json"

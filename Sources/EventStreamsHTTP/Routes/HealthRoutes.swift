@@ -7,10 +7,10 @@ struct HealthRoutes {
   let deployment: Deployment
 
   func add(to routes: inout Routes) {
-    routes.get("/health/live", nil) { _, _ in JSONAnswer(Health(status: "ok")) }
+    routes.get("/health/live", nil) { _, _ in JSONAnswer(Health(status: "ok"), isTagged: false) }
     routes.get("/health/ready", nil) { _, context in
       try await checkReadiness(context)
-      return JSONAnswer(Health(status: "ok"))
+      return JSONAnswer(Health(status: "ok"), isTagged: false)
     }
   }
 

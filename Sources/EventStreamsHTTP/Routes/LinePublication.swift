@@ -12,11 +12,15 @@ struct LinePublication {
   let catalog: EventCatalog
   let publisher: SharedPublisher
 
+  /// What lines are called.
+  static let types: Set<String> = ["application/x-ndjson", "application/jsonl", "application/ndjson"]
+
   private static let mostReported = 1000
 
   /// Publishes, and answers with what was refused.
   func publish(_ request: Request, _ context: APIContext) async throws -> Response {
-    var run = LineRun(catalog: catalog, publisher: publisher, context: context, reportsAll: false)
+    var run = LineRun(
+      catalog: catalog, publisher: publisher, context: context, trace: request.trace, reportsAll: false)
     var refused: [[UInt8]] = []
     func keep(_ lines: [[UInt8]]) { refused += lines.prefix(max(0, Self.mostReported - refused.count)) }
     for try await buffer in request.body { keep(try await run.take(buffer)) }
@@ -27,10 +31,12 @@ struct LinePublication {
 
   /// Publishes, and answers with what became of each line meanwhile.
   func publishReporting(_ request: Request, _ context: APIContext) -> Response {
-    Response(
+    // As it is while the request is answered: its span is over when the body is written.
+    let trace = request.trace
+    return Response(
       status: .ok, headers: Self.headers,
       body: ResponseBody { [self] writer in
-        var run = LineRun(catalog: catalog, publisher: publisher, context: context, reportsAll: true)
+        var run = LineRun(catalog: catalog, publisher: publisher, context: context, trace: trace, reportsAll: true)
         do {
           for try await buffer in request.body {
             let lines = try await run.take(buffer)

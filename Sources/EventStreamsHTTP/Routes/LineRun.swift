@@ -10,6 +10,8 @@ struct LineRun {
   let catalog: EventCatalog
   let publisher: SharedPublisher
   let context: APIContext
+  /// What events belong to that do not say so themselves.
+  let trace: TraceContext?
   /// A report of every line, and not of those alone that were refused.
   let reportsAll: Bool
   private var input = EventInput(limit: ServerSettings.Limit.line)
@@ -19,10 +21,13 @@ struct LineRun {
   private var duplicates = 0
   private var refused = 0
 
-  init(catalog: EventCatalog, publisher: SharedPublisher, context: APIContext, reportsAll: Bool) {
+  init(
+    catalog: EventCatalog, publisher: SharedPublisher, context: APIContext, trace: TraceContext?, reportsAll: Bool
+  ) {
     self.catalog = catalog
     self.publisher = publisher
     self.context = context
+    self.trace = trace
     self.reportsAll = reportsAll
   }
 
@@ -52,6 +57,15 @@ struct LineRun {
   var end: [UInt8] { JSONWriter.bytes(of: End(published: published, duplicates: duplicates, refused: refused)) }
 
   private mutating func publish(_ documents: [InputDocument]) async throws -> [[UInt8]] {
+    try await PublishSpan.run { [trace] span in
+      // Of what is recorded the publishing is what they come of.
+      try await publish(documents, in: TraceContext.current ?? trace, span)
+    }
+  }
+
+  private mutating func publish(
+    _ documents: [InputDocument], in trace: TraceContext?, _ span: PublishSpan?
+  ) async throws -> [[UInt8]] {
     var reports: [LineReport] = []
     var lines: [Int] = []
     var events: [EncodedEvent] = []
@@ -62,16 +76,14 @@ struct LineRun {
         continue
       }
       do throws(JSONError) {
-        events.append(try catalog.read(document.json.span))
+        events.append(try PublishedForm.plain(document.json, catalog, in: trace))
         lines.append(line)
       } catch {
         reports.append(LineReport(line: line, problem: .invalid(error)))
       }
     }
-    let places = try await PublishSpan.run { [events, publisher, context] span in
-      span?.name(events)
-      return try await context.redisTime.measure { try await publisher.publish(events) }
-    }
+    span?.name(events)
+    let places = try await context.redisTime.measure { [events, publisher] in try await publisher.publish(events) }
     for ((line, event), place) in zip(zip(lines, events), places) {
       do throws(Problem) {
         let report = try PublicationReport(event, place)

@@ -15,7 +15,7 @@ struct PublishRoutes {
   func add(to routes: inout Routes) {
     routes.post("/v1/events", .eventsWrite) { request, context in
       switch request.mediaType {
-      case "application/x-ndjson", "application/jsonl", "application/ndjson":
+      case let type where LinePublication.types.contains(type):
         let lines = LinePublication(catalog: catalog, publisher: publisher)
         guard try Self.wantsAll(request) else { return try await lines.publish(request, context) }
         // While there is a status to say it with.
@@ -78,7 +78,7 @@ struct PublishRoutes {
     var reports: [BatchReport] = []
     for document in try CloudEvent.documents(in: body) {
       do {
-        events.append(try CloudEvent.structured(document).read(catalog))
+        events.append(try CloudEvent.structured(document, in: request.trace).read(catalog))
         reports.append(BatchReport())
       } catch {
         events.append(nil)

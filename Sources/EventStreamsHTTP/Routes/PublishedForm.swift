@@ -42,15 +42,25 @@ struct PublishedForm {
 
   private func plain(_ body: [UInt8], _ catalog: EventCatalog) throws(Problem) -> EncodedEvent {
     do throws(JSONError) {
-      var parser = JSONParser()
-      var fields = try JSONFields(from: parser.parse(body.span))
-      if let trace, !fields.names.contains("traceparent") {
-        fields.set("traceparent", to: trace.traceparent)
-        if let state = trace.tracestate { fields.set("tracestate", to: state) }
-      }
-      return try catalog.read(JSONWriter.bytes(of: fields).span)
+      return try Self.plain(body, catalog, in: trace)
     } catch {
       throw .invalid(error)
     }
+  }
+
+  /// An event in the shape that events have here.
+  ///
+  /// - Parameter trace: what it belongs to unless it says so itself; nil if there is nothing to say.
+  static func plain(
+    _ json: [UInt8], _ catalog: EventCatalog, in trace: TraceContext?
+  ) throws(JSONError) -> EncodedEvent {
+    guard let trace else { return try catalog.read(json.span) }
+    var parser = JSONParser()
+    var fields = try JSONFields(from: parser.parse(json.span))
+    if !fields.names.contains("traceparent") {
+      fields.set("traceparent", to: trace.traceparent)
+      if let state = trace.tracestate { fields.set("tracestate", to: state) }
+    }
+    return try catalog.read(JSONWriter.bytes(of: fields).span)
   }
 }

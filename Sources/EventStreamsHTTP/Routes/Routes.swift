@@ -26,7 +26,12 @@ public struct Routes {
   /// Those there are.
   public private(set) var all: [Route] = []
 
-  init(_ router: Router<APIContext>) { self.router = router }
+  private let deadlines: RequestDeadlines
+
+  init(_ router: Router<APIContext>, _ deadlines: RequestDeadlines) {
+    self.router = router
+    self.deadlines = deadlines
+  }
 
   /// Adds a way to read.
   public mutating func get<Answer: ResponseGenerator>(
@@ -48,9 +53,16 @@ public struct Routes {
     _ answer: @escaping @Sendable (Request, APIContext) async throws -> Answer
   ) {
     all.append(Route(method: method, path: path, scope: scope))
-    router.on(RouterPath(path), method: method) { request, context in
-      if let scope { try Self.check(scope, context) }
-      return try await answer(request, context)
+    router.on(RouterPath(path), method: method) { [deadlines] request, context in
+      if let scope {
+        try Self.check(scope, context)
+      } else if method == .get {
+        // What everybody may look at takes no time.
+        return try await answer(request, context).response(from: request, context: context)
+      }
+      return try await deadlines.answer(request) {
+        try await answer(request, context).response(from: request, context: context)
+      }
     }
   }
 

@@ -7,11 +7,22 @@ import Redis
 struct ServiceRoutes {
   let deployment: Deployment
   let concealment: Concealment
+  /// All services as JSON. Whoever looks on a screen, or again and again, is served with what was seen a moment ago.
+  private let list: SharedLook<[UInt8]>
+
+  init(deployment: Deployment, concealment: Concealment) {
+    self.deployment = deployment
+    self.concealment = concealment
+    list = SharedLook(for: .milliseconds(50)) {
+      let status = try await deployment.look { try await Inspector(namespace: $0, connection: $1).overview() }
+      return JSONWriter.bytes(of: ListPage(ServiceStatus.all(status), next: nil as String?))
+    }
+  }
 
   func add(to routes: inout Routes) {
     routes.get("/v1/services", .read) { request, context in
       _ = try Query(request)
-      return JSONAnswer(ListPage(ServiceStatus.all(try await overview(context)), next: nil as String?))
+      return JSONAnswer(json: try await context.measuringRedis { try await list.value() })
     }
     routes.get("/v1/services/{service}", .read) { request, context in
       _ = try Query(request)

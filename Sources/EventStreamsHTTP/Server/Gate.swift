@@ -23,7 +23,6 @@ struct Gate: RouterMiddleware {
     // Whoever looks after the process calls it by whatever address it has, and learns nothing.
     if request.uri.path.hasPrefix("/health/") { return try await next(request, context) }
     try checkHost(request)
-    var context = context
     let isSafe = request.method == .get || request.method == .head || request.method == .options
     let isLogin = request.uri.path == "/login" || request.uri.path == "/logout"
     if settings.isReadOnly, !isSafe, !isLogin {

@@ -69,14 +69,15 @@ public struct HTTPService: Service {
     // Begun before the application, ended after: what the last answers wait for is published.
     let operations = Operations(deployment)
     let tail = EventTail(deployment)
-    services = [publisher, sampler, tail, operations] + domain.services
+    let deadlines = RequestDeadlines(settings.requestTime)
+    services = [publisher, sampler, tail, operations, deadlines] + domain.services
     if let spans = RequestSpans(scheme: settings.scheme) { router.add(middleware: spans) }
     router.add(
       middleware: Envelope(
         routes: { known.routes }, log: log, page: { site.answer(to: $1, $2, $0) },
         metrics: RequestMetrics(scheme: settings.scheme)))
     router.add(middleware: Gate(settings, sessions))
-    var routes = Routes(router)
+    var routes = Routes(router, deadlines)
     let concealment = Concealment(domain.hidden, sealed: domain.sealed)
     let record = OperatorRecord(log: log, publisher: publisher)
     HealthRoutes(deployment: deployment).add(to: &routes)
@@ -90,7 +91,7 @@ public struct HTTPService: Service {
     EventRoutes(deployment: deployment, concealment: concealment).add(to: &routes)
     PublishRoutes(catalog: catalog, publisher: publisher, deployment: deployment).add(to: &routes)
     StreamRoutes(sampler: sampler, tail: tail, concealment: concealment, channels: domain.channels).add(to: &routes)
-    MetricsRoutes(registry: metrics, sampler: sampler, more: domain.measures).add(to: &routes)
+    MetricsRoutes(registry: metrics, deployment: deployment, sampler: sampler, more: domain.measures).add(to: &routes)
     SearchRoutes(site: site, deployment: deployment).add(to: &routes)
     OverviewPage(site: site, sampler: sampler).add(to: &routes)
     ServicePage(site: site, sampler: sampler, registry: metrics).add(to: &routes)

@@ -21,6 +21,7 @@ async function refresh() {
   try {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' } });
     if (answer.redirected && new URL(answer.url).pathname === '/login') { location.reload(); return; }
+    if (!answer.ok) { say(answer.status === 503 ? 'the event log cannot be reached' : 'cannot be shown at the moment', true); return; }
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
     for (const part of document.querySelectorAll('[data-live]')) {
       const other = fresh.getElementById(part.id);
