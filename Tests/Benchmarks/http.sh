@@ -71,15 +71,15 @@ commands_processed() { "$(redis_tool cli)" -s "$socket" info stats | tr -d '\r' 
 
 # --- What is published
 
-# A completed ride as producers send it, some 690 bytes; its id has a number where %d stands: prefix of the ids.
+# A completed ride as producers send it, some 690 bytes; ids and city have a number where %d stands, so that all shards get some: prefix of the ids.
 ride() {
   local time
   time=$(date -u +%Y-%m-%dT%H:%M:%SZ)
   printf '{"id":"RIDE_COMPLETED:%s-%%d","type":"RIDE_COMPLETED","timestamp":"%s","data":{"rideId":"%s-%%d","riderId":"rider-paris-%%d",' "$1" "$time" "$1"
-  printf '"driverId":"driver-paris-93","city":"Paris","fare":{"base":260,"distance":570,"time":360,"tolls":520,"tip":346,"taxes":95,"total":2151,'
+  printf '"driverId":"driver-paris-93","city":"Paris %%d","fare":{"base":260,"distance":570,"time":360,"tolls":520,"tip":346,"taxes":95,"total":2151,'
   printf '"currency":"EUR"},"distanceMeters":5481,"durationSeconds":971,"requestedAt":"%s","startedAt":"%s","completedAt":"%s",' "$time" "$time" "$time"
   printf '"pickup":{"lat":48.8472,"lon":2.3447},"dropoff":{"lat":48.8402,"lon":2.335},"payment":{"method":"card","token":"tok_visa"},'
-  printf '"riderEmail":"rider-paris-3922@example.com"}}'
+  printf '"riderEmail":"rider-paris-3922.of-a-house-with-a-long-name-in-a-street-with-another@mail.example.com"}}'
 }
 
 # Many of them, one a line: prefix, how many.
@@ -87,8 +87,7 @@ ride_lines() { ride "$1" | awk -v count="$2" '{ for (i = 1; i <= count; i++) { l
 
 # Rides that all services have handled.
 settle_rides() {
-  ride_lines ride "$http_rides" >"$folder/rides"
-  "$rides" publish --namespace http --shards "$shards" "$folder/rides" >"$folder/publish.log" 2>&1
+  fill http "$http_rides" "$shards"
   rm -f "$folder/ready"
   "$rides" up --namespace http --listen 127.0.0.1:0 --archive "$files/archive" --outbox "$files/outbox" --log-level error \
     --ready-file "$folder/ready" 2>"$folder/server.log" &
@@ -119,10 +118,10 @@ measure_requests() {
   load hello "$reference_port" GET /hello
   load health "$port" GET /health/live
   load services "$port" GET /v1/services
-  load ride "$port" GET '/v1/rides/ride-%d' '' "$http_rides"
+  load ride "$port" GET '/v1/rides/sim-1-%d' '' $((http_rides - 1))
   load echo "$reference_port" POST /echo "$(ride "echo-$round")"
   load event "$port" POST /v1/events "$(ride "load-$round")"
-  pace ride-pace 500 GET '/v1/rides/ride-%d'
+  pace ride-pace 500 GET '/v1/rides/sim-1-%d'
   pace event-pace 2000 POST /v1/events "$(ride "pace-$round")"
 }
 
@@ -143,7 +142,7 @@ measure_lines() {
   remove "$namespace-c"
   serve "$namespace"
   # What a first request makes is not for these lines.
-  head -n 1000 "$folder/rides" >"$folder/some"
+  ride_lines some 1000 >"$folder/some"
   send_lines "$folder/some" 1000
   before=$(memory_of "$serving" VmHWM)
   start=$EPOCHREALTIME
