@@ -41,7 +41,7 @@ let pages =
     "problem", "operations",
   ].map { "\($0).mustache" } + ["style.css", "live.js", "icon.svg"]
 let ridePages =
-  ["rides", "ride", "map", "accounts", "account", "analytics"].map { "\($0).mustache" } + ["openapi.json"]
+  ["rides", "ride", "map", "accounts", "account", "analytics", "archive"].map { "\($0).mustache" } + ["openapi.json"]
 
 let package = Package(
   name: "rides",

@@ -55,6 +55,8 @@ public enum RidesServer {
         let reports = ReportRoutes(books: books)
         reports.add(to: &routes)
         AnalyticsPage(site: site, reports: reports).add(to: &routes)
+        ArchivePage(site: site, deployment: deployment, reports: reports, service: services.archive.service)
+          .add(to: &routes)
         RidePages(site: site, deployment: deployment).add(to: &routes)
         PricePage(site: site, deployment: deployment).add(to: &routes)
         AccountPages(site: site, books: books).add(to: &routes)

@@ -127,7 +127,7 @@ for name, width, height, scheme in [("light", 1280, 900, "light"), ("dark", 1280
         driver.get(address + "/rides")
         ride = urllib.parse.urlparse(driver.find_element(By.CSS_SELECTOR, "#rides td a").get_attribute("href")).path
         pages = ["/", "/events", "/rides", ride, "/prices", "/accounts", "/accounts/clearing", "/services/payment", "/services/payment/pending"]
-        pages += ["/services/payment/dead-letters", "/operations", "/search?q=nothing", "/nothing/here", "/problems/saturated", "/login"]
+        pages += ["/services/payment/dead-letters", "/analytics", "/archive", "/operations", "/search?q=nothing", "/nothing/here", "/problems/saturated", "/login"]
         pages += os.environ.get("MORE_PAGES", "").split()
         for path in pages:
             look(driver, name, path, 1.2 if path == "/" else 0.4)

@@ -32,6 +32,10 @@ import Testing
       #expect(types.contains { $0["type"] as? String == "RIDE_COMPLETED" && $0["events"] as? Int == 2 }, "\(types)")
       let page = try await bench.get("/analytics", [.accept: "text/html"])
       #expect(page.status == 200 && page.text.contains("32.30"), "\(page.text)")
+      // What the archive holds, and what the log still has: both rides are there, and none was removed.
+      let archive = try await bench.get("/archive", [.accept: "text/html"])
+      #expect(archive.text.contains(#"<td>RIDE_COMPLETED</td><td class="num">2</td>"#), "\(archive.text)")
+      #expect(archive.text.contains(#"<td>rides</td><td class="num">2</td><td class="num">0</td>"#), "\(archive.text)")
     }
   }
 

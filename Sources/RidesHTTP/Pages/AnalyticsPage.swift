@@ -55,11 +55,6 @@ struct AnalyticsPage {
       let largest: String
     }
 
-    struct Kind: Sendable {
-      let name: String
-      let count: String
-    }
-
     let frame: Site.Frame
     let from: String?
     let to: String?
@@ -69,7 +64,6 @@ struct AnalyticsPage {
     let sections: [Section]
     let spreads: [Spread]
     let hasSpreads: Bool
-    let types: [Kind]
     let isEmpty: Bool
     let emptyBecause: String
 
@@ -95,7 +89,6 @@ struct AnalyticsPage {
           p90: text(row.p90), p95: text(row.p95), p99: text(row.p99), largest: text(row.largest))
       }
       hasSpreads = !spreads.isEmpty
-      types = (overview?.contents.types ?? []).map { Kind(name: $0.type, count: $0.events.grouped) }
     }
 
     private static func sections(

@@ -10,13 +10,14 @@ enum RidesSite {
     var domain = Site.Domain()
     domain.links = [
       ("Rides", "/rides", .read), ("Prices", "/prices", .read), ("Accounts", "/accounts", .accountsRead),
-      ("Analytics", "/analytics", .accountsRead),
+      ("Analytics", "/analytics", .accountsRead), ("Archive", "/archive", .read),
     ]
     domain.searched = "ride, event, dead letter, account, worker"
     domain.templates = [
       ("rides", PackageResources.rides_mustache), ("ride", PackageResources.ride_mustache),
       ("map", PackageResources.map_mustache), ("accounts", PackageResources.accounts_mustache),
       ("account", PackageResources.account_mustache), ("analytics", PackageResources.analytics_mustache),
+      ("archive", PackageResources.archive_mustache),
     ]
     domain.types = services.catalog.typeNames
     domain.channels = [("surge", [SurgeUpdated.eventType.rawValue])]

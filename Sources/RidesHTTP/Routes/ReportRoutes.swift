@@ -32,8 +32,7 @@ struct ReportRoutes {
     }
     routes.get("/v1/archive", .read) { request, _ in
       _ = try Query(request)
-      let contents = try await reports().overview(limit: 1).contents
-      return ReportAnswer(contents.types)
+      return ReportAnswer(try await reports().contents().types)
     }
     routes.get("/v1/drivers/{id}/statements/{month}", .accountsRead) { request, context in
       _ = try Query(request)

@@ -56,6 +56,11 @@ public struct ArchiveReports: Sendable {
     }
   }
 
+  /// How many events of which type the archive holds, and of what time.
+  public func contents() async throws -> ArchiveContents {
+    try await file.read { try ArchiveContents($0) }
+  }
+
   /// All of it in brief.
   ///
   /// - Parameter limit: at most so many cities and drivers of each currency.
