@@ -1,4 +1,5 @@
 public import CardGateway
+import EventArchive
 import EventStreams
 public import EventStreamsHTTP
 public import Logging

@@ -19,7 +19,7 @@ struct ArchivePage {
         try await Inspector(namespace: $0, connection: $1).overview()
       }
       let frame = site.frame("Archive", request, context)
-      let service = ServiceStatus.all(status).first { $0.service.hasSameBytes(as: service) }
+      let service = ServiceStatus.all(status).first { $0.service.hasSameBytes(as: self.service) }
       do {
         let contents = try await reports.reports().contents()
         return site.page("archive", Model(frame: frame, status, service, contents, isMissing: nil))
