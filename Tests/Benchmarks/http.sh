@@ -170,17 +170,19 @@ measure_viewers() {
   echo " $(calculate "$(tail -n 1 "$folder/watching") / $2 / $rate_seconds")" >>"$results/$1"
 }
 
-# What is kept for viewers that do not read, while more is said than fits.
+# What is kept for viewers that do not read, while more is said than fits: by a server that has done nothing else yet.
 measure_stalled() {
   local before
   progress stalled
+  serve http
   watch 100 channels=status,events stall
   before=$(memory_of "$serving" VmRSS)
   fill http 20000 "$shards" "$RANDOM"
   sleep 3
-  calculate "($(memory_of "$serving" VmRSS) - $before) / 1024" >>"$results/stalled"
+  calculate "($(memory_of "$serving" VmHWM) - $before) / 1024" >>"$results/stalled"
   echo >>"$results/stalled"
   stop "$viewers"
+  stop_server
 }
 
 # How long Prometheus waits, when the last look is too old to be used again: name of the results.
@@ -288,9 +290,9 @@ measure_http() {
     measure_viewers viewer 1
     measure_viewers viewers "$viewer_count"
   done
-  measure_stalled
   for ((round = 1; round <= rounds; round++)); do measure_redrive; done
   stop_server
+  measure_stalled
   stop "$reference_pid"
   reference_pid=
   ride_lines line "$file_rides" >"$folder/lines"

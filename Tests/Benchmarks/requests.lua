@@ -9,7 +9,6 @@ end
 
 function init(arguments)
   wrk.method, path, body, most = arguments[1], arguments[2], arguments[3], tonumber(arguments[4])
-  wrk.init(arguments)
 end
 
 function request()
