@@ -1,9 +1,13 @@
-/// Hands mails in to a server, over one connection that is kept for the next: mails of many callers go one after the other.
+/// Hands mails in to a server, over connections that are kept for the next mails.
+///
+/// Mails of many callers go one after the other over each connection; where all are busy another one is opened, up to
+/// ``SMTPSettings/connections``.
 public actor SMTPClient {
   private let settings: SMTPSettings
-  private var session: SMTPSession?
-  /// True while a mail is on its way.
-  private var isBusy = false
+  /// Those that no mail is on its way over; the one that was used last is used next.
+  private var idle: [SMTPSession] = []
+  /// Mails on their way.
+  private var busy = 0
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
   /// A client that connects with its first mail.
@@ -16,7 +20,8 @@ public actor SMTPClient {
   public func send(_ mail: SMTPMail) async throws(SMTPError) {
     await enter()
     defer { leave() }
-    if let session, session.isOpen {
+    while let session = idle.popLast() {
+      guard session.isOpen else { continue }
       do throws(SMTPError) {
         return try await send(mail, over: session)
       } catch {
@@ -24,33 +29,26 @@ public actor SMTPClient {
         guard case .disconnected(.sender, _) = error else { throw error }
       }
     }
-    let session = try await SMTPSession.open(settings)
-    self.session = session
-    try await send(mail, over: session)
+    try await send(mail, over: try await SMTPSession.open(settings))
   }
 
   private func send(_ mail: SMTPMail, over session: SMTPSession) async throws(SMTPError) {
-    do throws(SMTPError) {
-      try await session.send(mail)
-    } catch {
-      if case .disconnected = error { self.session = nil }
-      throw error
-    }
+    defer { if session.isOpen { idle.append(session) } }
+    try await session.send(mail)
   }
 
-  /// Closes the connection.
+  /// Says good-bye, and closes the connections that no mail is on its way over.
   public func close() async {
-    await enter()
-    defer { leave() }
-    await session?.close()
-    session = nil
+    let sessions = idle
+    idle = []
+    for session in sessions { await session.close() }
   }
 
   private func enter() async {
-    if isBusy { await withCheckedContinuation { waiting.append($0) } } else { isBusy = true }
+    if busy < settings.connections { busy += 1 } else { await withCheckedContinuation { waiting.append($0) } }
   }
 
   private func leave() {
-    if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
+    if waiting.isEmpty { busy -= 1 } else { waiting.removeFirst().resume() }
   }
 }

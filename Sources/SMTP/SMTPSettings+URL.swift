@@ -10,12 +10,15 @@ extension SMTPSettings {
     public init(_ problem: String) {
       description = """
         \(problem); a mail server is given as smtp://user@host:587 (encrypted by STARTTLS) or smtps://user@host:465, with ?ca=FILE for \
-        an authority of one's own and ?tls=none for a server on this machine that has no TLS
+        an authority of one's own, ?tls=none for a server on this machine that has no TLS, and ?connections=4
         """
     }
   }
 
-  /// Reads `smtp://user@host:port?tls=none&ca=FILE` or `smtps://…`; the port is 587 or 465 unless given.
+  /// How many connections a client may have open.
+  public static let connectionBounds = 1...64
+
+  /// Reads `smtp://user@host:port?tls=none&ca=FILE&connections=4` or `smtps://…`; the port is 587 or 465 unless given.
   ///
   /// - Parameters:
   ///   - url: without a password: everybody on the machine could read it from the list of processes.
@@ -43,6 +46,11 @@ extension SMTPSettings {
       switch (item.name, item.value) {
       case ("tls", "none") where security == .startTLS: self.security = .none
       case ("ca", let file?) where !file.isEmpty: authorities = file
+      case ("connections", let number?):
+        guard let number = Int(number), Self.connectionBounds.contains(number) else {
+          throw URLError("connections is '\(number)', and not a whole number from 1 to 64")
+        }
+        connections = number
       default: throw URLError("'\(item.name)=\(item.value ?? "")' is no setting of a mail server")
       }
     }

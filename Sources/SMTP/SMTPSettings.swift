@@ -22,6 +22,8 @@ public struct SMTPSettings: Sendable, Hashable {
   public var password: String?
   /// A file of certificates to trust instead of the system's.
   public var authorities: String?
+  /// How many connections are open at once at the most.
+  public var connections = 4
   /// What we call ourselves.
   public var name = "localhost"
   /// How long each answer may take, in seconds, but for the one after the text.

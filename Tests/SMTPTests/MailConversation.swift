@@ -70,7 +70,9 @@ final class MailConversation: ChannelInboundHandler {
     case "RSET":
       forget()
       answer(context, verb, "250 ok")
-    case "QUIT": context.close(promise: nil)
+    case "QUIT":
+      _ = server.fault(verb)
+      context.close(promise: nil)
     default: say(context, "500 what?")
     }
   }
@@ -98,7 +100,11 @@ final class MailConversation: ChannelInboundHandler {
     case .answer(let text): say(context, text)
     case .cut: context.close(promise: nil)
     case .silence: break
-    case nil: say(context, "250 2.0.0 taken")
+    case nil:
+      let channel = context.channel
+      context.eventLoop.scheduleTask(in: .milliseconds(server.behaviour.delayMilliseconds)) {
+        channel.writeAndFlush(ByteBuffer(string: "250 2.0.0 taken\r\n"), promise: nil)
+      }
     }
   }
 

@@ -26,6 +26,8 @@ final class MailServer: Sendable {
     var certificate = "server"
     /// Encrypted from the first byte.
     var isImplicit = false
+    /// How long it takes a text.
+    var delayMilliseconds = Int64(0)
     /// What comes in one piece with the answer to STARTTLS.
     var injected = ""
   }

@@ -7,6 +7,7 @@ import Testing
     var settings = SMTPSettings(host: "127.0.0.1", port: port, security: security)
     settings.timeout = 2
     settings.textTimeout = 2
+    settings.connections = 1
     return settings
   }
 
@@ -34,6 +35,30 @@ import Testing
       #expect(server.mails.count == 50)
       #expect(Set(server.mails.map(\.recipient)).count == 50)
       #expect(server.mails.allSatisfy { $0.text == text + "\r\n" })
+      await client.close()
+    }
+  }
+
+  @Test("a slow server is sent several at once, over as many connections as may be, and is told when no more will come")
+  func several() async throws {
+    try await MailServer.with(.init(delayMilliseconds: 50)) { server, port in
+      var settings = settings(port)
+      settings.connections = 4
+      let client = SMTPClient(settings)
+      let start = ContinuousClock.now
+      try await withThrowingTaskGroup { group in
+        for number in 0..<20 { group.addTask { try await client.send(mail(to: "r\(number)@example.com")) } }
+        try await group.waitForAll()
+      }
+      // One after the other they would take a second for their texts alone.
+      #expect(ContinuousClock.now - start < .milliseconds(900))
+      #expect(server.connections == 4)
+      #expect(server.mails.count == 20)
+      await client.close()
+      try await eventually("all are told") { server.commands.count { $0 == "QUIT" } == 4 }
+      // Whoever was told can be asked again.
+      try await client.send(mail())
+      #expect(server.mails.count == 21)
       await client.close()
     }
   }

@@ -14,7 +14,9 @@ import Testing
     #expect(implicit.port == 2465)
     #expect(implicit.security == .implicit)
     #expect(implicit.authorities == "/a/b.pem")
-    #expect(try SMTPSettings(url: "smtp://127.0.0.1:25?tls=none", password: nil).security == .none)
+    let local = try SMTPSettings(url: "smtp://127.0.0.1:25?tls=none&connections=64", password: nil)
+    #expect(local.security == .none)
+    #expect(local.connections == 64)
   }
 
   @Test(
@@ -24,6 +26,7 @@ import Testing
       ("smtp://ada:secret@mail.example", nil, "a password in the URL"), ("smtp://mail.example", "secret", "no user"),
       ("smtp://ada@mail.example", nil, "has no password"), ("smtp://mail.example:70000", nil, "port"),
       ("smtp://mail.example/inbox", nil, "path"), ("smtp://mail.example?x=1", nil, "x=1"),
+      ("smtp://mail.example?connections=0", nil, "1 to 64"), ("smtp://mail.example?connections=many", nil, "1 to 64"),
       ("smtps://mail.example?tls=none", nil, "tls=none"), ("smtp://", nil, "no host"),
       ("smtp://ada@mail.example?tls=none", "secret", "without encryption"),
       ("smtp://ada@127.mail.example?tls=none", "secret", "without encryption"),

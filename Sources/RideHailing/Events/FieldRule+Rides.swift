@@ -39,6 +39,24 @@ extension FieldRule<String> {
 }
 
 extension FieldRule<String> {
+  /// A language, and how numbers are written in it (BCP 47).
+  static var languageTag: FieldRule {
+    FieldRule("a language tag, such as de-CH") { (text) throws(JSONError) in
+      let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+      let isFine = parts.allSatisfy { part in
+        (1...8).contains(part.count)
+          && part.allSatisfy { byte in
+            let letter = byte | 0x20
+            return letter >= UInt8(ascii: "a") && letter <= UInt8(ascii: "z")
+              || byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
+          }
+      }
+      guard isFine, text.utf8.count <= 35, (2...3).contains(parts[0].count) else {
+        throw JSONError(path: "", problem: "is no language tag such as de-CH")
+      }
+    }
+  }
+
   /// A cell of the map, of the size that prices are made for.
   static var cell: FieldRule {
     FieldRule("a geohash of \(Geohash.cellLength) characters") { (text) throws(JSONError) in

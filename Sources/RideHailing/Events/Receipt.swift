@@ -15,6 +15,8 @@ public struct Receipt: Sendable, Hashable {
   public let city: String
   /// Where it is sent; nil if the rider has no address.
   public let email: String?
+  /// The rider's language and manner of numbers, as a language tag; nil if it isn't known.
+  public let locale: String?
   /// When the ride was completed.
   public let at: Timestamp
   /// The way, in metres.
@@ -48,6 +50,7 @@ public struct Receipt: Sendable, Hashable {
     driverID = ride.driverID
     city = ride.city
     email = ride.riderEmail
+    locale = ride.riderLocale
     at = time
     distanceMeters = ride.distanceMeters
     durationSeconds = ride.durationSeconds
@@ -125,6 +128,7 @@ extension Receipt: JSONReadable, JSONWritable {
     driverID = try object.optional("driver") ?? ""
     city = try object.optional("city") ?? ""
     email = try object.optional("email")
+    locale = try object.optional("locale")
     at = try object["at"]
     distanceMeters = try object.optional("meters")
     durationSeconds = try object.optional("seconds")
@@ -153,6 +157,7 @@ extension Receipt: JSONReadable, JSONWritable {
       $0.field("driver", driverID)
       $0.field("city", city)
       $0.field("email", email)
+      $0.field("locale", locale)
       $0.field("at", at)
       $0.field("meters", distanceMeters)
       $0.field("seconds", durationSeconds)

@@ -37,6 +37,8 @@ public struct RideCompleted: RideEvent, JSONRecord, Hashable {
   public var dropoff: Coordinate?
   /// Where the receipt goes.
   public var riderEmail: String?
+  /// The language and the manner of numbers of the receipt, as a language tag (BCP 47): `de-CH`.
+  public var riderLocale: String?
   /// The price that was held for it; nil if it costs what it came to.
   public var quote: Quote?
   /// True if it is history that comes from elsewhere: it is booked however long ago it ended.
@@ -69,6 +71,7 @@ public struct RideCompleted: RideEvent, JSONRecord, Hashable {
     dropoff = try fields.optional("dropoff", \.dropoff)
     payment = try fields("payment", \.payment)
     riderEmail = try fields.optional("riderEmail", \.riderEmail, .email.personal(of: "riderId"))
+    riderLocale = try fields.optional("riderLocale", \.riderLocale, .languageTag)
     quote = try fields.optional("quote", \.quote)
     isImported = try fields("imported", \.isImported, omitting: false)
   }

@@ -17,7 +17,7 @@ extension NotificationService: FoldedService {
 
   /// Delivers.
   public static func make(_ configuration: ServiceConfiguration, _ catalog: EventCatalog) -> EventService {
-    NotificationService(mail: configuration.mail).service
+    NotificationService(mail: configuration.mail, cities: configuration.cities).service
   }
 
   /// Delivers nothing.

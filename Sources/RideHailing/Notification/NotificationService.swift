@@ -5,9 +5,13 @@ public import EventStreams
 /// What a receipt needs of the ride is kept from its completion on; payments, refunds and corrections come after it.
 public struct NotificationService: Sendable {
   private let mail: any MailDelivery
+  private let cities: Cities
 
-  /// A service whose receipts go out this way.
-  public init(mail: any MailDelivery) { self.mail = mail }
+  /// A service whose receipts go out this way, by the clocks and measures of these cities.
+  public init(mail: any MailDelivery, cities: Cities = Cities()) {
+    self.mail = mail
+    self.cities = cities
+  }
 
   /// The consumer group and its handlers; in order per ride, whatever key a producer gave.
   public var service: EventService {
@@ -87,7 +91,8 @@ public struct NotificationService: Sendable {
   ) async throws -> Effects {
     let isNew = isDue && receipt.issue(hasOtherItems: hasOtherItems)
     if isNew, let email = receipt.email {
-      let version = ReceiptMail(receipt: receipt, email: email, before: before.said, at: cause.timestamp)
+      let version = ReceiptMail(
+        receipt: receipt, email: email, before: before.said, at: cause.timestamp, city: cities[receipt.city])
       do {
         // Its name follows from ride and version: a mail that is delivered again is the same mail.
         try await mail.deliver(version.mail)

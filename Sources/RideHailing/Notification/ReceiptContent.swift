@@ -5,6 +5,7 @@ struct ReceiptContent {
   let receipt: Receipt
   /// What the version before said; nil of the first one.
   let before: PaymentStanding?
+  let style: ReceiptStyle
 
   /// A line of an amount.
   private struct Row {
@@ -13,78 +14,98 @@ struct ReceiptContent {
     var isTotal = false
   }
 
+  private var words: ReceiptWords { style.words }
+
   // MARK: What it says
 
-  private var introduction: String {
-    if let before { return "Your receipt has changed: \(changes(before))." }
-    return receipt.isCancelled
-      ? "Your ride in \(receipt.city) was called off. It costs a fee, which is for the driver."
-      : "Thank you for riding with us in \(receipt.city)."
+  var subject: String {
+    let name =
+      receipt.version > 1
+      ? ReceiptWords.fill(words.laterVersion, ["version": "\(receipt.version)"]) : words.subject
+    return "\(name): \(style.wholeAmount(receipt.fare.amount))"
+  }
+
+  private var introduction: [String] {
+    if let before { return [words.hasChanged] + changes(before) }
+    return [ReceiptWords.fill(receipt.isCancelled ? words.calledOff : words.thanks, ["city": receipt.city])]
   }
 
   /// What the fare is made of.
   private var items: [Row] {
     let fare = receipt.fare
     return [
-      Row(name: receipt.isCancelled ? "Cancellation fee" : "Base fare", minorUnits: fare.base),
-      Row(name: "Distance", minorUnits: fare.distance),
-      Row(name: "Time", minorUnits: fare.time), Row(name: "High demand", minorUnits: fare.surge),
-      Row(name: "Tolls", minorUnits: fare.tolls), Row(name: "Taxes and fees", minorUnits: fare.taxes),
-      Row(name: "Tip", minorUnits: fare.tip),
-    ].filter { $0.minorUnits != 0 } + [Row(name: "Total \(fare.currency)", minorUnits: fare.total, isTotal: true)]
+      Row(name: receipt.isCancelled ? words.cancellation : words.base, minorUnits: fare.base),
+      Row(name: words.distance, minorUnits: fare.distance), Row(name: words.time, minorUnits: fare.time),
+      Row(name: words.surge, minorUnits: fare.surge), Row(name: words.tolls, minorUnits: fare.tolls),
+      Row(name: words.taxes, minorUnits: fare.taxes),
+      Row(name: words.tip, minorUnits: fare.tip),
+    ].filter { $0.minorUnits != 0 } + [Row(name: style.total(fare.currency), minorUnits: fare.total, isTotal: true)]
   }
 
   /// Where the money came from, and where it went.
-  private var payments: [Row] {
-    let amounts = receipt.amounts
-    return [
-      Row(name: "Paid by card", minorUnits: amounts.card), Row(name: "Paid by wallet", minorUnits: amounts.wallet),
-      Row(name: "Paid by cash", minorUnits: amounts.cash), Row(name: "Refunded", minorUnits: amounts.refunded),
-      Row(name: "Still owed", minorUnits: amounts.owed),
-    ].filter { $0.minorUnits != 0 }
+  private var payments: [Row] { sources(receipt.amounts).filter { $0.minorUnits != 0 } }
+
+  private func sources(_ amounts: PaymentStanding) -> [Row] {
+    [
+      Row(name: words.card, minorUnits: amounts.card), Row(name: words.wallet, minorUnits: amounts.wallet),
+      Row(name: words.cash, minorUnits: amounts.cash), Row(name: words.refunded, minorUnits: amounts.refunded),
+      Row(name: words.owed, minorUnits: amounts.owed),
+    ]
   }
 
   private var conclusion: String? {
-    if receipt.amounts.owed == 0 { return "Nothing is owed." }
-    return receipt.failure.map { "The payment failed: \($0)." }
+    if receipt.amounts.owed == 0 { return words.nothingOwed }
+    return receipt.failure.map { ReceiptWords.fill(words.failed, ["reason": $0]) }
   }
 
   private var ride: [String] {
-    var lines = ["Ride \(receipt.rideID), driver \(receipt.driverID)."]
+    var lines = [
+      ReceiptWords.fill(words.ride, ["ride": receipt.rideID, "driver": receipt.driverID]), style.time(receipt.at),
+    ]
     if let meters = receipt.distanceMeters, let seconds = receipt.durationSeconds {
       let minutes = seconds / 60 + (seconds % 60 > 0 ? 1 : 0)
-      lines.append("\(meters / 1000).\(meters % 1000 / 100) km in \(minutes) minutes.")
+      lines.append(
+        ReceiptWords.fill(words.way, ["distance": style.distance(meters: meters), "minutes": "\(minutes)"]))
     }
     return lines
   }
 
-  /// What is another amount than the version before said, as a list for a sentence.
-  private func changes(_ before: PaymentStanding) -> String {
+  /// What is another amount than the version before said, a line each.
+  private func changes(_ before: PaymentStanding) -> [String] {
     let now = receipt.amounts
-    let all = [
-      ("total", before.fare, now.fare), ("paid by card", before.card, now.card),
-      ("paid by wallet", before.wallet, now.wallet), ("paid by cash", before.cash, now.cash),
-      ("refunded", before.refunded, now.refunded), ("still owed", before.owed, now.owed),
-    ].filter { $0.1 != $0.2 }
-    guard !all.isEmpty else { return "what the total is made of" }
-    return all.map { "\($0.0) \(decimal($0.2)) instead of \(decimal($0.1))" }.joined(separator: ", ")
+    let pairs = zip(
+      [Row(name: words.total, minorUnits: before.fare)] + sources(before),
+      [Row(name: words.total, minorUnits: now.fare)] + sources(now))
+    let lines = pairs.filter { $0.minorUnits != $1.minorUnits }.map { old, new in
+      ReceiptWords.fill(
+        words.change, ["item": new.name, "now": amount(new.minorUnits), "before": amount(old.minorUnits)])
+    }
+    return lines.isEmpty ? [words.otherItems] : lines
   }
 
-  private func decimal(_ minorUnits: Int) -> String { Money(minorUnits, receipt.fare.currency).decimal }
+  private func amount(_ minorUnits: Int) -> String { style.amount(Money(minorUnits, receipt.fare.currency)) }
 
   // MARK: As text
 
   var text: MailText {
     var text = MailText()
-    text.line(introduction)
+    for line in introduction { text.line(line) }
     text.line()
-    for row in items { text.row(row.name, decimal(row.minorUnits)) }
+    let (items, payments) = (rows(items), rows(payments))
+    let width = (items + payments).reduce(Self.width) { max($0, $1.name.count + 1 + $1.amount.count) }
+    for row in items { text.row(row.name, row.amount, width: width) }
     text.line()
-    for row in payments { text.row(row.name, decimal(row.minorUnits)) }
+    for row in payments { text.row(row.name, row.amount, width: width) }
     if let conclusion { text.line(conclusion) }
     text.line()
     for line in ride { text.line(line) }
     return text
+  }
+
+  private static let width = 32
+
+  private func rows(_ rows: [Row]) -> [(name: String, amount: String)] {
+    rows.map { ($0.name, amount($0.minorUnits)) }
   }
 
   // MARK: As a page
@@ -92,15 +113,16 @@ struct ReceiptContent {
   var page: MailText {
     var page = MailText()
     page.line("<!DOCTYPE html>")
-    page.line("<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Your receipt</title></head>")
+    page.line(
+      "<html lang=\"", words.language, "\"><head><meta charset=\"utf-8\"><title>", words.subject, "</title></head>")
     page.line("<body style=\"font-family:system-ui,sans-serif;max-width:26em;margin:2em auto;padding:0 1em\">")
-    page.line("<p>", Self.escaped(introduction), "</p>")
+    for line in introduction { page.line("<p>", Self.escaped(line), "</p>") }
     page.line("<table style=\"width:100%;border-collapse:collapse\">")
     for row in items + payments {
       let style =
         row.isTotal ? "padding:.3em 0;border-top:1px solid;border-bottom:1px solid;font-weight:bold" : "padding:.3em 0"
       page.line("<tr><td style=\"", style, "\">", Self.escaped(row.name), "</td>")
-      page.line("<td style=\"", style, ";text-align:right\">", decimal(row.minorUnits), "</td></tr>")
+      page.line("<td style=\"", style, ";text-align:right\">", Self.escaped(amount(row.minorUnits)), "</td></tr>")
     }
     page.line("</table>")
     if let conclusion { page.line("<p>", Self.escaped(conclusion), "</p>") }

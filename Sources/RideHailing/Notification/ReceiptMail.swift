@@ -8,6 +8,8 @@ struct ReceiptMail {
   let before: PaymentStanding?
   /// When it is sent.
   let at: Timestamp
+  /// What is known of the city.
+  var city = Cities.City.unknown
 
   /// The mail's file, the same however often it is delivered.
   var name: String { Self.fileName(receipt.eventID) }
@@ -19,20 +21,21 @@ struct ReceiptMail {
   var mail: Mail { Mail(name: name, recipient: email) { bytes(from: $0, allowsEightBit: $1) } }
 
   /// What it says.
-  var content: ReceiptContent { ReceiptContent(receipt: receipt, before: before) }
+  var content: ReceiptContent {
+    ReceiptContent(receipt: receipt, before: before, style: ReceiptStyle(locale: receipt.locale, city: city))
+  }
 
   // MARK: Writing
 
   private func bytes(from sender: String, allowsEightBit: Bool) -> [UInt8] {
     var mail = MailText()
-    let isChanged = receipt.version > 1
+    let content = content
     mail.line("From: Rides <", sender, ">")
     mail.line("To: <", email, ">")
-    mail.line(
-      "Subject: Your receipt", isChanged ? ", version \(receipt.version)" : "", ": ", receipt.fare.amount.description)
+    mail.header("Subject", content.subject)
     mail.line("Date: ", MailDate(at).description)
     mail.line("Message-ID: <", Self.messageID(receipt.eventID), ">")
-    if isChanged {
+    if receipt.version > 1 {
       // The first one, so that mail programs show them together.
       mail.line("References: <", Self.messageID(ReceiptSent.id(ride: receipt.rideID, version: 1)), ">")
     }
@@ -40,7 +43,6 @@ struct ReceiptMail {
     mail.line("MIME-Version: 1.0")
     mail.line("Content-Type: multipart/alternative; boundary=\"", Self.boundary, "\"")
     mail.line()
-    let content = content
     part("text/plain", content.text, allowsEightBit, in: &mail)
     part("text/html", content.page, allowsEightBit, in: &mail)
     mail.line("--", Self.boundary, "--")

@@ -4,6 +4,14 @@ public protocol MailDelivery: Sendable {
   ///
   /// - Throws: `MailRefused` if it will never be taken; anything else if it may be later.
   func deliver(_ mail: Mail) async throws
+
+  /// Lets go of what is open, when no more mail will come for the time being.
+  func finish() async
+}
+
+extension MailDelivery {
+  /// Nothing is open.
+  public func finish() async {}
 }
 
 /// A mail will not be taken, now or later.

@@ -26,4 +26,7 @@ public struct MailServer: MailDelivery {
       throw error.isPermanent ? MailRefused("\(error)") : error
     }
   }
+
+  /// Says good-bye to the server.
+  public func finish() async { await client.close() }
 }

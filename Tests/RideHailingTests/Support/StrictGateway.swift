@@ -63,13 +63,15 @@ final class StrictGateway: PaymentGateway {
 }
 
 extension RideBench {
-  /// The same with another gateway, another way out for mail, or another commission.
+  /// The same with another gateway, another way out for mail, another commission, or cities that are known.
   func with(
-    gateway: (any PaymentGateway)? = nil, mail: (any MailDelivery)? = nil, commissionBasisPoints: Int? = nil
+    gateway: (any PaymentGateway)? = nil, mail: (any MailDelivery)? = nil, commissionBasisPoints: Int? = nil,
+    cities: Cities? = nil
   ) -> RideBench {
     var configuration = configuration
     if let gateway { configuration.gateway = gateway }
     if let mail { configuration.mail = mail }
+    if let cities { configuration.cities = cities }
     if let commissionBasisPoints { configuration.commissionBasisPoints = commissionBasisPoints }
     return RideBench(
       server: server, connection: connection, namespace: namespace, configuration: configuration, outbox: outbox)

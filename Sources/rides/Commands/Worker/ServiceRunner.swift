@@ -53,6 +53,7 @@ struct ServiceRunner {
         "\(gap); name the archive that holds them with --archive, or begin without them: --from now, or no --from for what the log holds"
       )
     }
+    await configuration.mail.finish()
   }
 
   private func open() async throws -> (namespace: Namespace, connection: Connection) {

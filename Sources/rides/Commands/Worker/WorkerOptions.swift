@@ -51,6 +51,11 @@ struct WorkerOptions: ParsableArguments {
 
   @OptionGroup var mail: MailOptions
 
+  @Option(
+    help: "A file of cities, by whose clocks and measures receipts are written: city,zone,unit (km or mi).",
+    completion: .file(extensions: ["csv"]))
+  var cities: String?
+
   @OptionGroup var gateway: GatewayOptions
 
   @Option(
@@ -101,6 +106,8 @@ struct WorkerOptions: ParsableArguments {
   func services() throws -> ServiceConfiguration {
     ServiceConfiguration(
       archivePath: archive, mail: try mail.delivery(),
+      cities: try cities.map { path in try InputCheck.reading { () throws(FileMistake) in try Cities.read(path) } }
+        ?? Cities(),
       gateway: try gateway.paymentGateway(),
       commissionPlans: try commissionPlans.map { path in
         try InputCheck.reading { () throws(FileMistake) in try CommissionPlans.Plan.read(path) }
