@@ -102,9 +102,7 @@ final class MailConversation: ChannelInboundHandler {
     case .silence: break
     case nil:
       let channel = context.channel
-      context.eventLoop.scheduleTask(in: .milliseconds(server.behaviour.delayMilliseconds)) {
-        channel.writeAndFlush(ByteBuffer(string: "250 2.0.0 taken\r\n"), promise: nil)
-      }
+      server.gather { channel.writeAndFlush(ByteBuffer(string: "250 2.0.0 taken\r\n"), promise: nil) }
     }
   }
 

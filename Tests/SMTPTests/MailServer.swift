@@ -26,8 +26,8 @@ final class MailServer: Sendable {
     var certificate = "server"
     /// Encrypted from the first byte.
     var isImplicit = false
-    /// How long it takes a text.
-    var delayMilliseconds = Int64(0)
+    /// As many texts have to be there before any of them is answered; then each is at once.
+    var gathered = 1
     /// What comes in one piece with the answer to STARTTLS.
     var injected = ""
   }
@@ -43,6 +43,7 @@ final class MailServer: Sendable {
     var mails: [Mail] = []
     var connections = 0
     var commands: [String] = []
+    var unanswered: [@Sendable () -> Void] = []
   }
 
   private let state: Mutex<State>
@@ -92,6 +93,18 @@ final class MailServer: Sendable {
 
   func receive(_ mail: Mail) { state.withLock { $0.mails.append(mail) } }
   func connected() { state.withLock { $0.connections += 1 } }
+
+  /// Answers a text, or keeps the answer until enough are there.
+  func gather(_ answer: @escaping @Sendable () -> Void) {
+    let answers = state.withLock {
+      $0.unanswered.append(answer)
+      guard $0.unanswered.count >= $0.behaviour.gathered else { return [] as [@Sendable () -> Void] }
+      $0.behaviour.gathered = 1
+      defer { $0.unanswered = [] }
+      return $0.unanswered
+    }
+    for answer in answers { answer() }
+  }
 
   /// Closes what is open.
   func closeConnections() async {

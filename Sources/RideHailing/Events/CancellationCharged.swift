@@ -24,6 +24,8 @@ public struct CancellationCharged: RideEvent, JSONRecord, Hashable {
   public var at: Timestamp
   /// Where the receipt goes.
   public var riderEmail: String?
+  /// The language of the receipt; nil if it isn't known.
+  public var riderLocale: String?
 
   /// What a cancellation costs; nil if it costs nothing.
   ///
@@ -40,6 +42,7 @@ public struct CancellationCharged: RideEvent, JSONRecord, Hashable {
     product = cancelled.product
     at = cancelled.at ?? time
     riderEmail = cancelled.riderEmail
+    riderLocale = cancelled.riderLocale
   }
 
   /// Its fields.
@@ -52,5 +55,6 @@ public struct CancellationCharged: RideEvent, JSONRecord, Hashable {
     product = try fields.optional("product", \.product, .name)
     at = try fields("at", \.at)
     riderEmail = try fields.optional("riderEmail", \.riderEmail, .email.personal(of: "riderId"))
+    riderLocale = try fields.optional("riderLocale", \.riderLocale, .languageTag)
   }
 }

@@ -66,6 +66,7 @@ public struct Receipt: Sendable, Hashable {
     driverID = charged.driverID
     city = charged.city
     email = charged.riderEmail
+    locale = charged.riderLocale
     at = charged.at
     distanceMeters = nil
     durationSeconds = nil

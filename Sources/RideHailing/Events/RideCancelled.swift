@@ -43,6 +43,8 @@ public struct RideCancelled: RideEvent, JSONRecord, Hashable {
   public var product: String?
   /// Where the receipt of the fee goes.
   public var riderEmail: String?
+  /// The language and the manner of numbers of that receipt, as a language tag (BCP 47): `de-CH`.
+  public var riderLocale: String?
   /// True if it is history that comes from elsewhere: it is booked however long ago it was.
   public var isImported = false
 
@@ -82,6 +84,7 @@ public struct RideCancelled: RideEvent, JSONRecord, Hashable {
     payment = try fields.optional("payment", \.payment)
     product = try fields.optional("product", \.product, .name)
     riderEmail = try fields.optional("riderEmail", \.riderEmail, .email.personal(of: "riderId"))
+    riderLocale = try fields.optional("riderLocale", \.riderLocale, .languageTag)
     isImported = try fields("imported", \.isImported, omitting: false)
   }
 
