@@ -38,7 +38,7 @@ import Testing
       let days = try await bench.rides("analytics", "days", "--archive", path)
       #expect(
         days.output == """
-                 DAY  CURRENCY  RIDES  REVENUE  COMMISSION  TIPS
+          DAY         CURRENCY  RIDES  REVENUE  COMMISSION  TIPS
           2026-04-03  EUR           1    12.33        2.01  1.50
           2026-04-03  USD           1  1234.56      246.91  0.00
 

@@ -28,7 +28,7 @@ import Testing
   func table() {
     var table = Table("\u{9b}2J", "B")
     table.add("a\nb", "\u{202e}")
-    #expect(table.lines == [#"\u{9b}2J  B"#, #"a\nb      \u{202e}"#])
+    #expect(table.lines() == [#"\u{9b}2J  B"#, #"a\nb      \u{202e}"#])
   }
 
   @Test(
@@ -46,7 +46,49 @@ import Testing
     table.add("東京", "1")
     table.add("🚕 Taipei", "22")
     table.add("Osaka", "333")
-    #expect(table.lines == ["CITY       RIDES", "東京           1", "🚕 Taipei     22", "Osaka        333"])
+    #expect(table.lines() == ["CITY       RIDES", "東京           1", "🚕 Taipei     22", "Osaka        333"])
+  }
+
+  @Test("only numbers stand to the right: what begins with one is a text")
+  func numbers() {
+    var table = Table("DAY", "IDLE", "LAG", "OWED")
+    table.add("2026-04-03", "3s ago", "-", "-1.50")
+    table.add("2026-4-30", "12m", "1200", "")
+    #expect(
+      table.lines() == [
+        "DAY         IDLE     LAG   OWED", "2026-04-03  3s ago     -  -1.50", "2026-4-30   12m     1200",
+      ])
+  }
+
+  private static var report: Table {
+    var table = Table("DAY", "CURRENCY", "RIDES", "FARE", drawing: .bar(2), section: "CURRENCY", hasSums: true)
+    table.add(.text("1st"), .text("EUR"), .count(1000), .money(Money(250_000, .eur)))
+    table.add(.text("2nd"), .text("EUR"), .count(500), .money(Money(100_050, .eur)))
+    table.add(.text("1st"), .text("=A"), .count(4), .share(nil))
+    return table
+  }
+
+  @Test("on a terminal a report has sections with bars and sums, which are as long as there is room")
+  func drawn() {
+    let screen = Screen(width: 30, hasColors: false)
+    #expect(
+      Self.report.lines(on: screen) == [
+        "EUR  RIDES      FARE", "1st  1,000  2,500.00  ████████", "2nd    500  1,000.50  ████",
+        "all  1,500  3,500.50", "", "=A   RIDES      FARE", "1st      4         -  ████████",
+      ])
+    #expect(Self.report.lines(on: Screen(width: 25, hasColors: false)).allSatisfy { !$0.contains("█") })
+    #expect(Self.report.lines(on: Screen(width: 30, hasColors: true))[0].hasPrefix("\u{1b}[1mEUR\u{1b}[0m\u{1b}[2m"))
+  }
+
+  @Test("in a pipe a report is one table of plain numbers, and CSV has headings in small letters")
+  func plain() {
+    #expect(
+      Self.report.lines() == [
+        "DAY  CURRENCY  RIDES     FARE", "1st  EUR        1000  2500.00", "2nd  EUR         500  1000.50",
+        "1st  =A            4        -",
+      ])
+    #expect(
+      Self.report.csv == ["day,currency,rides,fare", "1st,EUR,1000,2500.00", "2nd,EUR,500,1000.50", "1st,'=A,4,"])
   }
 
   @Test("texts that spreadsheets take for formulas are neutralised in CSV, numbers are not")

@@ -16,7 +16,7 @@ enum Terminal {
   static func print(_ line: String) { write(Array((line.printable + "\n").utf8)) }
 
   /// Writes a table to standard output.
-  static func print(_ table: Table) { print(drawn: table.lines.joined(separator: "\n")) }
+  static func print(_ table: Table) { print(drawn: table.lines(on: .current).joined(separator: "\n")) }
 
   /// Writes lines whose parts are printable already, drawn for a screen, to standard output.
   static func print(drawn lines: String) { write(Array((lines + "\n").utf8)) }

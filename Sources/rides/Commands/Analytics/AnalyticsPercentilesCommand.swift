@@ -21,10 +21,10 @@ struct AnalyticsPercentilesCommand: AsyncParsableCommand {
   }
 }
 
-extension ReportTable {
-  static func percentiles(_ percentiles: [RidePercentiles]) -> ReportTable {
-    var table = ReportTable(
-      ["measure", "unit", "rides", "p50", "p90", "p95", "p99", "max"], drawing: .shades([3, 4, 5, 6]))
+extension Table {
+  static func percentiles(_ percentiles: [RidePercentiles]) -> Table {
+    var table = Table(
+      "MEASURE", "UNIT", "RIDES", "P50", "P90", "P95", "P99", "MAX", drawing: .shades([3, 4, 5, 6]))
     for row in percentiles {
       func cell(_ value: Int) -> Cell {
         switch row.measure {

@@ -18,8 +18,8 @@ struct AnalyticsRatesCommand: AsyncParsableCommand {
 
   func run() async throws {
     let rates = try await report.reports().rates(report.filter())
-    var table = ReportTable(
-      ["city", "requested", "completed", "completion", "called off", "unfulfilled", "payments", "failed", "failure"],
+    var table = Table(
+      "CITY", "REQUESTED", "COMPLETED", "COMPLETION", "CALLED OFF", "UNFULFILLED", "PAYMENTS", "FAILED", "FAILURE",
       drawing: .share(3))
     let all = rates.rows.count > 1 && Screen.current != nil && report.source.format == .table
     for row in rates.rows + (all ? [.sum(of: rates.rows)] : []) {

@@ -15,8 +15,8 @@ struct AnalyticsDaysCommand: AsyncParsableCommand {
 
   func run() async throws {
     let days = try await report.reports().totals(by: .day, report.filter(), limit: limit)
-    var table = ReportTable(
-      ["day", "currency", "rides", "revenue", "commission", "tips"], drawing: .bar(3), section: "currency",
+    var table = Table(
+      "DAY", "CURRENCY", "RIDES", "REVENUE", "COMMISSION", "TIPS", drawing: .bar(3), section: "CURRENCY",
       hasSums: true)
     for day in days.rows { table.add(.text(day.name), amounts: day) }
     report.write(days, table, title: "Rides per day", note: "Days in UTC. \(report.figures)")
@@ -36,8 +36,8 @@ struct AnalyticsHoursCommand: AsyncParsableCommand {
 
   func run() async throws {
     let hours = try await report.reports().totals(by: .hour, report.filter())
-    var table = ReportTable(
-      ["hour", "currency", "rides", "revenue", "commission", "tips"], drawing: .bar(2), section: "currency",
+    var table = Table(
+      "HOUR", "CURRENCY", "RIDES", "REVENUE", "COMMISSION", "TIPS", drawing: .bar(2), section: "CURRENCY",
       hasSums: true)
     for hour in hours.rows {
       table.add(
@@ -83,8 +83,8 @@ struct AnalyticsDriversCommand: AsyncParsableCommand {
 
   func run() async throws {
     let drivers = try await report.reports().totals(by: .driver, report.filter(), limit: limit)
-    var table = ReportTable(
-      ["driver", "currency", "rides", "revenue", "earned", "tips"], drawing: .bar(4), section: "currency")
+    var table = Table(
+      "DRIVER", "CURRENCY", "RIDES", "REVENUE", "EARNED", "TIPS", drawing: .bar(4), section: "CURRENCY")
     for driver in drivers.rows {
       table.add(
         .text(driver.name), .text(driver.currency.code), .count(driver.rides), .money(driver.revenue),
@@ -94,7 +94,7 @@ struct AnalyticsDriversCommand: AsyncParsableCommand {
   }
 }
 
-extension ReportTable {
+extension Table {
   /// A row of a table of rides and money.
   mutating func add(_ name: Cell, amounts totals: RideTotals) {
     add(
@@ -103,8 +103,8 @@ extension ReportTable {
   }
 
   /// Rides and money of cities; bars are for rides, which can be compared across currencies.
-  static func cities(_ cities: [RideTotals]) -> ReportTable {
-    var table = ReportTable(["city", "currency", "rides", "revenue", "commission", "tips"], drawing: .bar(2))
+  static func cities(_ cities: [RideTotals]) -> Table {
+    var table = Table("CITY", "CURRENCY", "RIDES", "REVENUE", "COMMISSION", "TIPS", drawing: .bar(2))
     for city in cities { table.add(.text(city.name), amounts: city) }
     return table
   }

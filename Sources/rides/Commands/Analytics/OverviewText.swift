@@ -33,7 +33,7 @@ struct OverviewText {
   private func minute(_ time: Timestamp) -> String { String(time.description.prefix(16)).replacing("T", with: " ") }
 
   private var totals: String {
-    var table = ReportTable(["currency", "rides", "revenue", "commission", "tips"], drawing: .bar(1))
+    var table = Table("CURRENCY", "RIDES", "REVENUE", "COMMISSION", "TIPS", drawing: .bar(1))
     for row in overview.totals {
       table.add(
         .text(row.currency.code), .count(row.rides), .money(row.revenue), .money(row.commission), .money(row.tips))
@@ -44,7 +44,7 @@ struct OverviewText {
   private var cities: String { titled("Cities", text(.cities(overview.cities))) }
 
   private var drivers: String {
-    var table = ReportTable(["driver", "currency", "rides", "earned", "tips"], drawing: .bar(2))
+    var table = Table("DRIVER", "CURRENCY", "RIDES", "EARNED", "TIPS", drawing: .bar(2))
     var shown: [Currency: Int] = [:]
     for row in overview.drivers where shown[row.currency, default: 0] < driverLimit {
       shown[row.currency, default: 0] += 1
@@ -86,7 +86,7 @@ struct OverviewText {
     totals.reduce(into: [:]) { $0[$1.name, default: 0] += $1.rides }
   }
 
-  private func text(_ table: ReportTable) -> String { screen.map { table.text(on: $0) } ?? table.plain }
+  private func text(_ table: Table) -> String { table.lines(on: screen).joined(separator: "\n") }
   private func titled(_ title: String, _ text: String) -> String { "\(bold(title))\n\(text)" }
   private func bold(_ text: String) -> String { screen?.bold(text) ?? text.printable }
   private func dim(_ text: String) -> String { screen?.dim(text) ?? text.printable }

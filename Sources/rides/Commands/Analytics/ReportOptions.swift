@@ -47,17 +47,16 @@ struct ReportOptions: ParsableArguments {
   var figures: String { "Fares as corrected, less refunds; commission as booked" }
 
   /// Writes a report: JSON, CSV, a plain table in a pipe, or the table under its title on a terminal.
-  func write<Row: JSONWritable>(_ report: ArchiveReport<Row>, _ table: ReportTable, title: String, note: String) {
+  func write<Row: JSONWritable>(_ report: ArchiveReport<Row>, _ table: Table, title: String, note: String) {
     Self.warn(unreadable: report.unreadable)
     switch source.format {
     case .json: Terminal.print(json: JSONWriter.bytes(of: report.rows))
     case .csv: for row in table.csv { Terminal.print(data: row) }
     case .table:
       guard !report.rows.isEmpty else { return Terminal.print(nothing) }
-      guard let screen = Screen.current else { return Terminal.print(drawn: table.plain) }
-      Terminal.print(
-        drawn: "\(screen.bold(title))\(period.printable)\n\(screen.dim(note))\n\n\(table.text(on: screen))"
-      )
+      guard let screen = Screen.current else { return Terminal.print(table) }
+      Terminal.print(drawn: "\(screen.bold(title))\(period.printable)\n\(screen.dim(note))\n")
+      Terminal.print(table)
     }
   }
 

@@ -1,7 +1,7 @@
 import EventStreams
 import RideHailing
 
-/// A value of a report's table.
+/// A value of a table.
 enum Cell {
   case text(String)
   /// What a terminal shows differently from a file.
@@ -19,6 +19,9 @@ enum Cell {
     default: true
     }
   }
+
+  /// As it is shown: on a terminal, or to who reads what a program prints.
+  func text(on screen: Screen?) -> String { screen == nil ? plain.printable : onScreen }
 
   /// As a terminal shows it: `1,204`, `18,231.50`, `97.0 %`, `9.3 km`, `24m 10s`.
   var onScreen: String {
@@ -38,14 +41,14 @@ enum Cell {
     case .text(let text), .label(let text, _): text
     case .count(let number), .meters(let number), .seconds(let number): "\(number)"
     case .money(let money): money.decimal
-    case .share(let share): share.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? ""
+    case .share(let share): share.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "-"
     }
   }
 
   /// The same as a field of a CSV file.
   var field: CSV.Field {
-    guard isNumeric else { return .text(plain.isEmpty ? nil : plain) }
-    return .number(plain)
+    if case .share(nil) = self { return .number(nil) }
+    return isNumeric ? .number(plain) : .text(plain.isEmpty ? nil : plain)
   }
 
   /// How much it is, among cells of its kind.

@@ -10,7 +10,7 @@ final class QueryOutput: Sendable {
 
   private struct State {
     var columns: [String] = []
-    var rows: [[String]] = []
+    var table = Table([])
     var count = 0
     var output: LineOutput
   }
@@ -23,6 +23,7 @@ final class QueryOutput: Sendable {
   func begin(_ columns: [String]) throws {
     try state.withLock { state in
       state.columns = Self.unique(columns)
+      state.table = Table(columns)
       if format == .csv { try state.output.write(CSV.row(columns)) }
     }
   }
@@ -35,7 +36,7 @@ final class QueryOutput: Sendable {
       case .json:
         let start = UInt8(ascii: state.count == 1 ? "[" : ",")
         try state.output.write(json: [start] + Self.json(row, state.columns))
-      case .table: state.rows.append(row.map { $0.text ?? "NULL" })
+      case .table: state.table.add(row.map { .text($0.text ?? "NULL") })
       }
     }
   }
@@ -46,10 +47,8 @@ final class QueryOutput: Sendable {
       case .csv: break
       case .json: try state.output.write(state.count == 0 ? "[]" : "]")
       case .table:
-        var table = Table(state.columns)
-        for row in state.rows { table.add(row) }
-        Terminal.print(table)
-        if state.rows.isEmpty { Terminal.line("no rows") }
+        Terminal.print(state.table)
+        if state.table.isEmpty { Terminal.line("no rows") }
       }
       try state.output.finish()
     }
