@@ -53,6 +53,9 @@ wait_until() {
   done
 }
 
+# Prints the number that the first field of this name has in the JSON on standard input; nothing if there is none.
+json_number() { grep -oE "\"$1\": *-?[0-9]+" | head -n 1 | grep -oE -- '-?[0-9]+$' || true; }
+
 # One at a time, so that two calls never start the same thing twice.
 lock_state() {
   mkdir -p "$state/run" "$state/log"

@@ -47,6 +47,28 @@ import Testing
     #expect(took < .seconds(2), "\(took)")
   }
 
+  @Test(
+    "its last line says what was in flight and what of it was left", arguments: [("0ms", "5s", 0), ("60s", "100ms", 1)])
+  func lastLine(latency: String, patience: String, left: Int) async throws {
+    try await SystemBench.run { bench in
+      let said = bench.folder.appending(path: "end")
+      try Data().write(to: said)
+      let worker = try RidesProcess(
+        ["worker", "payment", "--create", "--gateway-latency", latency, "--drain-timeout", patience], redis: bench.url,
+        target: said)
+      defer { worker.crash() }
+      #expect(try await bench.rides("publish", "--simulate", "1").status == 0)
+      try await eventually("it is in the middle, or through") {
+        let status = try await bench.status("payment")
+        return left > 0
+          ? status.contains { $0.pending > 0 } : status.count == 8 && status.allSatisfy { $0.lag + $0.pending == 0 }
+      }
+      #expect(worker.stop() == 0)
+      let line = try String(contentsOf: said, encoding: .utf8)
+      #expect(line == #"{"services":[{"service":"payment","inFlight":\#(left),"left":\#(left)}]}"# + "\n")
+    }
+  }
+
   @Test("takes as long as what was begun; a second signal ends it at once, and nothing is lost")
   func secondSignal() async throws {
     try await SystemBench.run { bench in

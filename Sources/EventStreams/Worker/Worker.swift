@@ -137,6 +137,7 @@ public struct Worker: ServiceLifecycle.Service {
     await service.ledger?.store.finish()
     await pipeline.tellRest()
     log.notice("stopped")
+    await settings.whenStopped?(pipeline.drained)
   }
 
   /// Makes sure that the service's store is the one that it has always stored into.
@@ -171,8 +172,6 @@ public struct Worker: ServiceLifecycle.Service {
 
   /// Lets what has been read be handled and committed, for as long as a stop may take; the leases are kept meanwhile.
   private func drain(_ pipeline: Pipeline, _ leases: Leases, _ group: inout TaskGroup<Void>) async {
-    let summary = await pipeline.ask { $0.load }
-    log.notice("draining", metadata: ["inFlight": "\(summary.events)"])
     await pipeline.drain()
     try? await leases.interruptReading()
     group.addTask {

@@ -15,6 +15,10 @@ actor Pipeline {
   var scheduler: Scheduler
   /// What runners handle that handle one event after the other, by shard.
   var runs: [Int: Work] = [:]
+  /// How many events have been committed.
+  private var committed = 0
+  /// What was in flight, and what had been committed, when it was asked to stop.
+  private var atDrain = (inFlight: 0, committed: 0)
   /// True when nothing more is committed.
   var hasGivenUp = false
 
@@ -72,6 +76,7 @@ actor Pipeline {
     if orders.retried > 0 { metrics.retried.increment(by: orders.retried) }
     if orders.dead > 0 { metrics.deadLettered.increment(by: orders.dead) }
     if orders.parked > 0 { metrics.parked.increment(by: orders.parked) }
+    committed += orders.committed
     if orders.committed > 0 { metrics.committed.increment(by: orders.committed) }
     for note in orders.notes { if case .takesOver = note { metrics.takeovers.increment() } }
     wake(observing: orders.hasProgressed)
@@ -173,9 +178,16 @@ actor Pipeline {
 
   /// Stops reading and retrying; what has been admitted is handled and committed.
   func drain() {
+    atDrain = (scheduler.load.events, committed)
+    log.notice("draining", metadata: ["inFlight": "\(atDrain.inFlight)"])
     tell { $0.drain() }
     alarmSchedule.finish()
     newsForLeases.finish()
+  }
+
+  /// What became of what was in flight then, once the loops have ended.
+  var drained: Drained {
+    Drained(inFlight: atDrain.inFlight, left: max(0, atDrain.inFlight - (committed - atDrain.committed)))
   }
 
   /// Takes in that nothing more is committed, because there was no time to wait for the server.

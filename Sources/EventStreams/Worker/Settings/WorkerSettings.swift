@@ -27,6 +27,8 @@ public struct WorkerSettings: Sendable {
   public var history: (any EventHistory)?
   /// Is told when the worker has its first shards: from then on it handles events.
   public var whenReady: (@Sendable () async -> Void)?
+  /// Is told at the end of a worker that was asked to stop, when its shards are given back.
+  public var whenStopped: (@Sendable (Drained) async -> Void)?
 
   /// Settings with the given name, by default host, process id and a random part.
   public init(name: String = WorkerSettings.uniqueName()) {

@@ -26,12 +26,14 @@ struct ServiceRunner {
     let log = options.logLevel.logger
     let url = try redis.redisURL()
     let configuration = try options.services()
+    let end = EndLine()
     let workers = try names.compactMap { name in
       try ChosenServices.list.make(name, configuration)
     }.map { service in
       var (service, settings) = (service, options.settings(name: name))
       service.limits = limits
       settings.history = try options.history(for: service.name)
+      settings.whenStopped = { [name = service.name] in end.add(name, $0) }
       if let ready { settings.whenReady = { [name = service.name] in await ready.hasShards(name) } }
       return Worker(service, namespace: namespace, redis: url, settings: settings, log: log)
     }
@@ -48,6 +50,7 @@ struct ServiceRunner {
       try await SignalledServices.run(
         (server.map { [$0] } ?? []) + spans + workers as [any Service] + [watch] + closing + more,
         stoppingWithin: options.drainTimeout.duration + .seconds(5), log: log)
+      end.write()
     } catch let gap as HistoryGap {
       throw Failure.refused(
         "\(gap); name the archive that holds them with --archive, or begin without them: --from now, or no --from for what the log holds"
