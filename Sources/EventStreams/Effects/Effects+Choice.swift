@@ -1,5 +1,6 @@
 extension Effects {
-  /// A condition, with what follows if it holds and what if it does not.
+  /// A condition, with what follows if it holds and what if it does not. `isPresent` is told as `isAbsent` with both exchanged, `isAtMost` as
+  /// `isAtLeast` so.
   public struct Choice: Sendable {
     /// The hash that is looked at.
     public let hash: String
@@ -24,12 +25,12 @@ extension Effects {
     var steps: [Step] = []
     var index = 0
     while index < effects.count {
-      guard case .when(let hash, let field, let condition, let count) = effects[index] else {
+      guard case .when(let hash, let field, let test, let count) = effects[index] else {
         if let write = write(effects[index]) { steps.append(.write(write)) }
         index += 1
         continue
       }
-      let (choice, end) = choice(hash, field, condition, at: index + 1, count: count)
+      let (choice, end) = choice(hash, field, test, at: index + 1, count: count)
       steps.append(.choice(choice))
       index = end
     }
@@ -38,12 +39,12 @@ extension Effects {
 
   /// The choice whose effects begin at an index, and the index after it.
   private func choice(
-    _ hash: String, _ field: String, _ condition: Condition, at start: Int, count: Int
+    _ hash: String, _ field: String, _ test: Condition.Test, at start: Int, count: Int
   ) -> (Choice, end: Int) {
     let (then, otherwise) = branches(at: start, count: count)
     return (
       Choice(
-        hash: hash, field: field, condition: condition, then: Effects(effects[then], of: self),
+        hash: hash, field: field, condition: Condition(test: test), then: Effects(effects[then], of: self),
         otherwise: Effects(effects[otherwise], of: self)),
       otherwise.upperBound
     )

@@ -17,19 +17,37 @@ public struct Effects: Sendable {
     /// With the shard key of the event; nil for one in the shard of the event being handled.
     case cancel(id: String, shardKey: String?)
     /// The next `count` effects are applied only if the condition holds at that point of the commit.
-    case when(hash: String, field: String, condition: Condition, count: Int)
+    case when(hash: String, field: String, condition: Condition.Test, count: Int)
     /// The next `count` effects are passed over: the alternative to those before.
     case skip(count: Int)
   }
 
   /// What a field of a hash must be for conditional effects to be applied.
-  public enum Condition: Sendable, Hashable {
+  public struct Condition: Sendable, Hashable {
+    /// What a commit looks at.
+    enum Test: Sendable, Hashable {
+      case equals(String)
+      case isAbsent
+      case isAtLeast(Int)
+    }
+
+    let test: Test
+    /// Whether the test must fail: what is applied then changes places with its alternative.
+    var isNegated = false
+
     /// The field has exactly this value.
-    case equals(String)
+    public static func equals(_ value: String) -> Condition { Condition(test: .equals(value)) }
     /// There is no such field.
-    case isAbsent
+    public static var isAbsent: Condition { Condition(test: .isAbsent) }
+    /// There is such a field, whatever its value is.
+    public static var isPresent: Condition { Condition(test: .isAbsent, isNegated: true) }
     /// The field is a whole number (0 if absent) of at least this.
-    case isAtLeast(Int)
+    public static func isAtLeast(_ bound: Int) -> Condition { Condition(test: .isAtLeast(bound)) }
+    /// The field is a whole number (0 if absent) of this at the most.
+    public static func isAtMost(_ bound: Int) -> Condition {
+      // Every number is at most the greatest, and at least the least.
+      bound == .max ? .isAtLeast(.min) : Condition(test: .isAtLeast(bound + 1), isNegated: true)
+    }
   }
 
   private(set) var effects: [Effect] = []
@@ -146,10 +164,11 @@ public struct Effects: Sendable {
     otherwise buildAlternative: (inout Effects) -> Void = { _ in }
   ) {
     var conditional = Effects(build)
-    let alternative = Effects(buildAlternative)
+    var alternative = Effects(buildAlternative)
     guard !conditional.isEmpty || !alternative.isEmpty else { return }
+    if condition.isNegated { swap(&conditional, &alternative) }
     if !alternative.isEmpty { conditional.effects.append(.skip(count: alternative.effects.count)) }
-    effects.append(.when(hash: hash, field: field, condition: condition, count: conditional.effects.count))
+    effects.append(.when(hash: hash, field: field, condition: condition.test, count: conditional.effects.count))
     self += conditional
     self += alternative
   }

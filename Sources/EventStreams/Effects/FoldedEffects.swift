@@ -44,7 +44,7 @@ struct FoldedEffects: Sendable {
     case publish(Publication, Pieces)
     /// What another shard is given: its number, then fields and values.
     case send(key: Int, Pieces)
-    case when(key: Int, field: String, condition: Effects.Condition, operations: Int)
+    case when(key: Int, field: String, condition: Effects.Condition.Test, operations: Int)
     case skip(operations: Int)
   }
 
@@ -178,7 +178,7 @@ struct FoldedEffects: Sendable {
       case .cancel(let id, let shardKey):
         cancel(id, shardKey: shardKey, isConditional: isConditional)
       case .when(let hash, let field, .isAbsent, let count)
-      where speculates && !isConditional && assume(field, of: hash, prefix):
+      where speculates && !isConditional && !isOnlySkip(list[index..<index + count]) && assume(field, of: hash, prefix):
         if case .skip? = list[index..<index + count].last { alternative = index + count - 1 }
       case .when(let hash, let field, let condition, let count):
         round += 1
@@ -194,6 +194,11 @@ struct FoldedEffects: Sendable {
       }
       if conditional > 0 { conditional -= 1 }
     }
+  }
+
+  /// Whether nothing is to happen but the alternative: then it is expected.
+  private func isOnlySkip(_ branch: ArraySlice<Effects.Effect>) -> Bool {
+    if branch.count == 1, case .skip? = branch.first { true } else { false }
   }
 
   /// Adds to an increment that the field has, or one to those of its hash.

@@ -71,7 +71,7 @@ struct ResolvedEffects {
     // What was there before was published by whoever put it there.
     if choice.condition == .isAbsent, value != nil { return false }
     if choice.then.firstPublished.map(isPublished) == true { return true }
-    switch choice.condition {
+    switch choice.condition.test {
     case .equals(let expected): return value.map { $0.hasSameBytes(as: expected) } ?? false
     case .isAbsent: return value == nil
     case .isAtLeast(let bound):

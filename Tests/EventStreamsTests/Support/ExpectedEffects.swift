@@ -78,7 +78,7 @@ struct ExpectedEffects {
     }
   }
 
-  private func holds(_ condition: Effects.Condition, _ value: String?) throws(Failure) -> Bool {
+  private func holds(_ condition: Effects.Condition.Test, _ value: String?) throws(Failure) -> Bool {
     switch condition {
     case .equals(let expected): return value == expected
     case .isAbsent: return value == nil

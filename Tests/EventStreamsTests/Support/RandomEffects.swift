@@ -99,9 +99,11 @@ struct RandomEffects {
     case 8: effects.publish(Noted("k", -1), id: "follow \"\(number / 3)\"")
     default:
       let condition: Effects.Condition =
-        switch Int.random(in: 0..<4, using: &generator) {
+        switch Int.random(in: 0..<6, using: &generator) {
         case 0: .equals(Self.values.randomElement(using: &generator) ?? "")
         case 1: .isAtLeast([0, 8, .max, .min].randomElement(using: &generator) ?? 0)
+        case 2: .isAtMost([0, 8, .max, .min].randomElement(using: &generator) ?? 0)
+        case 3: .isPresent
         default: .isAbsent
         }
       var (then, otherwise) = (Effects(), Effects())

@@ -55,8 +55,10 @@ import Testing
     case 27: effects.delete(Int.random(in: 0..<4, using: &generator) == 0 ? hash : "s1")
     default:
       let condition: Effects.Condition =
-        switch Int.random(in: 0..<4, using: &generator) {
+        switch Int.random(in: 0..<6, using: &generator) {
         case 0, 1: .isAbsent
+        case 4: .isPresent
+        case 5: .isAtMost(Int.random(in: -2...4, using: &generator))
         case 2: .equals(String(Int.random(in: 0...5, using: &generator)))
         default: .isAtLeast(Int.random(in: -2...4, using: &generator))
         }

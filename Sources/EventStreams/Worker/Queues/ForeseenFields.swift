@@ -115,7 +115,7 @@ struct ForeseenFields {
   }
 
   /// Nil if that can't be told.
-  private func holds(_ condition: Effects.Condition, _ field: StateField) -> Bool? {
+  private func holds(_ condition: Effects.Condition.Test, _ field: StateField) -> Bool? {
     guard let value = value(field) else { return nil }
     return switch condition {
     case .isAbsent: value == nil
