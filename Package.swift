@@ -346,8 +346,10 @@ let package = Package(
     .testTarget(
       name: "DocumentTests",
       dependencies: [
-        "EventStreams", "EventStreamsTesting", "OrdersExample", "Redis",
+        "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "EventStreamsTesting", "OrdersExample", "Redis",
+        .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
       ],
       path: "Tests/Documents", exclude: ["FirstService"], swiftSettings: settings),
     .testTarget(

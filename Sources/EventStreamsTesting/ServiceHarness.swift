@@ -8,7 +8,7 @@ public import EventStreams
 /// #expect(await harness.number("bonus", "d-5") == 500)
 /// ```
 ///
-/// It does with an event what a worker does with one entry of the log: decodes it, calls the handler, decides the conditions of its effects
+/// It does with an event what a worker does with one entry of the log: decodes it, calls the handler with the middleware around it, decides the conditions of its effects
 /// in their order, and applies all of them or, if a commit would refuse them, none. What it leaves out is what a worker adds: order per
 /// key, leases, waiting for retries.
 public actor ServiceHarness {
@@ -73,7 +73,7 @@ public actor ServiceHarness {
     var handled = Handled.notWanted
     for attempt in 1...(deaths + 1) {
       do {
-        guard let effects = try await service.effects(of: json, entryID: place, shard: shard, attempt: attempt)
+        guard let effects = try await service.handle(json, entryID: place, shard: shard, attempt: attempt)
         else { return .notWanted }
         if attempt > deaths { handled = apply(effects, at: place) }
       } catch let error as Unprocessable {

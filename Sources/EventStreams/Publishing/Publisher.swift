@@ -12,6 +12,7 @@ public struct Publisher: Sendable {
   private let confirmation: Confirmation?
   /// What is measured; nil if nobody does.
   private let metrics = PublisherMetrics()
+  private let middleware: [any PublishingMiddleware]
 
   /// A publisher.
   ///
@@ -20,13 +21,16 @@ public struct Publisher: Sendable {
   ///   - connection: used by this publisher alone while it publishes.
   ///   - window: how long event ids are remembered at least.
   ///   - acks: who else must have what is published; nil if the server's word is enough. Each batch is waited for before the next is sent then.
+  ///   - middleware: what stands around each batch, the first outermost. Each is waited for before the next is sent then.
   public init(
-    namespace: Namespace, connection: Connection, window: Duration = .seconds(24 * 3600), acks: Acknowledgement? = nil
+    namespace: Namespace, connection: Connection, window: Duration = .seconds(24 * 3600), acks: Acknowledgement? = nil,
+    middleware: [any PublishingMiddleware] = []
   ) {
     self.namespace = namespace
     self.connection = connection
     self.window = window
     confirmation = acks.map(Confirmation.init)
+    self.middleware = middleware
   }
 
   /// Publishes one event.
@@ -52,6 +56,10 @@ public struct Publisher: Sendable {
   /// - Returns: for each event its place in the log, in the order given.
   /// - Throws: `Unconfirmed` if others must have it, and it isn't known in time that they do; `EventTooLong`; what the server answered.
   public func publish(_ events: [EncodedEvent], due: Timestamp? = nil) async throws -> [PublishedEvent] {
+    try await middleware.publish(events, due: due) { try await measured(events, due: due) }
+  }
+
+  private func measured(_ events: [EncodedEvent], due: Timestamp?) async throws -> [PublishedEvent] {
     guard let metrics else { return try await place(events, due: due) }
     let start = ContinuousClock.now
     do {
@@ -128,7 +136,7 @@ public struct Publisher: Sendable {
     return waited
   }
 
-  /// Publishes a sequence of batches with two of them on the way at any time, unless others must confirm each; calls `onPublished` for each batch in order.
+  /// Publishes a sequence of batches with two of them on the way at any time, unless each is waited for; calls `onPublished` for each batch in order.
   ///
   /// - Parameters:
   ///   - next: the next batch; nil at the end.
@@ -138,7 +146,7 @@ public struct Publisher: Sendable {
     batches next: () async throws -> [EncodedEvent]?, due: Timestamp? = nil,
     onPublished: ([EncodedEvent], [PublishedEvent]) async throws -> Void
   ) async throws {
-    if confirmation != nil {
+    if confirmation != nil || !middleware.isEmpty {
       while let events = try await next() {
         if !events.isEmpty { try await onPublished(events, publish(events, due: due)) }
       }

@@ -30,6 +30,7 @@ public final class SharedPublisher: Service {
   private let mostWaiting: Int
   private let connections: Int
   private let acks: Acknowledgement?
+  private let middleware: [any PublishingMiddleware]
   private let state = Mutex(State())
 
   /// A publisher, which publishes while it runs.
@@ -40,16 +41,19 @@ public final class SharedPublisher: Service {
   ///   - connections: how many calls are on their way at once.
   ///   - mostWaiting: how many callers may wait; more are refused at once.
   ///   - acks: who else must have what is published; nil if the server's word is enough.
+  ///   - middleware: what stands around each call of `publish`, the first outermost.
   ///   - open: opens the namespace, when the first event is published and after the server has lost it.
   public init(
     redis: RedisURL, options: ConnectionOptions = ConnectionOptions(), connections: Int = 2, mostWaiting: Int = 512,
-    acks: Acknowledgement? = nil, opening open: @escaping @Sendable (Connection) async throws -> Namespace
+    acks: Acknowledgement? = nil, middleware: [any PublishingMiddleware] = [],
+    opening open: @escaping @Sendable (Connection) async throws -> Namespace
   ) {
     self.redis = redis
     self.options = options
     self.connections = connections
     self.mostWaiting = mostWaiting
     self.acks = acks
+    self.middleware = middleware
     self.open = open
   }
 
@@ -63,6 +67,10 @@ public final class SharedPublisher: Service {
   ///   harmless after each of these.
   public func publish(_ events: [EncodedEvent], due: Timestamp? = nil) async throws -> [PublishedEvent] {
     guard !events.isEmpty else { return [] }
+    return try await middleware.publish(events, due: due) { try await self.send(events, due: due) }
+  }
+
+  private func send(_ events: [EncodedEvent], due: Timestamp?) async throws -> [PublishedEvent] {
     // Here, so that nobody else's batch fails by it.
     if let event = events.first(where: { $0.json.count > EncodedEvent.longest }) { throw EventTooLong(event) }
     return try await withCheckedThrowingContinuation { answer in

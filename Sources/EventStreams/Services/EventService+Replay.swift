@@ -13,15 +13,20 @@ extension EventService {
   /// - Returns: nil if the service doesn't want events of this type.
   /// - Throws: a `JSONError` for what can't be read, or what the handler throws.
   public func effects(of json: [UInt8], entryID: EntryID, shard: OwnedShard) async throws -> Effects? {
-    try await effects(of: json, entryID: entryID, shard: shard, attempt: 1)
+    var parser = JSONParser()
+    return try await bound(&parser, json, entryID, shard)?.call(1)
   }
 
-  /// The same on a later attempt.
-  package func effects(
-    of json: [UInt8], entryID: EntryID, shard: OwnedShard, attempt: Int
+  /// The same as a worker does it: some attempt, with the middleware around it.
+  package func handle(
+    _ json: [UInt8], entryID: EntryID, shard: OwnedShard, attempt: Int
   ) async throws -> Effects? {
     var parser = JSONParser()
-    return try await bound(&parser, json, entryID, shard)?.call(attempt)
+    guard let bound = try bound(&parser, json, entryID, shard) else { return nil }
+    let attempt = EventAttempt(
+      service: name, event: try EventHeader(ofEvent: json.span, fallbackID: entryID.description), shard: shard.number,
+      entryID: entryID, number: attempt)
+    return try await handle(attempt, by: bound.call)
   }
 
   /// Whether an event is of a newer version than the service reads of its type.

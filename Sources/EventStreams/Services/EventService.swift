@@ -29,6 +29,9 @@ public struct EventService: Sendable {
   /// When it stops taking events because what it depends on seems to be down.
   public let breaker: CircuitBreakerPolicy
 
+  /// What stands around its handlers, the first outermost. A rebuild and an audit call handlers without it.
+  public var middleware: [any HandlingMiddleware] = []
+
   var handling: Handling
 
   /// What is wrong with the declaration, first things first; nil if nothing is.

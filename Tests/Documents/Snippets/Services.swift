@@ -1,5 +1,6 @@
 import EventStreams
 import EventStreamsTesting
+import Metrics
 import Testing
 
 @testable import OrdersExample
@@ -77,4 +78,20 @@ func mirrorService(_ warehouse: any Warehouse) -> EventService {
     for ride in 1...10 { await harness.handle("RIDE_COMPLETED", #"{"driverId":"d-5"}"#, deaths: ride % 2) }
     #expect(try await harness.number("bonus", "d-5") == 500)
   }
+}
+
+struct TimedByType: HandlingMiddleware {
+  func handle(_ attempt: EventAttempt, next: NextHandling) async -> HandlingResult {
+    let start = ContinuousClock.now
+    let result = await next()
+    Timer(label: "handling", dimensions: [("type", attempt.event.type.rawValue), ("failed", "\(result.error != nil)")])
+      .record(duration: ContinuousClock.now - start)
+    return result
+  }
+}
+
+func timedService() -> EventService {
+  var bonus = bonusService()
+  bonus.middleware = [TimedByType()]
+  return bonus
 }

@@ -34,8 +34,8 @@ struct Runner: Sendable {
         continue
       }
       let outcome = await self.run(
-        delivery.work, delivery.header, shard: delivery.shard, topic: delivery.topic, key: delivery.key,
-        attempt: delivery.attempt)
+        delivery.work, delivery.header, delivery.entryID, shard: delivery.shard, topic: delivery.topic,
+        key: delivery.key, attempt: delivery.attempt)
       // What is no event has no key, and no order among others of its kind.
       if case .done = outcome {} else if !delivery.key.isEmpty { failedKeys.insert(delivery.key) }
       run.add(outcome)
@@ -52,7 +52,8 @@ struct Runner: Sendable {
       let entry = run.page.entry(done, &decoder)
       // Where keys have limits of their own there are no pages.
       let outcome = await self.run(
-        entry.work, entry.header, shard: run.page.shard, topic: run.page.topic(done), key: "", attempt: 1)
+        entry.work, entry.header, entry.entryID, shard: run.page.shard, topic: run.page.topic(done), key: "",
+        attempt: 1)
       guard case .done(let effects, let span) = outcome else {
         return run.fail(run.page.delivery(done, &decoder), outcome)
       }
@@ -65,13 +66,21 @@ struct Runner: Sendable {
   ///   - header: of an event that is to be handled.
   ///   - topic: the one it stands in, of the shard's.
   private func run(
-    _ work: Delivery.Work, _ header: EventHeader?, shard: OwnedShard, topic: Int, key: String, attempt: Int
+    _ work: Delivery.Work, _ header: EventHeader?, _ entryID: EntryID, shard: OwnedShard, topic: Int, key: String,
+    attempt: Int
   ) async -> Outcome {
     switch work {
     case .none, .store: return .done(.none)
     case .held(let unread): return .held(unread)
     case .undecodable(let reason), .condemned(let reason): return .dead(reason: reason)
-    case .call(let call):
+    case .call(var call):
+      if let header, !service.middleware.isEmpty {
+        call = { [service, handler = call] number in
+          let attempt = EventAttempt(
+            service: service.name, event: header, shard: shard.number, entryID: entryID, number: number)
+          return try await service.handle(attempt, by: handler)
+        }
+      }
       let start = timers == nil ? nil : ContinuousClock.now
       var failure: (any Error)?
       defer { if let start { timers?.processed(since: start, failure) } }
