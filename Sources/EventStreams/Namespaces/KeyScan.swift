@@ -31,6 +31,15 @@ package struct KeyScan {
     return page.keys
   }
 
+  /// Removes the keys that are left, if they are wanted.
+  package mutating func removeAll(where isWanted: (String) -> Bool = { _ in true }) async throws {
+    while let keys = try await next() {
+      var commands = Commands()
+      for key in keys where isWanted(key) { commands.append("UNLINK", key) }
+      _ = try await connection.answers(to: commands)
+    }
+  }
+
   private static func page(of reply: borrowing Reply) throws(RedisError) -> (cursor: String, keys: [String]) {
     (try reply.root[0].string(), try reply.root[1].strings())
   }

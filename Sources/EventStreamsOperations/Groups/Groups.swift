@@ -30,11 +30,14 @@ public struct Groups: Sendable {
     }.sorted { Identifier($0.name) < Identifier($1.name) }
   }
 
-  /// Removes a group that nobody runs from every shard, with its dead letters; its own state stays.
+  /// Removes a group that nobody runs from every shard, with its dead letters.
   ///
+  /// - Parameters:
+  ///   - name: the service's.
+  ///   - withState: whether to remove what it has stored as well, for good; else that stays where it is, for a service of this name that comes later.
   /// - Returns: false if there is no such group.
   /// - Throws: `GroupInUse` if a worker has it, or it has published events that are not in their shards yet.
-  public func remove(_ name: String) async throws -> Bool {
+  public func remove(_ name: String, withState: Bool = false) async throws -> Bool {
     var found = false
     let listed = try await namespace.services(on: connection).first { $0.service.hasSameBytes(as: name) }
     // First: whoever opens the namespace makes the groups of those on the list.
@@ -49,12 +52,20 @@ public struct Groups: Sendable {
         throw GroupInUse(name: name, unsentShard: outcome == .unsent ? shard : nil)
       }
     }
+    if withState { try await removeState(of: name) }
     return found
   }
 
   /// Removes a group from one shard, unless a worker has it.
   private func forget(_ name: String, shard: Int) async throws -> ForgetCall.Outcome {
     try await connection.call(ForgetCall(namespace: namespace, shard: shard, service: name))
+  }
+
+  private func removeState(of name: String) async throws {
+    let prefixes = namespace.shards.map { namespace.state($0, name, "") }
+    var scan = KeyScan(
+      matching: "\(KeyScan.literal(namespace.name)):{*}:\(KeyScan.literal(name)):*", on: connection)
+    try await scan.removeAll { key in prefixes.contains { key.utf8.starts(with: $0.utf8) } }
   }
 
   private func bytesPerEntry() async throws -> Int {

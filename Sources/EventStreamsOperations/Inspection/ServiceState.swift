@@ -30,6 +30,16 @@ public struct ServiceState: Sendable {
     return try Self.strings(await connection.send(commands))
   }
 
+  /// One field of a hash in the shard of a shard key, which is the only one that is asked; nil if it has none.
+  ///
+  /// - Parameter shardKey: of the events that it comes from: a ride's city.
+  public func field(_ service: String, _ hash: String, _ field: String, shardKey: String) async throws -> String? {
+    let key = namespace.state(namespace.shard(of: shardKey), service, hash)
+    return try Self.string(await connection.call("HGET", key, field))
+  }
+
+  private static func string(_ reply: borrowing Reply) throws(RedisError) -> String? { try reply.root.optionalString() }
+
   private static func strings(_ replies: borrowing Replies) throws -> [Found<String>] {
     var found: [Found<String>] = []
     for shard in 0..<replies.count {

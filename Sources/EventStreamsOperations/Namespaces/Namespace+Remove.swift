@@ -7,11 +7,6 @@ extension Namespace {
     if let problem = NameRule.problem(withNamespace: name) { throw NamespaceError.name(problem) }
     let namespace = Namespace(name, shardCount: 1)
     var scan = KeyScan(matching: "\(KeyScan.literal(name)):*", on: connection)
-    while let keys = try await scan.next() {
-      let owned = keys.filter(namespace.owns)
-      var commands = Commands()
-      for key in owned { commands.append("UNLINK", key) }
-      _ = try await connection.answers(to: commands)
-    }
+    try await scan.removeAll(where: namespace.owns)
   }
 }

@@ -46,10 +46,8 @@ extension StateImage {
 
   /// Removes all keys that begin so.
   static func remove(_ prefix: String, _ connection: Connection) async throws {
-    let left = try await keys(prefix, connection)
-    for part in stride(from: 0, to: left.count, by: 1000) {
-      _ = try await connection.call(["UNLINK"] + left[part..<min(part + 1000, left.count)])
-    }
+    var scan = KeyScan(matching: "\(KeyScan.literal(prefix))*", on: connection)
+    try await scan.removeAll()
   }
 
   private static func kinds(_ replies: borrowing Replies) throws -> [(isStream: Bool, expiresAt: Timestamp?)] {

@@ -48,6 +48,29 @@ import Testing
     }
   }
 
+  @Test(
+    "of a group that is removed leaves what its service has stored, unless that is to go as well",
+    arguments: [false, true])
+  func state(withState: Bool) async throws {
+    try await TestBench.run(shards: 4) { bench in
+      _ = try await bench.publish((0..<40).map { Noted("k", $0, place: "p\($0)") })
+      // Of another service, though its name has that of the one that goes in it.
+      let alike = bench.namespace.state(0, "counting2", "{1}:counting:notes")
+      _ = try await bench.connection.call("HSET", alike, "f", "v")
+      let services = [WorkerTests.counting("counting"), WorkerTests.counting("counting2")]
+      try await bench.running(services.map { bench.worker($0) }) {
+        for service in services { try await bench.settled(service.name) }
+      }
+      #expect(
+        try await Groups(namespace: bench.namespace, connection: bench.connection).remove(
+          "counting", withState: withState))
+      let (removed, other) = (try await bench.state("counting", "counts"), try await bench.state("counting2", "counts"))
+      #expect(removed.isEmpty == withState)
+      #expect(try await bench.connection.integer(["EXISTS", alike]) == 1)
+      #expect(!other.isEmpty)
+    }
+  }
+
   @Test("is done by workers themselves, and a group that nobody runs holds it up and is shown as abandoned")
   func workers() async throws {
     try await TestBench.run(shards: 1) { bench in

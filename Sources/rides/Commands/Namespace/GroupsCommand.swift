@@ -37,10 +37,18 @@ struct GroupsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "remove",
       abstract: "Remove a group that nobody runs, with its position and its dead letters, for good.",
-      discussion: "What the service has stored of its own stays. It can't be removed while workers have it.")
+      discussion: """
+        What the service has stored of its own stays, unless it is to go as well: balances, receipts, whatever it is. It can't be \
+        removed while workers have it.
+
+          rides groups remove loyalty --with-state --yes
+        """)
 
     @Argument(help: "The group's name.")
     var name: String
+
+    @Flag(help: "Remove what it has stored as well, for good.")
+    var withState = false
 
     @Flag(help: "Do it; without, only say what would be lost.")
     var yes = false
@@ -53,12 +61,15 @@ struct GroupsCommand: AsyncParsableCommand {
       guard let group = try await groups.list().first(where: { $0.name == name }) else {
         throw Failure.refused("there is no group '\(name)'; see: rides groups")
       }
-      let losses = "\(group.lag + group.pending) events it has not handled and \(group.dead) dead letters"
+      let losses =
+        "\(group.lag + group.pending) events it has not handled and \(group.dead) dead letters"
+        + (withState ? ", and all that it has stored" : "")
       guard yes else {
-        throw Failure.refused("removing '\(name)' gives up \(losses); to do it: rides groups remove \(name) --yes")
+        let command = "rides groups remove \(name)\(withState ? " --with-state" : "") --yes"
+        throw Failure.refused("removing '\(name)' gives up \(losses); to do it: \(command)")
       }
       do {
-        _ = try await groups.remove(name)
+        _ = try await groups.remove(name, withState: withState)
       } catch let error as GroupInUse {
         throw Failure.refused(error.description)
       }
