@@ -14,6 +14,20 @@ public struct FieldDescription: Sendable, Hashable {
   public let fields: [FieldDescription]
 }
 
+extension FieldDescription: JSONWritable {
+  /// Writes it as an object.
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.field("name", name)
+      $0.field("kind", kind)
+      $0.field("rule", rule.isEmpty ? nil : rule)
+      $0.field("optional", isOptional)
+      $0.field("personalOf", subject)
+      if !fields.isEmpty { $0.field("fields", fields) }
+    }
+  }
+}
+
 extension JSONRecord {
   /// The fields, in the order of the list.
   public static var fieldDescriptions: [FieldDescription] {

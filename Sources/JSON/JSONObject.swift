@@ -13,11 +13,14 @@ public struct JSONObject: ~Escapable {
     next = value.index + 1
   }
 
-  /// A field that must be there; `null` counts as missing.
+  /// A field that must be there, unless it is read as an optional; `null` counts as missing.
   @inlinable
   public subscript<Value: JSONReadable>(_ name: StaticString) -> Value {
     mutating get throws(JSONError) {
-      guard let index = find(name) else { throw Self.isMissing(name) }
+      guard let index = find(name) else {
+        guard let absent = Value.absent else { throw Self.isMissing(name) }
+        return absent
+      }
       return try read(index, name)
     }
   }

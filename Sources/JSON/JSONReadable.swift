@@ -2,6 +2,27 @@
 public protocol JSONReadable {
   /// Reads and checks the value; the error names the field that is wrong.
   init(from json: borrowing JSONValue) throws(JSONError)
+
+  /// What a field counts as that isn't there or is null; nil if it must be there.
+  static var absent: Self? { get }
+}
+
+extension JSONReadable {
+  /// It must be there.
+  @inlinable
+  public static var absent: Self? { nil }
+}
+
+extension Optional: JSONReadable where Wrapped: JSONReadable {
+  /// Such a value, or nil for null.
+  @inlinable
+  public init(from json: borrowing JSONValue) throws(JSONError) {
+    self = json.kind == .null ? nil : try Wrapped(from: json)
+  }
+
+  /// Nil.
+  @inlinable
+  public static var absent: Wrapped?? { .some(nil) }
 }
 
 extension String: JSONReadable {

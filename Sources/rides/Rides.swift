@@ -23,7 +23,8 @@ struct Rides: AsyncParsableCommand {
         """,
       version: Version.current,
       subcommands: [
-        ServicesCommand.self, UpCommand.self, WorkerCommand.self, ServeCommand.self, TokenCommand.self,
+        ServicesCommand.self, EventsCommand.self, UpCommand.self, WorkerCommand.self, ServeCommand.self,
+        TokenCommand.self,
         MetricsCommand.self, PublishCommand.self, ImportCommand.self,
         PendingCommand.self, StatusCommand.self,
         WaitCommand.self, TraceCommand.self,

@@ -11,6 +11,25 @@ import Testing
     return try body(&object)
   }
 
+  @Test("are optionals: nil where there is no such field or it is null, also among others")
+  func optionals() throws {
+    for (text, expected) in [(#"{"tip":150}"#, 150), (#"{"tip":null}"#, nil), ("{}", nil)] as [(String, Int?)] {
+      #expect(try read(text) { (object) throws(JSONError) -> Int? in try object["tip"] } == expected)
+    }
+    let stars = try read(#"{"stars":[5,null,3]}"#) { (object) throws(JSONError) -> [Int?] in try object["stars"] }
+    #expect(stars == [5, nil, 3])
+    for text in [#"{"tip":"x"}"#, #"{"fare":{"tip":"x"}}"#] {
+      let error = #expect(throws: JSONError.self) {
+        try read(text) { (object) throws(JSONError) -> Int? in
+          if text.contains("fare") { return try object["fare", "tip"] }
+          return try object["tip"]
+        }
+      }
+      #expect(error?.problem == #"expected a whole number, found "x""#)
+    }
+    #expect(throws: JSONError.self) { try read("{}") { (object) throws(JSONError) -> Int in try object["tip"] } }
+  }
+
   @Test("are a field in a field, with both named where it is wrong")
   func nested() throws {
     let text = #"{"ride":"r1","fare":{"total":1230,"currency":"EUR"},"stars":5}"#

@@ -92,6 +92,10 @@ import Testing
       let ndjson = try await bench.rides("archive", "export", "--archive", archive(bench))
       let count = try await Self.logs(bench.server).reduce(0) { $0 + $1.count }
       #expect(ndjson.output.split(separator: "\n").count == count)
+      #expect(ndjson.output.contains("tok_") && ndjson.output.contains("@example.com"))
+      let masked = try await bench.rides("archive", "export", "--archive", archive(bench), "--without-personal")
+      #expect(masked.output.split(separator: "\n").count == count)
+      #expect(!masked.output.contains("tok_") && !masked.output.contains("@example.com"))
 
       let namespace = try await bench.namespace()
       let log = namespace.log(namespace.shard(of: "Paris"), RideTopics.rides)

@@ -62,52 +62,26 @@ public struct Fare: Sendable, Hashable {
   public var commissionable: Money { Money(base + distance + time + surge, currency) }
 }
 
-extension Fare: FieldValue {
-  /// One of them.
-  public static var example: Fare { Fare(base: 0, currency: .eur) }
-  /// What it is.
-  public static var kind: String { "fare" }
-
-  /// Items that are missing count as 0; if there is any, all must add up to the total. Without items the total is the base.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    var sum = 0
-    var hasItems = false
-    func item(_ name: StaticString, _ object: inout JSONObject) throws(JSONError) -> Int {
-      guard let value = try object.optional(name, as: Int.self) else { return 0 }
-      try Quantity.fare.check(value, "\(name)")
-      hasItems = true
-      sum += value
-      return value
-    }
-    let base = try item("base", &object)
-    distance = try item("distance", &object)
-    time = try item("time", &object)
-    surge = try item("surge", &object)
-    tolls = try item("tolls", &object)
-    tip = try item("tip", &object)
-    taxes = try item("taxes", &object)
-    total = try object["total"]
-    currency = try object["currency"]
-    try Quantity.fare.check(total, "total")
-    guard !hasItems || sum == total else {
-      throw JSONError(path: "total", problem: "is \(total), but the items add up to \(sum)")
-    }
-    self.base = hasItems ? base : total
+extension Fare: JSONRecord {
+  /// Its fields. Items that are missing count as 0; without any the total is the base.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    let base = try fields.optional("base", { $0.base }, .within(.fare))
+    distance = try fields("distance", \.distance, .within(.fare), omitting: 0)
+    time = try fields("time", \.time, .within(.fare), omitting: 0)
+    surge = try fields("surge", \.surge, .within(.fare), omitting: 0)
+    tolls = try fields("tolls", \.tolls, .within(.fare), omitting: 0)
+    tip = try fields("tip", \.tip, .within(.fare), omitting: 0)
+    taxes = try fields("taxes", \.taxes, .within(.fare), omitting: 0)
+    total = try fields("total", \.total, .within(.fare))
+    currency = try fields("currency", \.currency)
+    self.base = base ?? (distance + time + surge + tolls + tip + taxes == 0 ? total : 0)
   }
 
-  /// Items that are 0 are left out.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("base", base)
-      if distance != 0 { $0.field("distance", distance) }
-      if time != 0 { $0.field("time", time) }
-      if surge != 0 { $0.field("surge", surge) }
-      if tolls != 0 { $0.field("tolls", tolls) }
-      if tip != 0 { $0.field("tip", tip) }
-      if taxes != 0 { $0.field("taxes", taxes) }
-      $0.field("total", total)
-      $0.field("currency", currency)
+  /// Throws if the items don't add up to the total.
+  public func check() throws(JSONError) {
+    let sum = base + distance + time + surge + tolls + tip + taxes
+    guard sum == total else {
+      throw JSONError(path: "total", problem: "is \(total), but the items add up to \(sum)")
     }
   }
 }

@@ -20,7 +20,8 @@ struct ArchiveExportCommand: AsyncParsableCommand {
         event               the event as it was logged
       NDJSON has the same fields in camel case, and `event` is the object itself; what was recorded and is no event has `text` \
       instead. CSV is RFC 4180 with a heading, line feeds and UTF-8. There is no Parquet: no library for it is at hand; DuckDB and \
-      others read either format. For events that can be published again: rides replay.
+      others read either format. --without-personal writes *** in place of what the events' lists of fields mark as personal \
+      (see: rides events describe); hashes are those of the events as they are. For events that can be published again: rides replay.
 
         rides archive export --format csv --type RIDE_COMPLETED --from 2026-04-01 --to 2026-05-01 --output april.csv
         rides archive export | gzip > archive.ndjson.gz
@@ -32,12 +33,16 @@ struct ArchiveExportCommand: AsyncParsableCommand {
   @Option(help: "Write to this file, which appears when it is complete; to standard output if not given.")
   var output: String?
 
+  @Flag(help: "Leave out what says something about a person: addresses, tokens.")
+  var withoutPersonal = false
+
   @OptionGroup var history: HistoryOptions
   @OptionGroup var options: ArchiveOptions
 
   func run() async throws {
     let archive = try options.open()
     var lines = try LineOutput(path: output)
+    let mask = JSONMask(withoutPersonal ? ChosenServices.list.personalFields : [])
     var count = 0
     if format == .csv { try lines.write(CSV.row(ExportedEvent.columns)) }
     for shard in try await archive.shards() {
@@ -46,7 +51,7 @@ struct ArchiveExportCommand: AsyncParsableCommand {
         scope: .everything)
       while let item = try await page.next() {
         guard let row = item.archived else { continue }
-        let event = ExportedEvent(row: row, header: item.header)
+        let event = ExportedEvent(row: row, header: item.header, json: mask.hiding(in: row.json))
         switch format {
         case .ndjson: try lines.write(json: JSONWriter.bytes(of: event))
         case .csv: try lines.write(CSV.row(event.fields))

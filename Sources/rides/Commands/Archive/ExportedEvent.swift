@@ -6,6 +6,8 @@ import RideHailing
 struct ExportedEvent: JSONWritable {
   let row: ArchivedEvent
   let header: EventHeader?
+  /// The event as it is written.
+  let json: [UInt8]
 
   static let columns: [String?] = [
     "shard", "stream_id", "recorded_at", "id", "type", "key", "happened_at", "link", "hash", "event",
@@ -15,7 +17,7 @@ struct ExportedEvent: JSONWritable {
     [
       .number("\(row.shard)"), .text(row.entryID.description), .text(row.entryID.recordedAt.description),
       .text(header?.id), .text(header?.type.rawValue), .text(header?.key), .text(header?.timestamp.description),
-      .number(row.link.map { "\($0)" }), .text(row.hash?.description), .text(String(decoding: row.json, as: UTF8.self)),
+      .number(row.link.map { "\($0)" }), .text(row.hash?.description), .text(String(decoding: json, as: UTF8.self)),
     ]
   }
 
@@ -31,9 +33,9 @@ struct ExportedEvent: JSONWritable {
       $0.field("link", row.link)
       $0.field("hash", row.hash?.description)
       if header == nil {
-        $0.field("text", String(decoding: row.json, as: UTF8.self))
+        $0.field("text", String(decoding: self.json, as: UTF8.self))
       } else {
-        $0.field("event", Logged(bytes: row.json))
+        $0.field("event", Logged(bytes: self.json))
       }
     }
   }
