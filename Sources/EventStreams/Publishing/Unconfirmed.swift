@@ -16,6 +16,6 @@ public struct Unconfirmed: Error, Sendable, CustomStringConvertible {
     let who =
       isDisk ? "the server's disk has not confirmed" : "\(confirmed) of the \(wanted) replicas wanted have confirmed"
     return
-      "\(who) \(events) events within \(timeout): they are in the log, and lost if the server is lost now; publish again, nothing is added twice"
+      "\(who) \(events) events within \(timeout.short): they are in the log, and lost if the server is lost now; publish again, nothing is added twice"
   }
 }

@@ -54,7 +54,7 @@ import Testing
         }
         #expect(error?.events == 2 && error?.wanted == 1 && error?.confirmed == 0)
         #expect(
-          error?.description.hasPrefix("0 of the 1 replicas wanted have confirmed 2 events within 0.1 seconds: ")
+          error?.description.hasPrefix("0 of the 1 replicas wanted have confirmed 2 events within 100ms: ")
             == true)
       }
       await replica.resume()

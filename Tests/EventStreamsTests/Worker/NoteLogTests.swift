@@ -32,4 +32,16 @@ import Testing
     notes.tell([Self.dead(1000)], at: start + .milliseconds(1500), to: log)
     #expect(lines.all("moved an event").count == 11)
   }
+
+  @Test("has durations with a tenth of a second at most, as people read them")
+  func durations() {
+    let lines = LoggedLines()
+    let delivery = Delivery(
+      shard: OwnedShard(number: 0, epoch: 1, reader: NoState()), entryID: EntryID(milliseconds: 1, sequence: 2),
+      header: EventHeader(id: "e", type: "NOTED", timestamp: .now(), key: "k"), work: .none, deliveries: 1,
+      failures: nil)
+    let failures = Failures(after: nil, error: "busy", at: .now(), retryAt: nil)
+    SchedulingNote.willRetry(delivery, failures, in: .nanoseconds(1_234_567_891)).log(to: lines.logger(.info))
+    #expect(lines.contains("\"in\": \"1.2s\"") || lines.contains("\"in\": 1.2s"), "\(lines.all("will retry"))")
+  }
 }

@@ -21,7 +21,7 @@ enum SchedulingNote: Sendable {
         "will retry an event",
         metadata: [
           "event": "\(delivery.header.id)", "shard": "\(delivery.shard.number)", "attempt": "\(failures.attempts)",
-          "error": "\(failures.lastError)", "in": "\(wait)",
+          "error": "\(failures.lastError)", "in": "\(wait.short)",
         ])
     case .buried(let delivery, let reason):
       log.error(
@@ -48,7 +48,7 @@ enum SchedulingNote: Sendable {
       var metadata = loss.metadata
       metadata["shard"] = "\(shard)"
       metadata["dropped"] = "\(dropped)"
-      if let aside { metadata["in"] = "\(aside)" }
+      if let aside { metadata["in"] = "\(aside.short)" }
       log.log(level: loss.level, loss.message, metadata: metadata)
     }
   }
