@@ -80,6 +80,8 @@ let package = Package(
       name: "CHiredis", providers: [.apt(["libhiredis-dev"]), .brew(["hiredis"])]),
     .systemLibrary(
       name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"]), .brew(["openssl"])]),
+    .systemLibrary(
+      name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
     // What Swift can't import of the system: names and scheduling of threads, the allocator's settings.
     .systemLibrary(name: "CSystemCalls"),
     .target(
@@ -88,6 +90,7 @@ let package = Package(
         "CHiredis", "COpenSSL", "CSystemCalls", .product(name: "CoreMetrics", package: "swift-metrics"),
       ],
       swiftSettings: settings),
+    .target(name: "PostgreSQL", dependencies: ["CPostgreSQL"], swiftSettings: settings),
     .target(name: "JSON", swiftSettings: settings),
     .target(
       name: "EventStreams",
@@ -108,11 +111,11 @@ let package = Package(
       name: "EventStreamsOperations", dependencies: ["EventStreams", "Redis"], swiftSettings: settings),
     // For users' tests, and ours: handlers without a server.
     .target(name: "EventStreamsTesting", dependencies: ["EventStreams"], swiftSettings: settings),
-    // All events in a file: chained, verified, queried in SQL, and read on from where a log was trimmed.
+    // All events in a file or a database: chained, verified, queried in SQL, and read on from where a log was trimmed.
     .target(
       name: "EventArchive",
       dependencies: [
-        "EventStreams", "EventStreamsOperations",
+        "EventStreams", "EventStreamsOperations", "PostgreSQL",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -161,7 +164,6 @@ let package = Package(
       dependencies: [
         "CardGateway", "EventArchive", "EventStreams", "EventStreamsOperations", "Redis", "SMTP",
         .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
       swiftSettings: settings),
@@ -242,9 +244,11 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
       ],
       path: "Tests/BenchmarkServer", swiftSettings: settings),
-    // A real redis-server for tests, random numbers by seed, and real trips; regular targets because test targets can't share anything otherwise.
+    // A real redis-server and PostgreSQL for tests, random numbers by seed, real trips; regular targets because test targets can't share
+    // anything otherwise.
     .target(
-      name: "RedisTestSupport", dependencies: ["Redis"], path: "Tests/RedisTestSupport", swiftSettings: settings),
+      name: "RedisTestSupport", dependencies: ["PostgreSQL", "Redis"], path: "Tests/RedisTestSupport",
+      swiftSettings: settings),
     .target(name: "RandomTestSupport", path: "Tests/RandomTestSupport", swiftSettings: settings),
     .target(name: "RideTestSupport", path: "Tests/RideTestSupport", swiftSettings: settings),
     // A card gateway that is strict where a client could be careless, in Python.
@@ -356,7 +360,7 @@ let package = Package(
       name: "RideHailingTests",
       dependencies: [
         "CardGateway", "EventArchive", "EventStreams", "EventStreamsOperations", "EventStreamsTesting",
-        "GatewayDouble", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport",
+        "GatewayDouble", "PostgreSQL", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],

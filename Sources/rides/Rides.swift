@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventArchive
 import EventStreams
 import Foundation
 import Redis
@@ -68,6 +69,7 @@ struct Rides: AsyncParsableCommand {
     switch error {
     case let failure as Failure: end(failure)
     case let error as RedisError: end(Failure(error))
+    case let problem as ArchiveProblem where problem.isOfServer: end(Failure(problem))
     case is ExitCode: exit(withError: error)
     default:
       let status = exitCode(for: error)

@@ -34,7 +34,7 @@ public struct ArchiveDomain: Sendable {
 
   /// What a program tells its users to do, in the words of its commands.
   public struct Advice: Sendable {
-    /// Where the file is.
+    /// Where the archive is.
     public var find: String
     /// How an archive is verified.
     public var verify: String
@@ -61,8 +61,8 @@ public struct ArchiveDomain: Sendable {
   public let catalog: EventCatalog
   /// What events are about; nil for their key.
   public let subject: Subject?
-  /// The views over the events, for queries in SQL.
-  public let views: [ArchiveView]
+  /// The views over the events, for queries in SQL, in the SQL of the database that the archive is kept in.
+  public let views: @Sendable (SQLDialect) -> [ArchiveView]
   /// A name for each time that the views were changed: a file that has not seen the last gets today's.
   public let viewRevisions: [String]
   /// What errors advise.
@@ -70,8 +70,9 @@ public struct ArchiveDomain: Sendable {
 
   /// What is known of some events.
   public init(
-    service: String, catalog: EventCatalog, subject: Subject? = nil, views: [ArchiveView] = [],
-    viewRevisions: [String] = [], advice: Advice = Advice()
+    service: String, catalog: EventCatalog, subject: Subject? = nil,
+    views: @escaping @Sendable (SQLDialect) -> [ArchiveView] = { _ in [] }, viewRevisions: [String] = [],
+    advice: Advice = Advice()
   ) {
     self.service = service
     self.catalog = catalog

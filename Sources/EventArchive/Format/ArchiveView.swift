@@ -1,9 +1,8 @@
 public import EventStreams
-import GRDB
 
 /// A view of the archive, for people who query it in SQL: money in minor units, times in UTC as ISO 8601.
 ///
-/// Views read events as they were written: SQLite knows no upcasters. When a type's shape changes, the expressions here must read the
+/// Views read events as they were written: databases know no upcasters. When a type's shape changes, the expressions here must read the
 /// older shapes as well (`coalesce(new, old)`); the reports, which read events as services do, need nothing.
 ///
 /// A column's meaning stands beside its expression, so that what is documented is what there is.
@@ -56,14 +55,6 @@ public struct ArchiveView: Sendable {
   var definition: String {
     let list = columns.map { "\($0.expression) AS \($0.name)" }.joined(separator: ",\n  ")
     return "CREATE VIEW \(name) AS SELECT\n  \(list)\nFROM \(source)"
-  }
-
-  /// Puts views in place of those that a file has from earlier.
-  static func recreate(_ views: [ArchiveView], in database: Database) throws {
-    for name in try String.fetchAll(database, sql: "SELECT name FROM sqlite_master WHERE type = 'view'") {
-      try database.execute(sql: "DROP VIEW \(name.quotedDatabaseIdentifier)")
-    }
-    for view in views { try database.execute(sql: view.definition) }
   }
 }
 

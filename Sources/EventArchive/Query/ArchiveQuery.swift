@@ -1,14 +1,13 @@
-import GRDB
-import GRDBSQLite
-
 /// Queries of the archive in SQL, on the views of its domain.
 public struct ArchiveQuery: Sendable {
-  private let file: ArchiveFile
+  private let home: any ArchiveHome
   private let domain: ArchiveDomain
 
-  /// Queries of a file.
+  /// Queries of an archive.
+  ///
+  /// - Parameter path: of its file, or the URL of its database.
   public init(path: String, of domain: ArchiveDomain) throws(ArchiveProblem) {
-    file = try ArchiveFile(path: path, of: domain)
+    home = try ArchivePlace(path).open(domain)
     self.domain = domain
   }
 
@@ -24,42 +23,10 @@ public struct ArchiveQuery: Sendable {
     onRow: @escaping @Sendable ([QueryValue]) throws -> Void
   ) async throws {
     try ReadStatement.check(sql)
-    try await file.read { [domain] database in
-      let statement = try Self.prepare(sql, domain, database)
-      try onColumns(statement.columnNames)
-      do {
-        let rows = try Row.fetchCursor(statement)
-        while let row = try rows.next() { try onRow(row.databaseValues.map { QueryValue($0) }) }
-      } catch let error as DatabaseError {
-        throw ArchiveProblem(error.message ?? "SQLite error \(error.resultCode)")
-      }
-    }
-  }
-
-  private static func prepare(_ sql: String, _ domain: ArchiveDomain, _ database: Database) throws -> Statement {
-    let statements = try database.allStatements(sql: sql)
     do {
-      guard let statement = try statements.next() else {
-        throw ArchiveProblem("there is no statement: give one SELECT")
-      }
-      guard statement.isReadonly else {
-        throw ArchiveProblem("the statement would write, and is refused: the archive is read here")
-      }
-      guard statement.sqliteStatement.parameterCount == 0 else {
-        throw ArchiveProblem("the statement has parameters (? or :name), which nobody fills in: write the values")
-      }
-      var more = true
-      do { more = try statements.next() != nil } catch is DatabaseError {}
-      guard !more else { throw ArchiveProblem("there are several statements: give one") }
-      return statement
-    } catch let error as DatabaseError {
-      let offset = database.sqliteConnection.map { Int(sqlite3_error_offset($0)) } ?? -1
-      throw ArchiveProblem(
-        QueryMistake(sql: sql, domain: domain, message: error.message ?? "\(error.resultCode)", offset: offset).text)
+      try await home.query(sql, onColumns: onColumns, onRow: onRow)
+    } catch let mistake as StatementMistake {
+      throw ArchiveProblem(QueryMistake(sql: sql, domain: domain, mistake: mistake).text)
     }
   }
-}
-
-extension SQLiteStatement {
-  fileprivate var parameterCount: Int { Int(sqlite3_bind_parameter_count(self)) }
 }

@@ -2,38 +2,39 @@
 struct QueryMistake {
   let sql: String
   let domain: ArchiveDomain
-  /// SQLite's own words.
-  let message: String
-  /// Where in the statement, in bytes; below 0 if SQLite doesn't say.
-  let offset: Int
+  let mistake: StatementMistake
 
-  var text: String { [message + place, hint].compactMap { $0 }.joined(separator: "; ") }
+  var text: String { [mistake.message + place, hint].compactMap { $0 }.joined(separator: "; ") }
 
   /// The words from the mistake on.
   private var place: String {
-    guard offset >= 0, let start = sql.utf8.index(sql.startIndex, offsetBy: offset, limitedBy: sql.endIndex),
-      start < sql.endIndex
+    guard let offset = mistake.offset,
+      let start = sql.utf8.index(sql.startIndex, offsetBy: offset, limitedBy: sql.endIndex), start < sql.endIndex
     else { return "" }
     let rest = sql[start...]
     return ", at character \(sql[..<start].count + 1): \(rest.prefix(40))\(rest.count > 40 ? "…" : "")"
   }
 
   private var hint: String? {
-    if let name = named("no such table: ") {
-      return near(name, domain.views.map(\.name))
-        ?? "there are \(domain.views.map(\.name).joined(separator: ", ")); \(domain.advice.views)"
+    let views = domain.views(.sqlite)
+    if let name = named("no such table: ") ?? named("relation") {
+      return near(name, views.map(\.name))
+        ?? "there are \(views.map(\.name).joined(separator: ", ")); \(domain.advice.views)"
     }
-    if let name = named("no such column: ") {
-      return near(name, domain.views.flatMap { $0.columns.map(\.name) })
+    if let name = named("no such column: ") ?? named("column") {
+      return near(name, views.flatMap { $0.columns.map(\.name) })
         ?? "text stands in 'single quotes'; for the columns \(domain.advice.views)"
     }
     return nil
   }
 
-  /// The name that SQLite doesn't know, without its table.
-  private func named(_ prefix: String) -> String? {
-    guard message.hasPrefix(prefix) else { return nil }
-    return message.dropFirst(prefix.count).split(separator: ".").last.map(String.init)
+  /// The name that the database doesn't know, without its table: `no such table: riders`, `relation "riders" does not exist`.
+  private func named(_ beginning: String) -> String? {
+    var rest = mistake.message[...]
+    guard rest.hasPrefix(beginning) else { return nil }
+    rest = rest.dropFirst(beginning.count)
+    if let end = rest.firstRange(of: " does not exist") { rest = rest[..<end.lowerBound] }
+    return rest.split(separator: ".").last.map { $0.filter { !" \"".contains($0) } }
   }
 
   private func near(_ name: String, _ known: [String]) -> String? {

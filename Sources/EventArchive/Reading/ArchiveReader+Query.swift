@@ -1,6 +1,4 @@
 package import EventStreams
-import Foundation
-import GRDB
 
 extension ArchiveReader {
   /// A page of one shard's rows.
@@ -28,61 +26,55 @@ extension ArchiveReader {
   }
 
   static func page(
-    _ query: Query, _ database: Database, isChained: Bool = false, _ subject: ArchiveDomain.Subject? = nil
+    _ query: Query, _ database: any ArchiveDatabase, isChained: Bool = false, _ subject: ArchiveDomain.Subject? = nil
   ) throws -> [ArchivedEvent] {
-    let (sql, arguments) = statement(query, isChained: isChained, subject)
-    let rows = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: arguments)
-    var found: [ArchivedEvent] = []
-    while let row = try rows.next() {
-      let hash: [UInt8]? = try row.withUnsafeData(atIndex: 4) { $0.map { Array($0) } }
-      found.append(
-        ArchivedEvent(
-          shard: query.shard, entryID: entryID(row),
-          json: try row.withUnsafeData(atIndex: 2) { $0.map { Array($0) } ?? [] }, link: row[3],
-          hash: hash.flatMap { ChainHash($0) }, isRepetition: row[5]))
+    let (sql, values) = statement(query, isChained: isChained, subject, database.dialect)
+    return try database.all(sql, values) { row in
+      ArchivedEvent(
+        shard: query.shard, entryID: entryID(row), json: try row.bytes(2) ?? [], link: row.integer(3).map { Int($0) },
+        hash: try row.bytes(4).flatMap { ChainHash($0) }, isRepetition: row.integer(5) == 1)
     }
-    return found
   }
 
   private static func marks(_ count: Int) -> String { repeatElement("?", count: count).joined(separator: ", ") }
 
   private static func statement(
-    _ query: Query, isChained: Bool, _ subject: ArchiveDomain.Subject?
-  ) -> (sql: String, arguments: StatementArguments) {
+    _ query: Query, isChained: Bool, _ subject: ArchiveDomain.Subject?, _ dialect: SQLDialect
+  ) -> (sql: String, values: [SQLValue]) {
     let earlier = ArchiveTable.isRepetition
     var conditions = ["shard = ?", "(stream_ms, stream_seq) > (?, ?)"]
-    var arguments: StatementArguments = [
-      query.shard, Int64(clamping: query.after.milliseconds), Int64(clamping: query.after.sequence),
-    ]
+    var values: [SQLValue] = [.integer(Int64(query.shard))] + place(query.after)
     if let through = query.through {
       conditions.append("(stream_ms, stream_seq) <= (?, ?)")
-      arguments += [Int64(clamping: through.milliseconds), Int64(clamping: through.sequence)]
+      values += place(through)
     }
     let filter = query.filter
-    // The signs keep SQLite from sorting what an index on types finds.
     if !filter.types.isEmpty {
-      conditions.append("+type IN (\(marks(filter.types.count)))")
-      arguments += StatementArguments(filter.types.map(\.rawValue))
+      conditions.append("\(dialect.unindexed("type")) IN (\(marks(filter.types.count)))")
+      values += filter.types.map { .text($0.rawValue) }
     }
     if !filter.subjects.isEmpty {
       // Those whose key is another's are left out by whoever reads them.
-      conditions.append(
-        "(shard, stream_ms, stream_seq) IN (\(ArchiveTable.places(of: marks(filter.subjects.count), subject)))"
-      )
-      for _ in 0..<(subject == nil ? 1 : 2) { arguments += StatementArguments(filter.subjects) }
+      let places = ArchiveTable.places(of: marks(filter.subjects.count), subject, dialect)
+      conditions.append("(shard, stream_ms, stream_seq) IN (\(places))")
+      for _ in 0..<(subject == nil ? 1 : 2) { values += filter.subjects.map { .text($0) } }
     }
     for (comparison, time) in [(">=", filter.happenedFrom), ("<", filter.happenedBefore)] {
       guard let time else { continue }
-      conditions.append("+happened_at_us \(comparison) ?")
-      arguments += [time.microsecondsSinceEpoch]
+      conditions.append("\(dialect.unindexed("happened_at_us")) \(comparison) ?")
+      values.append(.integer(time.microsecondsSinceEpoch))
     }
     if query.repetitions == .leftOut { conditions.append("NOT \(earlier)") }
     let sql = """
       SELECT stream_ms, stream_seq, event, \(isChained ? "link, hash" : "NULL, NULL"),
-        \(query.repetitions == .told ? earlier : "0")
+        \(query.repetitions == .told ? earlier : "FALSE")
       FROM events
       WHERE \(conditions.joined(separator: " AND ")) ORDER BY stream_ms, stream_seq LIMIT \(query.limit)
       """
-    return (sql, arguments)
+    return (sql, values)
+  }
+
+  private static func place(_ id: EntryID) -> [SQLValue] {
+    [.integer(Int64(clamping: id.milliseconds)), .integer(Int64(clamping: id.sequence))]
   }
 }

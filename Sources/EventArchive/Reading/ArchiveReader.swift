@@ -1,11 +1,9 @@
 public import EventStreams
-import Foundation
-import GRDB
 
 /// Reads the archive, and can't change it: for the audit, verification, export, replay, rebuild, and services that start from
 /// history.
 public struct ArchiveReader: Sendable {
-  /// The file.
+  /// Its file, or its database's URL without a password.
   public let path: String
   /// False for an archive that no program with chains has opened yet.
   public let isChained: Bool
@@ -13,18 +11,22 @@ public struct ArchiveReader: Sendable {
   public let domain: ArchiveDomain
   /// Nil for an archive that was last opened by a program which found events by key alone.
   private let subject: ArchiveDomain.Subject?
-  let database: ArchiveFile
+  let database: any ArchiveHome
 
   /// Opens an archive.
   ///
-  /// - Throws: `ArchiveProblem` if there is none, or what SQLite says.
+  /// - Parameters:
+  ///   - path: of its file, or the URL of its database.
+  ///   - domain: what its events are.
+  /// - Throws: `ArchiveProblem` if there is none, or what its database says.
   public init(path: String, of domain: ArchiveDomain) throws {
-    let database = try ArchiveFile(path: path, of: domain)
-    isChained = try database.hasTable("chain_heads")
-    subject = try domain.subject.flatMap { try database.hasIndex(ArchiveTable.index(of: $0)) ? $0 : nil }
+    let place = try ArchivePlace(path)
+    let database = try place.open(domain)
+    isChained = try database.has("chain_heads")
+    subject = try domain.subject.flatMap { try database.has(ArchiveTable.index(of: $0)) ? $0 : nil }
     self.database = database
     self.domain = domain
-    self.path = path
+    self.path = place.description
   }
 
   // MARK: Rows
@@ -55,54 +57,50 @@ public struct ArchiveReader: Sendable {
     let sql =
       isChained
       ? "SELECT link FROM chain_heads WHERE shard = ?" : "SELECT count(*) FROM events WHERE shard = ?"
-    return try await database.read { try Int.fetchOne($0, sql: sql, arguments: [shard]) ?? 0 }
+    return try await database.read { try $0.number(sql, [.integer(Int64(shard))]) ?? 0 }
   }
 
   /// The first place of an event in a shard; nil if it is not there.
   func place(of header: EventHeader, shard: Int) async throws -> EntryID? {
-    try await database.read { database in
-      try Row.fetchOne(
-        database.cachedStatement(
-          sql: """
-            SELECT stream_ms, stream_seq FROM events WHERE key = ? AND id = ? AND shard = ?
-            ORDER BY stream_ms, stream_seq LIMIT 1
-            """),
-        arguments: [header.key, header.id, shard]
-      ).map(Self.entryID)
-    }
+    try await place(of: header, shard, "ASC")
   }
 
   /// The last place of an event in a shard; nil if it is not there.
   func lastPlace(of header: EventHeader, shard: Int) async throws -> EntryID? {
-    try await database.read { database in
-      try Row.fetchOne(
-        database.cachedStatement(
-          sql: """
-            SELECT stream_ms, stream_seq FROM events WHERE key = ? AND id = ? AND shard = ?
-            ORDER BY stream_ms DESC, stream_seq DESC LIMIT 1
-            """),
-        arguments: [header.key, header.id, shard]
-      ).map(Self.entryID)
+    try await place(of: header, shard, "DESC")
+  }
+
+  private func place(of header: EventHeader, _ shard: Int, _ order: String) async throws -> EntryID? {
+    let sql = """
+      SELECT stream_ms, stream_seq FROM events WHERE key = ? AND id = ? AND shard = ?
+      ORDER BY stream_ms \(order), stream_seq \(order) LIMIT 1
+      """
+    return try await database.read { database in
+      let values: [SQLValue] = [.text(header.key), .text(header.id), .integer(Int64(shard))]
+      return try database.first(sql, values, Self.entryID)
     }
   }
 
-  static func shards(_ database: Database) throws -> [Int] {
+  static func shards(_ database: any ArchiveDatabase) throws -> [Int] {
     var shards: [Int] = []
-    let next = try database.makeStatement(sql: "SELECT min(shard) FROM events WHERE shard > ?")
-    while let shard = try Int.fetchOne(next, arguments: [shards.last ?? -1]) { shards.append(shard) }
+    while let shard = try database.number(
+      "SELECT min(shard) FROM events WHERE shard > ?", [.integer(Int64(shards.last ?? -1))])
+    {
+      shards.append(shard)
+    }
     return shards
   }
 
-  static func end(of shard: Int, _ order: String, _ database: Database) throws -> EntryID? {
+  static func end(of shard: Int, _ order: String, _ database: any ArchiveDatabase) throws -> EntryID? {
     let sql = """
       SELECT stream_ms, stream_seq FROM events WHERE shard = ?
       ORDER BY stream_ms \(order), stream_seq \(order) LIMIT 1
       """
-    return try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [shard]).map(entryID)
+    return try database.first(sql, [.integer(Int64(shard))], entryID)
   }
 
-  static func entryID(_ row: Row) -> EntryID {
+  static func entryID(_ row: any SQLRow) -> EntryID {
     EntryID(
-      milliseconds: UInt64(clamping: row["stream_ms"] as Int64), sequence: UInt64(clamping: row["stream_seq"] as Int64))
+      milliseconds: UInt64(clamping: row.integer(0) ?? 0), sequence: UInt64(clamping: row.integer(1) ?? 0))
   }
 }

@@ -12,7 +12,9 @@ extension StoreConfirmation {
     of namespace: Namespace, on connection: Connection, _ domain: ArchiveDomain
   ) async throws {
     for (service, store) in try await stores(of: namespace, on: connection) {
-      guard let archive = try? ArchiveReader(path: store.place, of: domain) else { continue }
+      guard let place = try? ArchivePlace(store.place), place.isFile,
+        let archive = try? ArchiveReader(path: store.place, of: domain)
+      else { continue }
       try await StoreConfirmation(service.text, namespace: namespace, connection: connection).confirm(archive)
     }
   }

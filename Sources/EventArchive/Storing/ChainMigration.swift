@@ -1,32 +1,31 @@
 import EventStreams
-import Foundation
-import GRDB
 
 /// Chains the rows that an archive held before there were chains, in the order of their places.
 enum ChainMigration {
   static let name = "chain"
 
-  static func run(_ database: Database) throws {
-    try database.execute(sql: tables)
-    let update = try database.makeStatement(
-      sql: "UPDATE events SET link = ?, hash = ? WHERE shard = ? AND stream_ms = ? AND stream_seq = ?")
-    let setHead = try database.makeStatement(sql: ArchiveTable.setHead)
+  static func run(_ database: any ArchiveDatabase) throws {
+    try database.execute(tables)
     for shard in try ArchiveReader.shards(database) {
       var head = ChainLink.start
       try forEachRow(of: shard, database) { entryID, event in
         let hash = ChainHash(after: head.hash, shard: shard, entryID: entryID, event: event)
         head = ChainLink(number: head.number + 1, hash: hash)
-        try update.execute(arguments: [
-          head.number, Data(hash.bytes), shard, Int64(entryID.milliseconds), Int64(entryID.sequence),
-        ])
+        let values: [SQLValue] = [
+          .integer(Int64(head.number)), .bytes(hash.bytes), .integer(Int64(shard)),
+          .integer(Int64(clamping: entryID.milliseconds)), .integer(Int64(clamping: entryID.sequence)),
+        ]
+        try database.rows(
+          "UPDATE events SET link = ?, hash = ? WHERE shard = ? AND stream_ms = ? AND stream_seq = ?", values
+        ) { _ in }
       }
-      try setHead.execute(arguments: [shard, head.number, Data(head.hash.bytes)])
+      try database.setHead(of: shard, head)
     }
   }
 
   /// Pages, because rows must not be changed while they are being read.
   private static func forEachRow(
-    of shard: Int, _ database: Database, _ body: (EntryID, [UInt8]) throws -> Void
+    of shard: Int, _ database: any ArchiveDatabase, _ body: (EntryID, [UInt8]) throws -> Void
   ) throws {
     var last = EntryID.zero
     while true {

@@ -1,64 +1,73 @@
 import EventStreams
-import Foundation
-import GRDB
 
-/// Adds rows to the archive, each to the end of its shard's chain. Lives within one immediate transaction: other processes may
-/// write to the file as well, so the chains' ends are read in it and stored in it.
+/// Adds rows to the archive, each to the end of its shard's chain. Lives within one transaction in which nobody else adds to these
+/// shards: the chains' ends are read in it and stored in it.
 struct ChainedInsert {
-  private let database: Database
-  private let insert: EventInsert
-  private let domain: ArchiveDomain
-  private var heads: [Int: ChainLink] = [:]
-  private var changed: Set<Int> = []
+  private struct Shard {
+    var head: ChainLink
+    /// The last place that is taken.
+    var last: EntryID
+    /// Places up to that one that were taken here.
+    var added: Set<EntryID> = []
+  }
 
-  init(_ database: Database, of domain: ArchiveDomain) throws {
+  private let database: any ArchiveDatabase
+  private let domain: ArchiveDomain
+  private var shards: [Int: Shard] = [:]
+  private var rows: [ChainedRow] = []
+
+  init(_ database: any ArchiveDatabase, of domain: ArchiveDomain) {
     self.database = database
     self.domain = domain
-    insert = try EventInsert(database, subject: domain.subject)
   }
 
   /// Adds an event, unless its place is taken already. One that was late, because its batch was tried again, is simply a later link.
   mutating func add(_ event: RecordedEvent) throws {
-    let head = try head(of: event.shard)
-    guard let milliseconds = Int64(exactly: event.entryID.milliseconds),
-      let sequence = Int64(exactly: event.entryID.sequence)
-    else { throw Unprocessable("its id, \(event.entryID), is larger than what SQLite can keep") }
-    let hash = ChainHash(after: head.hash, shard: event.shard, entryID: event.entryID, event: event.json)
-    try insert.bind(Int64(event.shard), at: 1)
-    try insert.bind(milliseconds, at: 2)
-    try insert.bind(sequence, at: 3)
-    try insert.bind(event.header?.id, at: 4)
-    try insert.bind(event.header?.type.rawValue, at: 5)
-    try insert.bind(event.header?.key, at: 6)
-    try insert.bind(event.header?.timestamp.microsecondsSinceEpoch, at: 7)
-    try insert.bind(text: event.json, at: 8)
-    try insert.bind(Int64(head.number + 1), at: 9)
-    try insert.bind(blob: hash.bytes, at: 10)
-    if let subject = domain.subject { try insert.bind(subject.besideKey(of: event), at: 11) }
-    guard try insert.run() > 0 else { return }
-    heads[event.shard] = ChainLink(number: head.number + 1, hash: hash)
-    changed.insert(event.shard)
+    var shard = try shards[event.shard] ?? shard(event.shard)
+    let (id, before) = (event.entryID, shard.head)
+    guard let milliseconds = Int64(exactly: id.milliseconds), let sequence = Int64(exactly: id.sequence) else {
+      throw Unprocessable("its id, \(id), is larger than what the archive can keep")
+    }
+    if id > shard.last {
+      shard.last = id
+    } else if try shard.added.contains(id) || isTaken(event.shard, milliseconds, sequence) {
+      return
+    }
+    shard.added.insert(id)
+    let hash = ChainHash(after: before.hash, shard: event.shard, entryID: id, event: event.json)
+    shard.head = ChainLink(number: before.number + 1, hash: hash)
+    rows.append(ChainedRow(event: event, milliseconds: milliseconds, sequence: sequence, link: shard.head))
+    shards[event.shard] = shard
   }
 
-  /// Stores where the chains end now.
+  /// Stores the rows, and where the chains end now.
   func finish() throws {
-    let update = try database.cachedStatement(sql: ArchiveTable.setHead)
-    for shard in changed {
-      guard let head = heads[shard] else { continue }
-      try update.execute(arguments: [shard, head.number, Data(head.hash.bytes)])
-    }
+    guard !rows.isEmpty else { return }
+    try database.insert(rows, domain.subject)
+    for (number, shard) in shards where !shard.added.isEmpty { try database.setHead(of: number, shard.head) }
   }
 
-  private mutating func head(of shard: Int) throws -> ChainLink {
-    if let head = heads[shard] { return head }
-    let select = try database.cachedStatement(sql: ArchiveTable.head)
-    let found = try Row.fetchOne(select, arguments: [shard]).map { row in
-      guard let hash = ChainHash(Array(row["hash"] as Data)) else {
-        throw ArchiveProblem("the archive's chain of shard \(shard) is damaged: \(domain.advice.verify)")
+  private func isTaken(_ shard: Int, _ milliseconds: Int64, _ sequence: Int64) throws -> Bool {
+    try database.number(
+      "SELECT 1 FROM events WHERE shard = ? AND stream_ms = ? AND stream_seq = ?",
+      [.integer(Int64(shard)), .integer(milliseconds), .integer(sequence)]) != nil
+  }
+
+  private func shard(_ number: Int) throws -> Shard {
+    let head = try database.first(ArchiveTable.head, [.integer(Int64(number))]) { row in
+      guard let hash = try ChainHash(row.bytes(1) ?? []), let link = row.integer(0) else {
+        throw ArchiveProblem("the archive's chain of shard \(number) is damaged: \(domain.advice.verify)")
       }
-      return ChainLink(number: row["link"], hash: hash)
+      return ChainLink(number: Int(link), hash: hash)
     }
-    heads[shard] = found ?? .start
-    return found ?? .start
+    return Shard(head: head ?? .start, last: try ArchiveReader.end(of: number, "DESC", database) ?? .zero)
+  }
+}
+
+extension ArchiveDatabase {
+  /// Stores where a shard's chain ends.
+  func setHead(of shard: Int, _ head: ChainLink) throws {
+    let values: [SQLValue] = [.integer(Int64(shard)), .integer(Int64(head.number)), .bytes(head.hash.bytes)]
+    try rows(ArchiveTable.setHead, values) { _ in }
   }
 }

@@ -1,6 +1,4 @@
 import EventStreams
-import Foundation
-import GRDB
 
 extension ArchiveReader {
   /// What the archive holds, by shard.
@@ -9,8 +7,7 @@ extension ArchiveReader {
     return try await database.read { database in
       let heads = isChained ? try Self.heads(database) : [:]
       return try Set(Self.shards(database)).union(heads.keys).sorted().map { shard in
-        let count = try Int.fetchOne(
-          database, sql: "SELECT count(*) FROM events WHERE shard = ?", arguments: [shard])
+        let count = try database.number("SELECT count(*) FROM events WHERE shard = ?", [.integer(Int64(shard))])
         return ArchiveSummary(
           shard: shard, rows: count ?? 0, first: try Self.end(of: shard, "ASC", database),
           last: try Self.end(of: shard, "DESC", database), head: heads[shard] ?? nil)
@@ -18,13 +15,8 @@ extension ArchiveReader {
     }
   }
 
-  /// How large the file is, with what SQLite keeps beside it, in bytes.
-  public var size: Int {
-    ["", "-wal"].reduce(0) { sum, suffix in
-      let attributes = try? FileManager.default.attributesOfItem(atPath: path + suffix)
-      return sum + ((attributes?[.size] as? Int) ?? 0)
-    }
-  }
+  /// How much room it takes, in bytes: of a file with what SQLite keeps beside it, of a table with its indexes.
+  public func size() async throws -> Int { try await database.size() }
 
   /// The shards that have rows or a chain.
   func chainedShards() async throws -> [Int] {
@@ -44,7 +36,9 @@ extension ArchiveReader {
   /// - Parameters:
   ///   - place: rows before it are counted.
   ///   - onRows: is told how many rows have been checked, every now and then.
-  func walk(shard: Int, countingBefore place: EntryID, onRows: @Sendable (Int) -> Void) async throws -> ChainReport {
+  func walk(
+    shard: Int, countingBefore place: EntryID, onRows: @escaping @Sendable (Int) -> Void
+  ) async throws -> ChainReport {
     try await database.read { database in
       var walk = ChainWalk(shard: shard, head: try Self.heads(database)[shard] ?? nil)
       var before = 0
@@ -66,12 +60,11 @@ extension ArchiveReader {
   }
 
   /// Shard -> where its chain ends; nil within if what is stored there is no hash.
-  private static func heads(_ database: Database) throws -> [Int: ChainLink?] {
-    var heads: [Int: ChainLink?] = [:]
-    for row in try Row.fetchAll(database, sql: "SELECT shard, link, hash FROM chain_heads") {
-      let shard: Int = row["shard"]
-      heads[shard] = .some(ChainHash(Array(row["hash"] as Data)).map { ChainLink(number: row["link"], hash: $0) })
+  private static func heads(_ database: any ArchiveDatabase) throws -> [Int: ChainLink?] {
+    let heads = try database.all("SELECT shard, link, hash FROM chain_heads") { row in
+      let hash = try ChainHash(row.bytes(2) ?? [])
+      return (Int(row.integer(0) ?? 0), hash.map { ChainLink(number: Int(row.integer(1) ?? 0), hash: $0) })
     }
-    return heads
+    return Dictionary(uniqueKeysWithValues: heads)
   }
 }

@@ -8,10 +8,14 @@ public protocol EventStore: StoredEvents {
   /// - Parameters:
   ///   - events: of one or more shards, each shard's in the order of its log.
   ///   - marks: what the store must hold already, by shard.
+  ///   - epochs: of the leases under which the events were read, by shard. A store that several workers write to refuses events of a
+  ///     shard that somebody has stored into under a later one: who lost a shard and has not heard of it adds nothing.
   /// - Returns: where each shard of the events ends now.
-  /// - Throws: if the store isn't there any more, or does not hold what a mark says; then nothing was stored.
-  @discardableResult func store(_ events: [RecordedEvent], after marks: [Int: StoreMark]) async throws -> [Int:
-    StoreMark]
+  /// - Throws: if the store isn't there any more, or does not hold what a mark says; then nothing was stored. A ``StoreProblem`` may say
+  ///   that it passes.
+  @discardableResult func store(
+    _ events: [RecordedEvent], after marks: [Int: StoreMark], epochs: [Int: Int]
+  ) async throws -> [Int: StoreMark]
 
   /// Takes in that the worker that stores into it has stopped in an orderly way.
   func finish() async
@@ -20,6 +24,12 @@ public protocol EventStore: StoredEvents {
 extension EventStore {
   /// Nothing is to be done.
   public func finish() async {}
+}
+
+/// Why a store did not take events.
+public protocol StoreProblem: Error {
+  /// Whether it passes by itself, as a server's being away does: the events wait, and none is blamed.
+  var isPassing: Bool { get }
 }
 
 /// What tells of a store that it is there and holds what it is said to hold.

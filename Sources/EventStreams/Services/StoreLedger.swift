@@ -35,11 +35,13 @@ final class StoreLedger: Sendable {
       let marks = try await marks(of: batch.shards)
       if state.withLock({ $0.problem == nil }) {
         do {
-          let ends = try await store.store(batch.events, after: marks)
+          let ends = try await store.store(
+            batch.events, after: marks, epochs: batch.shards.mapValues(\.epoch))
           keep(ends, batch.shards)
           return ends.mapValues(\.effects)
         } catch {
-          if await isWhole(marks) { throw error }
+          let isPassing = (error as? any StoreProblem)?.isPassing ?? false
+          if !isPassing, await isWhole(marks) { throw error }
         }
       }
       if Task.isShuttingDownGracefully { throw CancellationError() }

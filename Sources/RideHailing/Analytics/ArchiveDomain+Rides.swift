@@ -7,13 +7,13 @@ extension ArchiveDomain {
     ArchiveDomain(
       service: AnalyticsService.name, catalog: catalog,
       subject: Subject("ride", field: "rideId", value: { catalog.ride(of: $0) }),
-      views: ArchiveView.rideViews,
+      views: { ArchiveView.rideViews($0) },
       viewRevisions: [
         "views", "views without repetitions", "views net of corrections", "views of cancellations and tips",
         "ratings that are shown",
       ],
       advice: Advice(
-        find: "it is the file that `rides worker analytics --archive` or `rides up --archive` names",
+        find: "it is what `rides worker analytics --archive` or `rides up --archive` names",
         verify: "see: rides archive verify", complete: "rides rebuild analytics --apply",
         views: "see: rides analytics views"))
   }

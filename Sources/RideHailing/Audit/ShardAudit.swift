@@ -215,8 +215,9 @@ struct ShardAudit {
     } else {
       open[name, default: OpenWork()].add(event, header, ride: ride, services.catalog)
     }
-    try await ownAudits[name]?.add(
-      AuditedEvent(event: event, header: header, ride: ride, isDone: isDone, image: fold.image, shard: shard))
+    let audited = AuditedEvent(
+      event: event, header: header, ride: ride, isDone: isDone, image: fold.image, shard: shard)
+    try await ownAudits[name]?.add(audited)
   }
 
   /// The journals of an event are booked, and the events that follow it are published.

@@ -80,7 +80,7 @@ struct ActionRoutes {
         try action(correction), PublicationReport(id: id, place: known.place, isDuplicate: true), request, context)
     }
     let history = try await deployment.look(for: context) { namespace, connection in
-      try await RideHistory.read(ride, services, namespace, connection, archive: books.reader())
+      try await RideHistory.read(ride, services, namespace, connection, archive: await books.reader())
     }
     guard let current = history.ride else {
       throw Problem.notFound("no completion of ride '\(ride)' is in the log or in the archive")

@@ -10,7 +10,7 @@ import RideHailing
 /// The accounts as they are asked for: from what the services have, and of what they have no longer from the archive.
 struct Books: Sendable {
   let deployment: Deployment
-  /// The archive's file; nil if there is none.
+  /// The archive's file or URL; nil if there is none.
   let archive: String?
 
   func balance(at time: Timestamp? = nil, for context: APIContext? = nil) async throws -> TrialBalance {
@@ -39,20 +39,22 @@ struct Books: Sendable {
     do {
       return try await deployment.look(for: context) { namespace, connection in
         try await body(
-          ServiceState(namespace: namespace, connection: connection), closedJournals(namespace, connection))
+          ServiceState(namespace: namespace, connection: connection), await closedJournals(namespace, connection))
       }
     } catch let needed as ClosedJournals.Needed {
       throw Problem(.conflict, .refused, "\(needed)")
     }
   }
 
-  private func closedJournals(_ namespace: Namespace, _ connection: Connection) -> ClosedJournals? {
-    reader().map { ClosedJournals(archive: $0, inspector: Inspector(namespace: namespace, connection: connection)) }
+  private func closedJournals(_ namespace: Namespace, _ connection: Connection) async -> ClosedJournals? {
+    await reader().map {
+      ClosedJournals(archive: $0, inspector: Inspector(namespace: namespace, connection: connection))
+    }
   }
 
   /// The archive; one that was not made yet, or can't be read, is not at hand.
-  func reader() -> ArchiveReader? {
-    guard let archive, FileManager.default.fileExists(atPath: archive) else { return nil }
-    return try? ArchiveReader(path: archive, of: .rides)
+  func reader() async -> ArchiveReader? {
+    guard let archive, let place = try? ArchivePlace(archive), place.isThere else { return nil }
+    return try? await ArchiveReader.open(path: archive, of: .rides)
   }
 }

@@ -49,14 +49,14 @@ struct ReportRoutes {
   }
 
   /// - Throws: a `Problem` while there is no archive.
-  func reports() throws -> ArchiveReports {
-    guard let archive = books.archive, FileManager.default.fileExists(atPath: archive) else {
+  func reports() async throws -> ArchiveReports {
+    guard let archive = books.archive, let place = try? ArchivePlace(archive), place.isThere else {
       throw Problem.notFound("there is no archive here: analytics has not run, or --archive names another file")
     }
-    do throws(ArchiveProblem) {
-      return try ArchiveReports(path: archive)
-    } catch {
-      throw Problem(.conflict, .refused, "\(error)")
+    do {
+      return try await ArchiveReports.open(path: archive)
+    } catch let error as ArchiveProblem {
+      throw Problem(error.isOfServer ? .serviceUnavailable : .conflict, .refused, "\(error)")
     }
   }
 

@@ -8,12 +8,15 @@ import RideHailing
 
 /// Which archive is meant.
 struct ArchiveOptions: ParsableArguments {
-  @Option(help: "The SQLite file of analytics. (default: .rides/archive.sqlite)")
+  @Option(
+    help:
+      "The archive of analytics: an SQLite file, or the URL of a PostgreSQL database, postgres://user@host/database. (default: .rides/archive.sqlite)"
+  )
   var archive: String?
 
   static let usualPath = ".rides/archive.sqlite"
 
-  /// The file.
+  /// Its file, or the URL of its database.
   var path: String { archive ?? Self.usualPath }
 
   /// The archive.
@@ -24,7 +27,7 @@ struct ArchiveOptions: ParsableArguments {
     do {
       return try ArchiveReader(path: path, of: ChosenServices.list.archive)
     } catch let problem as ArchiveProblem {
-      throw Failure.usage(problem.description)
+      throw Failure(problem)
     }
   }
 

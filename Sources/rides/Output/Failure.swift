@@ -1,3 +1,4 @@
+import EventArchive
 import Redis
 
 /// Why a command ends without success: a sentence for people, and the exit status for scripts.
@@ -17,6 +18,11 @@ struct Failure: Error {
   init(message: String, status: Int32) {
     self.message = message
     self.status = status
+  }
+
+  /// What an archive is not, or who keeps it says.
+  init(_ problem: ArchiveProblem) {
+    self.init(message: problem.description, status: problem.isOfServer ? 69 : 64)
   }
 
   init(_ error: RedisError) {

@@ -19,6 +19,22 @@ import Testing
     _ = try await bench.publish(numbers.map { Noted("k", $0) })
   }
 
+  @Test("that is away for a moment has events wait, however often they are tried, and blames none of them")
+  func passing() async throws {
+    try await TestBench.run(shards: 1) { bench in
+      let store = RememberedStore()
+      store.refuse(20)
+      try await bench.running([bench.worker(Self.service(store))]) {
+        try await Self.publish(bench, 0..<3)
+        try await bench.settled("archive")
+      }
+      #expect(store.count == 3 && store.refusals == 0)
+      let letters = try await DeadLetters(namespace: bench.namespace, connection: bench.connection).list(
+        service: "archive")
+      #expect(letters.isEmpty)
+    }
+  }
+
   @Test(
     "that is gone, or has lost what was acknowledged, keeps everything in the log, and status says why; until it is there again"
   )

@@ -1,18 +1,14 @@
 import EventArchive
 import EventStreams
-import Foundation
 import RideHailing
 
-/// An archive in a folder of its own, with events that a test puts into it.
+/// An archive of its own, with events that a test puts into it.
 struct ArchiveBench: Sendable {
   let path: String
   let archive: Archive
 
-  static func run(_ body: (ArchiveBench) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let path = folder.appending(path: "archive.sqlite").path()
-    try await body(ArchiveBench(path: path, archive: try Archive(path: path, of: .rides)))
+  static func run(_ keeper: ArchiveKeeper, _ body: (ArchiveBench) async throws -> Void) async throws {
+    try await keeper.run { try await body(ArchiveBench(path: $0, archive: try Archive(path: $0, of: .rides))) }
   }
 
   /// Stores events as analytics does, after what was stored so far.

@@ -12,10 +12,11 @@ import Testing
 @Suite("The archive and the log") struct ArchiveLogTests {
   /// Stores forty events of one shard, trims the first twenty, spoils something, and verifies.
   private func verify(
+    _ keeper: ArchiveKeeper = .sqlite,
     _ spoil: (RideBench, _ log: String, _ ids: [EntryID]) async throws -> Void = { _, _, _ in }
   ) async throws -> ArchiveVerificationReport {
     var found: ArchiveVerificationReport?
-    try await RideBench.run { bench in
+    try await RideBench.run(archive: keeper) { bench in
       let ids = try await Self.fill(bench)
       let log = bench.namespace.log(bench.namespace.shard(of: "New York"), RideTopics.rides)
       try await spoil(bench, log, ids)
@@ -68,9 +69,9 @@ import Testing
 
   private func kinds(_ report: ArchiveVerificationReport) -> Set<ArchiveFault.Kind> { Set(report.found.map(\.kind)) }
 
-  @Test("fit together after trimming, and while some is not stored yet")
-  func clean() async throws {
-    let report = try await verify { bench, _, _ in
+  @Test("fit together after trimming, and while some is not stored yet", arguments: ArchiveKeeper.allCases)
+  func clean(_ keeper: ArchiveKeeper) async throws {
+    let report = try await verify(keeper) { bench, _, _ in
       _ = try await bench.publish((41...50).map { EncodedEvent(completedRide("r\($0)")) })
     }
     #expect(report.found == [])
@@ -127,18 +128,20 @@ import Testing
     #expect(kinds(moved) == [.missing, .notInLog])
   }
 
-  @Test("tell what the log has lost")
-  func lost() async throws {
-    let report = try await verify { bench, log, ids in
+  @Test("tell what the log has lost", arguments: ArchiveKeeper.allCases)
+  func lost(_ keeper: ArchiveKeeper) async throws {
+    let report = try await verify(keeper) { bench, log, ids in
       _ = try await bench.connection.call("XDEL", log, ids[30].description)
     }
     #expect(kinds(report) == [.notInLog])
     #expect(report.found.first?.entryID != nil)
   }
 
-  @Test("can't be counted after the log was lost and has begun anew, and say so; the chain still tells")
-  func begunAnew() async throws {
-    let report = try await verify { bench, _, _ in
+  @Test(
+    "can't be counted after the log was lost and has begun anew, and say so; the chain still tells",
+    arguments: ArchiveKeeper.allCases)
+  func begunAnew(_ keeper: ArchiveKeeper) async throws {
+    let report = try await verify(keeper) { bench, _, _ in
       _ = try await bench.connection.call("FLUSHALL")
       let namespace = try await Namespace.open("rides", shardCount: 4, on: bench.connection)
       #expect(namespace == bench.namespace)
@@ -150,9 +153,9 @@ import Testing
     #expect(report.found == [])
     let shard = report.shards.first { $0.rows > 0 }
     #expect(shard?.counting == .notComparable && shard?.rows == 41 && shard?.compared == 1)
-    let spoilt = try await verify { bench, _, _ in
+    let spoilt = try await verify(keeper) { bench, _, _ in
       _ = try await bench.connection.call("FLUSHALL")
-      try Self.sqlite(bench, "DELETE FROM events WHERE key = 'r3'")
+      try keeper.change(bench.configuration.archivePath, "DELETE FROM events WHERE key = 'r3'")
     }
     #expect(kinds(spoilt) == [.removed])
     #expect(spoilt.shards.first { $0.rows > 0 }?.counting == .notComparable)

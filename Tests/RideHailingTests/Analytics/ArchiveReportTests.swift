@@ -36,9 +36,10 @@ import Testing
     }
   }
 
-  @Test("count an event once that was published again after its publish window was lost")
-  func repetitions() async throws {
-    try await ArchiveBench.run { bench in
+  @Test(
+    "count an event once that was published again after its publish window was lost", arguments: ArchiveKeeper.allCases)
+  func repetitions(_ keeper: ArchiveKeeper) async throws {
+    try await ArchiveBench.run(keeper) { bench in
       let events = try Self.some()
       try await bench.store(events)
       let once = try await bench.reports.overview(limit: 10)
@@ -56,9 +57,11 @@ import Testing
     }
   }
 
-  @Test("read a ride as it was sent, however its producer wrote numbers and times, as the services do")
-  func asSent() async throws {
-    try await ArchiveBench.run { bench in
+  @Test(
+    "read a ride as it was sent, however its producer wrote numbers and times, as the services do",
+    arguments: ArchiveKeeper.allCases)
+  func asSent(_ keeper: ArchiveKeeper) async throws {
+    try await ArchiveBench.run(keeper) { bench in
       let sent = try EventCatalog.rides.read(
         """
         {"type":"RIDE_COMPLETED","timestamp":"2026-04-03T10:30:00Z","data":{"rideId":"r","riderId":"u","driverId":"d",\
@@ -74,9 +77,10 @@ import Testing
     }
   }
 
-  @Test("sum up rides per day, city and driver, each currency by itself, to the cent")
-  func totals() async throws {
-    try await ArchiveBench.run { bench in
+  @Test(
+    "sum up rides per day, city and driver, each currency by itself, to the cent", arguments: ArchiveKeeper.allCases)
+  func totals(_ keeper: ArchiveKeeper) async throws {
+    try await ArchiveBench.run(keeper) { bench in
       try await bench.store(try Self.some())
       let reports = try bench.reports
       #expect(
@@ -109,9 +113,10 @@ import Testing
   }
 
   @Test(
-    "are net of corrections and refunds, count a ride once, and take the commission as it was booked; so do the views")
-  func net() async throws {
-    try await ArchiveBench.run { bench in
+    "are net of corrections and refunds, count a ride once, and take the commission as it was booked; so do the views",
+    arguments: ArchiveKeeper.allCases)
+  func net(_ keeper: ArchiveKeeper) async throws {
+    try await ArchiveBench.run(keeper) { bench in
       let end = "2026-04-04T10:00:00Z"
       var again = completedRide("r2", fare: Fare(base: 9999, currency: .eur))
       again.city = "Paris"
@@ -169,9 +174,9 @@ import Testing
     }
   }
 
-  @Test("are about the rides that were asked for")
-  func filters() async throws {
-    try await ArchiveBench.run { bench in
+  @Test("are about the rides that were asked for", arguments: ArchiveKeeper.allCases)
+  func filters(_ keeper: ArchiveKeeper) async throws {
+    try await ArchiveBench.run(keeper) { bench in
       try await bench.store(try Self.some())
       let reports = try bench.reports
       let midnight = try Timestamp(iso8601: "2026-04-04T00:00:00Z")
@@ -187,9 +192,9 @@ import Testing
     }
   }
 
-  @Test("reckon with another commission")
-  func commission() async throws {
-    try await ArchiveBench.run { bench in
+  @Test("reckon with another commission", arguments: ArchiveKeeper.allCases)
+  func commission(_ keeper: ArchiveKeeper) async throws {
+    try await ArchiveBench.run(keeper) { bench in
       try await bench.store([
         try Self.ride("r1", "2026-04-03T10:00:00Z", fare: Fare(base: 1000, tip: 99, currency: .eur))
       ])
@@ -199,9 +204,9 @@ import Testing
     }
   }
 
-  @Test("give percentiles by nearest rank")
-  func percentiles() async throws {
-    try await ArchiveBench.run { bench in
+  @Test("give percentiles by nearest rank", arguments: ArchiveKeeper.allCases)
+  func percentiles(_ keeper: ArchiveKeeper) async throws {
+    try await ArchiveBench.run(keeper) { bench in
       let rides = try (1...200).reversed().map { number in
         try Self.ride(
           "r\(number)", "2026-04-03T10:00:00Z", fare: Fare(base: number, currency: .eur),
@@ -215,9 +220,9 @@ import Testing
     }
   }
 
-  @Test("tell which requests became rides and which payments failed")
-  func rates() async throws {
-    try await ArchiveBench.run { bench in
+  @Test("tell which requests became rides and which payments failed", arguments: ArchiveKeeper.allCases)
+  func rates(_ keeper: ArchiveKeeper) async throws {
+    try await ArchiveBench.run(keeper) { bench in
       let time = try Timestamp(iso8601: "2026-04-03T10:00:00Z")
       let requests = ["r1", "r2", "r3", "r3"].map {
         EncodedEvent(RideRequested(rideID: $0, riderID: nil, city: "Paris"), timestamp: time)
@@ -257,9 +262,9 @@ import Testing
     }
   }
 
-  @Test("leave out what is no ride, and count it")
-  func unreadable() async throws {
-    try await ArchiveBench.run { bench in
+  @Test("leave out what is no ride, and count it", arguments: ArchiveKeeper.allCases)
+  func unreadable(_ keeper: ArchiveKeeper) async throws {
+    try await ArchiveBench.run(keeper) { bench in
       let head = #"{"type":"RIDE_COMPLETED","timestamp":"2026-04-03T10:00:00Z","data":"#
       try await bench.store("not JSON at all", at: 0)
       try await bench.store(head + #""a string"}"#, at: 1)
@@ -275,18 +280,18 @@ import Testing
     }
   }
 
-  @Test("say nothing about an empty archive")
-  func empty() async throws {
-    try await ArchiveBench.run { bench in
+  @Test("say nothing about an empty archive", arguments: ArchiveKeeper.allCases)
+  func empty(_ keeper: ArchiveKeeper) async throws {
+    try await ArchiveBench.run(keeper) { bench in
       let overview = try await bench.reports.overview(limit: 3)
       #expect(overview.contents.count == 0)
       #expect(overview.totals.isEmpty && overview.percentiles.isEmpty && overview.rates.completionRate == nil)
     }
   }
 
-  @Test("agree with the views, which plain SQL reckons")
-  func views() async throws {
-    try await ArchiveBench.run { bench in
+  @Test("agree with the views, which plain SQL reckons", arguments: ArchiveKeeper.allCases)
+  func views(_ keeper: ArchiveKeeper) async throws {
+    try await ArchiveBench.run(keeper) { bench in
       let start = try Timestamp(iso8601: "2026-04-03T23:59:55Z")
       var rides = RideSimulator(seed: 3, start: start).prefix(1000).map {
         EncodedEvent($0.completed.event, timestamp: $0.completed.at)
@@ -310,9 +315,9 @@ import Testing
     "\(totals.name) \(totals.currency) \(totals.rides) \(totals.revenue.minorUnits) \(totals.commission.minorUnits) \(totals.tips.minorUnits) \(totals.earned.minorUnits)"
   }
 
-  @Test("are made while the archive is written")
-  func whileWritten() async throws {
-    try await ArchiveBench.run { bench in
+  @Test("are made while the archive is written", arguments: ArchiveKeeper.allCases)
+  func whileWritten(_ keeper: ArchiveKeeper) async throws {
+    try await ArchiveBench.run(keeper) { bench in
       let rides = RideSimulator(seed: 5).prefix(2000).map {
         EncodedEvent($0.completed.event, timestamp: $0.completed.at)
       }

@@ -1,18 +1,15 @@
 import EventArchive
 import EventStreams
-import Foundation
-import GRDB
 import RideHailing
+import Synchronization
 
-/// An archive in a folder of its own, and ways to spoil it.
+/// An archive of its own, and ways to spoil it.
 struct ChainBench {
+  let keeper: ArchiveKeeper
   let path: String
 
-  static func run(_ body: (ChainBench) async throws -> Void) async throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "archive-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try await body(ChainBench(path: folder.appending(path: "archive.sqlite").path()))
+  static func run(_ keeper: ArchiveKeeper, _ body: (ChainBench) async throws -> Void) async throws {
+    try await keeper.run { try await body(ChainBench(keeper: keeper, path: $0)) }
   }
 
   /// The n-th event of a shard, at `1000-<n>`.
@@ -34,8 +31,15 @@ struct ChainBench {
     }
   }
 
-  func sqlite(_ sql: String) throws {
-    try DatabaseQueue(path: path).write { try $0.execute(sql: sql) }
+  func change(_ sql: String) throws { try keeper.change(path, sql) }
+
+  /// The first column of a query's rows.
+  func query(_ sql: String) async throws -> [QueryValue] {
+    let rows = Mutex<[QueryValue]>([])
+    try await ArchiveQuery(path: path, of: .rides).run(sql, onColumns: { _ in }) { row in
+      rows.withLock { $0.append(row[0]) }
+    }
+    return rows.withLock { $0 }
   }
 
   /// What verification finds within the file.

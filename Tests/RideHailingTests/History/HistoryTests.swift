@@ -23,9 +23,10 @@ import Testing
     return keys
   }
 
-  @Test("comes from archive and log together, each event once, in the order of the log")
-  func together() async throws {
-    try await RideBench.run { bench in
+  @Test(
+    "comes from archive and log together, each event once, in the order of the log", arguments: ArchiveKeeper.allCases)
+  func together(_ keeper: ArchiveKeeper) async throws {
+    try await RideBench.run(archive: keeper) { bench in
       _ = try await ArchiveLogTests.fill(bench)
       // Not archived yet.
       _ = try await bench.publish((41...45).map { EncodedEvent(completedRide("r\($0)")) })
@@ -46,9 +47,9 @@ import Testing
     }
   }
 
-  @Test("loses nothing to trimming that goes on while it is read")
-  func trimmedMeanwhile() async throws {
-    try await RideBench.run { bench in
+  @Test("loses nothing to trimming that goes on while it is read", arguments: ArchiveKeeper.allCases)
+  func trimmedMeanwhile(_ keeper: ArchiveKeeper) async throws {
+    try await RideBench.run(archive: keeper) { bench in
       let shard = bench.namespace.shard(of: "New York")
       let count = 3000
       _ = try await bench.publish((1...count).map { EncodedEvent(completedRide("r\($0)")) })
@@ -79,9 +80,11 @@ import Testing
     }
   }
 
-  @Test("counts an event that was published again after its window was lost once, where it stands first")
-  func repetition() async throws {
-    try await RideBench.run { bench in
+  @Test(
+    "counts an event that was published again after its window was lost once, where it stands first",
+    arguments: ArchiveKeeper.allCases)
+  func repetition(_ keeper: ArchiveKeeper) async throws {
+    try await RideBench.run(archive: keeper) { bench in
       let ids = try await ArchiveLogTests.fill(bench)
       let shard = bench.namespace.shard(of: "New York")
       // r5 was trimmed, r35 stands in the log still.

@@ -48,9 +48,11 @@ import Testing
       readsLog: !fromArchive)
   }
 
-  @Test("of each service comes to the state that the service has, from the log and from the archive alone")
-  func identical() async throws {
-    try await RideBench.run { bench in
+  @Test(
+    "of each service comes to the state that the service has, from the log and from the archive alone",
+    arguments: ArchiveKeeper.allCases)
+  func identical(_ keeper: ArchiveKeeper) async throws {
+    try await RideBench.run(archive: keeper) { bench in
       try await handled(bench, 400)
       for service in RideServices.standard.rebuilt {
         for fromArchive in [false, true] {
@@ -66,23 +68,25 @@ import Testing
     }
   }
 
-  @Test("of analytics names what the archive lacks and what it has otherwise, and adds the former")
-  func archive() async throws {
-    try await RideBench.run { bench in
+  @Test(
+    "of analytics names what the archive lacks and what it has otherwise, and adds the former",
+    arguments: ArchiveKeeper.allCases)
+  func archive(_ keeper: ArchiveKeeper) async throws {
+    try await RideBench.run(archive: keeper) { bench in
       try await handled(bench, 100)
       let whole = try await rebuild(bench).fill(nil)
       #expect(whole.isIdentical)
       #expect(whole.shards.map(\.comparison.liveDigest) == whole.shards.map(\.comparison.rebuiltDigest))
       #expect(Set(whole.shards.map(\.comparison.liveDigest)).count == bench.namespace.shardCount)
       let path = bench.configuration.archivePath
-      try ChainBench(path: path).sqlite("DELETE FROM events WHERE type = 'RIDE_REQUESTED'")
+      try keeper.change(path, "DELETE FROM events WHERE type = 'RIDE_REQUESTED'")
       let found = try await rebuild(bench).fill(nil)
       #expect(found.shards.reduce(0) { $0 + $1.comparison.count } == 100)
       #expect(found.shards.map(\.comparison.liveDigest) != found.shards.map(\.comparison.rebuiltDigest))
       #expect(found.shards.map(\.comparison.rebuiltDigest) == whole.shards.map(\.comparison.rebuiltDigest))
       #expect(try await rebuild(bench).fill(Archive(path: path, of: .rides)).isApplied)
       #expect(try await rebuild(bench).fill(nil).isIdentical)
-      try ChainBench(path: path).sqlite("UPDATE events SET event = '{}' WHERE type = 'RIDE_REQUESTED'")
+      try keeper.change(path, "UPDATE events SET event = '{}' WHERE type = 'RIDE_REQUESTED'")
       let changed = try await rebuild(bench).fill(Archive(path: path, of: .rides))
       #expect(changed.shards.reduce(0) { $0 + $1.comparison.count } == 100)
       #expect(!changed.isApplied)

@@ -23,9 +23,9 @@ import Testing
     ).run()
   }
 
-  @Test("brings logs, positions and all state back after everything was lost")
-  func everything() async throws {
-    try await RideBench.run { bench in
+  @Test("brings logs, positions and all state back after everything was lost", arguments: ArchiveKeeper.allCases)
+  func everything(_ keeper: ArchiveKeeper) async throws {
+    try await RideBench.run(archive: keeper) { bench in
       _ = try await bench.publish(events(5, 300))
       try await bench.running(Self.all) { try await bench.settled(Self.all) }
       let types = try await bench.types()

@@ -17,7 +17,9 @@ struct RideBench: Sendable {
   /// The Maildir that receipts are delivered into.
   let outbox: String
 
-  static func run(arguments: [String] = [], _ body: (RideBench) async throws -> Void) async throws {
+  static func run(
+    arguments: [String] = [], archive keeper: ArchiveKeeper = .sqlite, _ body: (RideBench) async throws -> Void
+  ) async throws {
     try await withRedis(arguments: arguments) { server in
       let folder = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString)")
       defer { try? FileManager.default.removeItem(at: folder) }
@@ -27,7 +29,7 @@ struct RideBench: Sendable {
         RideBench(
           server: server, connection: connection, namespace: namespace,
           configuration: ServiceConfiguration(
-            archivePath: folder.appending(path: "archive.sqlite").path(),
+            archivePath: try await keeper.place(in: folder),
             mail: Maildir(folder.appending(path: "outbox").path())),
           outbox: folder.appending(path: "outbox").path()))
     }

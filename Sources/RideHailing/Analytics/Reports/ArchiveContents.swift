@@ -1,5 +1,5 @@
+import EventArchive
 public import EventStreams
-import GRDB
 
 /// How much the archive holds.
 public struct ArchiveContents: Sendable {
@@ -10,13 +10,13 @@ public struct ArchiveContents: Sendable {
   /// When the latest happened.
   public let last: Timestamp?
 
-  init(_ database: Database) throws {
-    let rows = try Row.fetchAll(
-      database,
-      sql: "SELECT type, count(*), min(happened_at_us), max(happened_at_us) FROM events GROUP BY type")
-    events = Dictionary(uniqueKeysWithValues: rows.map { (Identifier($0[0] as String? ?? ""), $0[1] as Int) })
-    first = rows.compactMap { $0[2] as Int64? }.min().map { Timestamp(microsecondsSinceEpoch: $0) }
-    last = rows.compactMap { $0[3] as Int64? }.max().map { Timestamp(microsecondsSinceEpoch: $0) }
+  init(_ database: any ArchiveDatabase) throws {
+    let rows = try database.all(
+      "SELECT type, count(*), min(happened_at_us), max(happened_at_us) FROM events GROUP BY type"
+    ) { (Identifier($0.text(0) ?? ""), Int($0.integer(1) ?? 0), $0.integer(2), $0.integer(3)) }
+    events = Dictionary(uniqueKeysWithValues: rows.map { ($0.0, $0.1) })
+    first = rows.compactMap(\.2).min().map { Timestamp(microsecondsSinceEpoch: $0) }
+    last = rows.compactMap(\.3).max().map { Timestamp(microsecondsSinceEpoch: $0) }
   }
 
   /// Events of one type.

@@ -4,21 +4,26 @@ import EventStreams
 /// Reports over the archive: rides, money, drivers, percentiles and rates. Nothing is written.
 ///
 /// Money is net: fares as corrected, less refunds, and the commission as it was booked. Each report is one pass over the events it
-/// needs, read as the services read them, in one consistent state of the file.
+/// needs, read as the services read them, in one consistent state of it.
 public struct ArchiveReports: Sendable {
-  private let file: ArchiveFile
+  private let archive: any ArchiveHome
   private let commissionBasisPoints: Int
 
-  /// Reports over a file.
+  /// Reports over an archive.
   ///
   /// - Parameters:
-  ///   - path: the file that analytics stores into.
+  ///   - path: of the file that analytics stores into, or the URL of its database.
   ///   - commissionBasisPoints: the platform's share of rides whose commission no event tells.
   public init(
     path: String, commissionBasisPoints: Int = CommissionRate.standardBasisPoints
   ) throws(ArchiveProblem) {
-    file = try ArchiveFile(path: path, of: .rides)
+    archive = try ArchivePlace(path).open(.rides)
     self.commissionBasisPoints = commissionBasisPoints
+  }
+
+  /// The same while the caller waits without blocking its thread.
+  public static func open(path: String) async throws -> ArchiveReports {
+    try await Blocking.run { try ArchiveReports(path: path) }
   }
 
   /// Rides and money by day, hour, city or driver, and currency.
@@ -27,7 +32,7 @@ public struct ArchiveReports: Sendable {
   public func totals(
     by grouping: RideGrouping, _ filter: ReportFilter = ReportFilter(), limit: Int? = nil
   ) async throws -> ArchiveReport<RideTotals> {
-    try await file.read { database in
+    try await archive.read { database in
       var fold = RideFold([grouping], filter, commissionBasisPoints: commissionBasisPoints)
       var scan = ArchiveScan(database)
       try Self.read(&fold, &scan)
@@ -37,7 +42,7 @@ public struct ArchiveReports: Sendable {
 
   /// How distances, durations and fares are spread.
   public func percentiles(_ filter: ReportFilter = ReportFilter()) async throws -> ArchiveReport<RidePercentiles> {
-    try await file.read { database in
+    try await archive.read { database in
       var fold = RideFold([], keepsSamples: true, filter, commissionBasisPoints: commissionBasisPoints)
       var scan = ArchiveScan(database)
       try Self.read(&fold, &scan)
@@ -47,7 +52,7 @@ public struct ArchiveReports: Sendable {
 
   /// How many requests became rides and how many payments failed, city by city.
   public func rates(_ filter: ReportFilter = ReportFilter()) async throws -> ArchiveReport<RideRates> {
-    try await file.read { database in
+    try await archive.read { database in
       var fold = RatesFold(filter)
       var scan = ArchiveScan(database)
       try scan.each(RideCompleted.self) { ride, _ in fold.add(ride) }
@@ -58,14 +63,14 @@ public struct ArchiveReports: Sendable {
 
   /// How many events of which type the archive holds, and of what time.
   public func contents() async throws -> ArchiveContents {
-    try await file.read { try ArchiveContents($0) }
+    try await archive.read { try ArchiveContents($0) }
   }
 
   /// All of it in brief.
   ///
   /// - Parameter limit: at most so many cities and drivers of each currency.
   public func overview(_ filter: ReportFilter = ReportFilter(), limit: Int) async throws -> ArchiveOverview {
-    try await file.read { database in
+    try await archive.read { database in
       var rides = RideFold(
         RideGrouping.allCases, keepsSamples: true, filter, commissionBasisPoints: commissionBasisPoints)
       var rates = RatesFold(filter)

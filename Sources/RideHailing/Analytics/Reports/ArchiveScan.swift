@@ -1,13 +1,13 @@
+import EventArchive
 import EventStreams
-import GRDB
 
 /// Reads events of one type out of the archive.
 struct ArchiveScan {
-  private let database: Database
+  private let database: any ArchiveDatabase
   /// Events whose data is not what their type says, or of a newer version: the services have them in their dead letters, or hold them.
   private(set) var unreadable = 0
 
-  init(_ database: Database) { self.database = database }
+  init(_ database: any ArchiveDatabase) { self.database = database }
 
   /// Where and when an event happened.
   struct Place {
@@ -22,28 +22,20 @@ struct ArchiveScan {
   mutating func each<Data: EventData>(
     _ type: Data.Type, during filter: ReportFilter? = nil, _ body: (Data, Place) -> Void
   ) throws {
-    // Only the places are sorted, which the index holds; the events are read in the order in which they are stored. Without a limit
-    // SQLite would take the order for a whim.
-    let rows = try Row.fetchCursor(
-      database,
-      sql: """
-        SELECT happened_at_us, event, shard, id FROM (
-          SELECT shard, stream_ms, stream_seq FROM events
-          WHERE type = ? AND happened_at_us >= ? AND happened_at_us < ? ORDER BY 1, 2, 3 LIMIT -1
-        ) CROSS JOIN events USING (shard, stream_ms, stream_seq)
-        """,
-      arguments: [
-        type.eventType.rawValue, filter?.from?.microsecondsSinceEpoch ?? .min,
-        filter?.to?.microsecondsSinceEpoch ?? .max,
-      ])
     var parser = JSONParser()
     var seen: [Int: Set<Identifier>] = [:]
-    while let row = try rows.next() {
-      if let id: String = row[3], !seen[row[2], default: []].insert(id) { continue }
-      let place = Place(shard: row[2], time: Timestamp(microsecondsSinceEpoch: row[0]))
-      let text: String = row[1]
+    let sql = ArchiveTable.inOrder("happened_at_us, event, shard, id", database.dialect)
+    let values: [SQLValue] = [
+      .text(type.eventType.rawValue), .integer(filter?.from?.microsecondsSinceEpoch ?? .min),
+      .integer(filter?.to?.microsecondsSinceEpoch ?? .max),
+    ]
+    try database.rows(sql, values) { row in
+      let shard = Int(row.integer(2) ?? 0)
+      if let id = row.text(3), !seen[shard, default: []].insert(Identifier(id)).inserted { return }
+      let place = Place(shard: shard, time: Timestamp(microsecondsSinceEpoch: row.integer(0) ?? 0))
+      let json = try row.bytes(1) ?? []
       do throws(JSONError) {
-        var event = try parser.parse(text.utf8.span).object()
+        var event = try parser.parse(json.span).object()
         body(try Data(ofEvent: &event), place)
       } catch {
         unreadable += 1

@@ -27,7 +27,8 @@ struct ArchiveStatusCommand: AsyncParsableCommand {
     let archive = try options.open()
     var summaries = try await archive.summaries()
     if !offline { summaries = await compared(summaries) }
-    let report = Report(path: archive.path, size: archive.size, isChained: archive.isChained, shards: summaries)
+    let size = try await archive.size()
+    let report = Report(path: archive.path, size: size, isChained: archive.isChained, shards: summaries)
     if output.format == .json { return Terminal.print(json: JSONWriter.bytes(of: report)) }
     var table = Table(
       "SHARD", "ROWS", "BEHIND", "FIRST ID", "FIRST RECORDED", "LAST ID", "LAST RECORDED", "LINK", "HASH")
@@ -40,7 +41,7 @@ struct ArchiveStatusCommand: AsyncParsableCommand {
     }
     if summaries.isEmpty { Terminal.print("the archive is empty") } else { Terminal.print(table) }
     let rows = summaries.reduce(0) { $0 + $1.rows }
-    Terminal.print("\(archive.path): \(rows) events, \(ByteCount(archive.size))")
+    Terminal.print("\(archive.path): \(rows) events, \(ByteCount(size))")
     if !archive.isChained {
       Terminal.print("the rows have no chains yet: analytics makes them when it next opens the file")
     }

@@ -46,7 +46,7 @@ struct WorkerOptions: ParsableArguments {
   )
   var keepRides = DurationArgument(Keeping.standardRides)
 
-  @Option(help: "The SQLite file of analytics.")
+  @Option(help: "The archive of analytics: an SQLite file, or postgres://user@host/database.")
   var archive = ArchiveOptions.usualPath
 
   @OptionGroup var mail: MailOptions
@@ -94,7 +94,7 @@ struct WorkerOptions: ParsableArguments {
   /// What a service that begins at the start handles before the log; analytics has it already.
   func history(for service: String) throws -> ArchiveReader? {
     guard from?.position == .beginning, service != ChosenServices.list.archive.service,
-      FileManager.default.fileExists(atPath: archive)
+      try ArchivePlace(archive).isThere
     else {
       return nil
     }

@@ -1,12 +1,18 @@
 /// The rule of what may be asked of the archive: one statement that reads.
 ///
-/// The file is opened so that it can't be written to, whatever the statement; this is for an answer that says what is wrong.
+/// The archive is opened so that it can't be written to, whatever the statement; this is for an answer that says what is wrong.
 enum ReadStatement {
+  static let none = ArchiveProblem("there is no statement: give one SELECT")
+  static let writes = ArchiveProblem("the statement would write, and is refused: the archive is read here")
+  static let parameters = ArchiveProblem(
+    "the statement has parameters (? or :name), which nobody fills in: write the values")
+  static let several = ArchiveProblem("there are several statements: give one")
+
   static let verbs = ["SELECT", "WITH", "VALUES", "EXPLAIN"]
 
   /// Throws unless the text begins like a statement that reads.
   static func check(_ sql: String) throws(ArchiveProblem) {
-    guard let word = firstWord(of: sql) else { throw ArchiveProblem("there is no statement: give one SELECT") }
+    guard let word = firstWord(of: sql) else { throw none }
     guard verbs.contains(word.uppercased()) else {
       throw ArchiveProblem("\(word.uppercased()) is refused: the archive is read here, give one SELECT")
     }

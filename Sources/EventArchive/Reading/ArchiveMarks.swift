@@ -1,16 +1,15 @@
 import EventStreams
-import Foundation
-import GRDB
 
 /// Compares an archive with what Redis knows that it held.
 struct ArchiveMarks {
-  let database: Database
+  let database: any ArchiveDatabase
   let path: String
   let domain: ArchiveDomain
 
   /// What tells the archive from others; copies have the same.
   func identity() throws -> StoreIdentity {
-    guard try database.tableExists("archive"), let name = try String.fetchOne(database, sql: "SELECT name FROM archive")
+    guard try database.has("archive"),
+      let name = try database.first("SELECT name FROM archive", [], { $0.text(0) ?? "" })
     else {
       throw ArchiveProblem("the archive \(path) has no name yet: \(domain.service) gives it one when it next opens it")
     }
@@ -31,11 +30,9 @@ struct ArchiveMarks {
   }
 
   func end(of shard: Int) throws -> StoreMark {
-    let head = try Row.fetchOne(
-      database.cachedStatement(sql: ArchiveTable.head), arguments: [shard]
-    )
-    guard let head else { return StoreMark(ChainLink.start) }
-    return StoreMark(number: head["link"], digest: Array(head["hash"] as Data).hexadecimal)
+    try database.first(ArchiveTable.head, [.integer(Int64(shard))]) {
+      StoreMark(number: Int($0.integer(0) ?? 0), digest: try ($0.bytes(1) ?? []).hexadecimal)
+    } ?? StoreMark(ChainLink.start)
   }
 
   private func check(_ mark: StoreMark, _ shard: Int, _ end: StoreMark) throws {
@@ -45,9 +42,11 @@ struct ArchiveMarks {
       )
     }
     // Another process has stored more; seldom, and it takes a look at all rows of the shard.
-    let hash = try Data.fetchOne(
-      database, sql: "SELECT hash FROM events WHERE shard = ? AND link = ?", arguments: [shard, mark.number])
-    guard hash.map({ Array($0).hexadecimal }) == mark.digest else {
+    let hash = try database.first(
+      "SELECT hash FROM events WHERE shard = ? AND link = ?",
+      [.integer(Int64(shard)), .integer(Int64(mark.number))]
+    ) { try $0.bytes(0)?.hexadecimal }
+    guard hash == mark.digest else {
       throw ArchiveProblem(
         "the archive \(path) holds something else at link \(mark.number) of shard \(shard) than what was stored: it is a copy that has gone its own way, or it was changed; \(domain.advice.verify)"
       )
