@@ -23,6 +23,9 @@ public struct PostgresURL: Sendable, Hashable, CustomStringConvertible {
       if let value = option.pointee.val { options[String(cString: keyword)] = String(cString: value) }
       option += 1
     }
+    let ports = (options["port"] ?? "").split(separator: ",")
+    // Libpq would say so only when it connects.
+    guard ports.allSatisfy({ Int($0).map { 1...65_535 ~= $0 } ?? false }) else { return nil }
     self.options = options
   }
 

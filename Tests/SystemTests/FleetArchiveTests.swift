@@ -33,7 +33,7 @@ import Testing
         ("postgres://rides:secret@no-such-host.invalid/rides", "can't be reached"),
         (postgres.url("postgres", user: "nobody:secret"), "refuses this user"),
       ] {
-        for arguments in [["archive", "status"], ["analytics"], ["worker", "analytics"], ["audit"]] {
+        for arguments in [["archive", "status"], ["analytics"], ["worker", "analytics"]] {
           let result = try await RidesProcess.run(all: arguments + ["--archive", path], redis: bench.url)
           #expect(
             result.status == 69 && result.errors.contains(reason), "\(arguments): \(result.status) \(result.errors)")

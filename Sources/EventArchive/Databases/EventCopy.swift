@@ -3,21 +3,23 @@ import EventStreams
 /// Rows as COPY takes them in its binary format: that is many times faster than a statement for each.
 struct EventCopy {
   private let subject: ArchiveDomain.Subject?
+  private let columns: [String]
   private var bytes: [UInt8]
 
   init(_ subject: ArchiveDomain.Subject?) {
     self.subject = subject
+    columns = ArchiveTable.columns(subject)
     // Its signature, no flags, and no more of a header.
     bytes = Array("PGCOPY\n".utf8) + [0xff, 0x0d, 0x0a, 0] + [UInt8](repeating: 0, count: 8)
   }
 
   var statement: String {
-    "COPY events (\(ArchiveTable.columns(subject).joined(separator: ", "))) FROM STDIN (FORMAT binary)"
+    "COPY events (\(columns.joined(separator: ", "))) FROM STDIN (FORMAT binary)"
   }
 
   mutating func add(_ row: ChainedRow) {
     let event = row.event
-    append(Int16(ArchiveTable.columns(subject).count))
+    append(Int16(columns.count))
     field(Int64(event.shard))
     field(row.milliseconds)
     field(row.sequence)
@@ -44,7 +46,9 @@ struct EventCopy {
 
   private mutating func field(_ text: String?) {
     guard let text else { return null() }
-    field(Array(PostgresText.held(text).utf8))
+    let held = PostgresText.held(text)
+    append(Int32(held.utf8.count))
+    bytes += held.utf8
   }
 
   private mutating func field(_ value: [UInt8]) {

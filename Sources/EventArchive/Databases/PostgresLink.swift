@@ -43,7 +43,7 @@ final class PostgresLink: Sendable {
   ) throws -> Result {
     try opened.withLock { opened in
       do {
-        return try Self.transaction(kind, body, on: Self.connection(url, &opened))
+        return try Self.end(kind, body, on: Self.begin(kind, url, &opened))
       } catch let error as PostgresError {
         throw ArchiveProblem(url, error)
       }
@@ -61,20 +61,29 @@ final class PostgresLink: Sendable {
     }
   }
 
-  private static func connection(
-    _ url: PostgresURL, _ opened: inout PostgresConnection?
+  /// A connection on which a transaction has begun.
+  private static func begin(
+    _ kind: Transaction, _ url: PostgresURL, _ opened: inout PostgresConnection?
   ) throws(PostgresError) -> PostgresConnection {
-    if let opened, !opened.isBroken, !opened.isInTransaction { return opened }
+    if let opened, !opened.isBroken, !opened.isInTransaction {
+      do throws(PostgresError) {
+        try opened.execute(kind.begin)
+        return opened
+      } catch {
+        // Of a server that was started again meanwhile the connection tells now that it has ended.
+        guard error.kind == .unreachable else { throw error }
+      }
+    }
     opened = nil
     let connection = try PostgresConnection(url)
     opened = connection
+    try connection.execute(kind.begin)
     return connection
   }
 
-  private static func transaction<Result>(
+  private static func end<Result>(
     _ kind: Transaction, _ body: (PostgresConnection) throws -> Result, on connection: PostgresConnection
   ) throws -> Result {
-    try connection.execute(kind.begin)
     do {
       let result = try body(connection)
       try connection.execute(kind.end)

@@ -153,7 +153,7 @@ import Testing
       #""timestamp":"2026-04-03T10:30:00.25Z","data":{"rideId":"r1","riderId":"u1","driverId":"d1","city":"Paris""#
     let fare = #""fare":{"base":8e2,"distance":150.0,"tip":100,"taxes":33,"total":1083,"currency":"EUR"}"#
     let ends = #""distanceMeters":1.2e3,"durationSeconds":601,"completedAt":"2026-04-03t12:29:00.5+02:00""#
-    let places = #""pickup":{"lat":48.85,"lon":2},"dropoff":{"lat":48.9,"lon":-2.5}"#
+    let places = #""pickup":{"lat":48.85,"lon":2.25},"dropoff":{"lat":48.9,"lon":-2.5}"#
     return [
       #"{"type":"RIDE_REQUESTED","timestamp":"2026-04-03T10:00:00Z","data":{"rideId":"r1","riderId":"u1","city":"Paris",\#(places)}}"#,
       #"{"type":"RIDE_COMPLETED",\#(head),\#(fare),\#(ends),\#(places),"payment":{"method":"cash"}}}"#,
