@@ -96,12 +96,12 @@ final class MailServer: Sendable {
 
   /// Answers a text, or keeps the answer until enough are there.
   func gather(_ answer: @escaping @Sendable () -> Void) {
-    let answers = state.withLock {
-      $0.unanswered.append(answer)
-      guard $0.unanswered.count >= $0.behaviour.gathered else { return [] as [@Sendable () -> Void] }
-      $0.behaviour.gathered = 1
-      defer { $0.unanswered = [] }
-      return $0.unanswered
+    let answers = state.withLock { state in
+      state.unanswered.append(answer)
+      guard state.unanswered.count >= state.behaviour.gathered else { return [] as [@Sendable () -> Void] }
+      state.behaviour.gathered = 1
+      defer { state.unanswered = [] }
+      return state.unanswered
     }
     for answer in answers { answer() }
   }
