@@ -16,6 +16,9 @@ public struct GatewayNotice: Sendable, Hashable {
   /// What we have said of that.
   public var metadata: [PaymentIntent.Metadata]
 
+  /// True if it is about a dispute: `object` is its name, and `intent` the payment that is contested.
+  public var isDispute: Bool { type.hasPrefix("charge.dispute.") }
+
   /// What we have said under a name.
   public func said(_ name: String) -> String? { metadata.first { $0.name.hasSameBytes(as: name) }?.value }
 

@@ -22,12 +22,13 @@ public enum RidesServer {
   ///   - services: what there is.
   ///   - archive: the archive's file, if there is one, for entries of accounts that have left the services' state.
   ///   - notices: checks who has signed what the card gateway tells; nil if nothing is expected of it.
+  ///   - gateway: is asked which ride a contested payment was for, which it does not tell by itself; nil to leave such notices out.
   ///   - metrics: what this program measures, which is served with how the services are.
   ///   - log: is told of what goes wrong, and of who changes what.
   ///   - onListening: is told where it listens, when it does.
   public static func make(
     _ settings: ServerSettings, deployment: Deployment, services: RideServices = .standard, archive: String? = nil,
-    notices: NoticeSignature? = nil, metrics: PrometheusRegistry? = nil,
+    notices: NoticeSignature? = nil, gateway: CardGatewayClient? = nil, metrics: PrometheusRegistry? = nil,
     log: Logger,
     onListening: @escaping @Sendable (ListenAddress) async -> Void = { _ in }
   ) throws -> HTTPService {
@@ -50,7 +51,7 @@ public enum RidesServer {
         OpenAPIRoute.add(to: &routes)
         RideRoutes(deployment: deployment, concealment: Concealment(hidden)).add(to: &routes)
         ActionRoutes(deployment: deployment, publisher: publisher, books: books, services: services).add(to: &routes)
-        NoticeRoutes(publisher: publisher, signature: notices).add(to: &routes)
+        NoticeRoutes(publisher: publisher, signature: notices, gateway: gateway).add(to: &routes)
         AccountRoutes(books: books).add(to: &routes)
         SurgeRoutes(deployment: deployment).add(to: &routes)
         let reports = ReportRoutes(books: books)

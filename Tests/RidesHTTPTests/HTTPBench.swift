@@ -25,7 +25,7 @@ struct HTTPBench: Sendable {
 
   /// Runs a server with a token file for all roles, or without.
   static func run(
-    withTokens: Bool = false, notices: NoticeSignature? = nil,
+    withTokens: Bool = false, notices: NoticeSignature? = nil, gateway: CardGatewayClient? = nil,
     changing change: (inout ServerSettings) -> Void = { _ in },
     _ body: @escaping @Sendable (HTTPBench) async throws -> Void
   ) async throws {
@@ -37,7 +37,7 @@ struct HTTPBench: Sendable {
       log.logLevel = .critical
       let service = try RidesServer.make(
         settings, deployment: Deployment("rides", redis: redis.url), archive: "\(redis.folder)/archive.sqlite",
-        notices: notices, log: log)
+        notices: notices, gateway: gateway, log: log)
       let connection = Connection(redis.url)
       try await service.tested.test(.live) { client in
         try await body(HTTPBench(redis: redis, connection: connection, client: client, routes: service.routes))

@@ -33,6 +33,27 @@ import Testing
     }
   }
 
+  @Test func aNoticeOfADisputeIsAboutTheRideThatItsPaymentWasFor() async throws {
+    let double = try GatewayDouble()
+    let charged = try await CardsOverHTTP(double.client()).charge(
+      CardRequest(
+        Money(1500, .usd), token: "pm_card_visa", key: "k", rideID: "r1", riderID: "u1", city: "New York", since: .now()
+      ))
+    let dispute = try await double.dispute(charged.reference)
+    let notices = try await double.notices().filter { $0.body.contains("charge.dispute.") }
+    try await HTTPBench.run(
+      withTokens: true, notices: NoticeSignature(secrets: [GatewayDouble.secret]), gateway: double.client()
+    ) { bench in
+      for notice in notices {
+        let answer = try await bench.ask(.post, "/v1/gateway/notices", headers(notice.signature), body: notice.body)
+        #expect(answer.status == 200, "\(answer.text)")
+      }
+      let list = try await bench.get("/v1/events?type=GATEWAY_NOTIFIED", as: "viewer")
+      #expect(list.data.count == 1 && notices.count == 1, "\(list.status) \(list.text)")
+      #expect(list.text.contains(dispute) && list.text.contains(#""rideId":"r1""#), "\(list.text)")
+    }
+  }
+
   @Test func whatIsForgedOrAlteredIsNoEventAndWithoutSecretsNothingIs() async throws {
     let double = try GatewayDouble()
     _ = try await CardsOverHTTP(double.client()).charge(

@@ -32,6 +32,7 @@ public struct GatewayReconciliation: Sendable {
     var captured = 0
     var refunded = 0
     var isHeld = false
+    var isDisputed = false
 
     /// For people.
     var text: String { currency.map { "\(Money(captured, $0))" } ?? "\(captured)" }
@@ -62,6 +63,11 @@ public struct GatewayReconciliation: Sendable {
         report.add(.refunded, name, own.ride, own.back, other.back)
       }
     }
+    for (name, own) in books.sorted(by: { $0.key < $1.key }) {
+      guard let other = list.ours[name], own.isDisputed != other.isDisputed else { continue }
+      func text(_ sums: Sums) -> String { sums.isDisputed ? "\(sums.text) contested" : "not contested" }
+      report.add(.disputed, name, own.ride, text(own), text(other))
+    }
     for (name, other) in list.ours.sorted(by: { $0.key < $1.key }) where books[name] == nil {
       if !other.isHeld {
         report.add(.missingHere, name, other.ride, "nothing", "\(other.text) captured")
@@ -90,11 +96,13 @@ public struct GatewayReconciliation: Sendable {
         books[Identifier(name)] = Sums(ride: tip.rideID, currency: tip.currency, captured: tip.amount)
       }
       for (ride, facts) in facts.rides {
+        let contested = Set(facts.disputes.values.map(\.charge))
         for (name, charge) in facts.charges {
           books[name] = Sums(
             ride: ride.text, currency: facts.fare?.currency, captured: charge.captured,
             refunded: charge.refunded)
         }
+        for name in contested { books[name]?.isDisputed = true }
       }
     }
     return books
@@ -131,6 +139,7 @@ public struct GatewayReconciliation: Sendable {
         let isHeld = charge.captured == 0
         var sums = ours[charge.intent ?? charge.id] ?? Sums(ride: ride, currency: currency)
         sums.isHeld = isHeld
+        sums.isDisputed = sums.isDisputed || charge.isDisputed
         sums.captured += minor(isHeld ? charge.amount : charge.captured)
         sums.refunded += minor(charge.refunded)
         ours[charge.intent ?? charge.id] = sums

@@ -14,6 +14,8 @@ public struct GatewayReport: Sendable, JSONWritable {
     case captured
     /// Another amount went back.
     case refunded
+    /// One says that the rider's bank contests it, and the other does not.
+    case disputed
     /// It is another currency.
     case currency
   }

@@ -62,6 +62,8 @@ struct RideFacts {
   private(set) var given: [Identifier: Money] = [:]
   private(set) var taken: [Identifier: [Money]] = [:]
   private(set) var refusedTips: Set<Identifier> = []
+  /// By the gateway's name for them, what is contested, and how often it is said to be opened, won and lost.
+  private(set) var disputes: [Identifier: (charge: Identifier, amount: Money, outcomes: [RideDispute.Status])] = [:]
   /// What was paid in tips after its end, by where it came from.
   private(set) var tips: [Payment.Method: Int] = [:]
   /// The receipts that were sent, by version.
@@ -161,6 +163,16 @@ struct RideFacts {
     standing = refund.standing
   }
 
+  mutating func add<Outcome>(_ event: DisputeEvent<Outcome>, _ status: RideDispute.Status) {
+    let known = disputes[event.dispute] ?? (Identifier(event.charge), Money(event.amount, event.currency), [])
+    disputes[event.dispute] = (known.charge, known.amount, known.outcomes + [status])
+  }
+
+  /// What banks have taken by disputes that stand so, in minor units.
+  func disputed(_ status: RideDispute.Status) -> Int {
+    disputes.values.reduce(0) { $0 + ($1.outcomes.max { $0.rank < $1.rank } == status ? $1.amount.minorUnits : 0) }
+  }
+
   mutating func add(_ tip: RideTipped) { given[tip.eventID] = given[tip.eventID] ?? tip.money }
 
   mutating func add(_ tip: TipCaptured) {
@@ -175,4 +187,9 @@ struct RideFacts {
   mutating func add(_ receipt: ReceiptSent) { receipts[receipt.version] = receipt }
 
   mutating func add(_ receipt: ReceiptFailed) { refusedReceipts.insert(receipt.version) }
+}
+
+extension RideDispute.Status {
+  /// Of several that are said of one dispute, the last one counts.
+  fileprivate var rank: Int { self == .open ? 0 : 1 }
 }

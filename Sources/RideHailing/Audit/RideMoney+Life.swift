@@ -34,6 +34,35 @@ extension RideMoney {
     }
   }
 
+  /// Each dispute is opened once, and won or lost at most once; no more is contested than was captured; and payment knows how it stands.
+  ///
+  /// - Parameter stored: what payment has stored of them.
+  func disputes(_ stored: [RideDispute]) -> [Finding] {
+    var findings: [Finding] = []
+    for (id, dispute) in facts.disputes.sorted(by: { $0.key < $1.key }) {
+      let key = "dispute \(id)"
+      if dispute.outcomes.count(where: { $0 == .open }) != 1 || dispute.outcomes.count > 2 {
+        findings.append(
+          finding(
+            .dispute, key, "opened, then won or lost once",
+            dispute.outcomes.map(\.rawValue).joined(separator: ", ")))
+      }
+      if let charge = facts.charges[dispute.charge], dispute.amount.minorUnits > charge.captured {
+        let captured = Money(charge.captured, dispute.amount.currency)
+        findings.append(finding(.dispute, key, "at most \(captured)", "\(dispute.amount) contested"))
+      }
+      let status = dispute.outcomes.first { $0 != .open } ?? .open
+      let found = stored.first { $0.id.hasSameBytes(as: id.text) }
+      if found?.status != status || found?.money != dispute.amount {
+        findings.append(
+          finding(
+            .dispute, key, "\(dispute.amount) \(status.rawValue) in the record",
+            found.map { "\($0.money) \($0.status.rawValue)" } ?? "nothing"))
+      }
+    }
+    return findings
+  }
+
   /// A fee is charged once, as a cancellation says, and for no ride that took place.
   ///
   /// - Parameter isWhole: false if the history may lack the cancellation.

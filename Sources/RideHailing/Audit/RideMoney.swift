@@ -52,9 +52,11 @@ struct RideMoney {
 
     expect(fare.total + facts.tipped, charged.sum("clearing", fare.currency), "journals: clearing")
     expect(
-      -facts.net(.card) - facts.tips[.card, default: 0], charged.sum("gateway", fare.currency), "journals: gateway")
+      facts.disputed(.open) + facts.disputed(.lost) - facts.net(.card) - facts.tips[.card, default: 0],
+      charged.sum("gateway", fare.currency), "journals: gateway")
+    expect(-facts.disputed(.open), charged.sum("disputed", fare.currency), "journals: disputed")
     expect(-standing.owed, charged.sum("receivable", fare.currency), "journals: receivable")
-    expect(-facts.waived, charged.sum("platform", fare.currency), "journals: platform")
+    expect(-facts.waived - facts.disputed(.lost), charged.sum("platform", fare.currency), "journals: platform")
     // What was given in cash comes back into the wallet.
     expect(-facts.captured[.cash, default: 0], charged.sum("cash", fare.currency), "journals: cash")
     expect(

@@ -103,6 +103,7 @@ extension ShardAudit {
       var findings: [RideMoney.Finding] = []
       if isSettled(PaymentService.name) {
         findings += money.payment() + money.quote() + money.holds(stored.hold(ride)) + money.cancellations(isWhole)
+        findings += money.disputes(stored.disputes(ride))
         findings += money.tips(isWhole, stored.tips(ride, of: PaymentService.self))
       }
       if isSettled(DriverService.name) {

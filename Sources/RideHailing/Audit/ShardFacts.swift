@@ -44,6 +44,15 @@ struct ShardFacts {
       case TipRefused.eventType:
         let tip = try TipRefused(ofEvent: json)
         rides[tip.rideID, default: RideFacts()].add(tip)
+      case DisputeOpened.eventType:
+        let event = try DisputeOpened(ofEvent: json)
+        rides[event.rideID, default: RideFacts()].add(event, .open)
+      case DisputeWon.eventType:
+        let event = try DisputeWon(ofEvent: json)
+        rides[event.rideID, default: RideFacts()].add(event, .won)
+      case DisputeLost.eventType:
+        let event = try DisputeLost(ofEvent: json)
+        rides[event.rideID, default: RideFacts()].add(event, .lost)
       case FareAdjusted.eventType:
         let adjustment = try FareAdjusted(ofEvent: json)
         rides[adjustment.rideID, default: RideFacts()].add(adjustment)

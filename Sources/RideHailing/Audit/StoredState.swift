@@ -26,6 +26,11 @@ struct StoredState {
   /// What is held for a ride; nil if nothing is.
   func hold(_ ride: Identifier) -> CardHold? { CardHold(stored: fields(PaymentService.name, CardHold.hash)[ride]) }
 
+  /// The disputes about a ride that payment knows.
+  func disputes(_ ride: Identifier) -> [RideDispute] {
+    RideDisputes(stored: fields(PaymentService.name, RideDisputes.hash)[ride])?.disputes ?? []
+  }
+
   /// The tips of a ride that a service has booked; nil if it has no such ride, or not any more.
   func tips(_ ride: Identifier, of service: any FoldedService.Type) -> [String]? {
     guard let rides = service.rides?.first, fields(service.name, rides)[ride] != nil else { return nil }

@@ -17,17 +17,23 @@ public struct GatewayNotified: RideEvent, JSONRecord, Hashable {
   public var notice: String
   /// What it is about, in the gateway's words: `payment_intent.succeeded`.
   public var subject: String
-  /// The gateway's name for what has changed.
+  /// The gateway's name for what has changed; of a dispute, for the payment that is contested.
   public var reference: String
+  /// The gateway's name for the dispute, if it is about one.
+  public var dispute: String?
 
   /// The event's data.
-  public init(rideID: String, riderID: String, city: String, notice: String, subject: String, reference: String) {
+  public init(
+    rideID: String, riderID: String, city: String, notice: String, subject: String, reference: String,
+    dispute: String? = nil
+  ) {
     self.rideID = rideID
     self.riderID = riderID
     self.city = city
     self.notice = notice
     self.subject = subject
     self.reference = reference
+    self.dispute = dispute
   }
 
   /// Its fields.
@@ -38,6 +44,7 @@ public struct GatewayNotified: RideEvent, JSONRecord, Hashable {
     notice = try fields("notice", \.notice, .name)
     subject = try fields("subject", \.subject, .text())
     reference = try fields("reference", \.reference, .name)
+    dispute = try fields.optional("dispute", \.dispute, .name)
   }
 
   /// One per notice, however often it is sent.

@@ -27,6 +27,8 @@ public struct Account: Sendable, Hashable, CustomStringConvertible {
   public static func cash(driver id: String) -> Account { Account(name: "cash:" + id) }
   /// What the card gateway has collected for us.
   public static let gateway = Account(name: "gateway")
+  /// What riders' banks have taken back of cards, until it is decided whose it is.
+  public static let disputed = Account(name: "disputed")
   /// What has come in and gone out by bank transfer.
   public static let bank = Account(name: "bank")
   /// Between paying and earning: zero for every ride that both services have seen.

@@ -28,6 +28,8 @@ public struct AccountEntry: Sendable, Hashable {
     case adjusted
     /// A rider got something back.
     case refunded
+    /// A rider's bank has taken a payment back, or has given it to us or lost it for us.
+    case disputed
   }
 
   /// The journal it belongs to.

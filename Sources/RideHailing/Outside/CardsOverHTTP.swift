@@ -148,6 +148,25 @@ public struct CardsOverHTTP: PaymentGateway {
     }
   }
 
+  // MARK: Disputes
+
+  /// Asks how it stands. An inquiry of the bank, of which nothing has been taken yet, is none.
+  public func dispute(named reference: String) async throws -> DisputeAnswer? {
+    try await attempting {
+      let dispute = try await client.dispute(reference)
+      guard !dispute.status.hasPrefix("warning_"), let currency = Currency(dispute.currency.uppercased()) else {
+        return nil
+      }
+      let units = Self.units(of: currency)
+      guard let amount = units.minorUnits(dispute.amount, isoDigits: currency.minorUnitDigits) else { return nil }
+      return DisputeAnswer(
+        amount: Money(amount, currency), reason: FreeText.cut(dispute.reason),
+        status: RideDispute.Status(rawValue: dispute.status) ?? .open)
+    } declined: { _ in
+      nil
+    }
+  }
+
   // MARK: What is common
 
   private func answer(_ intent: PaymentIntent) throws -> HoldAnswer {

@@ -34,6 +34,12 @@ public protocol PaymentGateway: Sendable {
   ///   - charge: the gateway's name for the charge.
   /// - Returns: the gateway's name for the refund.
   func refund(_ request: CardRequest, ofCharge charge: String) async throws -> String
+
+  /// How a dispute stands.
+  ///
+  /// - Parameter reference: the gateway's name for it.
+  /// - Returns: nil if no money is contested by it.
+  func dispute(named reference: String) async throws -> DisputeAnswer?
 }
 
 extension PaymentGateway {

@@ -65,6 +65,13 @@ public struct SandboxGateway: PaymentGateway {
     return "re_\(request.key)"
   }
 
+  /// Decided as its name begins: `dp_won…`, `dp_lost…`, or not yet.
+  public func dispute(named reference: String) async throws -> DisputeAnswer? {
+    try await answer(unavailable: false)
+    let status = [RideDispute.Status.won, .lost].first { reference.hasPrefix("dp_\($0.rawValue)") } ?? .open
+    return DisputeAnswer(amount: nil, reason: "fraudulent", status: status)
+  }
+
   private static func declineReason(of token: String) -> String? {
     let decline = "tok_declined_"
     guard token.hasPrefix(decline) else { return nil }

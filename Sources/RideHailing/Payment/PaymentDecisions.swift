@@ -14,11 +14,13 @@ public struct PaymentDecisions: ServiceDecisions {
     var isHard = true
     /// What became of a hold; only of that.
     var hold: HoldAnswer?
+    /// How a dispute stood; only of that.
+    var dispute: DisputeAnswer?
   }
 
   /// Id of a payment's outcome -> what the gateway said.
   private var answers: [Identifier: Answer] = [:]
-  /// Id of an event that a hold came of, or another answer about it -> what the gateway said.
+  /// Id of an event that a hold came of, or another answer about it, or one about a dispute -> what the gateway said.
   private var holds: [Identifier: Answer] = [:]
 
   /// None is known.
@@ -62,6 +64,9 @@ public struct PaymentDecisions: ServiceDecisions {
       let tip = try TipRefused(ofEvent: json)
       answers[tip.tipped] = Answer(reference: tip.reference, declineReason: tip.reason)
       return [tip.eventID]
+    case DisputeOpened.eventType: return add(try DisputeOpened(ofEvent: json), .open)
+    case DisputeWon.eventType: return add(try DisputeWon(ofEvent: json), .won)
+    case DisputeLost.eventType: return add(try DisputeLost(ofEvent: json), .lost)
     case FareAdjusted.eventType: return [try FareAdjusted(ofEvent: json).eventID]
     case RideRefunded.eventType: return [try RideRefunded(ofEvent: json).eventID]
     case CorrectionRefused.eventType:
@@ -80,6 +85,15 @@ public struct PaymentDecisions: ServiceDecisions {
   ) -> [String] {
     holds[event.cause ?? event.request] = Answer(
       reference: event.reference, declineReason: event.reason, hold: answer(event))
+    return [event.eventID]
+  }
+
+  /// One that was over when it was first heard of is told to be opened and decided, because of one event.
+  private mutating func add<Outcome>(_ event: DisputeEvent<Outcome>, _ status: RideDispute.Status) -> [String] {
+    guard status != .open || holds[event.cause] == nil else { return [event.eventID] }
+    holds[event.cause] = Answer(
+      reference: event.charge, declineReason: nil,
+      dispute: DisputeAnswer(amount: Money(event.amount, event.currency), reason: event.reason, status: status))
     return [event.eventID]
   }
 

@@ -15,14 +15,16 @@ extension PaymentService: FoldedService {
       PaymentAuthorised.self, PaymentActionRequired.self, AuthorisationFailed.self, AuthorisationReleased.self,
       AuthorisationEnded.self, PaymentActionEnded.self, PaymentRetryDue.self, FareAdjusted.self, RideRefunded.self,
       CorrectionRefused.self,
-      CompletionRefused.self, CancellationCharged.self, CancellationRefused.self,
+      CompletionRefused.self, CancellationCharged.self, CancellationRefused.self, DisputeOpened.self, DisputeWon.self,
+      DisputeLost.self,
     ]
   /// Its record of each ride.
   public static let rides: RideRecords? = RideRecords(hashes: [
     PaymentRecord.hash, PaymentRecord.corrected, RideTips.hash,
   ])
   /// What it keeps of accounts.
-  public static let hashes = HolderAccounts.state + [StateHash(CardHold.hash, of: .ride)]
+  public static let hashes =
+    HolderAccounts.state + [StateHash(CardHold.hash, of: .ride), StateHash(RideDisputes.hash, of: .ride)]
 
   /// Charges through the gateway.
   public static func make(_ configuration: ServiceConfiguration, _ catalog: EventCatalog) -> EventService {

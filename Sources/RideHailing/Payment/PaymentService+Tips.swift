@@ -7,9 +7,7 @@ extension PaymentService {
     let (tip, shard) = (event.data, event.shard)
     let (booked, isUnchanged) = try await RideTips.booked(tip.rideID, in: shard)
     guard !booked.contains(tip.eventID) else { return .none }
-    let corrected = try await shard.field(PaymentRecord.corrected, tip.rideID)
-    let stored = try await corrected == nil ? shard.field(PaymentRecord.hash, tip.rideID) : corrected
-    let record: PaymentRecord? = try stored.map { try Self.decode($0) }
+    let record = try await record(of: tip.rideID, in: shard)
     let payment = tip.payment ?? record?.payment ?? Payment(.card)
     func refuse(_ reason: String, attempt: String? = nil, _ effects: inout Effects) {
       effects.publish(

@@ -175,6 +175,13 @@ public struct PaymentService: Sendable {
     return payment
   }
 
+  /// A ride's money as it stands; nil if there is none.
+  func record(of ride: String, in shard: OwnedShard) async throws -> PaymentRecord? {
+    let corrected = try await shard.field(PaymentRecord.corrected, ride)
+    let stored = try await corrected == nil ? shard.field(PaymentRecord.hash, ride) : corrected
+    return try stored.map { try Self.decode($0) }
+  }
+
   static func decode(_ text: String) throws -> PaymentRecord {
     var parser = JSONParser()
     return try PaymentRecord(from: parser.parse(text.utf8.span))

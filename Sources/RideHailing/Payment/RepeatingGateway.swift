@@ -36,6 +36,9 @@ struct RepeatingGateway: PaymentGateway {
       ?? .captured(reference: answer.parts.last?.charge ?? answer.reference ?? "")
   }
 
+  /// Nobody has said anything: nothing had changed.
+  func dispute(named reference: String) async throws -> DisputeAnswer? { decided.decision?.dispute }
+
   /// Its name stands in an event that has been published, and in no state.
   func refund(_ request: CardRequest, ofCharge charge: String) async throws -> String { "" }
 }

@@ -63,6 +63,8 @@ public struct RideOutcome: Sendable, JSONWritable {
   public let receipt: Receipt?
   /// That it was called off; nil if it was not.
   public let cancellation: RideCancelled?
+  /// The payments for it that are contested.
+  public let disputes: [RideDispute]
   /// What the rider gave the driver after its end.
   public let tips: [RideTipped]
 
@@ -76,6 +78,7 @@ public struct RideOutcome: Sendable, JSONWritable {
     window = try await state.ratingWindow(ride)
     ratings = try await state.ratings(ofRide: ride)
     receipt = try await state.receipt(ride)
+    disputes = try await state.disputes(ride)
     cancellation = (Self.told(events) as [RideCancelled]).first
     tips = Self.told(events)
     let charged: [CancellationCharged] = Self.told(events)
@@ -126,6 +129,9 @@ public struct RideOutcome: Sendable, JSONWritable {
     if let payment {
       lines += Self.lines(payment)
     }
+    for dispute in disputes {
+      lines.append("dispute       \(dispute.money) \(dispute.status.rawValue): \(dispute.reason), \(dispute.id)")
+    }
     for line in earned {
       lines.append("driver        \(line.entry.kind.rawValue) \(line.entry.amount), balance \(line.balance)")
     }
@@ -161,6 +167,7 @@ public struct RideOutcome: Sendable, JSONWritable {
     json.object {
       $0.field("cancellation", cancellation.map(CancellationReport.init))
       $0.field("payment", payment.map(PaymentReport.init))
+      $0.field("disputes", disputes)
       $0.field("tips", tips.map(TipReport.init))
       $0.field("earned", earned)
       $0.field("ratingWindow", window.flatMap { ratings.isOpen(in: $0) ? $0 : nil })

@@ -16,6 +16,11 @@ public struct RideState: Sendable {
     return try await record(PaymentService.name, PaymentRecord.hash, ride)
   }
 
+  /// The payments for a ride that are contested, oldest first.
+  public func disputes(_ ride: String) async throws -> [RideDispute] {
+    try await (record(PaymentService.name, RideDisputes.hash, ride) as RideDisputes?)?.disputes ?? []
+  }
+
   /// The ride as the driver was paid for it; nil if its completion has not been handled.
   public func driven(_ ride: String) async throws -> DriverRide? {
     if let corrected: DriverRide = try await record(DriverService.name, DriverRide.corrected, ride) { return corrected }

@@ -61,6 +61,8 @@ public struct Violation: Sendable, Hashable {
     case hold
     /// A fee was charged for a ride that took place, or twice, or another one than the cancellation says.
     case cancellation
+    /// A dispute ended more than once, or before it began, or is about more than was captured.
+    case dispute
     /// A tip was taken twice, or as another amount than was given, or has not come to the driver.
     case tip
     /// A ride was completed in two shards, and so booked in both.

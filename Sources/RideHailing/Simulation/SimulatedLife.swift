@@ -54,7 +54,24 @@ struct SimulatedLife: Sendable {
         amount: Money(city.base * generator.pick(1..<5) / 3, fare.currency))
       events.append((tip, ride.completed.at + .seconds(later)))
     }
+    events += contested(completed, ride.completed.at, index)
     return events.map { (EncodedEvent(event: $0, at: $1), $1) }
+  }
+
+  /// What the gateway tells of a payment that is contested, as few are: that it is, and how that ends.
+  private func contested(_ ride: RideCompleted, _ time: Timestamp, _ index: Int) -> [(any EventData, Timestamp)] {
+    var generator = generator(index, 3)
+    guard ride.payment.method == .card, generator.chance(perMille: 10) else { return [] }
+    let dispute = "dp_\(generator.chance(perMille: 400) ? "won" : "lost")_\(ride.rideID)"
+    return [("created", generator.pick(3_600..<86_400)), ("closed", generator.pick(86_400..<259_200))].map {
+      what, later in
+      (
+        GatewayNotified(
+          rideID: ride.rideID, riderID: ride.riderID, city: ride.city, notice: "evt_\(dispute)_\(what)",
+          subject: "charge.dispute.\(what)", reference: "pi_\(RideRequested.eventID(ofRide: ride.rideID))",
+          dispute: dispute), time + .seconds(later)
+      )
+    }
   }
 
   /// What comes to nothing beside a ride, if anything does, at about the time at which it is asked for.

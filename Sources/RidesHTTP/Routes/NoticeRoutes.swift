@@ -10,6 +10,8 @@ struct NoticeRoutes {
   let publisher: SharedPublisher
   /// Checks who has signed; nil if nothing is expected.
   let signature: NoticeSignature?
+  /// Is asked for what was said of a payment, where a notice does not say it; nil if nobody can be.
+  let gateway: CardGatewayClient?
 
   /// Notices are some KB.
   private static let longestBody = 256 * 1024
@@ -30,7 +32,11 @@ struct NoticeRoutes {
     } catch {
       throw Problem.malformed("\(error)")
     }
-    let notice = try GatewayNotice.read(body)
+    var notice = try GatewayNotice.read(body)
+    // What is told of a dispute says nothing of ours: its payment does. If that can't be asked now, the notice is sent again.
+    if notice.isDispute, notice.metadata.isEmpty, let intent = notice.intent, let gateway {
+      notice.metadata = try await gateway.intent(intent).metadata
+    }
     // One that is about no ride of ours is none of our business, and is not to be sent again.
     let event = GatewayNotified(notice)
     if let event {
@@ -58,6 +64,7 @@ extension GatewayNotified {
       let intent = notice.intent
     else { return nil }
     self.init(
-      rideID: ride, riderID: rider, city: city, notice: notice.id, subject: notice.type, reference: intent)
+      rideID: ride, riderID: rider, city: city, notice: notice.id, subject: notice.type, reference: intent,
+      dispute: notice.isDispute ? notice.object : nil)
   }
 }

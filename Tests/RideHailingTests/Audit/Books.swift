@@ -128,6 +128,11 @@ struct Books: Sendable {
       RideCancelled(
         rideID: "off", riderID: "rider-1", driverID: driver, city: city, by: .rider, at: start, fee: Money(400, .usd),
         riderEmail: "rider-1@example.com"), timestamp: start)
+    // The first of them is contested, and that is lost.
+    let contested = EncodedEvent(
+      GatewayNotified(
+        rideID: "held", riderID: "rider-1", city: city, notice: "evt_1", subject: "charge.dispute.closed",
+        reference: "pi_RIDE_REQUESTED:held", dispute: "dp_lost_held"), timestamp: start)
     let tip = EncodedEvent(
       RideTipped(rideID: "up", riderID: "rider-1", driverID: driver, city: city, amount: Money(300, .usd)),
       timestamp: start)
@@ -150,7 +155,7 @@ struct Books: Sendable {
           rating("some", driver, 2, "rated-7", by: .driver),
           rating("cash", driver, 1, "rated-4"), rating("nobody", driver, 1, "rated-5"),
         ],
-      [payout("P2", 200, PayoutReturned.self), tip],
+      [payout("P2", 200, PayoutReturned.self), tip, contested],
     ]
   }
 

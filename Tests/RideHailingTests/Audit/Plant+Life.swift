@@ -73,6 +73,35 @@ extension Plant {
     ) {
       try await $0.remove("payment", .gateway) { $0.rideID == "off" }
     },
+    Plant(
+      what: "a dispute that was lost and won", kind: .dispute, service: "payment", ride: "held",
+      key: "dispute dp_lost_held"
+    ) {
+      try await $0.log(
+        "DISPUTE_WON", id: "DISPUTE_WON:forged", ride: "held",
+        #""riderId":"rider-1","dispute":"dp_lost_held","charge":"pi_RIDE_REQUESTED:held","amount":1080,"currency":"USD","reason":"fraudulent","cause":"x""#
+      )
+    },
+    Plant(
+      what: "more contested than was captured", kind: .dispute, service: "payment", ride: "card", key: "dispute dp_more"
+    ) {
+      try await $0.log(
+        "DISPUTE_OPENED", id: "DISPUTE_OPENED:forged", ride: "card",
+        #""riderId":"rider-1","dispute":"dp_more","charge":"ch_RIDE_COMPLETED:card","amount":9999,"currency":"USD","reason":"fraudulent","cause":"x""#
+      )
+    },
+    Plant(
+      what: "a dispute that payment takes for won", kind: .dispute, service: "payment", ride: "held",
+      key: "dispute dp_lost_held"
+    ) {
+      try await $0.alter("payment", "disputes", "held", #""status":"lost""#, #""status":"won""#)
+    },
+    Plant(
+      what: "a lost dispute that nobody bears", kind: .conservation, service: "payment", ride: "held",
+      key: "journals: platform"
+    ) {
+      try await $0.remove("payment", .platform) { $0.rideID == "held" }
+    },
     Plant(what: "a tip that was taken twice", kind: .tip, service: "payment", ride: "up", key: "RIDE_TIPPED:up") {
       try await $0.log(
         "TIP_CAPTURED", id: "TIP_CAPTURED:again", ride: "up",

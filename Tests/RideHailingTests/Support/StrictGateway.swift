@@ -35,6 +35,8 @@ final class StrictGateway: PaymentGateway {
   func capture(_ request: CardRequest, ofHold reference: String) async throws -> ChargeResult { throw Refused() }
   func release(hold reference: String, key: String) async throws -> Bool { throw Refused() }
 
+  func dispute(named reference: String) async throws -> DisputeAnswer? { throw Refused() }
+
   func charge(_ request: CardRequest) async throws -> ChargeResult {
     contents.withLock { contents in
       contents.calls += 1

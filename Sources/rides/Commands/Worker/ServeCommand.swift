@@ -23,6 +23,7 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var options: ServeOptions
   @OptionGroup var archive: ArchiveOptions
   @OptionGroup var redis: NamespaceOptions
+  @OptionGroup var gateway: GatewayAccountOptions
   @OptionGroup var readiness: ReadyOptions
 
   @Option(help: "trace, debug, info, notice, warning, error or critical.")
@@ -36,7 +37,8 @@ struct ServeCommand: AsyncParsableCommand {
     let ready = try readiness.file(serves: true, log: log)
     defer { ready?.remove() }
     let spans = try SpanReporting.begin(as: "rides-http", log: log)
-    let service = try options.service(at: listen.address, redis, archive: archive.path, log, ready: ready)
+    let service = try options.service(
+      at: listen.address, redis, archive: archive.path, gateway: gateway.settings(), log, ready: ready)
     try await SignalledServices.run(spans + [service], stoppingWithin: .seconds(10), log: log)
   }
 }

@@ -56,9 +56,11 @@ struct ServeOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - archive: what it may look into for what the services keep no longer.
+  ///   - gateway: whose cards are charged; nil if nobody's are.
   ///   - ready: is told where it is served.
   func service(
-    at address: ListenAddress, _ redis: NamespaceOptions, archive: String, _ log: Logger, ready: ReadyFile? = nil
+    at address: ListenAddress, _ redis: NamespaceOptions, archive: String, gateway: CardGatewaySettings?, _ log: Logger,
+    ready: ReadyFile? = nil
   ) throws -> HTTPService {
     do {
       var settings = ServerSettings(address: address)
@@ -70,7 +72,7 @@ struct ServeOptions: ParsableArguments {
       let deployment = Deployment(redis.namespace, redis: try redis.redisURL())
       return try RidesServer.make(
         settings, deployment: deployment, services: ChosenServices.list, archive: archive, notices: try notices,
-        metrics: Measuring.registry, log: log
+        gateway: gateway.map { CardGatewayClient($0) }, metrics: Measuring.registry, log: log
       ) { address in
         let text = address.isWeb ? "\(scheme)://\(address)/" : "\(address)"
         Terminal.error("serving \(text)")

@@ -49,14 +49,15 @@ struct UpCommand: AsyncParsableCommand {
   private func run(on redis: NamespaceOptions, with server: (any Service)? = nil) async throws {
     let (serving, archive, log) = (serving, worker.archive, worker.logLevel.logger)
     let names = ChosenServices.list.names
+    let gateway = try worker.gateway.account.settings()
     let ready = try readiness.file(services: names, serves: true, log: log)
     let spans = try SpanReporting.begin(as: "rides", log: log)
     let pages: any Service
     if let listen {
-      pages = try serving.service(at: listen.address, redis, archive: archive, log, ready: ready)
+      pages = try serving.service(at: listen.address, redis, archive: archive, gateway: gateway, log, ready: ready)
     } else {
       pages = ServingSomewhere(host: ServeCommand.usualHost, port: ServeCommand.usualPort) { address in
-        try serving.service(at: address, redis, archive: archive, log, ready: ready)
+        try serving.service(at: address, redis, archive: archive, gateway: gateway, log, ready: ready)
       }
     }
     try await ServiceRunner(redis: redis, options: worker, creates: true).run(

@@ -1,0 +1,91 @@
+public import EventStreams
+
+/// What became of a payment that the cardholder contests at the bank. What, says the type; all of them have this shape.
+public struct DisputeEvent<Outcome: DisputeOutcome>: RideEvent, JSONRecord, Hashable {
+  /// The `type` field of such an event.
+  public static var eventType: EventType { Outcome.eventType }
+  /// The topic of such an event.
+  public static var topic: String { RideTopics.payments }
+
+  /// The ride.
+  public var rideID: String
+  /// Whose card it is.
+  public var riderID: String
+  /// Where the ride was.
+  public var city: String
+  /// The gateway's name for the dispute.
+  public var dispute: String
+  /// The gateway's name for the charge.
+  public var charge: String
+  /// What is contested, in minor units.
+  public var amount: Int
+  /// Of the amount.
+  public var currency: Currency
+  /// What the bank says: `fraudulent`, …
+  public var reason: String
+  /// The id of the event that it came of.
+  public var cause: String
+
+  /// What a dispute has come to.
+  init(_ rideID: String, _ dispute: RideDispute, riderID: String, city: String, because cause: String) {
+    self.rideID = rideID
+    self.riderID = riderID
+    self.city = city
+    self.dispute = dispute.id
+    charge = dispute.charge
+    amount = dispute.amount
+    currency = dispute.currency
+    reason = dispute.reason
+    self.cause = cause
+  }
+
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    rideID = try fields("rideId", \.rideID, .name)
+    riderID = try fields("riderId", \.riderID, .name)
+    city = try fields("city", \.city, .name)
+    dispute = try fields("dispute", \.dispute, .name)
+    charge = try fields("charge", \.charge, .text())
+    amount = try fields("amount", \.amount, .within(.fare))
+    currency = try fields("currency", \.currency)
+    reason = try fields("reason", \.reason, .text())
+    cause = try fields("cause", \.cause, .identifier)
+  }
+
+  /// One per dispute.
+  public var eventID: String { OutcomeID.of(Self.eventType, ride: rideID, correction: dispute) }
+}
+
+/// What became of a dispute.
+public protocol DisputeOutcome: Sendable {
+  /// The `type` field of such an event.
+  static var eventType: EventType { get }
+}
+
+/// The outcomes of disputes.
+public enum DisputeOutcomes {
+  /// The bank has taken the money back for the time being.
+  public enum Opened: DisputeOutcome {
+    /// The `type` field of such an event.
+    public static let eventType: EventType = "DISPUTE_OPENED"
+  }
+
+  /// The money has come back.
+  public enum Won: DisputeOutcome {
+    /// The `type` field of such an event.
+    public static let eventType: EventType = "DISPUTE_WON"
+  }
+
+  /// The money is gone, and the platform bears it: the driver keeps what was earned.
+  public enum Lost: DisputeOutcome {
+    /// The `type` field of such an event.
+    public static let eventType: EventType = "DISPUTE_LOST"
+  }
+}
+
+/// A payment is contested.
+public typealias DisputeOpened = DisputeEvent<DisputeOutcomes.Opened>
+/// A contested payment is ours after all.
+public typealias DisputeWon = DisputeEvent<DisputeOutcomes.Won>
+/// A contested payment is the cardholder's.
+public typealias DisputeLost = DisputeEvent<DisputeOutcomes.Lost>
