@@ -13,7 +13,7 @@ struct LinePublication {
   let publisher: SharedPublisher
 
   /// What lines are called.
-  static let types: Set<String> = ["application/x-ndjson", "application/jsonl", "application/ndjson"]
+  static let types = ["application/x-ndjson", "application/jsonl", "application/ndjson"]
 
   private static let mostReported = 1000
 
