@@ -50,7 +50,8 @@ public struct ServiceProgress: Sendable {
   /// The last entry that was given to a worker, of all topics up to there.
   public var last: EntryID { max(position ?? .zero, pending.keys.max() ?? .zero) }
 
-  /// What had become of an entry when the service was looked at; one that it does not want is done.
+  /// What had become of an entry when the service was looked at. Of a topic that it has no group for, because it does not want it or has not
+  /// heard of it yet, it is done with what comes before the place that it has come to in all others.
   ///
   /// - Parameters:
   ///   - id: the event's place in the log.
@@ -61,8 +62,7 @@ public struct ServiceProgress: Sendable {
     if let isParked = letters[id] { return isParked ? .parked : .dead }
     if discarded.contains(id) { return .discarded }
     guard let topic else { return id <= last ? .done : .undelivered }
-    guard let place = delivered[topic] else { return .done }
     // Where a group stands tells what a service has come to only as long as nobody has moved it.
-    return id <= position ?? place ? .done : .undelivered
+    return id <= position ?? delivered[topic] ?? .zero ? .done : .undelivered
   }
 }
