@@ -56,6 +56,7 @@ public struct SpanExporter: Service {
       if spans.isEmpty { break }
       await send(spans, over: client, complaint, within: Self.lastPatience, attempts: 1)
     }
+    complaint.say()
     try? await client.shutdown()
   }
 

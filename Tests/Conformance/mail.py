@@ -156,7 +156,7 @@ def rides(count):
             "rideId": f"mail-{number}", "riderId": f"rider-{number}", "driverId": f"driver-{number % 50}",
             "city": chosen.choice(CITIES), "distanceMeters": chosen.randrange(50_000), "durationSeconds": chosen.randrange(5000),
             "fare": {"base": base, "tip": tip, "total": base + tip, "currency": currency},
-            "payment": {"method": "card", "token": chosen.choice(["tok_visa", "tok_visa", "tok_visa", "tok_declined"])},
+            "payment": {"method": "card", "token": chosen.choice(["tok_visa", "tok_visa", "tok_visa", "tok_declined_stolen"])},
             "riderEmail": f"rider-{number}@example.com",
         }  # fmt: skip
         locale = chosen.choice(LOCALES)

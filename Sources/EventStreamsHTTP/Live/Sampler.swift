@@ -30,10 +30,10 @@ final class Sampler: Service {
 
   init(_ deployment: Deployment) { self.deployment = deployment }
 
-  /// How it was last, looked at anew if that is long ago; and what flowed.
+  /// How it was last, looked at anew if that is long ago or there was nothing to see; and what flowed.
   func latest(for context: APIContext) async -> (sample: Sample, flow: Flow) {
     let (known, flow) = state.withLock { ($0.last, $0.flow) }
-    if let known, Timestamp.now() - known.time < Self.watched * 2 { return (known, flow) }
+    if let known, known.status != nil, Timestamp.now() - known.time < Self.watched * 2 { return (known, flow) }
     let sample = await context.redisTime.measure { await look() }
     return (sample, state.withLock(\.flow))
   }
