@@ -22,7 +22,9 @@ public struct SQLDialect: Sendable, Hashable {
 
   /// What stands at a path of an event, as text.
   ///
-  /// - Parameter table: the name of the table of events in the statement, where there are several.
+  /// - Parameters:
+  ///   - path: the names of fields, one inside the other, as `data.fare.total`.
+  ///   - table: the name of the table of events in the statement, where there are several.
   public func text(_ path: String, of table: String? = nil) -> String {
     let event = column("event", of: table)
     return choose(sqlite: "(\(event) ->> '$.\(path)')", postgresql: "(event_json(\(event)) #>> '\(list(path))')")

@@ -5,7 +5,9 @@ public struct ArchiveQuery: Sendable {
 
   /// Queries of an archive.
   ///
-  /// - Parameter path: of its file, or the URL of its database.
+  /// - Parameters:
+  ///   - path: of its file, or the URL of its database.
+  ///   - domain: what its events are.
   public init(path: String, of domain: ArchiveDomain) throws(ArchiveProblem) {
     home = try ArchivePlace(path).open(domain)
     self.domain = domain

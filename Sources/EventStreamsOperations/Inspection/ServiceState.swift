@@ -32,7 +32,11 @@ public struct ServiceState: Sendable {
 
   /// One field of a hash in the shard of a shard key, which is the only one that is asked; nil if it has none.
   ///
-  /// - Parameter shardKey: of the events that it comes from: a ride's city.
+  /// - Parameters:
+  ///   - service: whose state it is in.
+  ///   - hash: the hash's name.
+  ///   - field: the field's name.
+  ///   - shardKey: of the events that it comes from: a ride's city.
   public func field(_ service: String, _ hash: String, _ field: String, shardKey: String) async throws -> String? {
     let key = namespace.state(namespace.shard(of: shardKey), service, hash)
     return try Self.string(await connection.call("HGET", key, field))
