@@ -53,8 +53,8 @@ import Testing
         let shard = bench.namespace.shard(of: ride.city)
         let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
         for entry in try await inspector.entries(shard: shard, after: .zero, limit: 100) {
-          _ = try await bench.connection.call(
-            "XADD", bench.namespace.log(shard, entry.topic), "*", "event", String(decoding: entry.json, as: UTF8.self))
+          try await bench.append(
+            String(decoding: entry.json, as: UTF8.self), to: bench.namespace.log(shard, entry.topic))
         }
         try await bench.settled(RideServices.standard.names)
       }

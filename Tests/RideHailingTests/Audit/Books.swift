@@ -256,7 +256,7 @@ struct Books: Sendable {
     let json =
       #"{"id":"\#(id)","type":"\#(type)","timestamp":"2026-04-03T10:30:00Z","key":"\#(ride)","data":{"rideId":"\#(ride)","city":"New York",\#(data)}}"#
     let topic = RideServices.standard.catalog.topic(of: EventType(rawValue: type))
-    _ = try await bench.connection.call("XADD", bench.namespace.log(shard ?? self.shard, topic), "*", "event", json)
+    try await bench.append(json, to: bench.namespace.log(shard ?? self.shard, topic))
   }
 
   /// The event with an id, as it stands in the log.
@@ -278,8 +278,7 @@ struct Books: Sendable {
   func logAgain(_ id: String, _ old: String, _ new: String) async throws {
     let event = try await event(id)
     #expect(event.json.contains(old), "\(event.json)")
-    _ = try await bench.connection.call(
-      "XADD", event.stream, "*", "event", event.json.replacing(old, with: new))
+    try await bench.append(event.json.replacing(old, with: new), to: event.stream)
   }
 
   func archive(_ sql: String) throws {

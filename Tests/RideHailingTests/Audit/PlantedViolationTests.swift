@@ -267,8 +267,7 @@ import Testing
     {
       let other = ($0.shard + 1) % $0.bench.namespace.shardCount
       let json = try await $0.event("RIDE_COMPLETED:card").json
-      _ = try await $0.bench.connection.call(
-        "XADD", $0.bench.namespace.log(other, RideTopics.rides), "*", "event", json)
+      try await $0.bench.append(json, to: $0.bench.namespace.log(other, RideTopics.rides))
       _ = try await $0.bench.connection.call(
         "HSET", $0.bench.namespace.state(other, "payment", "payments"), "card", "{}")
     },

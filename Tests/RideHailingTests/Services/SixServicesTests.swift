@@ -6,6 +6,7 @@ import Logging
 import Redis
 import RedisTestSupport
 import RideHailing
+import Synchronization
 import Testing
 
 /// A namespace on a server of its own, with the folders that the services write into.
@@ -40,6 +41,16 @@ struct RideBench: Sendable {
   func publish(_ events: [EncodedEvent]) async throws -> [PublishedEvent] {
     try await Publisher(namespace: namespace, connection: connection).publish(events)
   }
+
+  /// Adds an entry to a stream of a shard's log past the runtime, under an id that no other topic of the shard has.
+  func append(_ json: String, to stream: String) async throws {
+    let number = Self.appended.add(1, ordering: .relaxed).newValue
+    _ = try await connection.call(
+      "XADD", stream, "\(Timestamp.now().microsecondsSinceEpoch / 1000)-\(number)", "event", json)
+  }
+
+  /// Above the numbers that the runtime gives out within a millisecond.
+  private static let appended = Atomic(100_000)
 
   /// Runs workers of these services while `body` runs; then they drain.
   func running(_ names: [String], _ body: () async throws -> Void) async throws {
