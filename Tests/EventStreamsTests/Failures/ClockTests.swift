@@ -26,8 +26,8 @@ import Testing
       let began = ContinuousClock.now
       try await bench.running([bench.worker(WorkerTests.counting(), bench.settings("new", lease: .seconds(1)))]) {
         try await bench.settled("counting")
-        // Two lease times, and what a loaded machine adds.
-        #expect(ContinuousClock.now - began < .seconds(10))
+        // Two lease times, and what a loaded machine adds; by the dead worker's own word it would be ten minutes.
+        #expect(ContinuousClock.now - began < .seconds(60))
         try await eventually("it has all") { try await inspector.status().allSatisfy { $0.owner == "new" } }
       }
       #expect(try await bench.state("counting", "counts") == ["k": "10"])
