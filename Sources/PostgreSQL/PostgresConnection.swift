@@ -131,7 +131,7 @@ public final class PostgresConnection {
     guard sent == 1 else { throw lost() }
   }
 
-  /// A byte that is never freed.
+  /// A byte that is never freed and never written to after this, so that all threads may point to it.
   nonisolated(unsafe) private static let empty: UnsafePointer<CChar> = {
     let byte = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
     byte.pointee = 0
