@@ -33,6 +33,8 @@ public actor Connection {
   private nonisolated let clients = Mutex(ClientNumbers())
   /// To a single server.
   private var context: Context?
+  /// Where that is, which of a URL's hosts or a Sentinel's masters it may be.
+  private var address: RedisURL.Address?
   private var cluster: Cluster?
   /// Replies that were asked for with ``write(_:)`` and not received yet.
   private var repliesDue = 0
@@ -79,6 +81,7 @@ public actor Connection {
     guard context == nil else { return }
     let found = try ServerSearch(url: url, options: options).open()
     let id = found.greeting.clientID
+    address = found.address
     if found.greeting.mode == .cluster {
       let opened = try Cluster(found, url: url, options: options)
       cluster = opened
@@ -116,7 +119,7 @@ public actor Connection {
   /// The servers that have keys: one, or the masters of a cluster.
   public func masters() throws(RedisError) -> [RedisURL.Address] {
     try find()
-    return cluster?.map.nodes ?? [url.address]
+    return cluster?.map.nodes ?? [address ?? url.address]
   }
 
   /// Of keys one for each server that has some of them, with what that server is called.
@@ -128,6 +131,12 @@ public actor Connection {
       if let owner = cluster.map.owner(of: Slot(of: key).number) { placed[owner] = key }
     }
     return placed.map { (url.place($0.key), $0.value) }
+  }
+
+  /// The server that has a key; nil while none is known to.
+  public func server(of key: String) throws(RedisError) -> RedisURL.Address? {
+    try find()
+    return cluster == nil ? address : cluster?.map.owner(of: Slot(of: key).number)
   }
 
   /// Sends one command without keys to the server that has a key.

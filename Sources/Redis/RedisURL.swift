@@ -72,7 +72,7 @@ extension RedisURL: CustomStringConvertible, CustomDebugStringConvertible, Custo
   }
 
   /// An address as it stands in a URL.
-  private static func shown(_ address: Address) -> String {
+  static func shown(_ address: Address) -> String {
     switch address {
     case .tcp(let host, let port):
       let encoded = percentEncoded(host, except: ":")

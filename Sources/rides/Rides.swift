@@ -30,7 +30,7 @@ struct Rides: AsyncParsableCommand {
         PendingCommand.self, StatusCommand.self,
         WaitCommand.self, TraceCommand.self,
         ScheduledCommand.self, DeadCommand.self, PauseCommand.self, ResumeCommand.self, TrimCommand.self,
-        GroupsCommand.self,
+        GroupsCommand.self, NodesCommand.self,
         AccountCommand.self, PayoutCommand.self, StatementCommand.self, TrialBalanceCommand.self, AdjustCommand.self,
         RefundCommand.self, RateCommand.self, TipCommand.self, SurgeCommand.self,
         ReceiptsCommand.self, AuditCommand.self, ArchiveCommand.self, ReplayCommand.self,

@@ -73,6 +73,11 @@ public struct ServerHealth: Sendable, Hashable {
     return values
   }
 
+  /// What `INFO` of one of several servers says, by name.
+  static func figures(on connection: Connection, at server: RedisURL.Address) async throws -> [Identifier: String] {
+    figures(of: try await connection.call(["INFO"], at: server))
+  }
+
   /// What `INFO` says, by name.
   static func figures(on connection: Connection) async throws -> [Identifier: String] {
     do {

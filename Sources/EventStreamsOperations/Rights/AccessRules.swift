@@ -72,7 +72,7 @@ public struct AccessRules: Sendable, Hashable {
   public static func observer(of namespace: Namespace) -> AccessRules {
     let keys = RuntimeKeys(namespace)
     let rules: [String] = [
-      "+multi", "+exec", "+scan", "+memory|usage",
+      "+multi", "+exec", "+scan", "+memory|usage", "+cluster|shards", "+role",
       selector("+@read +memory|usage -@dangerous", on: keys.all, keys.beside, with: "%R~"),
     ]
     return AccessRules(rules: connecting + rules)
@@ -83,6 +83,7 @@ public struct AccessRules: Sendable, Hashable {
     let keys = RuntimeKeys(namespace)
     let rules: [String] = [
       "+function|load", "+multi", "+exec", "+scan", "+client|list", "+client|kill", "+client|unblock",
+      "+cluster|shards", "+role",
       selector("+@read +@write +@blocking +fcall -@dangerous", on: keys.all, keys.beside),
     ]
     return AccessRules(rules: confirming + connecting + rules)
