@@ -24,7 +24,7 @@ let serving: [Target.Dependency] = [
 
 /// The functions that EventStreams loads into the server, and what they share.
 let functions = [
-  "prelude", "numbers", "checks", "topics", "positions", "windows", "waiting", "services", "found", "publish",
+  "prelude", "numbers", "checks", "topics", "positions", "deduplication", "waiting", "services", "found", "publish",
   "schedule",
   "cancel",
   "due", "lease", "recover", "outbox", "effects",

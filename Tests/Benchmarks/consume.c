@@ -99,7 +99,7 @@ static void commit(redisContext *redis, struct shard *shard, const char *positio
   }
   begin_command();
   add("FCALL");
-  add("eventstreams_commit_v5");
+  add("eventstreams_commit_v6");
   add_number(kFirstStateKey + 2 + effects->slice_count);
   add(shard->logs);
   add(shard->lease);
@@ -142,7 +142,7 @@ static void acquire(redisContext *redis, struct shard *shard, const char *wanted
   char topics[512];
   snprintf(topics, sizeof topics, "%s", wanted);
   begin_command();
-  const char *head[] = {"FCALL", "eventstreams_lease_v5", "5", shard->lease, shard->logs, shard->blocked, shard->redrive, shard->retry,
+  const char *head[] = {"FCALL", "eventstreams_lease_v6", "5", shard->lease, shard->logs, shard->blocked, shard->redrive, shard->retry,
                         "acquire", service, "plain-c", "0", "600000", "0", "", "", "", "", "", ""};
   for (size_t i = 0; i < sizeof head / sizeof *head; i++) add(head[i]);
   for (char *name = strtok(topics, ","); name; name = strtok(NULL, ",")) add(name);

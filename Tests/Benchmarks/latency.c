@@ -84,7 +84,7 @@ int main(int count, char **arguments) {
     if (left > 0) nanosleep(&(struct timespec){left / 1000000000, left % 1000000000}, NULL);
     published[i] = now();
     freeReplyObject(call(redis,
-                         "FCALL eventstreams_publish_v5 2 %s %s 86400000 rides 1 RIDE_COMPLETED:lat-%d "
+                         "FCALL eventstreams_publish_v6 2 %s %s 86400000 rides 1 RIDE_COMPLETED:lat-%d "
                          "{\"id\":\"RIDE_COMPLETED:lat-%d\",\"type\":\"RIDE_COMPLETED\",\"timestamp\":\"2026-04-03T10:30:00Z\","
                          "\"key\":\"lat-%d\",\"data\":{\"rideId\":\"lat-%d\",\"riderId\":\"rider-1\",\"driverId\":\"driver-1\",\"city\":\"%s\","
                          "\"fare\":{\"total\":1230,\"currency\":\"EUR\"},\"payment\":{\"method\":\"cash\"}}}",

@@ -93,7 +93,7 @@ static int send_plain(redisContext *redis, struct log *log, size_t most) {
 
 static int send_call(redisContext *redis, struct log *log, size_t most) {
   if (log->next == log->count) return 0;
-  const char *head[] = {"FCALL", "eventstreams_publish_v5", "2", log->prefix, log->seen, "86400000"};
+  const char *head[] = {"FCALL", "eventstreams_publish_v6", "2", log->prefix, log->seen, "86400000"};
   begin_command();
   for (size_t i = 0; i < sizeof head / sizeof *head; i++) add(head[i]);
   size_t end = log->next + most < log->count ? log->next + most : log->count;

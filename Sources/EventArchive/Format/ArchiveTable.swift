@@ -1,6 +1,6 @@
 /// The table of an archive, in SQL.
 package enum ArchiveTable {
-  /// Whether an event stands at an earlier place as well: it was published again after its publish window was lost.
+  /// Whether an event stands at an earlier place as well: it was published again after its id was forgotten.
   package static let isRepetition = """
     EXISTS (SELECT 1 FROM events AS earlier WHERE earlier.key = events.key AND earlier.id = events.id
       AND earlier.shard = events.shard

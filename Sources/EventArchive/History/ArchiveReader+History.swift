@@ -2,7 +2,7 @@ public import EventStreams
 
 /// A service that begins later handles what the archive holds before the log.
 extension ArchiveReader: EventHistory {
-  /// Events of a shard after a place; one that was published again after its window was lost only where it stands first.
+  /// Events of a shard after a place; one that was published again after its id was forgotten only where it stands first.
   public func events(shard: Int, after place: EntryID, limit: Int) async throws -> [RecordedEvent] {
     var query = Query(shard: shard, after: place, limit: limit)
     query.repetitions = .leftOut

@@ -18,7 +18,7 @@ public struct ShardHistory {
     public let archived: ArchivedEvent?
     /// The event's envelope; nil if what was recorded is no event.
     public let header: EventHeader?
-    /// True for an event that stands at an earlier place as well: it was published again after its publish window was lost. Its first
+    /// True for an event that stands at an earlier place as well: it was published again after its id was forgotten. Its first
     /// place counts.
     public let isRepetition: Bool
 

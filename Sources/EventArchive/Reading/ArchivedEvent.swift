@@ -12,8 +12,8 @@ public struct ArchivedEvent: Sendable {
   public let link: Int?
   /// What it says that it hashes to; nil if it says nothing.
   public let hash: ChainHash?
-  /// True if an event of the same id and key stands before it in the shard: it was published again after its publish window was
-  /// lost. Only told where it was asked for.
+  /// True if an event of the same id and key stands before it in the shard: it was published again after its id was
+  /// forgotten. Only told where it was asked for.
   public let isRepetition: Bool
 
   /// Whether it is what the log holds. An archive that was begun before there were chains holds repaired text where an event was

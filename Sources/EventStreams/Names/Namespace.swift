@@ -6,9 +6,17 @@ public struct Namespace: Sendable, Hashable {
   public let name: String
   /// How many shards the log is split into.
   public let shardCount: Int
+  /// How long the id of an event is remembered at least, whoever publishes it: within that time it is published once.
+  public let deduplicationTime: Duration
 
   /// The number of shards of a namespace that is made without one being asked for.
   public static let standardShardCount = 8
+
+  /// The deduplication time of a namespace that is made without one being asked for.
+  public static let standardDeduplicationTime = Duration.seconds(24 * 3600)
+
+  /// How long a namespace may remember ids.
+  public static let deduplicationTimes = Duration.seconds(1)...Duration.seconds(366 * 24 * 3600)
 
   /// How many shards a namespace may have.
   public static let shardCounts = 1...1024
@@ -22,10 +30,11 @@ public struct Namespace: Sendable, Hashable {
   /// Stands for all topics that there are and will be.
   public static let allTopics = "*"
 
-  /// A namespace; `Namespace.open` reads the shard count that all parties agreed on.
-  public init(_ name: String, shardCount: Int) {
+  /// A namespace; `Namespace.open` reads the shard count and the deduplication time that all parties agreed on.
+  public init(_ name: String, shardCount: Int, deduplicationTime: Duration = standardDeduplicationTime) {
     self.name = name
     self.shardCount = shardCount
+    self.deduplicationTime = deduplicationTime
   }
 
   /// 0 ..< shardCount

@@ -14,7 +14,7 @@ extension Namespace {
   private static func found(_ namespace: Namespace, _ reply: borrowing Reply) throws -> Namespace? {
     try reply.root.check()
     return try NamespaceConfiguration(namespace, reply.root).map {
-      Namespace(namespace.name, shardCount: $0.shardCount)
+      Namespace(namespace.name, shardCount: $0.shardCount, deduplicationTime: $0.deduplicationTime)
     }
   }
 }

@@ -7,22 +7,27 @@ extension Namespace {
   /// - Parameters:
   ///   - name: what all keys begin with.
   ///   - shardCount: of a new namespace; of one that exists it must be nil or the same.
+  ///   - deduplicationTime: how long a new namespace remembers ids; of one that exists it must be nil or the same.
   ///   - services: those that the namespace is for, if nobody has said so yet. They have their groups from the first event on, before they
   ///     ever ran: nothing is trimmed that one of them needs.
   ///   - topics: those that its events are of, as far as they are known. One that appears later interrupts services that are delivered all.
   ///   - connection: used for opening it.
   /// - Throws: `NamespaceError` if a name or the number is none, or not what was agreed on.
   public static func open(
-    _ name: String, shardCount: Int? = nil, services: [Subscription] = [], topics: [String] = [],
-    on connection: Connection
+    _ name: String, shardCount: Int? = nil, deduplicationTime: Duration? = nil, services: [Subscription] = [],
+    topics: [String] = [], on connection: Connection
   ) async throws -> Namespace {
     for problem in services.map(\.problem) + topics.map(NameRule.problem(withTopic:)) {
       if let problem { throw NamespaceError.name(problem) }
     }
     if let shardCount, !shardCounts.contains(shardCount) { throw NamespaceError.shardCount(outOfBounds: shardCount) }
+    if let deduplicationTime, !deduplicationTimes.contains(deduplicationTime) {
+      throw NamespaceError.deduplicationTime(outOfBounds: deduplicationTime)
+    }
     // Nothing is written to one that can't be used, and to one that has all that it needs nobody need be able to write.
-    if let existing = try await find(name, on: connection), try await existing.isInstalled(on: connection) {
-      try existing.check(wanting: shardCount)
+    let existing = try await find(name, on: connection)
+    try existing?.check(wanting: shardCount, deduplicationTime)
+    if let existing, try await existing.isInstalled(on: connection) {
       try await FunctionLibrary.load(on: connection)
       return existing
     }
@@ -31,6 +36,8 @@ extension Namespace {
     var commands = Commands()
     commands.append("HSETNX", namespace.configuration, "shards", String(shardCount ?? standardShardCount))
     commands.append("HSETNX", namespace.configuration, "format", String(NamespaceConfiguration.formatVersion))
+    let time = deduplicationTime ?? standardDeduplicationTime
+    commands.append("HSETNX", namespace.configuration, "deduplication", String(time.wholeMilliseconds))
     if !services.isEmpty {
       commands.append("HSETNX", namespace.configuration, "services", services.map(\.description).joined(separator: " "))
     }
@@ -38,7 +45,8 @@ extension Namespace {
       commands.append("HSETNX", namespace.configuration, "topics", topics.joined(separator: " "))
     }
     commands.append(["HMGET", namespace.configuration] + NamespaceConfiguration.fields)
-    let opened = try opened(namespace, wanting: shardCount, await connection.send(commands))
+    let opened = try opened(namespace, await connection.send(commands))
+    try opened.check(wanting: shardCount, deduplicationTime)
     if !services.isEmpty { try await opened.found(on: connection) }
     return opened
   }
@@ -48,6 +56,7 @@ extension Namespace {
   /// - Parameters:
   ///   - name: what all keys begin with.
   ///   - shardCount: of a new namespace.
+  ///   - deduplicationTime: how long a new namespace remembers ids.
   ///   - services: those that the namespace is for.
   ///   - topics: those that its events are of.
   ///   - connection: used for opening it.
@@ -55,14 +64,16 @@ extension Namespace {
   ///   - log: is told of each attempt that failed.
   /// - Throws: what the last attempt failed with; at once what trying again can't mend.
   public static func open(
-    _ name: String, shardCount: Int? = nil, services: [Subscription] = [], topics: [String] = [],
-    on connection: Connection, retryingFor time: Duration, log: Logger
+    _ name: String, shardCount: Int? = nil, deduplicationTime: Duration? = nil, services: [Subscription] = [],
+    topics: [String] = [], on connection: Connection, retryingFor time: Duration, log: Logger
   ) async throws -> Namespace {
     let deadline = ContinuousClock.now + time
     var perseverance = Perseverance("open the namespace '\(name)'", on: connection, log: log)
     while true {
       do {
-        return try await open(name, shardCount: shardCount, services: services, topics: topics, on: connection)
+        return try await open(
+          name, shardCount: shardCount, deduplicationTime: deduplicationTime, services: services, topics: topics,
+          on: connection)
       } catch let error as RedisError where error.isRetriable && ContinuousClock.now < deadline {
         await perseverance.failed(error)
         try Task.checkCancellation()
@@ -80,20 +91,21 @@ extension Namespace {
     return namespace
   }
 
-  private static func opened(_ namespace: Namespace, wanting shardCount: Int?, _ replies: borrowing Replies) throws
-    -> Namespace
-  {
+  private static func opened(_ namespace: Namespace, _ replies: borrowing Replies) throws -> Namespace {
     try replies.check()
     guard let configuration = try NamespaceConfiguration(namespace, replies[replies.count - 1]) else {
       throw RedisError(.unexpectedReply, "\(namespace.configuration) vanished while it was opened")
     }
-    let opened = Namespace(namespace.name, shardCount: configuration.shardCount)
-    try opened.check(wanting: shardCount)
-    return opened
+    return Namespace(
+      namespace.name, shardCount: configuration.shardCount, deduplicationTime: configuration.deduplicationTime)
   }
 
-  private func check(wanting shardCount: Int?) throws {
-    guard let wanted = shardCount, wanted != self.shardCount else { return }
-    throw NamespaceError.shardCount(namespace: name, found: self.shardCount, wanted: wanted)
+  private func check(wanting shardCount: Int?, _ time: Duration?) throws {
+    if let shardCount, shardCount != self.shardCount {
+      throw NamespaceError.shardCount(namespace: name, found: self.shardCount, wanted: shardCount)
+    }
+    if let time, time != deduplicationTime {
+      throw NamespaceError.deduplicationTime(namespace: name, found: deduplicationTime, wanted: time)
+    }
   }
 }

@@ -7,13 +7,12 @@ struct CancelCall: FunctionCall {
 
   let namespace: Namespace
   let shard: Int
-  let window: Duration
   let ids: ArraySlice<String>
 
   var keys: [String] { namespace.scheduleKeys(shard) }
 
   func write(to arguments: inout Commands) {
-    arguments.argument(window.wholeMilliseconds)
+    arguments.argument(namespace.deduplicationTime.wholeMilliseconds)
     for id in ids {
       var record = JSONWriter()
       ScheduleRecord.writeCancellation(of: id, to: &record)

@@ -80,6 +80,7 @@ struct CommitCall: FunctionCall {
       arguments.argument(delivery.key)
     }
     arguments.arguments(counted: batch.redriveEnded)
+    arguments.argument(namespace.deduplicationTime.wholeMilliseconds)
     effects.encode(into: &arguments, firstKey: Self.keyNames.count + 1)
   }
 

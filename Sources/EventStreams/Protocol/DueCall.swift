@@ -10,7 +10,7 @@ struct DueCall: FunctionCall {
 
   var keys: [String] { namespace.scheduleKeys(shard) }
 
-  func write(to arguments: inout Commands) {}
+  func write(to arguments: inout Commands) { arguments.argument(namespace.deduplicationTime.wholeMilliseconds) }
 
   /// How many events were moved, and how long until somebody should look again: nil if nothing waits.
   typealias Answer = (moved: Int, wait: Duration?)
@@ -24,7 +24,7 @@ struct DueCall: FunctionCall {
 extension Namespace {
   /// The keys of the functions about what waits.
   static var scheduleKeyNames: [String] {
-    ["prefix of the logs", "prefix of the publish windows", "scheduled", "scheduled:events", "scheduled:next"]
+    ["prefix of the logs", "prefix of what is remembered", "scheduled", "scheduled:events", "scheduled:next"]
   }
 
   func scheduleKeys(_ shard: Int) -> [String] {

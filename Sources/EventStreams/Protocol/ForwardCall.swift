@@ -22,6 +22,7 @@ struct ForwardCall: FunctionCall {
   var keys: [String] { namespace.scheduleKeys(target) + [namespace.inbox(target)] }
 
   func write(to arguments: inout Commands) {
+    arguments.argument(namespace.deduplicationTime.wholeMilliseconds)
     arguments.argument("\(shard) \(service)")
     arguments.argument(sent)
     arguments.argument(disregarding)

@@ -5,7 +5,7 @@ import Redis
 /// The library's name carries the version of the protocol between workers and these functions: workers of two versions run side by side,
 /// each with its own functions.
 enum FunctionLibrary {
-  private static let version = "v5"
+  private static let version = "v6"
   static let name = "eventstreams_\(version)"
 
   /// What a function is called in the server.
@@ -31,7 +31,7 @@ enum FunctionLibrary {
     PackageResources.checks_lua,
     PackageResources.topics_lua,
     PackageResources.positions_lua,
-    PackageResources.windows_lua,
+    PackageResources.deduplication_lua,
     PackageResources.waiting_lua,
     PackageResources.services_lua,
     PackageResources.found_lua,

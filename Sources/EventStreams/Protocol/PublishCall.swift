@@ -3,14 +3,13 @@ import Redis
 /// Adds events to a shard's log unless their ids are remembered.
 struct PublishCall: FunctionCall {
   static let function = "publish"
-  static let keyNames = ["prefix of the logs", "prefix of the publish windows"]
+  static let keyNames = ["prefix of the logs", "prefix of what is remembered"]
 
   /// What one call may hold, so that its arguments fit the stack of the server's Lua.
   static let mostEvents = 1000
 
   let namespace: Namespace
   let shard: Int
-  let window: Duration
   let events: [EncodedEvent]
   /// Those of the events that are meant.
   let indexes: ArraySlice<Int>
@@ -18,7 +17,7 @@ struct PublishCall: FunctionCall {
   var keys: [String] { [namespace.logs(shard), namespace.seen(shard)] }
 
   func write(to arguments: inout Commands) {
-    arguments.argument(window.wholeMilliseconds)
+    arguments.argument(namespace.deduplicationTime.wholeMilliseconds)
     // Events of one topic that follow one another are one run.
     var start = indexes.startIndex
     while start < indexes.endIndex {

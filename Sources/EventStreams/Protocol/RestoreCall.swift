@@ -1,18 +1,17 @@
 package import Redis
 
-/// Puts a log that was built beside a shard's log in its place, with its groups, its publish window and the state of its services, in one
-/// step; answers how many events were published meanwhile.
+/// Puts a log that was built beside a shard's log in its place, with its groups, the ids that are remembered and the state of its services,
+/// in one step; answers how many events were published meanwhile.
 package struct RestoreCall: FunctionCall {
   package static let function = "restore"
   package static let keyNames = [
-    "prefix of the logs", "prefix of the staged logs", "prefix of the publish windows", "staged window",
+    "prefix of the logs", "prefix of the staged logs", "prefix of what is remembered", "what the staged log remembers",
   ]
 
   package let namespace: Namespace
   package let shard: Int
   package let stagedLogs: String
-  package let stagedWindow: String
-  package let window: Duration
+  package let stagedIDs: String
   /// The last entry of the live log that the staged one takes account of; nil if there was none.
   package let end: EntryID?
   /// Entries that the shard's topics have ever had.
@@ -20,14 +19,13 @@ package struct RestoreCall: FunctionCall {
   package let groups: [Group]
 
   package init(
-    namespace: Namespace, shard: Int, stagedLogs: String, stagedWindow: String, window: Duration, end: EntryID?,
+    namespace: Namespace, shard: Int, stagedLogs: String, stagedIDs: String, end: EntryID?,
     added: [Identifier: Int], groups: [Group]
   ) {
     self.namespace = namespace
     self.shard = shard
     self.stagedLogs = stagedLogs
-    self.stagedWindow = stagedWindow
-    self.window = window
+    self.stagedIDs = stagedIDs
     self.end = end
     self.added = added
     self.groups = groups
@@ -56,13 +54,13 @@ package struct RestoreCall: FunctionCall {
   }
 
   package var keys: [String] {
-    [namespace.logs(shard), stagedLogs, namespace.seen(shard), stagedWindow]
+    [namespace.logs(shard), stagedLogs, namespace.seen(shard), stagedIDs]
       + groups.map { namespace.lease(shard, $0.service) } + groups.flatMap(\.state.all)
   }
 
   package func write(to arguments: inout Commands) {
     arguments.argument(end)
-    arguments.argument(window.wholeMilliseconds)
+    arguments.argument(namespace.deduplicationTime.wholeMilliseconds)
     arguments.argument(added.count)
     for (topic, count) in added {
       arguments.argument(topic.text)

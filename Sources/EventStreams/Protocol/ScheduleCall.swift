@@ -7,18 +7,16 @@ struct ScheduleCall: FunctionCall {
 
   let namespace: Namespace
   let shard: Int
-  let window: Duration
   let due: Timestamp
   let events: [(id: String, topic: String, length: Int, record: [UInt8])]
 
   /// - Parameter indexes: those of the events that are meant.
   /// - Throws: `EventTooLong` if a record has no room in an entry.
   init(
-    namespace: Namespace, shard: Int, window: Duration, due: Timestamp, events: [EncodedEvent], indexes: ArraySlice<Int>
+    namespace: Namespace, shard: Int, due: Timestamp, events: [EncodedEvent], indexes: ArraySlice<Int>
   ) throws {
     self.namespace = namespace
     self.shard = shard
-    self.window = window
     self.due = due
     self.events = try indexes.map { index in
       let event = events[index]
@@ -32,7 +30,7 @@ struct ScheduleCall: FunctionCall {
   var keys: [String] { namespace.scheduleKeys(shard) }
 
   func write(to arguments: inout Commands) {
-    arguments.argument(window.wholeMilliseconds)
+    arguments.argument(namespace.deduplicationTime.wholeMilliseconds)
     for event in events {
       arguments.argument(event.id)
       arguments.argument(due.dueMilliseconds)

@@ -5,7 +5,7 @@
 --   before which the history is to be handled; '' if it is through}
 -- The log begins where all of its topics hold what was ever added to them. From now on nothing is trimmed that the service has not handled.
 -- `history`, a field of the lease, is there until it is through.
-redis.register_function('eventstreams_begin_v5', function(keys, args)
+redis.register_function('eventstreams_begin_v6', function(keys, args)
   local log, lease, group = keys[1], keys[2], args[1]
   local hasGroups, isUsed = false, redis.call('EXISTS', lease) == 1
   for _, topic in ipairs(groupsOf(log, group, shardTopics(log))) do

@@ -19,7 +19,7 @@
 -- a commit that is repeated is repeated as it was. If that is not so, the server went back to an earlier moment, or the group was
 -- moved or made anew: the entries that the group will not deliver again are made pending again, and no effect is applied.
 -- Of a history nothing is ever pending: the position and what stands behind it say what is settled, and the owner what it passes over.
-redis.register_function({ function_name = 'eventstreams_commit_v5', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_commit_v6', flags = { 'allow-oom' }, callback = function(keys, args)
   local log, lease, retry, dead, blocked, redrive = keys[1], keys[2], keys[3], keys[4], keys[5], keys[6]
   local group, consumer, number = args[1], args[4], tonumber(args[3])
   local held = redis.call('HMGET', lease, 'owner', 'epoch', 'commit', 'position', 'topics', 'history')

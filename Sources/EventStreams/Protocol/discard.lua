@@ -2,7 +2,7 @@
 --   KEYS: dead, blocked, redrive, retry, discarded, redriven
 --   ARGV: letter id
 --   Returns how many letters of the key are left, or -1 if there is no such letter.
-redis.register_function({ function_name = 'eventstreams_discard_v5', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_discard_v6', flags = { 'allow-oom' }, callback = function(keys, args)
   local letter = redis.call('XRANGE', keys[1], args[1], args[1])[1]
   if not letter then return -1 end
   local about = {}

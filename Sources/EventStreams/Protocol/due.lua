@@ -1,10 +1,11 @@
 -- due: moves what is due into the log, in that order, unless it has been published meanwhile. Any worker may call it.
---   KEYS: prefix of the logs, prefix of the publish windows, scheduled, scheduled:events, scheduled:next
+--   KEYS: prefix of the logs, prefix of what is remembered, scheduled, scheduled:events, scheduled:next
+--   ARGV: deduplication time in ms
 --   Returns {events moved, ms until somebody should look again, 0 if there is more to be moved, -1 if nothing waits}
 -- The server's clock alone decides. Set back, it delays: what was moved waits no more.
-redis.register_function('eventstreams_due_v5', function(keys)
-  local log, seen, waiting = keys[1], keys[2], waitingBeside(keys[1])
-  local refusal = waitingRefusal(log)
+redis.register_function('eventstreams_due_v6', function(keys, args)
+  local log, seen, waiting, period = keys[1], keys[2], waitingBeside(keys[1]), tonumber(args[1])
+  local refusal = waitingRefusal(log, period)
   if refusal then return refusal end
   local members = redis.call('ZRANGE', waiting.set, '-inf', milliseconds(now()), 'BYSCORE', 'LIMIT', 0, mostMoved)
   local ids, events, names, isNamed, added = {}, {}, {}, {}, {}
@@ -21,7 +22,7 @@ redis.register_function('eventstreams_due_v5', function(keys)
   local place, stream, reason = openLog(log, names)
   if not place then return refused(stream, nil, reason) end
   if #ids > 0 then
-    local known, current = remembered(seen, standardWindow, ids)
+    local known, current = remembered(seen, period, ids)
     for at, id in ipairs(ids) do
       local event = events[at]
       if event and (not known[at] or known[at] == event.place or not firstOf(log, event.topic, known[at], id)) then
@@ -32,7 +33,7 @@ redis.register_function('eventstreams_due_v5', function(keys)
     closeLog(place)
     inParts('ZREM', waiting.set, members, 1, #members)
     inParts('HDEL', waiting.events, ids, 1, #ids)
-    remember(current, standardWindow, added)
+    remember(current, period, added)
   end
-  return { #added / 2, noteWaiting(log, renewWaiting(waiting, seen)) }
+  return { #added / 2, noteWaiting(log, period, renewWaiting(waiting, seen, period)) }
 end)

@@ -88,11 +88,12 @@ local function unwritable(keys, hashes, streams, commands)
   if stream then return refused(stream, nil, reason) end
 end
 
--- Finds out what effects from ARGV[i] on come to, and whether all of it can be written; writes nothing.
+-- Finds out what effects come to, and whether all of it can be written; writes nothing. They stand from ARGV[i] on, behind the deduplication
+-- time.
 --   Returns a plan for `write`, or nil and an error reply.
 local function planned(keys, args, i)
-  local refusal
-  i, refusal = assumed(keys, args, i)
+  local period, refusal = tonumber(args[i]), nil
+  i, refusal = assumed(keys, args, i + 1)
   if refusal then return nil, refusal end
   local values, errors = valuesBefore(keys, args, i)
   -- Where the effects stand that happen; for those that set increased fields, these with their values. A field of a hash that is
@@ -176,13 +177,14 @@ local function planned(keys, args, i)
       if command then commands[command] = commands[command] or keys[tonumber(key)] end
     end
   end
-  local log, plan = keys[1], { schedules = schedules, outbox = outbox, steps = steps, increased = increased, ids = ids, jsons = jsons }
+  local log = keys[1]
+  local plan = { period = period, schedules = schedules, outbox = outbox, steps = steps, increased = increased, ids = ids, jsons = jsons }
   if #ids > 0 then
-    plan.known, plan.window = remembered(seenOf(log), standardWindow, ids)
+    plan.known, plan.seen = remembered(seenOf(log), period, ids)
     for at = 1, #ids do plan.known[at] = plan.known[at] and firstOf(log, topicsOfIds[at], plan.known[at], ids[at]) end
-    commands.HSET = commands.HSET or plan.window
+    commands.HSET = commands.HSET or plan.seen
   end
-  refusal = unwritable(keys, hashes, streams, commands) or (schedules and waitingRefusal(log)) or (outbox and forbidden('XADD', outbox))
+  refusal = unwritable(keys, hashes, streams, commands) or (schedules and waitingRefusal(log, period)) or (outbox and forbidden('XADD', outbox))
   if not refusal and #topics > 0 then
     refusal = unappendableBy(log, topics)
     if not refusal then
@@ -225,9 +227,9 @@ local function write(keys, args, plan)
       outbox = outbox or openOutbox(key, args[2], args[3], plan.needed)
       leave(outbox, args, i + 3, i + 2 + count)
     elseif command == 'SCHEDULE' then
-      addWaiting(plan.place, seenOf(log), standardWindow, args, i + 3, i + 2 + count, changed)
+      addWaiting(plan.place, seenOf(log), plan.period, args, i + 3, i + 2 + count, changed)
     elseif command == 'CANCEL' then
-      cancelWaiting(plan.place, seenOf(log), standardWindow, args, i + 3, i + 2 + count, changed)
+      cancelWaiting(plan.place, seenOf(log), plan.period, args, i + 3, i + 2 + count, changed)
     elseif command == 'UNLINK' then
       call('UNLINK', key)
     elseif command == 'XADD' and count == 1 then
@@ -244,6 +246,6 @@ local function write(keys, args, plan)
     end
   end
   if plan.place then closeLog(plan.place) end
-  if plan.window then remember(plan.window, standardWindow, added) end
-  if plan.schedules then noteWaiting(log) end
+  if plan.seen then remember(plan.seen, plan.period, added) end
+  if plan.schedules then noteWaiting(log, plan.period) end
 end

@@ -2,7 +2,7 @@
 --   KEYS: prefix of the logs, lease, retry, dead, blocked, redrive, discarded, redriven, stored, unread, outbox, sent
 --   ARGV: group
 --   Returns 1, 0 if there is no such group, -1 if a worker has it, or -2 if its outbox holds what was not forwarded.
-redis.register_function({ function_name = 'eventstreams_forget_v5', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_forget_v6', flags = { 'allow-oom' }, callback = function(keys, args)
   local log, group = keys[1], args[1]
   local held, time = redis.call('HMGET', keys[2], 'owner', 'until', 'seen'), now()
   if held[1] and held[1] ~= '' and time < heldUntil(held[2], held[3], time) then return -1 end

@@ -2,7 +2,7 @@
 --   KEYS: prefix of the logs, then the lease of each service
 --   ARGV: n, n topics, then of each service its name and its topics, `*` for all there are and will be, with commas in between
 -- One that ran and whose group is lost gets it back where it was when it is run again (`lease`).
-redis.register_function('eventstreams_found_v5', function(keys, args)
+redis.register_function('eventstreams_found_v6', function(keys, args)
   local log, topics = keys[1], tonumber(args[1])
   for i = 2, topics + 1 do
     if redis.call('HEXISTS', topicsOf(log), args[i]) == 0 then foundTopic(log, args[i]) end

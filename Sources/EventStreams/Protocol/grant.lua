@@ -4,7 +4,7 @@
 --   Returns {permits granted, µs until the next is free}.
 -- What is kept is the time up to which permits have been given out. Where the clock was set back since, they are free from now on; where
 -- it was set forwards, what is saved up is free and no more.
-redis.register_function({ function_name = 'eventstreams_grant_v5', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_grant_v6', flags = { 'allow-oom' }, callback = function(keys, args)
   local wanted, interval, saved = tonumber(args[1]), tonumber(args[2]), tonumber(args[3])
   local time = redis.call('TIME')
   local now = time[1] * 1000000 + time[2]

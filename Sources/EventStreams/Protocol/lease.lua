@@ -92,7 +92,7 @@ end
 -- not stand in the lease. They stand there until the first renewal, for the case that the new owner dies before it has done so.
 -- Time only says when somebody else may try: if the clock is wrong, or two believe to own the shard, the epoch decides.
 -- The owner reads all topics on which the service has a group, those that it does not want as well: another version of the service does.
-redis.register_function({ function_name = 'eventstreams_lease_v5', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_lease_v6', flags = { 'allow-oom' }, callback = function(keys, args)
   local lease, log, blocked, redrive, retry = keys[1], keys[2], keys[3], keys[4], keys[5]
   local action, group, worker, ttl = args[1], args[2], args[3], tonumber(args[5])
   local held = redis.call('HMGET', lease, 'owner', 'epoch', 'until', 'readers', 'trying', 'suspects', 'position',

@@ -1,4 +1,4 @@
-#!lua name=eventstreams_v5
+#!lua name=eventstreams_v6
 
 -- The atomic steps of EventStreams, one function each. All keys of a call carry the same hash tag, so it runs in one
 -- cluster slot. The library's name carries the version of the protocol between workers and these functions: workers of two
@@ -8,7 +8,7 @@
 --   rides:{s}:log:<topic>       a topic's part of the log, a stream; one field, `event`, holds the event's JSON
 --   rides:{s}:clock             the last id that was given to an entry of the shard, of whichever topic
 --   rides:{s}:topics            hash with a field for each topic that the shard has had; `*` holds the services that want all of them
---   rides:{s}:seen:<n>          event id -> entry id, for the n-th publish window since 1970
+--   rides:{s}:seen:<n>          event id -> entry id, for the n-th deduplication time since 1970
 --   rides:{s}:scheduled…        what waits until it is due: see waiting.lua
 --   rides:{s}:outbox:payment…   what the service publishes to other shards, and rides:{s}:inbox what came from others: see outbox.lua
 --   rides:{s}:lease:payment     hash: owner, epoch (fencing token), until (server time in ms), commit (number of the last one),
@@ -35,7 +35,7 @@
 --   rides:{s}:stored:analytics  hash, of a service with a store outside: confirmed (server time in ms at which it was last found to
 --                               hold what was acknowledged), problem (what is wrong with it, empty if nothing is)
 --   rides:{s}:rebuild:payment:<run>:…  state that is being built, to take the place of the service's own
---   rides:{s}:restore:<run>:…   log and publish window that are being built
+--   rides:{s}:restore:<run>:…   a log that is being built, and what it remembers
 --   rides:{s}:payment:…         the service's own state
 
 -- Every function checks what can fail before it writes anything: types of keys, numbers, what the user may do. What has begun is ended.

@@ -1,11 +1,10 @@
 -- publish: adds events to the log unless their ids are remembered.
---   KEYS: prefix of the logs, prefix of the publish windows
---   ARGV: window in ms, then runs of events of one topic each: topic, n, id and JSON of n events
+--   KEYS: prefix of the logs, prefix of what is remembered
+--   ARGV: deduplication time in ms, then runs of events of one topic each: topic, n, id and JSON of n events
 --   Returns a entry id per event; that of the first publication, with `=` before it, for one that is there already. If that one's JSON
 --   is known and another, it is {that id, JSON}: whoever published it finds out whether it says the same.
--- An id is remembered for at least one window: lookups go to the current, the previous and the next one.
-redis.register_function('eventstreams_publish_v5', function(keys, args)
-  local log, window, last = keys[1], tonumber(args[1]), #args
+redis.register_function('eventstreams_publish_v6', function(keys, args)
+  local log, period, last = keys[1], tonumber(args[1]), #args
   local ids, jsons, topics, names, isNamed, count = {}, {}, {}, {}, {}, 0
   local at = 2
   while at <= last do
@@ -21,7 +20,7 @@ redis.register_function('eventstreams_publish_v5', function(keys, args)
   local refusal = unappendableBy(log, names) or forbidden('HSET', keys[2])
   if refusal then return refusal end
   -- Becomes the reply.
-  local known, current = remembered(keys[2], window, ids)
+  local known, current = remembered(keys[2], period, ids)
   local place, stream, reason = openLog(log, names)
   if not place then return refused(stream, nil, reason) end
   for i = 1, count do
@@ -45,6 +44,6 @@ redis.register_function('eventstreams_publish_v5', function(keys, args)
     end
   end
   closeLog(place)
-  remember(current, window, added)
+  remember(current, period, added)
   return known
 end)

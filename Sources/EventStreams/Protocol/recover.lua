@@ -10,7 +10,7 @@
 -- pending may be the cause.
 -- SHIFTED if an entry after the position that is not pending stands before one that is: a read that was on its way when the shard was taken
 -- has given out later ones, or somebody has moved a group. The shard is to be taken anew.
-redis.register_function({ function_name = 'eventstreams_recover_v5', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_recover_v6', flags = { 'allow-oom' }, callback = function(keys, args)
   local log, lease, retry = keys[1], keys[2], keys[3]
   local group, consumer, after, most = args[1], args[3], '(' .. args[4], tonumber(args[5])
   local held = redis.call('HMGET', lease, 'owner', 'epoch', 'trying', 'suspects', 'topics', 'position')

@@ -1,16 +1,16 @@
--- restore: puts a log that was built beside a shard's log in its place, in one step, with its groups, its publish window and the state
+-- restore: puts a log that was built beside a shard's log in its place, in one step, with its groups, the ids that are remembered and the state
 -- of its services, and with what waits beside it: a log that gives events to a service again, and a state that has their effects, must not meet.
---   KEYS: prefix of the logs, prefix of the staged logs, prefix of the publish windows, staged window, then the lease of each group, then
+--   KEYS: prefix of the logs, prefix of the staged logs, prefix of what is remembered, what the staged log remembers, then the lease of each group, then
 --     for each group n staged keys, the n keys they become, m keys that go
---   ARGV: the last entry of the log that the staged one takes account of, window in ms,
+--   ARGV: the last entry of the log that the staged one takes account of, deduplication time in ms,
 --     n, then (topic, entries ever added to it) of n topics,
 --     number of groups, then for each group: name, epoch, position, n, how many of the staged keys do not vanish by themselves (they come
 --     first), m, n, n topics (`*` for all), p, (topic, entry id) of p entries that are pending before the position
 --   Returns how many entries were added to the log meanwhile and moved over.
 -- What was published meanwhile follows, unless its id is remembered.
-redis.register_function('eventstreams_restore_v5', function(keys, args)
+redis.register_function('eventstreams_restore_v6', function(keys, args)
   local log, staged, seen = keys[1], keys[2], keys[4]
-  local window, i = tonumber(args[2]), 4
+  local period, i = tonumber(args[2]), 4
   local added, names = {}, {}
   for _ = 1, tonumber(args[3]) do
     names[#names + 1], added[args[i]] = args[i], tonumber(args[i + 1])
@@ -110,11 +110,11 @@ redis.register_function('eventstreams_restore_v5', function(keys, args)
     end
   end
   if last ~= '0-0' then redis.call('SET', clockOf(log), last) end
-  replaceWaiting(staged, log)
+  replaceWaiting(staged, log, period)
   if redis.call('EXISTS', seen) == 1 then
-    local current = windowsNow(keys[3], window)
+    local current = seenNow(keys[3], period)
     redis.call('RENAME', seen, current)
-    redis.call('PEXPIRE', current, lifetime(window))
+    redis.call('PEXPIRE', current, lifetime(period))
   end
   return moved
 end)

@@ -2,7 +2,7 @@
 --   KEYS: workers
 --   ARGV: worker, time to live in ms (0 to leave), what it says of itself
 --   Returns three values per live worker, the caller included: name, ms until it counts as gone, what it says of itself.
-redis.register_function({ function_name = 'eventstreams_roster_v5', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_roster_v6', flags = { 'allow-oom' }, callback = function(keys, args)
   local time, ttl = now(), tonumber(args[2])
   if ttl > 0 then
     redis.call('HSET', keys[1], args[1], milliseconds(time) .. ' ' .. milliseconds(ttl) .. ' ' .. args[3])

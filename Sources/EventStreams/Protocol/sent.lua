@@ -2,7 +2,7 @@
 --   KEYS: outbox, sent
 --   ARGV: n, then (shard, the last entry that it has) of n shards, then the ids of the entries
 --   Returns how many of them were there.
-redis.register_function({ function_name = 'eventstreams_sent_v5', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_sent_v6', flags = { 'allow-oom' }, callback = function(keys, args)
   local refusal = unusable('XLEN', keys[1], 'HLEN', keys[2]) or forbidden('XDEL', keys[1], 'HSET', keys[2])
   if refusal then return refusal end
   local entries = 2 + 2 * args[1]

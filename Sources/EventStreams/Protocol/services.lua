@@ -2,7 +2,7 @@
 --   KEYS: config
 --   ARGV: `add` or `remove`, service, and to add it its topics, with commas in between
 -- Without a list nobody has said which they are, and it stays so.
-redis.register_function('eventstreams_services_v5', function(keys, args)
+redis.register_function('eventstreams_services_v6', function(keys, args)
   local list = redis.call('HGET', keys[1], 'services')
   if not list then return 0 end
   local kept = {}

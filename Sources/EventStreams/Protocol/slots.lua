@@ -4,7 +4,7 @@
 --   Returns how many the worker may have running from now on.
 -- A worker's share is what nobody else has, and, where others lack some, no more than an even one: it is told so, and gives them up as its
 -- attempts end. One that has not been heard of for its time to live has none.
-redis.register_function({ function_name = 'eventstreams_slots_v5', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_slots_v6', flags = { 'allow-oom' }, callback = function(keys, args)
   local worker, ttl, limit, running, wanted = args[1], tonumber(args[2]), tonumber(args[3]), tonumber(args[4]), tonumber(args[5])
   local time = now()
   local all = redis.call('HGETALL', keys[1])

@@ -2,7 +2,7 @@
 -- all of what was built is there.
 --   KEYS: lease, then n staged keys, the n keys they become, m keys that go
 --   ARGV: epoch, n, how many of the staged keys do not vanish by themselves (they come first), m
-redis.register_function({ function_name = 'eventstreams_swap_v5', flags = { 'allow-oom' }, callback = function(keys, args)
+redis.register_function({ function_name = 'eventstreams_swap_v6', flags = { 'allow-oom' }, callback = function(keys, args)
   if redis.call('HGET', keys[1], 'epoch') ~= args[1] then
     return redis.error_reply('FENCED another worker owns ' .. keys[1])
   end

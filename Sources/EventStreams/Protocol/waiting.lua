@@ -4,13 +4,14 @@
 --   rides:{s}:scheduled         sorted set: `<entry id of the record> <event id>` -> when it is due, in ms of the server's clock; of those
 --                               that are due at the same time, the one that was scheduled first comes first
 --   rides:{s}:scheduled:events  hash: event id -> `<due> <entry id of the record> <topic> <the event's JSON>`
---   rides:{s}:scheduled:next    `<when to look next, in ms> <window> <cursor>`: workers ask all shards for it with one command; the
---                               publish window in which the ids of all that waits are being remembered, and how far that is (0 at the end)
+--   rides:{s}:scheduled:next    `<when to look next, in ms> <n> <cursor>`: workers ask all shards for it with one command; the
+--                               deduplication time, counted from 1970, in which the ids of all that waits are being remembered, and
+--                               how far that is (0 at the end)
 --
 -- Who schedules adds a record to the topic `schedule`, an event EVENT_SCHEDULED that holds the event, and who cancels one EVENT_CANCELLED: so
 -- the archive has what waits, and a restore brings it back. An id that waits is remembered as those of publications are, with the record's
--- place: to publish it is to publish it again. It is remembered anew in each publish window, for as long as it waits: that is why what
--- waits costs a publication or a commit nothing.
+-- place: to publish it is to publish it again. It is remembered anew in each deduplication time, for as long as it waits: that is
+-- why what waits costs a publication or a commit nothing.
 
 local function waitingBeside(log)
   local scheduled = scheduledOf(log)
@@ -30,10 +31,10 @@ local mostMoved, mostRenewed = 300, 200
 local renewalPause = 100
 
 -- Why what waits beside a log can't be changed; nil if there is no reason.
-local function waitingRefusal(log)
+local function waitingRefusal(log, period)
   local waiting = waitingBeside(log)
   local seen = seenOf(log)
-  local current, previous, following = windowsNow(seen, standardWindow)
+  local current, previous, following = seenNow(seen, period)
   return unusable('ZCARD', waiting.set, 'HLEN', waiting.events, 'STRLEN', waiting.next, 'HLEN', current, 'HLEN', previous,
     'HLEN', following)
     or forbidden('ZADD', waiting.set, 'ZREM', waiting.set, 'HSET', waiting.events, 'HDEL', waiting.events, 'SET', waiting.next,
@@ -42,8 +43,8 @@ local function waitingRefusal(log)
 end
 
 -- Notes when to look next at what waits beside a log; returns in how many ms that is, -1 if nothing waits.
---   renewed: `<window> <cursor>` of what is remembered anew; nil for what it was.
-local function noteWaiting(log, renewed)
+--   renewed: `<n> <cursor>` of what is remembered anew; nil for what it was.
+local function noteWaiting(log, period, renewed)
   local waiting, time = waitingBeside(log), now()
   local first = redis.call('ZRANGE', waiting.set, 0, 0, 'WITHSCORES')[2]
   if not first then
@@ -51,9 +52,9 @@ local function noteWaiting(log, renewed)
     return -1
   end
   renewed = renewed or string.match(redis.call('GET', waiting.next) or '', '^%S+ (%S+ %S+)$') or '- 0'
-  local window = math.floor(time / standardWindow)
+  local index = math.floor(time / period)
   local renewal = time + renewalPause
-  if renewed == milliseconds(window) .. ' 0' then renewal = (window + 1) * standardWindow end
+  if renewed == milliseconds(index) .. ' 0' then renewal = (index + 1) * period end
   local look = math.min(tonumber(first), renewal)
   redis.call('SET', waiting.next, milliseconds(look) .. ' ' .. renewed)
   return math.max(0, look - time)
@@ -72,11 +73,11 @@ end
 --   changed: id -> true for what this call has published or scheduled, false for what it has cancelled
 --   Returns of each the place of its record, or what is said of a duplicate; of one that waits that is
 --   {= and the place of its record, JSON, when it is due}
-local function addWaiting(place, seen, window, args, first, last, changed)
+local function addWaiting(place, seen, period, args, first, last, changed)
   local waiting, ids, reply, added = waitingBeside(place.log), {}, {}, {}
   for at = first, last, 5 do ids[#ids + 1] = args[at] end
   if #ids == 0 then return reply end
-  local known, current = remembered(seen, window, ids)
+  local known, current = remembered(seen, period, ids)
   for i, id in ipairs(ids) do
     local at = first + (i - 1) * 5
     local due, topic, record = args[at + 1], args[at + 2], args[at + 4]
@@ -98,7 +99,7 @@ local function addWaiting(place, seen, window, args, first, last, changed)
       end
     end
   end
-  remember(current, window, added)
+  remember(current, period, added)
   return reply
 end
 
@@ -106,7 +107,7 @@ end
 --   place: as `openLog` has made it, for the records
 --   args[first … last]: of each event its id, and the record
 --   Returns of each 1, or 0 if it does not wait.
-local function cancelWaiting(place, seen, window, args, first, last, changed)
+local function cancelWaiting(place, seen, period, args, first, last, changed)
   local waiting, reply = waitingBeside(place.log), {}
   for at = first, last, 2 do
     local id, record = args[at], args[at + 1]
@@ -115,42 +116,40 @@ local function cancelWaiting(place, seen, window, args, first, last, changed)
     if event then
       redis.call('HDEL', waiting.events, id)
       redis.call('ZREM', waiting.set, memberOf(event.place, id))
-      for _, length in ipairs({ window, standardWindow }) do
-        for _, key in ipairs({ windowsNow(seen, length) }) do redis.call('HDEL', key, id) end
-      end
+      for _, key in ipairs({ seenNow(seen, period) }) do redis.call('HDEL', key, id) end
       local recordId = append(place, recordTopic, record)
-      remember((windowsNow(seen, window)), window, { string.match(record, '^{"id":"([^"]*)"') or id, recordId })
+      remember((seenNow(seen, period)), period, { string.match(record, '^{"id":"([^"]*)"') or id, recordId })
       changed[id] = false
     end
   end
   return reply
 end
 
--- Has the ids of some of what waits remembered in the publish window of now, if not all of them are yet; returns how far that is.
-local function renewWaiting(waiting, seen)
-  local window = milliseconds(math.floor(now() / standardWindow))
+-- Has the ids of some of what waits remembered in the deduplication time of now, if not all of them are yet; returns how far that is.
+local function renewWaiting(waiting, seen, period)
+  local current = milliseconds(math.floor(now() / period))
   local state = redis.call('GET', waiting.next) or ''
   local index, cursor = string.match(state, '^%S+ (%S+) (%S+)$')
-  if index == window and cursor == '0' then return window .. ' 0' end
-  local found = redis.call('HSCAN', waiting.events, index == window and cursor or '0', 'COUNT', mostRenewed)
+  if index == current and cursor == '0' then return current .. ' 0' end
+  local found = redis.call('HSCAN', waiting.events, index == current and cursor or '0', 'COUNT', mostRenewed)
   local ids, places, added = {}, {}, {}
   for at = 1, #found[2], 2 do
     local event = waitingEvent(found[2][at + 1])
     if event then ids[#ids + 1], places[#places + 1] = found[2][at], event.place end
   end
   if #ids > 0 then
-    local known, current = remembered(seen, standardWindow, ids)
+    local known, into = remembered(seen, period, ids)
     for at, id in ipairs(ids) do
       added[at * 2 - 1] = id
       added[at * 2] = known[at] or places[at]
     end
-    remember(current, standardWindow, added)
+    remember(into, period, added)
   end
-  return window .. ' ' .. found[1]
+  return current .. ' ' .. found[1]
 end
 
--- Takes in what an event that was added to a log meanwhile means for what waits beside the one that is to take its place; seen is the
--- publish window of that one.
+-- Takes in what an event that was added to a log meanwhile means for what waits beside the one that is to take its place; seen is
+-- what that one remembers.
 local function followWaiting(staged, seen, log, event)
   local waiting = waitingBeside(staged)
   local about = type(event.data) == 'table' and event.data.event
@@ -174,7 +173,7 @@ local function followWaiting(staged, seen, log, event)
 end
 
 -- Puts what waits beside a staged log in the place of what waits beside the log.
-local function replaceWaiting(staged, log)
+local function replaceWaiting(staged, log, period)
   local built, waiting = waitingBeside(staged), waitingBeside(log)
   for _, key in ipairs({ 'set', 'events' }) do
     if redis.call('EXISTS', built[key]) == 1 then
@@ -184,5 +183,5 @@ local function replaceWaiting(staged, log)
     end
   end
   redis.call('UNLINK', waiting.next)
-  noteWaiting(log)
+  noteWaiting(log, period)
 end

@@ -7,7 +7,6 @@ public import Redis
 public struct Publisher: Sendable {
   private let namespace: Namespace
   private let connection: Connection
-  private let window: Duration
   /// Nil where the server's word is enough.
   private let confirmation: Confirmation?
   /// What is measured; nil if nobody does.
@@ -19,16 +18,14 @@ public struct Publisher: Sendable {
   /// - Parameters:
   ///   - namespace: as `Namespace.open` returned it.
   ///   - connection: used by this publisher alone while it publishes.
-  ///   - window: how long event ids are remembered at least.
   ///   - acks: who else must have what is published; nil if the server's word is enough. Each batch is waited for before the next is sent then.
   ///   - middleware: what stands around each batch, the first outermost. Each is waited for before the next is sent then.
   public init(
-    namespace: Namespace, connection: Connection, window: Duration = .seconds(24 * 3600), acks: Acknowledgement? = nil,
+    namespace: Namespace, connection: Connection, acks: Acknowledgement? = nil,
     middleware: [any PublishingMiddleware] = []
   ) {
     self.namespace = namespace
     self.connection = connection
-    self.window = window
     confirmation = acks.map(Confirmation.init)
     self.middleware = middleware
   }
@@ -116,7 +113,7 @@ public struct Publisher: Sendable {
     for shard in namespace.shards {
       for start in stride(from: 0, to: eventIDs.count, by: PublishCall.mostEvents) {
         let part = eventIDs[start..<min(start + PublishCall.mostEvents, eventIDs.count)]
-        commands.append(CancelCall(namespace: namespace, shard: shard, window: window, ids: part))
+        commands.append(CancelCall(namespace: namespace, shard: shard, ids: part))
       }
     }
     return try Self.waited(await connection.send(commands), eventIDs.count)
@@ -208,10 +205,10 @@ public struct Publisher: Sendable {
         if let due {
           batch.commands.append(
             try ScheduleCall(
-              namespace: namespace, shard: shard, window: window, due: due, events: events, indexes: part))
+              namespace: namespace, shard: shard, due: due, events: events, indexes: part))
         } else {
           batch.commands.append(
-            PublishCall(namespace: namespace, shard: shard, window: window, events: events, indexes: part))
+            PublishCall(namespace: namespace, shard: shard, events: events, indexes: part))
         }
       }
     }

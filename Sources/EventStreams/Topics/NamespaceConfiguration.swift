@@ -3,9 +3,10 @@ import Redis
 /// What all parties of a namespace have agreed on, as it stands in Redis.
 struct NamespaceConfiguration {
   let shardCount: Int
+  let deduplicationTime: Duration
   let format: Int
 
-  static let fields = ["shards", "format"]
+  static let fields = ["shards", "format", "deduplication"]
 
   /// The version of the layout of keys and entries. Parties of different versions refuse to work together.
   static let formatVersion = 2
@@ -31,6 +32,12 @@ struct NamespaceConfiguration {
       throw NamespaceError.format(
         of: Namespace(namespace.name, shardCount: shards), found: format, known: Self.formatVersion)
     }
+    let times = Namespace.deduplicationTimes
+    let (shortest, longest) = (times.lowerBound.wholeMilliseconds, times.upperBound.wholeMilliseconds)
+    // Of a namespace that was made before it could be chosen, nothing is said.
+    deduplicationTime =
+      try number(2, "a number of milliseconds from \(shortest) to \(longest)", in: shortest...longest)
+      .map { .milliseconds($0) } ?? Namespace.standardDeduplicationTime
     shardCount = shards
     self.format = format
   }

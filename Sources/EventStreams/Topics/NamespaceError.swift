@@ -39,6 +39,21 @@ public struct NamespaceError: Error, Sendable, CustomStringConvertible {
       description: "a namespace can't have \(count) shards, only \(allowed.lowerBound) to \(allowed.upperBound)")
   }
 
+  static func deduplicationTime(namespace: String, found: Duration, wanted: Duration) -> NamespaceError {
+    NamespaceError(
+      description:
+        "namespace '\(namespace)' remembers ids for \(found.short), not \(wanted.short): the time is fixed when a namespace is made"
+    )
+  }
+
+  static func deduplicationTime(outOfBounds time: Duration) -> NamespaceError {
+    let allowed = Namespace.deduplicationTimes
+    return NamespaceError(
+      description:
+        "a namespace can't remember ids for \(time.short), only for \(allowed.lowerBound.short) to \(allowed.upperBound.short)"
+    )
+  }
+
   static func damaged(namespace: String, key: String, _ field: String, _ text: String, expected: String)
     -> NamespaceError
   {

@@ -74,14 +74,10 @@ extension Inspector {
 
   /// The events of this id that the logs still hold: one at most, unless a producer gave the same id in several shards.
   ///
-  /// - Parameters:
-  ///   - id: looked up among the ids that are remembered so that nothing is published twice.
-  ///   - window: how long ids are remembered.
-  public func events(
-    withID id: String, window: Duration = .seconds(24 * 3600)
-  ) async throws -> [EventPage.Found] {
+  /// - Parameter id: looked up among the ids that are remembered so that nothing is published twice.
+  public func events(withID id: String) async throws -> [EventPage.Found] {
     var found: [EventPage.Found] = []
-    for (shard, place) in try await places(of: [id], window: window).sorted(by: { $0.key < $1.key }) {
+    for (shard, place) in try await places(of: [id]).sorted(by: { $0.key < $1.key }) {
       if let event = try await event(at: LogPlace(entryID: place, shard: shard)) { found.append(event) }
     }
     return found

@@ -4,21 +4,19 @@ import Redis
 extension Inspector {
   /// The events about one thing that the log holds, in its order, and how far each service has come with them.
   ///
-  /// Costs nothing while events are handled: the log is searched from the first of the events on, which the publish window
-  /// remembers by its id, or from the log's beginning if none of the ids is remembered.
+  /// Costs nothing while events are handled: the log is searched from the first of the events on, which is
+  /// remembered by its id, or from the log's beginning if none of the ids is remembered.
   ///
   /// - Parameters:
   ///   - name: what the events are about; it stands in each.
   ///   - ids: ids that the first of the events have, unless their producer gave others.
-  ///   - window: how far around an event is looked for what it led to.
   ///   - subject: tells what an event is about; nil to go by the events' keys.
   public func trace(
-    _ name: String, ids: [String], window: Duration = .seconds(24 * 3600),
-    by subject: ((_ event: Span<UInt8>) -> String?)? = nil
+    _ name: String, ids: [String], by subject: ((_ event: Span<UInt8>) -> String?)? = nil
   ) async throws -> [EventTrace] {
     let groups = Dictionary(grouping: try await status(), by: \.shard)
     var traces: [EventTrace] = []
-    let places = try await places(of: ids, window: window)
+    let places = try await places(of: ids)
     for shard in namespace.shards where places.isEmpty || places[shard] != nil {
       for event in try await events(about: name, by: subject, shard: shard, from: places[shard] ?? .zero) {
         let steps = try await steps(of: event, shard: shard, groups[shard] ?? [])
@@ -31,9 +29,9 @@ extension Inspector {
   }
 
   /// The first remembered entry id among these event ids, by shard.
-  func places(of ids: [String], window: Duration) async throws -> [Int: EntryID] {
+  func places(of ids: [String]) async throws -> [Int: EntryID] {
     let now = Timestamp.now().microsecondsSinceEpoch / 1000
-    let bucket = now / Int64(max(1, window.wholeMilliseconds))
+    let bucket = now / Int64(namespace.deduplicationTime.wholeMilliseconds)
     var commands = Commands()
     for shard in namespace.shards {
       for bucket in [bucket - 1, bucket] { commands.append(["HMGET", "\(namespace.seen(shard)):\(bucket)"] + ids) }

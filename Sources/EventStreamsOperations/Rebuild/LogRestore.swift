@@ -1,12 +1,11 @@
 public import EventStreams
 public import Redis
 
-/// Puts a shard's log, its groups, its publish window, what waits until it is due and its services' state back, from history.
+/// Puts a shard's log, its groups, the ids that are remembered, what waits until it is due and its services' state back, from history.
 public struct LogRestore: Sendable {
   private let namespace: Namespace
   private let connection: Connection
   private let shard: Int
-  private let window: Duration
   private var commands = Commands()
   /// Entries written.
   public private(set) var count = 0
@@ -50,18 +49,16 @@ public struct LogRestore: Sendable {
   ///   - connection: used by nobody else meanwhile.
   ///   - shard: 0 ..< shard count
   ///   - run: this run, which others do not disturb.
-  ///   - window: how long publishers have ids remembered.
   public init(
-    namespace: Namespace, connection: Connection, shard: Int, run: RebuildRun, window: Duration = .seconds(24 * 3600)
+    namespace: Namespace, connection: Connection, shard: Int, run: RebuildRun
   ) async throws {
     self.namespace = namespace
     self.connection = connection
     self.shard = shard
-    self.window = window
     let prefix = namespace.restored(shard)
     logs = "\(prefix)\(run.name):log"
     seen = "\(prefix)\(run.name):seen"
-    waiting = WaitingEvents(window: window)
+    waiting = WaitingEvents(deduplicationTime: namespace.deduplicationTime)
     try await StateImage.remove(prefix, connection)
   }
 
@@ -82,10 +79,10 @@ public struct LogRestore: Sendable {
     if commands.count >= 1000 { try await flush() }
   }
 
-  /// Has publishing an event again recognised, if it was recorded within the window, though it is not in the log any more.
+  /// Has publishing an event again recognised, if it was recorded within the deduplication time, though it is not in the log any more.
   public mutating func remember(_ event: RecordedEvent, topic: String) {
     note(event, topic: topic)
-    guard let id = event.header?.id, event.entryID.recordedAt + window > .now() else { return }
+    guard let id = event.header?.id, event.entryID.recordedAt + namespace.deduplicationTime > .now() else { return }
     commands.append("HSETNX", seen, id, event.entryID.description)
   }
 
@@ -142,7 +139,7 @@ public struct LogRestore: Sendable {
     do {
       return try await connection.call(
         RestoreCall(
-          namespace: namespace, shard: shard, stagedLogs: logs, stagedWindow: seen, window: window, end: end,
+          namespace: namespace, shard: shard, stagedLogs: logs, stagedIDs: seen, end: end,
           added: added,
           groups: zip(groups, states).map { group, state in
             RestoreCall.Group(

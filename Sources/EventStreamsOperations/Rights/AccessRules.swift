@@ -42,7 +42,7 @@ public struct AccessRules: Sendable, Hashable {
       selector(
         "+xreadgroup +xread +xadd +xack +xclaim +xpending +xrange +xrevrange +xlen +xinfo|stream +xinfo|groups +xinfo|consumers +xgroup|create +xgroup|createconsumer +xgroup|setid +xgroup|delconsumer +xsetid +exists",
         on: keys.logs),
-      selector("+@hash +exists +pexpire", on: keys.windows, keys.topics, keys.inbox, keys.rewound),
+      selector("+@hash +exists +pexpire", on: keys.seen, keys.topics, keys.inbox, keys.rewound),
       selector("+get +set", on: keys.clock),
       selector("+@hash +@sortedset +get +mget +set +strlen +del +exists +pexpire", on: keys.scheduled),
       selector("+@hash +@set +@sortedset +@stream +@string +@list +@keyspace -@dangerous", on: own),
@@ -58,9 +58,9 @@ public struct AccessRules: Sendable, Hashable {
   public static func publisher(in namespace: Namespace) -> AccessRules {
     let keys = RuntimeKeys(namespace)
     let rules: [String] = [
-      selector("+fcall", on: keys.prefixes, keys.logs, keys.windows, keys.clock, keys.topics, keys.scheduled),
+      selector("+fcall", on: keys.prefixes, keys.logs, keys.seen, keys.clock, keys.topics, keys.scheduled),
       selector("+xadd +xlen +xread +xrange +xrevrange +xinfo|stream +xinfo|groups +exists", on: keys.logs),
-      selector("+@hash +exists +pexpire", on: keys.windows, keys.topics),
+      selector("+@hash +exists +pexpire", on: keys.seen, keys.topics),
       selector("+get +set", on: keys.clock, keys.confirmed),
       selector("+@hash +@sortedset +get +mget +set +strlen +del +exists +pexpire", on: keys.scheduled),
       selector("+hget +hmget +hgetall +exists", on: keys.configuration, with: "%R~"),

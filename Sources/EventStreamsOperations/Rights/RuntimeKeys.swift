@@ -28,7 +28,7 @@ struct RuntimeKeys {
   /// What calls name in place of the keys that begin so.
   var prefixes: [String] { pattern(namespace.logs(0), namespace.seen(0)) }
   var logs: [String] { pattern(namespace.log(0, "*")) }
-  var windows: [String] { pattern(namespace.seen(0), namespace.seen(0) + ":*") }
+  var seen: [String] { pattern(namespace.seen(0), namespace.seen(0) + ":*") }
   var topics: [String] { pattern(namespace.topics(0)) }
   var inbox: [String] { pattern(namespace.inbox(0)) }
   var rewound: [String] { pattern(namespace.rewound(0)) }
@@ -38,7 +38,7 @@ struct RuntimeKeys {
   var configuration: [String] { [namespace.configuration, namespace.paused] }
 
   /// What the calls of a worker may name that is no service's own.
-  var shared: [String] { [prefixes, logs, windows, topics, inbox, clock, scheduled].flatMap { $0 } }
+  var shared: [String] { [prefixes, logs, seen, topics, inbox, clock, scheduled].flatMap { $0 } }
 
   /// Everything in the shards.
   var all: [String] { pattern("\(namespace.prefix(0)):*") }

@@ -14,9 +14,9 @@ struct WaitingEvents: Sendable {
   /// Where those stand that waited once and have been published.
   private var published: [Identifier: EntryID] = [:]
   /// How long ids are remembered: what is scheduled again within that time is not.
-  let window: Duration
+  let deduplicationTime: Duration
 
-  init(window: Duration) { self.window = window }
+  init(deduplicationTime: Duration) { self.deduplicationTime = deduplicationTime }
 
   /// Takes in the next event of the history.
   mutating func add(_ event: RecordedEvent) {
@@ -25,7 +25,7 @@ struct WaitingEvents: Sendable {
     case ScheduleRecord.scheduled:
       guard let scheduled = try? ScheduleRecord.Scheduled(event.json) else { return }
       let id = Identifier(scheduled.id)
-      if let place = published[id], place.recordedAt + window > event.entryID.recordedAt { return }
+      if let place = published[id], place.recordedAt + deduplicationTime > event.entryID.recordedAt { return }
       guard events[id] == nil else { return }
       events[id] = Waiting(
         place: event.entryID, due: scheduled.due, topic: scheduled.topic, json: scheduled.json)

@@ -84,7 +84,7 @@ struct ShardAudit {
       try await compareArchive(item, logHasBegun: logHasBegun, &report)
       if item.logged != nil { logHasBegun = true }
       count(item, &report)
-      // One that was published again after its window was lost counts where it stands first.
+      // One that was published again after its id was forgotten counts where it stands first.
       guard let header = item.header else { continue }
       if item.isRepetition {
         if let ride = services.catalog.ride(of: item.json.span) { repeated.insert(Identifier(ride)) }

@@ -3,7 +3,7 @@ public import EventStreams
 import EventStreamsOperations
 public import Redis
 
-/// Brings logs, groups, publish windows and all services' state back from the archive, after the server has lost them.
+/// Brings logs, groups, remembered ids and all services' state back from the archive, after the server has lost them.
 ///
 /// What is in the logs now, published or handled since the loss, is kept: it is history like the rest. A service's state is the fold
 /// over all of it; what nothing tells to have been handled is left pending, and is handled, with the same idempotency keys, when the

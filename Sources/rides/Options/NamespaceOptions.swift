@@ -56,18 +56,19 @@ struct NamespaceOptions: ParsableArguments {
 
   /// The namespace for working with it; made, for all services, if it isn't there.
   ///
-  /// - Parameter check: throws if a new one must not be made as it would be.
+  /// - Parameters:
+  ///   - new: what is asked for; nil for what is usual.
+  ///   - check: throws if a new one must not be made as it would be.
   func open(
-    shards: Int? = nil, checkingNew check: (Namespace) async throws -> Void = { _ in }
+    _ new: NewNamespaceOptions? = nil, checkingNew check: (Namespace) async throws -> Void = { _ in }
   ) async throws -> (namespace: Namespace, connection: Connection) {
     let connection = try connect()
     do {
       let isNew = try await Namespace.find(namespace, on: connection) == nil
-      if isNew { try await check(Namespace(namespace, shardCount: shards ?? Namespace.standardShardCount)) }
+      if isNew { try await check(Namespace(namespace, shardCount: new?.shards ?? Namespace.standardShardCount)) }
       let opened = try await Namespace.open(
-        namespace, shardCount: shards, services: ChosenServices.list.subscriptions,
-        topics: ChosenServices.list.catalog.topics,
-        on: connection)
+        namespace, shardCount: new?.shards, deduplicationTime: new?.deduplicationTime?.duration,
+        services: ChosenServices.list.subscriptions, topics: ChosenServices.list.catalog.topics, on: connection)
       if isNew { Terminal.error("made namespace '\(namespace)' with \(opened.shardCount) shards") }
       return (opened, connection)
     } catch let error as NamespaceError {

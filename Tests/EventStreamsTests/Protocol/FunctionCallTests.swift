@@ -65,8 +65,8 @@ import Testing
     return [
       ServicesCall(namespace: namespace, service: Subscription("s"), isListed: true),
       FoundCall(namespace: namespace, shard: 3, topics: [], services: [Subscription("a"), Subscription("b")]),
-      PublishCall(namespace: namespace, shard: 3, window: .seconds(1), events: [], indexes: []),
-      CancelCall(namespace: namespace, shard: 3, window: .seconds(1), ids: []), DueCall(namespace: namespace, shard: 3),
+      PublishCall(namespace: namespace, shard: 3, events: [], indexes: []),
+      CancelCall(namespace: namespace, shard: 3, ids: []), DueCall(namespace: namespace, shard: 3),
       LeaseCall(
         action: .renew, namespace: namespace, shard: 3, subscription: Subscription("s"), worker: "w", epoch: 7,
         timeToLive: .seconds(1)),

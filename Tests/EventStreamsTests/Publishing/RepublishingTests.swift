@@ -11,7 +11,7 @@ import Testing
     try await TestBench.run(shards: 1) { bench in
       let proxy = try SwallowingProxy(bench.server)
       defer { proxy.stop() }
-      let connection = Connection(proxy.url, options: ConnectionOptions(responseTimeout: .milliseconds(100)))
+      let connection = Connection(proxy.url, options: ConnectionOptions(responseTimeout: .seconds(1)))
       let publisher = Publisher(namespace: bench.namespace, connection: connection)
       try await connection.connect()
 
@@ -62,36 +62,36 @@ import Testing
     }
   }
 
-  @Test("is known though the clock was set back over the end of a publish window, or forward")
+  @Test("is known though the clock was set back over the end of a deduplication time, or forward")
   func clockSetBack() async throws {
     try await TestBench.run(shards: 1) { bench in
-      let window = Timestamp.now().microsecondsSinceEpoch / 1_000_000 / 86400
+      let index = Timestamp.now().microsecondsSinceEpoch / 1_000_000 / 86400
       for (offset, isKnown) in [(-2, false), (-1, true), (1, true)] {
         let first = try await bench.publish([Noted("k", offset)])[0]
         let log = bench.namespace.seen(0)
-        _ = try await bench.connection.call("RENAME", "\(log):\(window)", "\(log):\(window + Int64(offset))")
+        _ = try await bench.connection.call("RENAME", "\(log):\(index)", "\(log):\(index + Int64(offset))")
         let again = try await bench.publish([Noted("k", offset)])[0]
         #expect(again.isDuplicate == isKnown)
         if isKnown { #expect(again.entryID == first.entryID) }
-        _ = try await bench.connection.call("DEL", "\(log):\(window)", "\(log):\(window + Int64(offset))")
+        _ = try await bench.connection.call("DEL", "\(log):\(index)", "\(log):\(index + Int64(offset))")
       }
     }
   }
 
-  @Test("looks where it stands now, whichever publish window remembers a place that it had before")
+  @Test("looks where it stands now, whatever remembers a place that it had before")
   func places() async throws {
     try await TestBench.run(shards: 1) { bench in
       let (log, seen) = (bench.namespace.log(0), bench.namespace.seen(0))
-      let window = Timestamp.now().microsecondsSinceEpoch / 1_000_000 / 86400
+      let index = Timestamp.now().microsecondsSinceEpoch / 1_000_000 / 86400
       let earlier = try await bench.publish([Noted("k", 0)])[0].entryID
       _ = try await bench.connection.call("XDEL", log, earlier.description)
       let now = try await bench.publish([Noted("k", 0)])[0]
       #expect(!now.isDuplicate)
       let places = [earlier, now.entryID].map(\.description)
       for (current, other, offset) in [(0, 1, -1), (1, 0, -1), (0, 1, 1), (1, 0, 1)] {
-        _ = try await bench.connection.call("DEL", "\(seen):\(window - 1)", "\(seen):\(window + 1)")
-        for (place, window) in [(places[current], window), (places[other], window + Int64(offset))] {
-          _ = try await bench.connection.call("HSET", "\(seen):\(window)", Noted("k", 0).eventID, place)
+        _ = try await bench.connection.call("DEL", "\(seen):\(index - 1)", "\(seen):\(index + 1)")
+        for (place, index) in [(places[current], index), (places[other], index + Int64(offset))] {
+          _ = try await bench.connection.call("HSET", "\(seen):\(index)", Noted("k", 0).eventID, place)
         }
         let again = try await bench.publish([Noted("k", 0)])[0]
         #expect(again.isDuplicate && again.entryID == now.entryID)

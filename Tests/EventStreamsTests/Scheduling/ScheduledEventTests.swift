@@ -126,16 +126,16 @@ import Testing
     }
   }
 
-  @Test("has an id that is known for as long as it waits, though its publish windows are over")
+  @Test("has an id that is known for as long as it waits, though the deduplication time is over")
   func remembered() async throws {
     try await TestBench.run(shards: 1) { bench in
       let count = 1000
       let due = Timestamp.now() + .seconds(30 * 86_400)
       _ = try await bench.publisher.publish((0..<count).map { EncodedEvent(Noted("k", $0)) }, due: due)
       // Some days later.
-      let window = Timestamp.now().microsecondsSinceEpoch / 1_000_000 / 86400
-      _ = try await bench.connection.call("DEL", "\(bench.namespace.seen(0)):\(window)")
-      _ = try await bench.connection.call("SET", bench.namespace.scheduledNext(0), "0 \(window - 3) 0")
+      let index = Timestamp.now().microsecondsSinceEpoch / 1_000_000 / 86400
+      _ = try await bench.connection.call("DEL", "\(bench.namespace.seen(0)):\(index)")
+      _ = try await bench.connection.call("SET", bench.namespace.scheduledNext(0), "0 \(index - 3) 0")
       var calls = 0
       while try await bench.moveDue().wait ?? .zero <= .seconds(1) { calls += 1 }
       #expect((3...20).contains(calls))

@@ -4,7 +4,7 @@ import Testing
 @testable import EventStreamsOperations
 
 @Suite("What waits by some place of a history") struct WaitingEventsTests {
-  private var waiting = WaitingEvents(window: .seconds(86_400))
+  private var waiting = WaitingEvents(deduplicationTime: .seconds(86_400))
   private let due = Timestamp(secondsSinceEpoch: 4_000_000_000)
 
   /// Adds an event that was recorded so many hours after the first.

@@ -67,7 +67,7 @@ import Testing
     try await TestBench.run(shards: 1) { bench in
       let events = (0..<50000).map { EncodedEvent(Noted("k", $0)) }
       let call = PublishCall(
-        namespace: bench.namespace, shard: 0, window: .seconds(86400), events: events,
+        namespace: bench.namespace, shard: 0, events: events,
         indexes: Array(events.indices)[...])
       let first = try await bench.connection.call(call)
       #expect(Set(first.map(\.entryID)).count == 50000)

@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test(
-    "count an event once that was published again after its publish window was lost", arguments: ArchiveKeeper.allCases)
+    "count an event once that was published again after its id was forgotten", arguments: ArchiveKeeper.allCases)
   func repetitions(_ keeper: ArchiveKeeper) async throws {
     try await ArchiveBench.run(keeper) { bench in
       let events = try Self.some()
@@ -148,7 +148,7 @@ import Testing
         event(
           "DRIVER_PAID", "c2", "r1",
           #""currency":"EUR","plan":"gold","basisPoints":1500,"fare":801,"commission":120,"tips":50,"taxes":100"#),
-        // It was published again after its window was lost.
+        // It was published again after its id was forgotten.
         refund, refund,
         event("FARE_ADJUSTED", "c4", "nobody", #"\#(fare),"newFare":{"base":1,"total":1,"currency":"EUR"}"#),
       ]

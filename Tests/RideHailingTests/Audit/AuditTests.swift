@@ -12,7 +12,7 @@ import Testing
     try await bench.audit(archive: FileManager.default.fileExists(atPath: bench.configuration.archivePath))
   }
 
-  @Test("counts an event that was published again after its publish window was lost once")
+  @Test("counts an event that was published again after its id was forgotten once")
   func repetition() async throws {
     try await RideBench.run { bench in
       try await bench.running(RideServices.standard.names) {
@@ -49,7 +49,7 @@ import Testing
           EncodedEvent(RideRated(rideID: "r1", driverID: "driver-1", city: ride.city, stars: 4)),
         ])
         try await bench.settled(RideServices.standard.names)
-        // As if its publish window were over: all that there is once more, the services' own events too.
+        // As if its id were forgotten: all that there is once more, the services' own events too.
         let shard = bench.namespace.shard(of: ride.city)
         let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
         for entry in try await inspector.entries(shard: shard, after: .zero, limit: 100) {

@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test(
-    "counts an event that was published again after its window was lost once, where it stands first",
+    "counts an event that was published again after its id was forgotten once, where it stands first",
     arguments: ArchiveKeeper.allCases)
   func repetition(_ keeper: ArchiveKeeper) async throws {
     try await RideBench.run(archive: keeper) { bench in

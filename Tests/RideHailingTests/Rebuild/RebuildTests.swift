@@ -177,7 +177,7 @@ import Testing
     }
   }
 
-  @Test("misses nothing of a log that ends with what was published again after its publish window")
+  @Test("misses nothing of a log that ends with what was published again after its id was forgotten")
   func repetitionsAtTheEnd() async throws {
     try await RideBench.run { bench in
       try await handled(bench, 100)

@@ -16,7 +16,7 @@ struct ArchiveScan {
   }
 
   /// Calls `body` with each event of the type, shard by shard in the order of the log. An event that was published again after its
-  /// publish window was lost counts once, as the services count it: where it stands first.
+  /// id was forgotten counts once, as the services count it: where it stands first.
   ///
   /// - Parameter filter: whose times are looked at; nil for all events.
   mutating func each<Data: EventData>(

@@ -12,8 +12,8 @@ struct ReplayCommand: AsyncParsableCommand {
       In order: per shard that of the log, shards merged by entry id. What is printed can be published again with `rides \
       publish`: an event that is still remembered is a duplicate, and into an empty Redis the same logs come into being. \
       --from and --to go by the event's own timestamp, which for imported rides is long before they were recorded; \
-      --recorded-from and --recorded-to go by when the log got it. Of an event that was published again after its publish window \
-      was lost, the first is printed. An event of a type that this program does not know is printed with the shard that it was \
+      --recorded-from and --recorded-to go by when the log got it. Of an event that was published again after its id was \
+      forgotten, the first is printed. An event of a type that this program does not know is printed with the shard that it was \
       in, as `loggedIn`, and can be published again as well. Exit status 1 if the log was trimmed beyond what the archive holds, with where it was.
 
         rides replay --ride sim-1-42

@@ -69,8 +69,7 @@ struct PublishCommand: AsyncParsableCommand {
   @Option(help: "The same seed makes the same rides, up to their times.")
   var seed: UInt64 = 1
 
-  @Option(help: "The number of shards, if the namespace is made now.")
-  var shards: Int?
+  @OptionGroup var new: NewNamespaceOptions
 
   @Option(help: "Go on trying for so long while Redis can't be reached; nothing is published twice. (default: 60s)")
   var retryFor: DurationArgument?
@@ -89,7 +88,6 @@ struct PublishCommand: AsyncParsableCommand {
     if simulate != nil, file != nil { throw ValidationError("give a FILE or --simulate, not both") }
     try Limit.check(simulate, "--simulate", 0...100_000_000)
     try Limit.check(rate, "--rate", 0.001...1_000_000)
-    try Limit.check(shards: shards)
     try Limit.check(at?.time, "--at", Self.times)
     try Limit.check(days, "--days", 1...366)
     if simulate == nil, rate != nil || cities != nil || day || days != nil || life || at != nil {
@@ -134,7 +132,7 @@ struct PublishCommand: AsyncParsableCommand {
     var attempt = 0
     while true {
       do {
-        return try await redis.open(shards: shards)
+        return try await redis.open(new)
       } catch let error as RedisError where error.isRetriable {
         guard let retryFor, ContinuousClock.now - start < retryFor.duration else { throw error }
         attempt += 1

@@ -13,17 +13,13 @@ struct InstallCommand: AsyncParsableCommand {
         rides install --shards 8
       """)
 
-  @Option(help: "The number of shards of a new namespace. (default: 8)")
-  var shards: Int?
+  @OptionGroup var new: NewNamespaceOptions
 
   @OptionGroup var redis: NamespaceOptions
 
-  func validate() throws {
-    try Limit.check(shards: shards)
-  }
-
   func run() async throws {
-    let (namespace, _) = try await redis.open(shards: shards)
-    Terminal.print("namespace '\(namespace.name)' with \(namespace.shardCount) shards is installed")
+    let (namespace, _) = try await redis.open(new)
+    let (shards, time) = (namespace.shardCount, namespace.deduplicationTime.short)
+    Terminal.print("namespace '\(namespace.name)' with \(shards) shards is installed; it remembers ids for \(time)")
   }
 }

@@ -30,14 +30,12 @@ struct RestoreCommand: AsyncParsableCommand {
     transform: TimeArgument.read)
   var logFrom: TimeArgument?
 
-  @Option(help: "The number of shards that the namespace had, if it is gone as well, or is a new one.")
-  var shards: Int?
+  @OptionGroup var new: NewNamespaceOptions
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var redis: NamespaceOptions
 
   func validate() throws {
-    try Limit.check(shards: shards)
   }
 
   func run() async throws {
@@ -45,7 +43,7 @@ struct RestoreCommand: AsyncParsableCommand {
     let report: RestoreReport
     do {
       // With the wrong number of shards none is made: it would have that number for good.
-      let (namespace, connection) = try await redis.open(shards: shards) {
+      let (namespace, connection) = try await redis.open(new) {
         try await Restore.check(reader, for: $0, ChosenServices.list)
       }
       report = try await Restore(

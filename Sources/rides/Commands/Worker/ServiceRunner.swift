@@ -60,7 +60,7 @@ struct ServiceRunner {
   }
 
   private func open() async throws -> (namespace: Namespace, connection: Connection) {
-    if creates { return try await redis.open(shards: options.shards) }
+    if creates { return try await redis.open(options.new) }
     return try await redis.openExisting(hint: "a worker serves a namespace that exists, to make it say --create")
   }
 }

@@ -25,8 +25,7 @@ struct WorkerOptions: ParsableArguments {
   @Option(help: "Events in flight at the most: read and not committed.")
   var window = 4000
 
-  @Option(help: "The number of shards, if the namespace is made now.")
-  var shards: Int?
+  @OptionGroup var new: NewNamespaceOptions
 
   @Option(help: "Remove events from the log this long after, once every service has handled them: 12h, 7d.")
   var retainFor: DurationArgument?
@@ -75,7 +74,6 @@ struct WorkerOptions: ParsableArguments {
     try Limit.check(drainTimeout, "--drain-timeout", WorkerSettings.Bounds.drainTime)
     try Limit.check(keepAccounts, "--keep-accounts", Keeping.accountsBounds)
     try Limit.check(keepRides, "--keep-rides", Keeping.ridesBounds)
-    try Limit.check(shards: shards)
   }
 
   func settings(name: String? = nil) -> WorkerSettings {

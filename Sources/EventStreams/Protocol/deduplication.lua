@@ -1,24 +1,24 @@
--- How long ids are remembered that services publish, in ms; what publishers use unless told otherwise.
-local standardWindow = 24 * 3600 * 1000
+-- Event ids are remembered for at least the namespace's deduplication time, `period` in ms, which every call is told that publishes: in one
+-- hash for each such time since 1970, so that what is forgotten goes at once.
 
 -- A field that is longer than what hashes keep as a plain list, which is searched from end to end.
 local longField = '-----------------------------------------------------------------'
 
--- How long a publish window is kept: until the one after it is over, and an eighth more for a clock that goes back.
-local function lifetime(window)
-  return milliseconds(2 * window + math.floor(window / 8))
+-- How long such a hash is kept: until the one after it is over, and an eighth more for a clock that goes back.
+local function lifetime(period)
+  return milliseconds(2 * period + math.floor(period / 8))
 end
 
--- The publish windows of now, before that, and after that: the clock may have been set back.
-local function windowsNow(seen, window)
-  local index = math.floor(now() / window)
+-- The hashes of now, before that, and after that: the clock may have been set back.
+local function seenNow(seen, period)
+  local index = math.floor(now() / period)
   return seen .. ':' .. milliseconds(index), seen .. ':' .. milliseconds(index - 1), seen .. ':' .. milliseconds(index + 1)
 end
 
--- Looks for event ids in the publish windows: for each its entry id, or false; and the window of now. Of an event that waited, the window
--- before may still have the place of its record, and of one that was lost, the place that it had: the greatest is where it stands.
-local function remembered(seen, window, ids)
-  local current, previous, following = windowsNow(seen, window)
+-- Looks for event ids that are remembered: for each its entry id, or false; and the hash of now. Of an event that waited, the one before
+-- may still have the place of its record, and of one that was lost, the place that it had: the greatest is where it stands.
+local function remembered(seen, period, ids)
+  local current, previous, following = seenNow(seen, period)
   local known = valuesOf(current, ids)
   for _, other in ipairs({ previous, following }) do
     if redis.call('EXISTS', other) == 1 then
@@ -31,8 +31,8 @@ local function remembered(seen, window, ids)
   return known, current
 end
 
--- Remembers what was published in a publish window: event id, entry id, and so on.
-local function remember(current, window, added)
+-- Remembers what was published in the hash of now: event id, entry id, and so on.
+local function remember(current, period, added)
   if #added == 0 then return end
   local isNew = redis.call('EXISTS', current) == 0
   if isNew then redis.call('HSET', current, longField, '') end
@@ -40,7 +40,7 @@ local function remember(current, window, added)
   if isNew then
     -- What has become a table stays one.
     redis.call('HDEL', current, longField)
-    redis.call('PEXPIRE', current, lifetime(window))
+    redis.call('PEXPIRE', current, lifetime(period))
   end
 end
 
