@@ -15,6 +15,8 @@
 /// ```
 ///
 /// Fields are written in the order of the list. Reading is quickest where they are written so.
+/// In a generic type, `{ $0.rideID }` stands for `\.rideID`: a key path into such a type is made at run time, each time, and takes longer
+/// than all else.
 public protocol JSONRecord: FieldValue {
   /// The list. It does nothing else, and is the same whatever the values are.
   init(_ fields: inout RecordFields<Self>) throws(JSONError)

@@ -58,12 +58,12 @@ public struct AccountEvent<What: AccountEventKind>: EventData, JSONRecord, Hasha
 
   /// Its fields.
   public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
-    holder = try fields("account", \.holder)
-    city = try fields("city", \.city, .name)
-    amount = try fields("amount", \.amount, .within(.money), ifAbsent: 0)
-    currency = try fields("currency", \.currency)
+    holder = try fields("account", { $0.holder })
+    city = try fields("city", { $0.city }, .name)
+    amount = try fields("amount", { $0.amount }, .within(.money), ifAbsent: 0)
+    currency = try fields("currency", { $0.currency })
     movement = try fields.optional("movement", { $0.movement }, .name) ?? holder.description
-    reason = try fields.optional("reason", \.reason, .text())
+    reason = try fields.optional("reason", { $0.reason }, .text())
   }
 
   /// What the type asks of amount and reason.

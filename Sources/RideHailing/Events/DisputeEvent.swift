@@ -41,15 +41,15 @@ public struct DisputeEvent<Outcome: DisputeOutcome>: RideEvent, JSONRecord, Hash
 
   /// Its fields.
   public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
-    rideID = try fields("rideId", \.rideID, .name)
-    riderID = try fields("riderId", \.riderID, .name)
-    city = try fields("city", \.city, .name)
-    dispute = try fields("dispute", \.dispute, .name)
-    charge = try fields("charge", \.charge, .text())
-    amount = try fields("amount", \.amount, .within(.fare))
-    currency = try fields("currency", \.currency)
-    reason = try fields("reason", \.reason, .text())
-    cause = try fields("cause", \.cause, .identifier)
+    rideID = try fields("rideId", { $0.rideID }, .name)
+    riderID = try fields("riderId", { $0.riderID }, .name)
+    city = try fields("city", { $0.city }, .name)
+    dispute = try fields("dispute", { $0.dispute }, .name)
+    charge = try fields("charge", { $0.charge }, .text())
+    amount = try fields("amount", { $0.amount }, .within(.fare))
+    currency = try fields("currency", { $0.currency })
+    reason = try fields("reason", { $0.reason }, .text())
+    cause = try fields("cause", { $0.cause }, .identifier)
   }
 
   /// One per dispute.

@@ -48,18 +48,18 @@ public struct HoldEvent<Outcome: HoldOutcome>: RideEvent, JSONRecord, Hashable {
 
   /// Its fields.
   public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
-    rideID = try fields("rideId", \.rideID, .name)
-    riderID = try fields("riderId", \.riderID, .name)
-    city = try fields("city", \.city, .name)
-    amount = try fields("amount", \.amount, .within(.fare))
-    currency = try fields("currency", \.currency)
-    reference = try fields.optional("reference", \.reference, .text())
-    link = try fields.optional("link", \.link, .text(2000))
-    until = try fields.optional("until", \.until)
-    reason = try fields.optional("reason", \.reason, .text())
-    isHard = try fields("hard", \.isHard, omitting: false)
-    request = try fields("request", \.request, .identifier)
-    cause = try fields.optional("cause", \.cause, .identifier)
+    rideID = try fields("rideId", { $0.rideID }, .name)
+    riderID = try fields("riderId", { $0.riderID }, .name)
+    city = try fields("city", { $0.city }, .name)
+    amount = try fields("amount", { $0.amount }, .within(.fare))
+    currency = try fields("currency", { $0.currency })
+    reference = try fields.optional("reference", { $0.reference }, .text())
+    link = try fields.optional("link", { $0.link }, .text(2000))
+    until = try fields.optional("until", { $0.until })
+    reason = try fields.optional("reason", { $0.reason }, .text())
+    isHard = try fields("hard", { $0.isHard }, omitting: false)
+    request = try fields("request", { $0.request }, .identifier)
+    cause = try fields.optional("cause", { $0.cause }, .identifier)
   }
 
   /// One per ride, or per request where a ride was asked for under other ids as well.

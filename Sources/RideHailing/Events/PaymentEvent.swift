@@ -65,21 +65,21 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, JSONRecord, Hash
 
   /// Its fields.
   public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
-    rideID = try fields("rideId", \.rideID, .name)
-    riderID = try fields("riderId", \.riderID, .name)
-    city = try fields("city", \.city, .name)
-    amount = try fields("amount", \.amount, .within(.money))
-    currency = try fields("currency", \.currency)
-    method = try fields("method", \.method)
-    reference = try fields.optional("reference", \.reference, .text())
-    reason = Outcome.hasReason ? try fields.optional("reason", \.reason, .text()) : nil
-    attempt = try fields.optional("attempt", \.attempt, .text())
-    charges = try fields("charges", \.charges, omitting: [])
-    refunds = try fields("refunds", \.refunds, omitting: [])
-    correction = try fields.optional("correction", \.correction, .name)
-    retry = try fields.optional("retry", \.retry, .within(.attempts))
-    retryAt = try fields.optional("retryAt", \.retryAt)
-    standing = try fields.optional("standing", \.standing)
+    rideID = try fields("rideId", { $0.rideID }, .name)
+    riderID = try fields("riderId", { $0.riderID }, .name)
+    city = try fields("city", { $0.city }, .name)
+    amount = try fields("amount", { $0.amount }, .within(.money))
+    currency = try fields("currency", { $0.currency })
+    method = try fields("method", { $0.method })
+    reference = try fields.optional("reference", { $0.reference }, .text())
+    reason = Outcome.hasReason ? try fields.optional("reason", { $0.reason }, .text()) : nil
+    attempt = try fields.optional("attempt", { $0.attempt }, .text())
+    charges = try fields("charges", { $0.charges }, omitting: [])
+    refunds = try fields("refunds", { $0.refunds }, omitting: [])
+    correction = try fields.optional("correction", { $0.correction }, .name)
+    retry = try fields.optional("retry", { $0.retry }, .within(.attempts))
+    retryAt = try fields.optional("retryAt", { $0.retryAt })
+    standing = try fields.optional("standing", { $0.standing })
   }
 
   /// A failure says why, and nothing else does.

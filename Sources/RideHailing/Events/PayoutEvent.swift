@@ -49,13 +49,13 @@ public struct PayoutEvent<What: PayoutEventKind>: EventData, JSONRecord, Hashabl
 
   /// Its fields.
   public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
-    payout = try fields("payout", \.payout, .bankReference)
-    run = try fields("run", \.run, .bankReference)
-    driverID = try fields("driverId", \.driverID, .name)
-    city = try fields("city", \.city, .name)
-    amount = try fields("amount", \.amount, .within(.money))
-    currency = try fields("currency", \.currency)
-    reason = try fields.optional("reason", \.reason, .text())
+    payout = try fields("payout", { $0.payout }, .bankReference)
+    run = try fields("run", { $0.run }, .bankReference)
+    driverID = try fields("driverId", { $0.driverID }, .name)
+    city = try fields("city", { $0.city }, .name)
+    amount = try fields("amount", { $0.amount }, .within(.money))
+    currency = try fields("currency", { $0.currency })
+    reason = try fields.optional("reason", { $0.reason }, .text())
   }
 
   /// There is something to pay.

@@ -85,19 +85,19 @@ public struct RideCorrection<Step: RideCorrectionStep>: RideEvent, JSONRecord, H
 
   /// Its fields.
   public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
-    rideID = try fields("rideId", \.rideID, .name)
-    riderID = try fields("riderId", \.riderID, .name)
-    driverID = try fields("driverId", \.driverID, .name)
-    city = try fields("city", \.city, .name)
-    payment = try fields("payment", \.payment)
-    isOwed = try fields("owed", \.isOwed, omitting: false)
-    fare = try fields("fare", \.fare)
-    refunded = try fields("refunded", \.refunded, omitting: 0)
-    newFare = try fields.optional("newFare", \.newFare)
-    amount = try fields.optional("amount", \.amount)
-    follows = try fields.optional("follows", \.follows, .identifier)
-    correction = try fields("correction", \.correction, .name)
-    reason = try fields("reason", \.reason, .text())
+    rideID = try fields("rideId", { $0.rideID }, .name)
+    riderID = try fields("riderId", { $0.riderID }, .name)
+    driverID = try fields("driverId", { $0.driverID }, .name)
+    city = try fields("city", { $0.city }, .name)
+    payment = try fields("payment", { $0.payment })
+    isOwed = try fields("owed", { $0.isOwed }, omitting: false)
+    fare = try fields("fare", { $0.fare })
+    refunded = try fields("refunded", { $0.refunded }, omitting: 0)
+    newFare = try fields.optional("newFare", { $0.newFare })
+    amount = try fields.optional("amount", { $0.amount })
+    follows = try fields.optional("follows", { $0.follows }, .identifier)
+    correction = try fields("correction", { $0.correction }, .name)
+    reason = try fields("reason", { $0.reason }, .text())
   }
 
   /// What is corrected is there to be corrected, and is one thing.

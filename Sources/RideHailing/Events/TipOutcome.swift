@@ -44,16 +44,16 @@ public struct TipOutcome<Outcome: PaymentOutcome>: RideEvent, JSONRecord, Hashab
 
   /// Its fields.
   public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
-    rideID = try fields("rideId", \.rideID, .name)
-    riderID = try fields("riderId", \.riderID, .name)
-    driverID = try fields("driverId", \.driverID, .name)
-    city = try fields("city", \.city, .name)
-    amount = try fields("amount", \.amount, .within(.tip))
-    currency = try fields("currency", \.currency)
-    method = try fields("method", \.method)
-    reference = try fields.optional("reference", \.reference, .text())
-    reason = Outcome.hasReason ? try fields.optional("reason", \.reason, .text()) : nil
-    tip = try fields.optional("tip", \.tip, .name)
+    rideID = try fields("rideId", { $0.rideID }, .name)
+    riderID = try fields("riderId", { $0.riderID }, .name)
+    driverID = try fields("driverId", { $0.driverID }, .name)
+    city = try fields("city", { $0.city }, .name)
+    amount = try fields("amount", { $0.amount }, .within(.tip))
+    currency = try fields("currency", { $0.currency })
+    method = try fields("method", { $0.method })
+    reference = try fields.optional("reference", { $0.reference }, .text())
+    reason = Outcome.hasReason ? try fields.optional("reason", { $0.reason }, .text()) : nil
+    tip = try fields.optional("tip", { $0.tip }, .name)
   }
 
   /// A refusal says why.
