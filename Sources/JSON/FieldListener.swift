@@ -19,9 +19,9 @@ struct FieldListener<Record> {
 
   @inlinable @inline(never)
   func tell<Value: FieldValue>(
-    _ name: StaticString, _ value: (Record) -> Value, _ rule: FieldRule<Value>, isOptional: Bool
+    _ name: StaticString, _ value: (Record) -> Value, _ rule: () -> FieldRule<Value>, isOptional: Bool
   ) -> Value {
-    guard let (record, json) = written else { return describe(name, rule, isOptional: isOptional) }
+    guard let (record, json) = written else { return describe(name, rule(), isOptional: isOptional) }
     let value = value(record.pointee)
     json.pointee.field(name, value)
     return value
@@ -29,10 +29,10 @@ struct FieldListener<Record> {
 
   @inlinable @inline(never)
   func tell<Value: FieldValue>(
-    _ name: StaticString, optional value: (Record) -> Value?, _ rule: FieldRule<Value>
+    _ name: StaticString, optional value: (Record) -> Value?, _ rule: () -> FieldRule<Value>
   ) -> Value? {
     guard let (record, json) = written else {
-      _ = describe(name, rule, isOptional: true)
+      _ = describe(name, rule(), isOptional: true)
       return nil
     }
     let value = value(record.pointee)

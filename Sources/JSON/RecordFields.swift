@@ -26,21 +26,21 @@ public struct RecordFields<Record>: ~Escapable {
   ///   - rule: what must hold of it.
   @inlinable @inline(__always)
   public mutating func callAsFunction<Value: FieldValue>(
-    _ name: StaticString, _ value: (Record) -> Value, _ rule: FieldRule<Value> = .any
+    _ name: StaticString, _ value: (Record) -> Value, _ rule: @autoclosure () -> FieldRule<Value> = .any
   ) throws(JSONError) -> Value {
-    guard let listener else { return try checked(object[name], name, rule) }
+    guard let listener else { return try checked(object[name], name, rule()) }
     return listener.tell(name, value, rule, isOptional: false)
   }
 
   /// A field that counts as some value if it isn't there, and is written always.
   @inlinable @inline(__always)
   public mutating func callAsFunction<Value: FieldValue>(
-    _ name: StaticString, _ value: (Record) -> Value, _ rule: FieldRule<Value> = .any,
+    _ name: StaticString, _ value: (Record) -> Value, _ rule: @autoclosure () -> FieldRule<Value> = .any,
     ifAbsent absent: @autoclosure () -> Value
   ) throws(JSONError) -> Value {
     guard let listener else {
       guard let found: Value = try object.optional(name) else { return absent() }
-      return try checked(found, name, rule)
+      return try checked(found, name, rule())
     }
     return listener.tell(name, value, rule, isOptional: true)
   }
@@ -48,13 +48,14 @@ public struct RecordFields<Record>: ~Escapable {
   /// A field that counts as some value if it isn't there, and is left out where it is that.
   @inlinable @inline(__always)
   public mutating func callAsFunction<Value: FieldValue & Equatable>(
-    _ name: StaticString, _ value: (Record) -> Value, _ rule: FieldRule<Value> = .any, omitting usual: Value
+    _ name: StaticString, _ value: (Record) -> Value, _ rule: @autoclosure () -> FieldRule<Value> = .any,
+    omitting usual: Value
   ) throws(JSONError) -> Value {
     guard let listener else {
       guard let found: Value = try object.optional(name) else { return usual }
-      return try checked(found, name, rule)
+      return try checked(found, name, rule())
     }
-    guard let (record, json) = listener.written else { return listener.describe(name, rule, isOptional: true) }
+    guard let (record, json) = listener.written else { return listener.describe(name, rule(), isOptional: true) }
     let value = value(record.pointee)
     if value != usual { json.pointee.field(name, value) }
     return value
@@ -63,11 +64,11 @@ public struct RecordFields<Record>: ~Escapable {
   /// A field that need not be there, and is not written if there is no value.
   @inlinable @inline(__always)
   public mutating func optional<Value: FieldValue>(
-    _ name: StaticString, _ value: (Record) -> Value?, _ rule: FieldRule<Value> = .any
+    _ name: StaticString, _ value: (Record) -> Value?, _ rule: @autoclosure () -> FieldRule<Value> = .any
   ) throws(JSONError) -> Value? {
     guard let listener else {
       guard let found: Value = try object.optional(name) else { return nil }
-      return try checked(found, name, rule)
+      return try checked(found, name, rule())
     }
     return listener.tell(name, optional: value, rule)
   }
