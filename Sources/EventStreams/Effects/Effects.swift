@@ -168,7 +168,8 @@ public struct Effects: Sendable {
     guard !conditional.isEmpty || !alternative.isEmpty else { return }
     if condition.isNegated { swap(&conditional, &alternative) }
     if !alternative.isEmpty { conditional.effects.append(.skip(count: alternative.effects.count)) }
-    effects.append(.when(hash: hash, field: field, condition: condition.test, count: conditional.effects.count))
+    conditional.effects.insert(
+      .when(hash: hash, field: field, condition: condition.test, count: conditional.effects.count), at: 0)
     self += conditional
     self += alternative
   }
@@ -201,6 +202,8 @@ public struct Effects: Sendable {
 
   /// Adds effects after those there are.
   public static func += (effects: inout Effects, more: Effects) {
+    // Of most events all effects depend on one condition, and nothing is copied.
+    guard !effects.isEmpty else { return effects = more }
     let offset = effects.texts.bytes.count
     effects.texts.raw(more.texts.bytes)
     for effect in more.effects {
