@@ -3,21 +3,45 @@ import Foundation
 /// A mail as it is written, line after line, each ended as mail programs want it (RFC 5322, 2.1).
 struct MailText {
   private(set) var bytes: [UInt8] = []
+  private(set) var isASCII = true
+  /// True if a line is longer than a mail's may be (RFC 5322, 2.1.1).
+  private(set) var hasLongLine = false
 
   init() { bytes.reserveCapacity(1024) }
+
+  /// Without its end.
+  private static let longestLine = 998
 
   /// Adds a line of some texts, one after the other.
   mutating func line(_ texts: String...) {
     let start = bytes.count
     for text in texts { bytes.append(contentsOf: text.utf8) }
-    // No text ends its line: what follows could be taken for a header.
-    for index in start..<bytes.count where bytes[index] < 0x20 { bytes[index] = 0x20 }
-    bytes.append(contentsOf: [UInt8(ascii: "\r"), UInt8(ascii: "\n")])
+    endLine(from: start)
   }
 
   /// Adds a line with one text at its beginning and another at its end, the columns of a table.
   mutating func row(_ name: String, _ amount: String, width: Int) {
-    line(name, String(repeating: " ", count: max(1, width - name.count - amount.count)), amount)
+    let start = bytes.count
+    bytes.append(contentsOf: name.utf8)
+    let blanks = max(1, width - name.count - amount.count)
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: blanks))
+    bytes.append(contentsOf: amount.utf8)
+    endLine(from: start)
+  }
+
+  private mutating func endLine(from start: Int) {
+    var all: UInt8 = 0
+    bytes.withUnsafeMutableBufferPointer { bytes in
+      for index in start..<bytes.count {
+        // No text ends its line: what follows could be taken for a header.
+        bytes[index] = max(bytes[index], UInt8(ascii: " "))
+        all |= bytes[index]
+      }
+    }
+    isASCII = isASCII && all < 0x80
+    hasLongLine = hasLongLine || bytes.count - start > Self.longestLine
+    bytes.append(UInt8(ascii: "\r"))
+    bytes.append(UInt8(ascii: "\n"))
   }
 
   /// Adds a header whose text may be beyond ASCII: then it is encoded, in words that are each short enough for a line (RFC 2047).
@@ -38,18 +62,12 @@ struct MailText {
   private static let longestWord = 39
 
   /// Adds lines that are written already.
-  mutating func add(_ lines: [UInt8]) { bytes += lines }
-
-  var isASCII: Bool { bytes.allSatisfy { $0 < 0x80 } }
-
-  /// True if a line is longer than a mail's may be (RFC 5322, 2.1.1).
-  var hasLongLine: Bool {
-    var length = 0
-    for byte in bytes {
-      length = byte == UInt8(ascii: "\n") ? 0 : length + 1
-      // With its end.
-      if length > 998 + 1 { return true }
-    }
-    return false
+  mutating func add(_ text: MailText) {
+    bytes += text.bytes
+    isASCII = isASCII && text.isASCII
+    hasLongLine = hasLongLine || text.hasLongLine
   }
+
+  /// Adds lines that are written as quoted-printable: ASCII, and short.
+  mutating func add(quotedPrintable lines: [UInt8]) { bytes += lines }
 }

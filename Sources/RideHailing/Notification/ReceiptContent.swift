@@ -14,6 +14,19 @@ struct ReceiptContent {
     var isTotal = false
   }
 
+  /// The same as it is written.
+  private struct WrittenRow {
+    let name: String
+    let amount: String
+    let isTotal: Bool
+  }
+
+  init(receipt: Receipt, before: PaymentStanding?, style: ReceiptStyle) {
+    self.receipt = receipt
+    self.before = before
+    self.style = style
+  }
+
   private var words: ReceiptWords { style.words }
 
   // MARK: What it says
@@ -25,25 +38,27 @@ struct ReceiptContent {
     return "\(name): \(style.wholeAmount(receipt.fare.amount))"
   }
 
-  private var introduction: [String] {
-    if let before { return [words.hasChanged] + changes(before) }
-    return [ReceiptWords.fill(receipt.isCancelled ? words.calledOff : words.thanks, ["city": receipt.city])]
-  }
+  // What text and page share is written once for both.
+
+  private lazy var introduction: [String] =
+    before.map { [words.hasChanged] + changes($0) }
+    ?? [ReceiptWords.fill(receipt.isCancelled ? words.calledOff : words.thanks, ["city": receipt.city])]
 
   /// What the fare is made of.
-  private var items: [Row] {
+  private lazy var items: [WrittenRow] = {
     let fare = receipt.fare
-    return [
+    return written([
       Row(name: receipt.isCancelled ? words.cancellation : words.base, minorUnits: fare.base),
       Row(name: words.distance, minorUnits: fare.distance), Row(name: words.time, minorUnits: fare.time),
       Row(name: words.surge, minorUnits: fare.surge), Row(name: words.tolls, minorUnits: fare.tolls),
       Row(name: words.taxes, minorUnits: fare.taxes),
       Row(name: words.tip, minorUnits: fare.tip),
-    ].filter { $0.minorUnits != 0 } + [Row(name: style.total(fare.currency), minorUnits: fare.total, isTotal: true)]
-  }
+      Row(name: style.total(fare.currency), minorUnits: fare.total, isTotal: true),
+    ])
+  }()
 
   /// Where the money came from, and where it went.
-  private var payments: [Row] { sources(receipt.amounts).filter { $0.minorUnits != 0 } }
+  private lazy var payments: [WrittenRow] = written(sources(receipt.amounts))
 
   private func sources(_ amounts: PaymentStanding) -> [Row] {
     [
@@ -58,7 +73,7 @@ struct ReceiptContent {
     return receipt.failure.map { ReceiptWords.fill(words.failed, ["reason": $0]) }
   }
 
-  private var ride: [String] {
+  private lazy var ride: [String] = {
     var lines = [
       ReceiptWords.fill(words.ride, ["ride": receipt.rideID, "driver": receipt.driverID]), style.time(receipt.at),
     ]
@@ -68,7 +83,7 @@ struct ReceiptContent {
         ReceiptWords.fill(words.way, ["distance": style.distance(meters: meters), "minutes": "\(minutes)"]))
     }
     return lines
-  }
+  }()
 
   /// What is another amount than the version before said, a line each.
   private func changes(_ before: PaymentStanding) -> [String] {
@@ -85,13 +100,18 @@ struct ReceiptContent {
 
   private func amount(_ minorUnits: Int) -> String { style.amount(Money(minorUnits, receipt.fare.currency)) }
 
+  /// Those that say something.
+  private func written(_ rows: [Row]) -> [WrittenRow] {
+    rows.filter { $0.isTotal || $0.minorUnits != 0 }
+      .map { WrittenRow(name: $0.name, amount: amount($0.minorUnits), isTotal: $0.isTotal) }
+  }
+
   // MARK: As text
 
-  var text: MailText {
+  mutating func text() -> MailText {
     var text = MailText()
     for line in introduction { text.line(line) }
     text.line()
-    let (items, payments) = (rows(items), rows(payments))
     let width = (items + payments).reduce(Self.width) { max($0, $1.name.count + 1 + $1.amount.count) }
     for row in items { text.row(row.name, row.amount, width: width) }
     text.line()
@@ -104,13 +124,9 @@ struct ReceiptContent {
 
   private static let width = 32
 
-  private func rows(_ rows: [Row]) -> [(name: String, amount: String)] {
-    rows.map { ($0.name, amount($0.minorUnits)) }
-  }
-
   // MARK: As a page
 
-  var page: MailText {
+  mutating func page() -> MailText {
     var page = MailText()
     page.line("<!DOCTYPE html>")
     page.line(
@@ -120,9 +136,10 @@ struct ReceiptContent {
     page.line("<table style=\"width:100%;border-collapse:collapse\">")
     for row in items + payments {
       let style =
-        row.isTotal ? "padding:.3em 0;border-top:1px solid;border-bottom:1px solid;font-weight:bold" : "padding:.3em 0"
+        row.isTotal
+        ? "padding:.3em 0;border-top:1px solid;border-bottom:1px solid;font-weight:bold" : "padding:.3em 0"
       page.line("<tr><td style=\"", style, "\">", Self.escaped(row.name), "</td>")
-      page.line("<td style=\"", style, ";text-align:right\">", Self.escaped(amount(row.minorUnits)), "</td></tr>")
+      page.line("<td style=\"", style, ";text-align:right\">", Self.escaped(row.amount), "</td></tr>")
     }
     page.line("</table>")
     if let conclusion { page.line("<p>", Self.escaped(conclusion), "</p>") }
@@ -133,7 +150,7 @@ struct ReceiptContent {
 
   /// Text that can't be taken for a tag.
   private static func escaped(_ text: String) -> String {
-    guard text.utf8.contains(where: { "<>&\"".utf8.contains($0) }) else { return text }
+    guard text.utf8.contains(where: isMarkup) else { return text }
     return text.unicodeScalars.reduce(into: "") {
       switch $1 {
       case "<": $0 += "&lt;"
@@ -142,6 +159,13 @@ struct ReceiptContent {
       case "\"": $0 += "&quot;"
       default: $0.unicodeScalars.append($1)
       }
+    }
+  }
+
+  private static func isMarkup(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), UInt8(ascii: "\""): true
+    default: false
     }
   }
 }

@@ -29,7 +29,7 @@ struct ReceiptMail {
 
   private func bytes(from sender: String, allowsEightBit: Bool) -> [UInt8] {
     var mail = MailText()
-    let content = content
+    var content = content
     mail.line("From: Rides <", sender, ">")
     mail.line("To: <", email, ">")
     mail.header("Subject", content.subject)
@@ -43,8 +43,8 @@ struct ReceiptMail {
     mail.line("MIME-Version: 1.0")
     mail.line("Content-Type: multipart/alternative; boundary=\"", Self.boundary, "\"")
     mail.line()
-    part("text/plain", content.text, allowsEightBit, in: &mail)
-    part("text/html", content.page, allowsEightBit, in: &mail)
+    part("text/plain", content.text(), allowsEightBit, in: &mail)
+    part("text/html", content.page(), allowsEightBit, in: &mail)
     mail.line("--", Self.boundary, "--")
     return mail.bytes
   }
@@ -58,7 +58,7 @@ struct ReceiptMail {
     mail.line("Content-Type: ", type, "; charset=utf-8")
     mail.line("Content-Transfer-Encoding: ", isEncoded ? "quoted-printable" : text.isASCII ? "7bit" : "8bit")
     mail.line()
-    mail.add(isEncoded ? QuotedPrintable.encode(text.bytes) : text.bytes)
+    if isEncoded { mail.add(quotedPrintable: QuotedPrintable.encode(text.bytes)) } else { mail.add(text) }
     mail.line()
   }
 

@@ -59,13 +59,15 @@ struct ReceiptWords: Sendable {
   /// A phrase with what is to stand in its braces.
   static func fill(_ phrase: String, _ values: KeyValuePairs<String, String>) -> String {
     var text = ""
-    var rest = phrase[...]
-    while let start = rest.firstIndex(of: "{"), let end = rest[start...].firstIndex(of: "}") {
+    // By bytes: braces are ASCII, and so are the names in them.
+    var rest = phrase.utf8[...]
+    while let start = rest.firstIndex(of: UInt8(ascii: "{")), let end = rest[start...].firstIndex(of: UInt8(ascii: "}"))
+    {
       let name = rest[rest.index(after: start)..<end]
-      text += rest[..<start]
-      text += values.first { $0.key == name }?.value ?? ""
+      text += Substring(rest[..<start])
+      text += values.first { $0.key.utf8.elementsEqual(name) }?.value ?? ""
       rest = rest[rest.index(after: end)...]
     }
-    return text + rest
+    return text + Substring(rest)
   }
 }
