@@ -23,7 +23,9 @@ struct ChainedInsert {
 
   /// Adds an event, unless its place is taken already. One that was late, because its batch was tried again, is simply a later link.
   mutating func add(_ event: RecordedEvent) throws {
-    var shard = try shards[event.shard] ?? shard(event.shard)
+    // Taken out, so that what was added is not copied when there is more.
+    var shard = try shards.removeValue(forKey: event.shard) ?? shard(event.shard)
+    defer { shards[event.shard] = shard }
     let (id, before) = (event.entryID, shard.head)
     guard let milliseconds = Int64(exactly: id.milliseconds), let sequence = Int64(exactly: id.sequence) else {
       throw Unprocessable("its id, \(id), is larger than what the archive can keep")
@@ -37,7 +39,6 @@ struct ChainedInsert {
     let hash = ChainHash(after: before.hash, shard: event.shard, entryID: id, event: event.json)
     shard.head = ChainLink(number: before.number + 1, hash: hash)
     rows.append(ChainedRow(event: event, milliseconds: milliseconds, sequence: sequence, link: shard.head))
-    shards[event.shard] = shard
   }
 
   /// Stores the rows, and where the chains end now.
