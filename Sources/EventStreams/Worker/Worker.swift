@@ -198,3 +198,8 @@ public struct Worker: ServiceLifecycle.Service {
     return Connection(redis, options: options)
   }
 }
+
+extension Worker: CustomStringConvertible {
+  /// `worker payment-1 of payment`
+  public var description: String { "worker \(settings.name) of \(service.name)" }
+}
