@@ -10,6 +10,8 @@ public struct SimulatedCity: Sendable, Hashable {
   /// Flag fall, in minor units; all other prices follow from it.
   let base: Int
   private let zone: TimeZone?
+  /// The name as a part of ids.
+  let slug: String
 
   private init?(
     _ name: String, _ latitude: Double, _ longitude: Double, _ currency: String, base: Int, zone: String
@@ -22,10 +24,8 @@ public struct SimulatedCity: Sendable, Hashable {
     self.currency = currency
     self.base = base
     self.zone = TimeZone(identifier: zone)
+    slug = name.lowercased().filter { $0.isASCII && $0.isLetter }
   }
-
-  /// The name as a part of ids.
-  var slug: String { name.lowercased().map { $0.isASCII && $0.isLetter ? String($0) : "" }.joined() }
 
   /// The hour that the city's clocks show; that of UTC where time zones are not installed.
   public func hour(at time: Timestamp) -> Int {
