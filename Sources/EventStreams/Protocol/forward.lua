@@ -30,8 +30,8 @@ end
 
 -- forward: gives a shard what waits for it in the outbox of a service in another shard, unless it has it.
 --   KEYS: prefix of the logs, prefix of what is remembered, scheduled, scheduled:events, scheduled:next, inbox
---   ARGV: deduplication time in ms, `<shard> <service>` of the outbox, the last entry that was removed from it because this shard had it (`0-0` for none), what its inbox
---     has of it that is to be disregarded (empty for nothing), then of each entry its id, n, n fields and values
+--   ARGV: deduplication time in ms, `<shard> <service>` of the outbox, the last entry that was removed from it because this shard had it
+--     (`0-0` for none), what its inbox has of it that is to be disregarded (empty for nothing), then of each entry its id, n, n fields and values
 --   Returns the last entry that the inbox had of the outbox, `0-0` for none.
 -- The entries are the first that the outbox has for this shard, in their order: what the inbox has of them, and what was before them, is here
 -- already. Nothing is done if the inbox has less than was removed: one of the two has gone back to an earlier moment since it was read.
