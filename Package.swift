@@ -41,7 +41,9 @@ let pages =
     "problem", "operations",
   ].map { "\($0).mustache" } + ["style.css", "live.js", "icon.svg"]
 let ridePages =
-  ["rides", "ride", "map", "accounts", "account", "analytics", "archive"].map { "\($0).mustache" } + ["openapi.json"]
+  ["rides", "ride", "map", "accounts", "account", "analytics", "archive", "disputes", "payouts"].map {
+    "\($0).mustache"
+  } + ["openapi.json"]
 
 let package = Package(
   name: "rides",

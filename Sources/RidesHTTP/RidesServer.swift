@@ -36,7 +36,7 @@ public enum RidesServer {
     let hidden: [Scope: [String]] = [.personal: services.personalFields, .accountsRead: money]
     let books = Books(deployment: deployment, archive: archive)
     let watch = BookWatch(books)
-    var domain = RidesSite.domain(deployment, services, watch)
+    var domain = RidesSite.domain(books, services, watch)
     domain.hidden = hidden
     domain.sealed = RideServices.sealedFields
     domain.services = [watch]
@@ -49,19 +49,23 @@ public enum RidesServer {
       metrics: metrics, log: log, onListening: onListening,
       adding: { routes, site, publisher in
         OpenAPIRoute.add(to: &routes)
-        RideRoutes(deployment: deployment, concealment: Concealment(hidden)).add(to: &routes)
+        RideRoutes(books: books, concealment: Concealment(hidden)).add(to: &routes)
         ActionRoutes(deployment: deployment, publisher: publisher, books: books, services: services).add(to: &routes)
         NoticeRoutes(publisher: publisher, signature: notices, gateway: gateway).add(to: &routes)
         AccountRoutes(books: books).add(to: &routes)
         SurgeRoutes(deployment: deployment).add(to: &routes)
+        DisputeRoutes(books: books).add(to: &routes)
+        PayoutRoutes(books: books).add(to: &routes)
         let reports = ReportRoutes(books: books)
         reports.add(to: &routes)
         AnalyticsPage(site: site, reports: reports).add(to: &routes)
         ArchivePage(site: site, deployment: deployment, reports: reports, service: services.archive.service)
           .add(to: &routes)
-        RidePages(site: site, deployment: deployment).add(to: &routes)
+        RidePages(site: site, deployment: deployment, books: books).add(to: &routes)
         PricePage(site: site, deployment: deployment).add(to: &routes)
         AccountPages(site: site, books: books).add(to: &routes)
+        DisputePage(site: site, books: books).add(to: &routes)
+        PayoutPage(site: site, books: books).add(to: &routes)
       })
   }
 }

@@ -32,7 +32,7 @@ struct Rides: AsyncParsableCommand {
         ScheduledCommand.self, DeadCommand.self, PauseCommand.self, ResumeCommand.self, TrimCommand.self,
         GroupsCommand.self, NodesCommand.self,
         AccountCommand.self, PayoutCommand.self, StatementCommand.self, TrialBalanceCommand.self, AdjustCommand.self,
-        RefundCommand.self, RateCommand.self, TipCommand.self, SurgeCommand.self,
+        RefundCommand.self, RateCommand.self, TipCommand.self, DisputesCommand.self, SurgeCommand.self,
         ReceiptsCommand.self, AuditCommand.self, ArchiveCommand.self, ReplayCommand.self,
         RebuildCommand.self, RestoreCommand.self, ReconcileCommand.self, InstallCommand.self, ACLCommand.self,
         AnalyticsCommand.self, BenchCommand.self, LocalRedisCommand.self,

@@ -98,6 +98,22 @@ import Testing
     #expect(quiet.take().bytes.starts(with: Array(":".utf8)))
   }
 
+  @Test("of many who ask at once for a stream no more get one than there are, and whoever goes makes room")
+  func seats() async throws {
+    let sampler = Sampler(Deployment("rides", redis: RedisURL(address: .unix(path: "/nowhere"))))
+    for _ in 0..<2 {
+      var seats = await withTaskGroup(of: Sampler.Seat?.self) { group in
+        for _ in 0..<400 { group.addTask { try? sampler.seat() } }
+        var seats: [Sampler.Seat] = []
+        for await seat in group { if let seat { seats.append(seat) } }
+        return seats
+      }
+      #expect(seats.count == ServerSettings.Limit.streams)
+      #expect(throws: Problem.self) { try sampler.seat() }
+      seats.removeAll()
+    }
+  }
+
   @Test("however many watch, Redis is asked as by one")
   func sampling() async throws {
     try await RawBench.run { bench in

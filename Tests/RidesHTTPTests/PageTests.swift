@@ -141,6 +141,9 @@ import Testing
     try await HTTPBench.run { bench in
       #expect(try await bench.post("/v1/events", HTTPBench.completed("r-1")).status == 201)
       try await Self.bury(30, bench)
+      let service = try await bench.get("/services/payment", Self.html).text
+      #expect(
+        service.contains("Errors by reason") && service.contains("the &lt;b&gt;card&lt;/b&gt; &amp; 1"), "\(service)")
       let path = "/services/payment/dead-letters"
       let site: HTTPFields = [.named("Sec-Fetch-Site"): "same-origin", .accept: "text/html"]
       let form = "application/x-www-form-urlencoded"

@@ -77,6 +77,9 @@ package protocol ArchiveHome: Sendable {
     onRow: @escaping @Sendable ([QueryValue]) throws -> Void
   ) async throws
 
+  /// False if something else is there by now.
+  var isCurrent: Bool { get }
+
   /// Whether there is a table or an index.
   func has(_ name: String) throws -> Bool
 

@@ -6,10 +6,12 @@ import GRDBSQLite
 struct ArchiveFile: ArchiveHome {
   private let path: String
   private let database: DatabaseQueue
+  private let identity: FileIdentity?
 
   /// Opens a file that is there.
   init(path: String, of domain: ArchiveDomain) throws(ArchiveProblem) {
     self.path = path
+    identity = FileIdentity(path: path)
     guard FileManager.default.fileExists(atPath: path) else {
       throw ArchiveProblem("there is no archive at \(path); \(domain.advice.find)")
     }
@@ -27,6 +29,8 @@ struct ArchiveFile: ArchiveHome {
       throw ArchiveProblem(opening: path, error)
     }
   }
+
+  var isCurrent: Bool { FileIdentity(path: path) == identity }
 
   func has(_ name: String) throws -> Bool { try database.read { try SQLiteDatabase(database: $0).has(name) } }
 

@@ -21,6 +21,9 @@ struct PostgresArchive: ArchiveHome {
     }
   }
 
+  /// Its connection is made again when it has ended.
+  var isCurrent: Bool { true }
+
   func has(_ name: String) throws -> Bool {
     try link.transaction(.reading) { try PostgresDatabase(connection: $0).has(name) }
   }

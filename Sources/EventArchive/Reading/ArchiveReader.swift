@@ -10,8 +10,8 @@ public struct ArchiveReader: Sendable {
   /// What its events are.
   public let domain: ArchiveDomain
   /// Nil for an archive that was last opened by a program which found events by key alone.
-  private let subject: ArchiveDomain.Subject?
-  let database: any ArchiveHome
+  let subject: ArchiveDomain.Subject?
+  package let database: any ArchiveHome
 
   /// Opens an archive.
   ///
@@ -28,6 +28,9 @@ public struct ArchiveReader: Sendable {
     self.domain = domain
     self.path = place.description
   }
+
+  /// False if what was opened is not what has its name now: another file has taken its place.
+  var isCurrent: Bool { database.isCurrent }
 
   // MARK: Rows
 

@@ -30,6 +30,28 @@ package struct LetterReader: Sendable {
     try await letters(service, shard, from: after.map { "(\($0)" } ?? "-", to: "+", limit: limit)
   }
 
+  /// What the newest letters of a shard are counted by, the newest first. Their events are not kept.
+  ///
+  /// - Parameters:
+  ///   - limit: at most so many.
+  ///   - withTypes: whether their events are read, for their types.
+  package func newest(_ service: String, _ shard: Int, limit: Int, withTypes: Bool) async throws -> [LetterTally] {
+    var tallies: [LetterTally] = []
+    var end = "+"
+    while tallies.count < limit {
+      let size = min(Self.pageSize, limit - tallies.count)
+      let page = try LetterTally.all(
+        in: await connection.call("XREVRANGE", namespace.dead(shard, service), end, "-", "COUNT", "\(size)"),
+        withTypes: withTypes)
+      tallies += page
+      guard page.count == size, let last = page.last else { break }
+      end = "(\(last.id)"
+    }
+    let redriven = try await RedrivenLetters(
+      of: tallies.map(\.id), namespace: namespace, service: service, shard: shard, connection: connection)
+    return tallies.map { redriven.completed($0) }
+  }
+
   /// One letter; nil if there is none of that name.
   package func letter(_ service: String, _ name: LetterName) async throws -> DeadLetter? {
     try await letters(service, name.shard, from: "\(name.id)", to: "\(name.id)", limit: 1).first
@@ -43,7 +65,7 @@ package struct LetterReader: Sendable {
       service: service, shard: shard
     ).letters
     let redriven = try await RedrivenLetters(
-      of: letters, namespace: namespace, service: service, shard: shard, connection: connection)
+      of: letters.map(\.id), namespace: namespace, service: service, shard: shard, connection: connection)
     return letters.map { redriven.completed($0) }
   }
 }

@@ -8,11 +8,19 @@ struct RedrivenLetters {
   private var fields: [Identifier: String] = [:]
 
   /// What is known of some letters of one shard.
-  init(of letters: [DeadLetter], namespace: Namespace, service: String, shard: Int, connection: Connection) async throws
-  {
-    guard !letters.isEmpty else { return }
-    let names = letters.flatMap { ["\($0.id)", Self.attempts(of: $0.id)] }
-    fields = try Self.fields(names, await connection.call(["HMGET", namespace.redriven(shard, service)] + names))
+  init(of letters: [EntryID], namespace: Namespace, service: String, shard: Int, connection: Connection) async throws {
+    // Mostly nothing was handled again.
+    guard !letters.isEmpty, try await connection.integer(["EXISTS", namespace.redriven(shard, service)]) > 0 else {
+      return
+    }
+    for start in stride(from: 0, to: letters.count, by: LetterReader.pageSize) {
+      let names = letters[start..<min(start + LetterReader.pageSize, letters.count)].flatMap {
+        ["\($0)", Self.attempts(of: $0)]
+      }
+      let found = try Self.fields(
+        names, await connection.call(["HMGET", namespace.redriven(shard, service)] + names))
+      fields.merge(found) { $1 }
+    }
   }
 
   private static func fields(_ names: [String], _ reply: borrowing Reply) throws -> [Identifier: String] {
@@ -32,6 +40,11 @@ struct RedrivenLetters {
       name: letter.name, service: letter.service, topic: letter.topic, entryID: letter.entryID, key: letter.key,
       isParked: false,
       about: about.with(attempts: letter.about.attempts &+ attempts), json: letter.json, isReadable: letter.isReadable)
+  }
+
+  /// What it is counted by, by now.
+  func completed(_ tally: LetterTally) -> LetterTally {
+    fields["\(tally.id)"].flatMap { try? LetterPage.about($0.utf8.span) }.map(tally.with) ?? tally
   }
 
   private static func attempts(of letter: EntryID) -> String { "\(letter):attempts" }

@@ -17,6 +17,8 @@ final class Sampler: Service {
     var flow = Flow()
     var viewers: [Int: Viewer] = [:]
     var nextViewer = 0
+    /// How many watch, or are about to.
+    var seats = 0
     /// What viewers were told last, which is written once for all.
     var news: [UInt8] = []
     /// Service -> its dead letters, as viewers were told last.
@@ -40,12 +42,28 @@ final class Sampler: Service {
 
   // MARK: Viewers
 
+  /// A place among those who watch: taken when somebody asks, so that of many who ask at once no more get one than there are, and free again
+  /// when nobody holds it any more, whether or not anything was watched.
+  final class Seat: Sendable {
+    private let sampler: Sampler
+
+    fileprivate init(_ sampler: Sampler) { self.sampler = sampler }
+
+    deinit { sampler.state.withLock { $0.seats -= 1 } }
+  }
+
   /// - Throws: a `Problem` if as many watch as may.
-  func checkRoom() throws(Problem) {
-    guard state.withLock({ $0.viewers.count }) < ServerSettings.Limit.streams else {
+  func seat() throws(Problem) -> Seat {
+    let isFree = state.withLock { state in
+      guard state.seats < ServerSettings.Limit.streams else { return false }
+      state.seats += 1
+      return true
+    }
+    guard isFree else {
       throw Problem(.serviceUnavailable, .saturated, "\(ServerSettings.Limit.streams) streams are open already")
         .retryable(after: 5)
     }
+    return Seat(self)
   }
 
   /// Tells a viewer how things are, now and until `leave` is called with the number returned.

@@ -15,17 +15,18 @@ struct StreamRoutes {
   func add(to routes: inout Routes) {
     routes.get("/v1/stream", .read) { request, context in
       let viewer = try Viewer(request, context, concealment, domain: channels)
-      try sampler.checkRoom()
+      let seat = try sampler.seat()
       return Response(
         status: .ok,
         headers: [.contentType: "text/event-stream", .cacheControl: "no-store", .xAccelBuffering: "no"],
-        body: ResponseBody { [sampler, tail] writer in
+        body: ResponseBody { [sampler, tail, seat] writer in
           // Here: an answer to HEAD, or to somebody who has gone, writes no body.
           let number = sampler.join(viewer)
           let place = viewer.channels.isEmpty ? nil : tail.join(viewer)
           defer {
             sampler.leave(number)
             if let place { tail.leave(place) }
+            withExtendedLifetime(seat) {}
           }
           try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
           // A browser that has gone ends it, and so does the server's end.

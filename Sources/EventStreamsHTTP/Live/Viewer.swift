@@ -65,17 +65,3 @@ struct Viewer: Sendable {
     return names
   }
 }
-
-extension EventPage.Found {
-  /// Where it happened, if it says.
-  fileprivate var city: String? {
-    do throws(JSONError) {
-      var parser = JSONParser()
-      var event = try parser.parse(json.span).object()
-      let data: JSONFields = try event["data"]
-      return try data.value("city")
-    } catch {
-      return nil
-    }
-  }
-}

@@ -10,7 +10,7 @@ struct EventPages {
 
   func add(to routes: inout Routes) {
     routes.get("/events", .read) { request, context in
-      let query = try Query(request, known: "type", "key", "from", "to", "limit", "cursor")
+      let query = try Query(request, known: "type", "key", "city", "from", "to", "limit", "cursor")
       let page = try await EventRoutes.events(query, deployment, context)
       return site.page(
         "events", ListModel(frame: site.frame("Events", request, context), query, page, request, site))
@@ -42,6 +42,7 @@ struct EventPages {
     let frame: Site.Frame
     let type: String?
     let key: String?
+    let city: String?
     let from: String?
     let to: String?
     let types: [String]
@@ -52,7 +53,7 @@ struct EventPages {
 
     init(frame: Site.Frame, _ query: Query, _ page: EventPage, _ request: Request, _ site: Site) {
       self.frame = frame
-      (type, key, from, to) = (query["type"], query["key"], query["from"], query["to"])
+      (type, key, city, from, to) = (query["type"], query["key"], query["city"], query["from"], query["to"])
       types = site.domain.types
       events = page.events.map { event in
         Row(

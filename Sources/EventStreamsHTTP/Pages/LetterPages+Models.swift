@@ -60,7 +60,7 @@ extension LetterPages {
       name = service
       let path = "/services/\(service.inAddress)"
       self.path = path
-      summary = found.map { $0.0.isWhole ? "\($0.0.looked.grouped) in all" : "more than \($0.0.looked.grouped)" } ?? ""
+      summary = found.map { "\($0.0.total.grouped) in all" } ?? ""
       done = query["done"]
       by = found?.1.rawValue ?? ""
       groups = (found?.0.groups ?? []).prefix(12).map { group in
@@ -73,7 +73,7 @@ extension LetterPages {
         found.map { found, aspect in
           let rest = found.groups.count - 12
           let more = rest > 0 ? "and \(rest.grouped) more" : "\(found.groups.count.grouped) in all"
-          return found.isWhole ? more : "\(more); of the first \(found.looked.grouped) letters"
+          return found.isWhole ? more : "\(more); of the newest \(found.looked.grouped) letters"
         } ?? ""
       aspects = DeadLetters.Aspect.allCases.map {
         Aspect(name: $0.rawValue, path: "\(path)/dead-letters?by=\($0.rawValue)")

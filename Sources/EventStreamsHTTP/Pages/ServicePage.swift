@@ -6,6 +6,7 @@ import Hummingbird
 struct ServicePage {
   let site: Site
   let sampler: Sampler
+  let deployment: Deployment
   /// What workers in this process measure.
   let registry: PrometheusRegistry?
 
@@ -16,7 +17,14 @@ struct ServicePage {
       guard let status = sample.status else { throw sample.trouble?.problem ?? .notFound() }
       guard let detail = ServiceDetail(name, status) else { throw Problem.noService(name, status) }
       let frame = site.frame(name, request, context, trouble: sample.troubleText)
-      return site.page("service", Model(frame: frame, detail, flow.curve(of: name), durations(name)))
+      // What is known of before is shown while nothing can be seen, but not what stands in no sample.
+      let isBroken = detail.status.dead > 0 || detail.status.retrying > 0
+      let errors =
+        sample.trouble == nil && isBroken
+        ? try await deployment.look(for: context) {
+          try await Inspector(namespace: $0, connection: $1).errors(of: name)
+        } : nil
+      return site.page("service", Model(frame: frame, detail, flow.curve(of: name), durations(name), errors))
     }
   }
 
@@ -55,6 +63,13 @@ struct ServicePage {
       let problem: String?
     }
 
+    struct ErrorRow: Sendable {
+      let reason: String
+      let dead: String
+      let deadPath: String?
+      let retrying: String
+    }
+
     let frame: Site.Frame
     let name: String
     let path: String
@@ -65,10 +80,18 @@ struct ServicePage {
     let hasWarnings: Bool
     let durations: [Pair]
     let hasDurations: Bool
+    let errors: [ErrorRow]
+    let hasErrors: Bool
+    let errorNote: String?
     let shards: [Row]
     let isEmpty: Bool
 
-    init(frame: Site.Frame, _ detail: ServiceDetail, _ curve: Flow.Curve?, _ durations: [Pair]) {
+    private static let errorsShown = 10
+
+    init(
+      frame: Site.Frame, _ detail: ServiceDetail, _ curve: Flow.Curve?, _ durations: [Pair],
+      _ found: Inspector.Errors?
+    ) {
       let status = detail.status
       self.frame = frame
       self.durations = durations
@@ -89,6 +112,20 @@ struct ServicePage {
           unit: status.parked > 0 ? "\(status.parked.grouped) of them parked" : nil, isAlarm: status.dead > 0,
           path: "\(path)/dead-letters"),
       ]
+      let path = path
+      let counts = found?.counts ?? []
+      errors = counts.prefix(Self.errorsShown).map { count in
+        ErrorRow(
+          reason: count.reason, dead: count.dead.grouped,
+          deadPath: count.dead > 0 ? "\(path)/dead-letters?reason=\(count.reason.inAddress)" : nil,
+          retrying: count.retrying.grouped)
+      }
+      hasErrors = !errors.isEmpty
+      let rest = counts.count - errors.count
+      let notes = [
+        rest > 0 ? "and \(rest.grouped) more reasons" : nil, found?.isWhole == false ? "of the newest ones" : nil,
+      ].compactMap(\.self)
+      errorNote = notes.isEmpty ? nil : notes.joined(separator: "; ")
       warnings = status.warnings
       hasWarnings = !warnings.isEmpty
       shards = detail.shards.map { group in

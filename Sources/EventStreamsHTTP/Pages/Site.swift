@@ -92,12 +92,19 @@ package struct Site: Sendable {
   }
 
   /// The frame of a page.
-  package func frame(_ title: String, _ request: Request, _ context: APIContext, trouble: String? = nil) -> Frame {
+  ///
+  /// - Parameters:
+  ///   - title: what it is called.
+  ///   - path: of the page that the head leads to and that this one belongs to; nil if its own address tells.
+  ///   - trouble: why what is shown may not be so.
+  package func frame(
+    _ title: String, _ request: Request, _ context: APIContext, within path: String? = nil, trouble: String? = nil
+  ) -> Frame {
     let scopes = context.principal?.scopes ?? []
     var links: [(name: String, path: String, scope: Scope)] = [("Overview", "/", .read), ("Events", "/events", .read)]
     links += domain.links
     links.append(("Operations", "/operations", .read))
-    let path = request.uri.path
+    let path = path ?? request.uri.path
     return Frame(
       title: title, program: settings.program, namespace: namespace,
       links: links.filter { scopes.contains($0.scope) }.map { link in

@@ -10,7 +10,7 @@ struct EventRoutes {
 
   func add(to routes: inout Routes) {
     routes.get("/v1/events", .read) { request, context in
-      let query = try Query(request, known: "type", "key", "from", "to", "limit", "cursor")
+      let query = try Query(request, known: "type", "key", "city", "from", "to", "limit", "cursor")
       let page = try await Self.events(query, deployment, context)
       return JSONAnswer(ListPage(page.events, next: page.next)).hidden(by: concealment.listMask(for: context))
     }
@@ -41,6 +41,7 @@ struct EventRoutes {
     var filter = EventFilter()
     filter.type = query["type"]
     filter.key = query["key"]
+    filter.city = query["city"]
     filter.from = try query.time("from")
     filter.to = try query.time("to")
     return filter

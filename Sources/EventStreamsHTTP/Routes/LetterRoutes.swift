@@ -36,6 +36,7 @@ struct LetterRoutes {
       return JSONAnswer(
         ListPage(groups.groups, next: nil as String?) {
           $0.field("lookedAt", groups.looked)
+          $0.field("total", groups.total)
           $0.field("whole", groups.isWhole)
         })
     }

@@ -94,7 +94,7 @@ public struct HTTPService: Service {
     MetricsRoutes(registry: metrics, deployment: deployment, sampler: sampler, more: domain.measures).add(to: &routes)
     SearchRoutes(site: site, deployment: deployment).add(to: &routes)
     OverviewPage(site: site, sampler: sampler).add(to: &routes)
-    ServicePage(site: site, sampler: sampler, registry: metrics).add(to: &routes)
+    ServicePage(site: site, sampler: sampler, deployment: deployment, registry: metrics).add(to: &routes)
     PendingPage(site: site, deployment: deployment).add(to: &routes)
     LetterPages(site: site, letters: letters).add(to: &routes)
     EventPages(site: site, deployment: deployment, concealment: concealment).add(to: &routes)

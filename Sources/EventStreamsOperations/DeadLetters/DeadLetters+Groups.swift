@@ -38,38 +38,42 @@ extension DeadLetters {
   public struct Groups: Sendable {
     /// The largest first.
     public let groups: [Group]
-    /// How many letters were looked at.
+    /// How many letters were looked at: all, or the newest of each shard, as many of it as it has its share of all.
     public let looked: Int
+    /// How many there are.
+    public let total: Int
     /// False if there are more than are looked at for this.
-    public let isWhole: Bool
+    public var isWhole: Bool { looked >= total }
   }
 
   /// Counts a service's letters by something that they have in common. By key that costs little however many there are; by the others it
-  /// is done for so many of them as can be read within a moment.
+  /// is done for as many of them as can be read within a moment: the newest.
   ///
   /// - Parameters:
   ///   - service: whose.
   ///   - aspect: what they are counted by.
   ///   - limit: how many letters are looked at, where they have to be.
-  public func groups(service: String, by aspect: Aspect, lookingAt limit: Int = 20_000) async throws -> Groups {
+  public func groups(service: String, by aspect: Aspect, lookingAt limit: Int = 5_000) async throws -> Groups {
     if aspect == .key { return try await keys(service) }
+    var commands = Commands()
+    for shard in namespace.shards { commands.append("XLEN", namespace.dead(shard, service)) }
+    let lengths = try await connection.answers(to: commands).map { $0 ?? 0 }
+    let total = lengths.reduce(0, +)
     var groups: [Identifier: Group] = [:]
-    var after: LetterName?
     var looked = 0
-    repeat {
-      let page = try await page(service: service, after: after, limit: LetterReader.pageSize)
-      for letter in page.letters {
-        let value = aspect == .reason ? letter.about.reason : letter.header?.type.rawValue ?? "?"
+    for (shard, length) in zip(namespace.shards, lengths) where length > 0 {
+      let share = total <= limit ? length : max(1, limit * length / total)
+      for letter in try await reader.newest(service, shard, limit: share, withTypes: aspect == .type) {
+        let value = aspect == .reason ? letter.reason : letter.type?.rawValue ?? "?"
         var group = groups[value] ?? Group(value: value, count: 0)
         group.count += 1
-        group.first = min(group.first ?? letter.about.at, letter.about.at)
-        group.last = max(group.last ?? letter.about.at, letter.about.at)
+        group.first = min(group.first ?? letter.at, letter.at)
+        group.last = max(group.last ?? letter.at, letter.at)
         groups[value] = group
+        looked += 1
       }
-      looked += page.letters.count
-      after = page.next
-    } while after != nil && looked < limit
-    return Groups(groups: Self.sorted(groups.values), looked: looked, isWhole: after == nil)
+    }
+    return Groups(groups: Self.sorted(groups.values), looked: looked, total: max(total, looked))
   }
 
   /// How many letters each key has is kept, as later events of such a key are parked.
@@ -77,7 +81,8 @@ extension DeadLetters {
     var commands = Commands()
     for shard in namespace.shards { commands.append("HGETALL", namespace.blocked(shard, service)) }
     let groups = try Self.keys(of: await connection.send(commands))
-    return Groups(groups: Self.sorted(groups), looked: groups.reduce(0) { $0 + $1.count }, isWhole: true)
+    let count = groups.reduce(0) { $0 + $1.count }
+    return Groups(groups: Self.sorted(groups), looked: count, total: count)
   }
 
   private static func keys(of replies: borrowing Replies) throws -> [Group] {

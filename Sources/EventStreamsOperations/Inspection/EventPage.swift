@@ -20,6 +20,18 @@ public struct EventPage: Sendable {
       json = entry.json
     }
 
+    /// Where it happened, if its data says.
+    public var city: String? {
+      do throws(JSONError) {
+        var parser = JSONParser()
+        var event = try parser.parse(json.span).object()
+        let data: JSONFields = try event["data"]
+        return try data.value("city")
+      } catch {
+        return nil
+      }
+    }
+
     /// Writes it as an object.
     public func write(to json: inout JSONWriter) {
       json.object {

@@ -19,19 +19,20 @@ extension Inspector {
     var found: [EventPage.Found] = []
     var place = place
     var looked = 0
+    let shards = filter.city.map { [namespace.shard(of: $0)] } ?? Array(namespace.shards)
     let start = filter.from.map { "\(max(0, $0.milliseconds))" } ?? "-"
     while true {
       let size = filter.isByContents ? Self.sampleSize : limit + 1
-      let pages = try await ranges(Array(namespace.shards), limit: size) { shard in
+      let pages = try await ranges(shards, limit: size) { shard in
         ["XREVRANGE", Self.end(shard, place, filter), start]
       } by: {
         $0.id > $1.id
       }
-      let events = zip(namespace.shards, pages).flatMap { shard, page in
+      let events = zip(shards, pages).flatMap { shard, page in
         page.map { EventPage.Found($0, shard: shard) }
       }.sorted { $0.place > $1.place }
       // Of a shard that was cut short nothing is known beyond its last entry: nothing older of others may overtake it.
-      let edge = zip(namespace.shards, pages).compactMap { shard, page in
+      let edge = zip(shards, pages).compactMap { shard, page in
         page.count == size ? page.last.map { LogPlace(entryID: $0.id, shard: shard) } : nil
       }.max()
       for event in events where event.place >= edge ?? event.place {
@@ -77,8 +78,8 @@ extension Inspector {
   /// - Parameter id: looked up among the ids that are remembered so that nothing is published twice.
   public func events(withID id: String) async throws -> [EventPage.Found] {
     var found: [EventPage.Found] = []
-    for (shard, place) in try await places(of: [id]).sorted(by: { $0.key < $1.key }) {
-      if let event = try await event(at: LogPlace(entryID: place, shard: shard)) { found.append(event) }
+    for place in try await places(of: id) {
+      if let event = try await event(at: place) { found.append(event) }
     }
     return found
   }

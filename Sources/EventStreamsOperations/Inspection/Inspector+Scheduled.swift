@@ -45,20 +45,6 @@ extension Inspector {
     return Array(found.prefix(limit))
   }
 
-  /// The events that wait and are about one thing.
-  ///
-  /// - Parameters:
-  ///   - name: what is asked about: a ride.
-  ///   - subject: tells what an event is about.
-  public func scheduled(about name: String, by subject: (Span<UInt8>) -> String?) async throws -> [ScheduledEvent] {
-    let needle = JSONWriter.bytes(of: name)
-    return try await scheduled { json in
-      // A producer may have written the name with escapes.
-      guard json.contains(needle[...]) || json.contains([UInt8(ascii: "\\")][...]) else { return false }
-      return subject(json)?.hasSameBytes(as: name) == true
-    }
-  }
-
   private static func scheduled(
     _ ids: [String], _ reply: borrowing Reply, _ shard: Int, _ isWanted: (Span<UInt8>) -> Bool
   ) throws -> [ScheduledEvent] {

@@ -2,132 +2,207 @@ import EventStreams
 import Redis
 
 extension Inspector {
-  /// The events about one thing that the log holds, in its order, and how far each service has come with them.
+  /// The events about one thing, and how far each service has come with them.
   ///
-  /// Costs nothing while events are handled: the log is searched from the first of the events on, which is
-  /// remembered by its id, or from the log's beginning if none of the ids is remembered.
+  /// Costs nothing while events are handled, and little however long the logs are: where events stand is remembered by their ids, so that nothing
+  /// is published twice, and most ids follow from what they are about. What producers called otherwise, and what is remembered no more, an archive knows; of what it
+  /// does not have yet, the logs' ends are looked through.
   ///
   /// - Parameters:
-  ///   - name: what the events are about; it stands in each.
-  ///   - ids: ids that the first of the events have, unless their producer gave others.
-  ///   - subject: tells what an event is about; nil to go by the events' keys.
+  ///   - subject: what the events are about.
+  ///   - archived: what an archive has of them, read just before; nil if none is at hand.
+  ///   - search: how far is looked.
   public func trace(
-    _ name: String, ids: [String], by subject: ((_ event: Span<UInt8>) -> String?)? = nil
-  ) async throws -> [EventTrace] {
-    let groups = Dictionary(grouping: try await status(), by: \.shard)
-    var traces: [EventTrace] = []
-    let places = try await places(of: ids)
-    for shard in namespace.shards where places.isEmpty || places[shard] != nil {
-      for event in try await events(about: name, by: subject, shard: shard, from: places[shard] ?? .zero) {
-        let steps = try await steps(of: event, shard: shard, groups[shard] ?? [])
-        traces.append(
-          EventTrace(
-            shard: shard, topic: event.topic, entryID: event.id, header: event.header, json: event.json, steps: steps))
+    _ subject: TracedSubject, archived: ArchivedTrace? = nil, search: TraceSearch = .names
+  ) async throws -> SubjectTrace {
+    // In this order: what is moved into the log meanwhile is in one of them, or in both.
+    let unsent = try await unsent(about: subject, limit: search == .log ? .max : Self.unsentLookedAt)
+    var scheduled = search == .log ? try await self.scheduled(where: subject.isSubject) : []
+    var found = TracedEvents(subject, archived: archived?.events ?? [])
+    scheduled += try await lookUp(subject, &found)
+    var isComplete = true
+    switch search {
+    case .log:
+      try await lookThrough(subject, &found, after: archived?.ends)
+    case .names where archived == nil:
+      isComplete = false
+      try await lookBefore(subject, &found)
+    case .names:
+      isComplete = try await lookAtEnds(&found, after: archived?.ends ?? [:])
+    }
+    let events = found.all
+    var logged = Set(events.map { Identifier($0.header.id) })
+    return SubjectTrace(
+      events: try await traced(events),
+      scheduled: scheduled.sorted { ($0.due, $0.recordID) < ($1.due, $1.recordID) }.filter { logged.insert($0.id) },
+      unsent: unsent, isComplete: isComplete)
+  }
+
+  /// What is looked at of an outbox, which is empty most of the time.
+  private static let unsentLookedAt = 1000
+  /// What is looked at of each topic of a shard where the archive ends, or before the first event that is known: more than an archive is behind that
+  /// keeps up, and little if it does not.
+  private static let logLookedAt = 100
+
+  // MARK: By name
+
+  /// Finds events by what they may be called, and by what is found then.
+  ///
+  /// - Returns: those that wait.
+  private func lookUp(_ subject: TracedSubject, _ found: inout TracedEvents) async throws -> [ScheduledEvent] {
+    var scheduled: [ScheduledEvent] = []
+    var asked: Set<TracedSubject.Name> = []
+    var names = subject.first
+    while !names.isEmpty {
+      asked.formUnion(names)
+      let shards = found.shards
+      let (waiting, places) = try await lookUp(names, shards.isEmpty ? Array(namespace.shards) : shards)
+      scheduled += waiting.filter { subject.isSubject(of: $0.json.span) }
+      for (shard, entry) in try await entries(at: places) { found.add(entry, shard: shard) }
+      names = subject.further(found.recorded).filter { !asked.contains($0) }
+    }
+    return scheduled
+  }
+
+  /// Which of these events wait, and where those stand that are remembered.
+  private func lookUp(
+    _ names: [TracedSubject.Name], _ shards: [Int]
+  ) async throws -> (waiting: [ScheduledEvent], places: [(shard: Int, topic: String, id: EntryID)]) {
+    let ids = names.map(\.id.text)
+    var commands = Commands()
+    for shard in shards { commands.append(["HMGET", namespace.scheduledEvents(shard)] + ids) }
+    ask(ids, shards, in: &commands)
+    return try Self.found(await connection.send(commands), names, shards)
+  }
+
+  private static func found(
+    _ replies: borrowing Replies, _ names: [TracedSubject.Name], _ shards: [Int]
+  ) throws -> (waiting: [ScheduledEvent], places: [(shard: Int, topic: String, id: EntryID)]) {
+    var waiting: [ScheduledEvent] = []
+    for (index, shard) in shards.enumerated() {
+      try replies[index].check()
+      for (at, name) in names.enumerated() where !replies[index][at].isNil {
+        if let event = ScheduledEvent(shard: shard, id: name.id.text, replies[index][at].bytes) {
+          waiting.append(event)
+        }
       }
     }
-    return traces
-  }
-
-  /// The first remembered entry id among these event ids, by shard.
-  func places(of ids: [String]) async throws -> [Int: EntryID] {
-    let now = Timestamp.now().microsecondsSinceEpoch / 1000
-    let bucket = now / Int64(namespace.deduplicationTime.wholeMilliseconds)
-    var commands = Commands()
-    for shard in namespace.shards {
-      for bucket in [bucket - 1, bucket] { commands.append(["HMGET", "\(namespace.seen(shard)):\(bucket)"] + ids) }
+    let places = try places(replies, from: shards.count, shards, names.count).map {
+      (shard: $0.shard, topic: names[$0.index].topic, id: $0.id)
     }
-    return try Self.places(await connection.send(commands))
+    return (waiting, places)
   }
 
-  private static func places(_ replies: borrowing Replies) throws -> [Int: EntryID] {
-    var places: [Int: EntryID] = [:]
-    for index in 0..<replies.count {
-      try replies[index].check()
-      for position in 0..<replies[index].count {
-        guard let id = EntryID(utf8: replies[index][position].bytes) else { continue }
-        places[index / 2] = min(places[index / 2] ?? id, id)
+  /// How many buckets may remember an id: that of now, that before, and, if the clock was set back, that after.
+  private static let buckets = 3
+
+  /// Asks what is remembered of ids.
+  private func ask(_ ids: [String], _ shards: [Int], in commands: inout Commands) {
+    let now = Timestamp.now().microsecondsSinceEpoch / 1000
+    let current = now / Int64(namespace.deduplicationTime.wholeMilliseconds)
+    for shard in shards {
+      for bucket in (current - 1)..<(current - 1 + Int64(Self.buckets)) {
+        commands.append(["HMGET", "\(namespace.seen(shard)):\(bucket)"] + ids)
+      }
+    }
+  }
+
+  /// Where events stand, by the answers to `ask`: of an event that waited once, a bucket may have the place of its record as well, which is earlier.
+  private static func places(
+    _ replies: borrowing Replies, from first: Int, _ shards: [Int], _ count: Int
+  ) throws -> [(shard: Int, index: Int, id: EntryID)] {
+    var places: [(shard: Int, index: Int, id: EntryID)] = []
+    for (at, shard) in shards.enumerated() {
+      for index in 0..<count {
+        var last: EntryID?
+        for bucket in 0..<buckets {
+          let answer = first + at * buckets + bucket
+          try replies[answer].check()
+          guard let id = EntryID(utf8: replies[answer][index].bytes) else { continue }
+          last = max(last ?? id, id)
+        }
+        if let last { places.append((shard, index, last)) }
       }
     }
     return places
   }
 
-  private struct FoundEvent {
-    let id: EntryID
-    let topic: String
-    let header: EventHeader
-    let json: [UInt8]
+  /// The place of an event id, in each shard that remembers it.
+  func places(of id: String) async throws -> [LogPlace] {
+    var commands = Commands()
+    ask([id], Array(namespace.shards), in: &commands)
+    return try Self.places(await connection.send(commands), from: 0, Array(namespace.shards), 1).map {
+      LogPlace(entryID: $0.id, shard: $0.shard)
+    }
   }
 
-  private func events(
-    about name: String, by subject: ((Span<UInt8>) -> String?)?, shard: Int, from start: EntryID
-  ) async throws -> [FoundEvent] {
-    var found: [FoundEvent] = []
-    var place = start == .zero ? start : start.previous
-    let needle = JSONWriter.bytes(of: name)
-    var parser = JSONParser()
-    while true {
-      let page = try await entries(shard: shard, after: place, limit: 1000)
-      for entry in page {
-        let json = entry.json.span
-        // A producer may have written the name with escapes.
-        guard json.contains(needle[...]) || json.contains([UInt8(ascii: "\\")][...]) else { continue }
-        // What is no event is none of this key.
-        guard let header = Self.header(of: entry, &parser) else { continue }
-        let about = subject.map { $0(json) } ?? header.key
-        if about?.hasSameBytes(as: name) == true {
-          found.append(FoundEvent(id: entry.id, topic: entry.topic, header: header, json: entry.json))
-        }
+  private func entries(
+    at places: [(shard: Int, topic: String, id: EntryID)]
+  ) async throws -> [(shard: Int, entry: LogEntry)] {
+    guard !places.isEmpty else { return [] }
+    var commands = Commands()
+    for place in places {
+      commands.append("XRANGE", namespace.log(place.shard, place.topic), "\(place.id)", "\(place.id)")
+    }
+    return try Self.entries(await connection.send(commands), places)
+  }
+
+  private static func entries(
+    _ replies: borrowing Replies, _ places: [(shard: Int, topic: String, id: EntryID)]
+  ) throws -> [(shard: Int, entry: LogEntry)] {
+    var found: [(shard: Int, entry: LogEntry)] = []
+    for (index, place) in places.enumerated() {
+      try replies[index].check()
+      found += entries(of: replies[index], place.topic).map { (place.shard, $0) }
+    }
+    return found
+  }
+
+  // MARK: In the logs
+
+  /// Looks at what an archive does not have yet, where some of the events are; everywhere if none is known.
+  ///
+  /// - Returns: whether that was all.
+  private func lookAtEnds(_ found: inout TracedEvents, after ends: [Int: EntryID]) async throws -> Bool {
+    let shards = found.shards.isEmpty ? Array(namespace.shards) : found.shards
+    let pages = try await ranges(shards, limit: Self.logLookedAt) { shard in
+      ["XRANGE", ends[shard].map { "(\($0)" } ?? "-", "+"]
+    } by: {
+      $0.id < $1.id
+    }
+    for (shard, page) in zip(shards, pages) {
+      for entry in page { found.add(entry, shard: shard) }
+    }
+    return pages.allSatisfy { $0.count < Self.logLookedAt }
+  }
+
+  /// Looks shortly before the first event that is known, if it is none of those that come first: its producer may have called that otherwise.
+  private func lookBefore(_ subject: TracedSubject, _ found: inout TracedEvents) async throws {
+    guard let first = found.all.first, !found.contains(anyOf: subject.first) else { return }
+    let pages = try await ranges([first.place.shard], limit: Self.logLookedAt) { _ in
+      ["XREVRANGE", "(\(first.place.entryID)", "-"]
+    } by: {
+      $0.id > $1.id
+    }
+    for entry in pages.joined() { found.add(entry, shard: first.place.shard) }
+  }
+
+  /// Looks through the logs.
+  private func lookThrough(
+    _ subject: TracedSubject, _ found: inout TracedEvents, after ends: [Int: EntryID]?
+  ) async throws {
+    let known = found.contains(anyOf: subject.first) ? found.all : []
+    for shard in namespace.shards {
+      let first = known.first { $0.place.shard == shard }?.place.entryID
+      // Of a thing whose beginning is known in one shard, the others have nothing.
+      if !known.isEmpty, first == nil, ends == nil { continue }
+      var place = ends.map { $0[shard] ?? .zero } ?? first?.previous ?? .zero
+      while true {
+        let page = try await entries(shard: shard, after: place, limit: 1000)
+        for entry in page { found.add(entry, shard: shard) }
+        guard page.count == 1000, let last = page.last else { break }
+        place = last.id
       }
-      guard page.count == 1000, let last = page.last else { return found }
-      place = last.id
     }
-  }
-
-  private static func header(of entry: LogEntry, _ parser: inout JSONParser) -> EventHeader? {
-    do throws(JSONError) {
-      var object = try parser.parse(entry.json.span).object()
-      return try EventHeader(from: &object, fallbackID: entry.id.description)
-    } catch {
-      return nil
-    }
-  }
-
-  private func steps(
-    of event: FoundEvent, shard: Int, _ groups: [GroupStatus]
-  ) async throws -> [EventTrace.Step] {
-    var steps: [EventTrace.Step] = []
-    for group in groups {
-      guard let delivered = group.delivered[event.topic] else { continue }
-      let isDelivered = event.id <= delivered
-      let pending = isDelivered && group.pending > 0 ? try await isPending(event, group) : false
-      var letter: DeadLetter?
-      if isDelivered, !pending, group.dead > 0 {
-        letter = try await DeadLetters(namespace: namespace, connection: connection)
-          .list(service: group.service, shard: shard).first { $0.entryID == event.id }
-      }
-      let failures = pending ? try await failures(event.id, group) : nil
-      let state =
-        !isDelivered
-        ? "waiting"
-        : letter.map { $0.isParked ? "parked" : "dead" }
-          ?? (pending ? failures == nil ? "pending" : "retrying" : "done")
-      steps.append(
-        EventTrace.Step(
-          service: group.service, state: state, reason: letter?.about.reason ?? failures?.lastError,
-          retryAt: failures?.retryAt))
-    }
-    return steps
-  }
-
-  private func isPending(_ event: FoundEvent, _ group: GroupStatus) async throws -> Bool {
-    let reply = try await connection.call(
-      "XPENDING", namespace.log(group.shard, event.topic), group.service, event.id.description, event.id.description,
-      "1")
-    return reply.root.count > 0
-  }
-
-  private func failures(_ id: EntryID, _ group: GroupStatus) async throws -> Failures? {
-    let reply = try await connection.call("HGET", namespace.retry(group.shard, group.service), id.description)
-    return Self.failures(of: reply.root)
   }
 }

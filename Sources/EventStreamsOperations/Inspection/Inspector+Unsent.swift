@@ -8,15 +8,20 @@ extension Inspector {
   ///   - service: of this service; of all if nil.
   ///   - limit: at most so many of each outbox.
   public func unsent(service: String? = nil, limit: Int = .max) async throws -> [UnsentEvent] {
+    let groups = try await status().filter { $0.unsent > 0 && (service == nil || $0.service == service) }
+    return try await unsent(in: groups.map { ($0.service, $0.shard) }, limit: limit)
+  }
+
+  private func unsent(in outboxes: [(service: String, shard: Int)], limit: Int) async throws -> [UnsentEvent] {
     var events: [UnsentEvent] = []
-    for group in try await status() where group.unsent > 0 && (service == nil || group.service == service) {
+    for (service, shard) in outboxes {
       var (start, count) = ("-", 0)
       while count < limit {
-        let outbox = namespace.outbox(group.shard, group.service)
         let page = try Self.page(
-          await connection.call("XRANGE", outbox, start, "+", "COUNT", "\(OutboxPage.length)"))
+          await connection.call(
+            "XRANGE", namespace.outbox(shard, service), start, "+", "COUNT", "\(OutboxPage.length)"))
         for entry in page.entries where count < limit {
-          let found = Self.events(group.service, group.shard, entry, page)
+          let found = Self.events(service, shard, entry, page)
           events += found
           count += found.count
         }
@@ -42,10 +47,18 @@ extension Inspector {
 
   /// What is not in its shard yet and is about one thing.
   ///
-  /// - Parameters:
-  ///   - name: what is asked about: a ride.
-  ///   - subject: tells what an event is about.
-  public func unsent(about name: String, by subject: (Span<UInt8>) -> String?) async throws -> [UnsentEvent] {
-    try await unsent().filter { $0.kind != .cancel && subject($0.json.span)?.hasSameBytes(as: name) == true }
+  /// - Parameter limit: how many events of each outbox are looked at.
+  func unsent(about subject: TracedSubject, limit: Int) async throws -> [UnsentEvent] {
+    let all = try await namespace.services(on: connection).flatMap { service in
+      namespace.shards.map { (service: service.service, shard: $0) }
+    }
+    guard !all.isEmpty else { return [] }
+    var commands = Commands()
+    for place in all { commands.append("XLEN", namespace.outbox(place.shard, place.service)) }
+    let lengths = try await connection.answers(to: commands)
+    let outboxes = zip(all, lengths).filter { ($0.1 ?? 0) > 0 }.map(\.0)
+    return try await unsent(in: outboxes, limit: limit).filter {
+      $0.kind != .cancel && subject.isSubject(of: $0.json.span)
+    }
   }
 }

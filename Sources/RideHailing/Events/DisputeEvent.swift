@@ -53,7 +53,12 @@ public struct DisputeEvent<Outcome: DisputeOutcome>: RideEvent, JSONRecord, Hash
   }
 
   /// One per dispute.
-  public var eventID: String { OutcomeID.of(Self.eventType, ride: rideID, correction: dispute) }
+  public var eventID: String { Self.id(ofRide: rideID, dispute: dispute) }
+
+  /// The id of such an event.
+  static func id(ofRide ride: String, dispute: String) -> String {
+    OutcomeID.of(eventType, ride: ride, correction: dispute)
+  }
 }
 
 /// What became of a dispute.

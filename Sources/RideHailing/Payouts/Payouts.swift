@@ -72,6 +72,16 @@ public struct Payouts: Sendable {
     }.sorted { Identifier($0.0) < Identifier($1.0) }
   }
 
+  /// The runs and what each has come to, the newest first.
+  public func runs() async throws -> [ListedRun] {
+    let payouts = Dictionary(grouping: try await list()) { Identifier($0.record.run) }
+    return try await state.hash(DriverService.name, PayoutRun.hash).compactMap { found in
+      PayoutRun(stored: found.value.value).map { run in
+        ListedRun(run, (payouts[run.rules.run] ?? []).map(\.record))
+      }
+    }.sorted { ($1.run.at, Identifier($0.run.rules.run)) < ($0.run.at, Identifier($1.run.rules.run)) }
+  }
+
   /// What became of a payout; nil if there is none of this name.
   public func payout(_ name: String) async throws -> PayoutRecord? {
     try await state.field(DriverService.name, PayoutRecord.hash, name).lazy

@@ -99,6 +99,13 @@ public struct RideOutcome: Sendable, JSONWritable {
     }
   }
 
+  /// The ids of events that services have booked, and that follow from nothing else.
+  func eventIDs(_ state: RideState) async throws -> [String] {
+    let tips = try await state.tips(ride)
+    let disputes = disputes.map { DisputeOpened.id(ofRide: ride, dispute: $0.id) }
+    return (payment?.corrections ?? []) + tips + disputes
+  }
+
   /// What events of a type say.
   private static func told<Data: EventData>(_ events: [EventTrace]) -> [Data] {
     events.filter { $0.header.type == Data.eventType }.compactMap { trace in

@@ -1,3 +1,4 @@
+public import EventArchive
 public import EventStreams
 public import EventStreamsOperations
 public import Redis
@@ -15,22 +16,41 @@ public struct RideReport: Sendable, JSONWritable {
   /// The ride's shard.
   public let shard: Int
 
+  /// False if there may be events of the ride whose producers gave them ids of their own, and nobody has looked through the logs for them.
+  public let isComplete: Bool
+
   /// Reads all that is known of a ride; nil if nothing is.
+  ///
+  /// - Parameters:
+  ///   - ride: its id.
+  ///   - namespace: where it is.
+  ///   - connection: to there.
+  ///   - services: what there is.
+  ///   - archive: has the events that the logs have no longer, and those that are called otherwise; nil if it isn't at hand.
+  ///   - search: how far is looked.
   public static func read(
-    _ ride: String, _ namespace: Namespace, _ connection: Connection, services: RideServices = .standard
+    _ ride: String, _ namespace: Namespace, _ connection: Connection, services: RideServices = .standard,
+    archive: ArchiveReader? = nil, search: TraceSearch = .names
   ) async throws -> RideReport? {
-    let catalog = services.catalog
     let inspector = Inspector(namespace: namespace, connection: connection)
-    // In this order: what is moved into the log meanwhile is in one of them, or in both.
-    let unsent = try await inspector.unsent(about: ride, by: catalog.ride)
-    let waiting = try await inspector.scheduled(about: ride, by: catalog.ride)
-    let events = try await inspector.trace(ride, ids: RideID.firstEvents(of: ride), by: catalog.ride)
-    let logged = Set(events.map { Identifier($0.header.id) })
-    let scheduled = waiting.filter { !logged.contains(Identifier($0.id)) }
-    guard let shard = events.first?.shard ?? scheduled.first?.shard else { return nil }
-    let outcome = try await RideOutcome(
-      ride, events: events, ServiceState(namespace: namespace, connection: connection))
-    return RideReport(events: events, scheduled: scheduled, unsent: unsent, outcome: outcome, shard: shard)
+    let state = ServiceState(namespace: namespace, connection: connection)
+    var told: [String] = []
+    while true {
+      let archived = try await archive?.trace(ride, shards: namespace.shards)
+      let trace = try await inspector.trace(
+        RideNames.subject(ride, services, told: told), archived: archived, search: search)
+      guard let shard = trace.events.first?.shard ?? trace.scheduled.first?.shard else { return nil }
+      // What is stored is read last: what is settled is in it.
+      let outcome = try await RideOutcome(ride, events: trace.events, state)
+      let report = RideReport(
+        events: trace.events, scheduled: trace.scheduled, unsent: trace.unsent, outcome: outcome, shard: shard,
+        isComplete: trace.isComplete)
+      // What services have booked is called by names that only they know.
+      let known = Set(names: trace.events.map(\.header.id) + told)
+      let new = try await trace.isComplete ? [] : outcome.eventIDs(RideState(state)).filter { !known.contains($0) }
+      guard !new.isEmpty else { return report }
+      told += new
+    }
   }
 
   /// True if every service has handled every event of the ride that is in the log, or has given up on it.
@@ -43,6 +63,7 @@ public struct RideReport: Sendable, JSONWritable {
     json.object {
       $0.field("ride", outcome.ride)
       $0.field("settled", isSettled)
+      $0.field("complete", isComplete)
       $0.field("events", events.map { Sealed($0) })
       $0.field("scheduled", scheduled.map { Sealed($0) })
       $0.field("unsent", unsent)

@@ -21,6 +21,18 @@ public struct RideState: Sendable {
     try await (record(PaymentService.name, RideDisputes.hash, ride) as RideDisputes?)?.disputes ?? []
   }
 
+  /// The ids of the events that asked for the tips that were booked, oldest first.
+  func tips(_ ride: String) async throws -> [String] {
+    try await (record(PaymentService.name, RideTips.hash, ride) as RideTips?)?.tips ?? []
+  }
+
+  /// The payments that are contested, or were, by ride.
+  func disputesByRide() async throws -> [(ride: String, disputes: RideDisputes)] {
+    try await state.hash(PaymentService.name, RideDisputes.hash).map {
+      ($0.value.field, try Self.decode($0.value.value))
+    }
+  }
+
   /// The ride as the driver was paid for it; nil if its completion has not been handled.
   public func driven(_ ride: String) async throws -> DriverRide? {
     if let corrected: DriverRide = try await record(DriverService.name, DriverRide.corrected, ride) { return corrected }

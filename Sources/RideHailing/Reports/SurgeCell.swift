@@ -8,6 +8,9 @@ public struct SurgeCell: Sendable, JSONWritable {
   /// As it was at the last tick of its city.
   public let multiplier: SurgeMultiplier
 
+  /// What a city's usual cars are called where a pool is asked for.
+  public static let usual = "usual"
+
   /// The minute that it is as of.
   public var time: Timestamp { Timestamp(secondsSinceEpoch: Int64(multiplier.minute) * 60) }
 
@@ -28,6 +31,11 @@ public struct SurgeCell: Sendable, JSONWritable {
   }
 }
 
+extension SurgeMultiplier {
+  /// Whether it is of these cars.
+  public func isOf(pool name: String) -> Bool { (pool ?? SurgeCell.usual).hasSameBytes(as: name) }
+}
+
 extension RideState {
   /// The cells as they were at a moment, the highest multiplier first: what the last events before it say of each, as far as the log has them.
   public static func cells(before time: Timestamp, _ inspector: Inspector) async throws -> [SurgeCell] {
@@ -46,9 +54,14 @@ extension RideState {
   }
 
   /// The cells of a city, or of all, the highest multiplier first.
-  public func cells(of city: String? = nil) async throws -> [SurgeCell] {
+  ///
+  /// - Parameters:
+  ///   - city: nil for all.
+  ///   - pool: of which cars, `SurgeCell.usual` for a city's usual ones; nil for all.
+  public func cells(of city: String? = nil, pool: String? = nil) async throws -> [SurgeCell] {
     try await multipliers()
       .filter { city == nil || $0.multiplier.city.lowercased() == city?.lowercased() }
+      .filter { pool.map($0.multiplier.isOf(pool:)) ?? true }
       .map { SurgeCell(name: $0.cell, multiplier: $0.multiplier) }
   }
 }

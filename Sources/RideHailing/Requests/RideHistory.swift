@@ -46,7 +46,8 @@ public struct RideHistory: Sendable {
     _ ride: String, _ services: RideServices, _ inspector: Inspector, _ archive: ArchiveReader?, _ namespace: Namespace
   ) async throws -> [(header: EventHeader, json: [UInt8])] {
     guard let archive else {
-      return try await inspector.trace(ride, ids: RideID.firstEvents(of: ride), by: services.catalog.ride)
+      // All of them: what is asked for is held against what they come to.
+      return try await inspector.trace(RideNames.subject(ride, services), search: .log).events
         .map { ($0.header, $0.json) }
     }
     var filter = HistoryFilter()

@@ -15,7 +15,7 @@ struct AnalyticsPage {
       let frame = site.frame("Analytics", request, context)
       let overview: ArchiveOverview
       do {
-        overview = try await reports.reports().overview(ReportRoutes.filter(query), limit: 12)
+        overview = try await reports.books.reports().overview(ReportRoutes.filter(query), limit: 12)
       } catch let problem as Problem where problem.code == .notFound {
         return site.page("analytics", Model(frame: frame, nil, query, emptyBecause: problem.detail))
       }

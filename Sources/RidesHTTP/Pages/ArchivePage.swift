@@ -21,7 +21,7 @@ struct ArchivePage {
       let frame = site.frame("Archive", request, context)
       let service = ServiceStatus.all(status).first { $0.service.hasSameBytes(as: self.service) }
       do {
-        let contents = try await reports.reports().contents()
+        let contents = try await reports.books.reports().contents()
         return site.page("archive", Model(frame: frame, status, service, contents, isMissing: nil))
       } catch let problem as Problem where problem.code == .notFound {
         return site.page("archive", Model(frame: frame, status, service, nil, isMissing: problem.detail))

@@ -11,7 +11,7 @@ struct PricePage {
 
   func add(to routes: inout Routes) {
     routes.get("/prices", .read) { request, context in
-      let query = try Query(request, known: "city", "ago")
+      let query = try Query(request, known: "city", "pool", "ago")
       let ago = try query.integer("ago", in: 0...60) ?? 0
       let time = Timestamp.now() - .seconds(ago * 60)
       let cells = try await deployment.look(for: context) { namespace, connection in
@@ -23,7 +23,7 @@ struct PricePage {
       return site.page(
         "map",
         Model(
-          frame: site.frame("Prices", request, context), cells, chosen: query["city"], ago: ago,
+          frame: site.frame("Prices", request, context), cells, chosen: query["city"], pool: query["pool"], ago: ago,
           at: ago > 0 ? time.forPeople : nil))
     }
   }
@@ -36,8 +36,8 @@ struct PricePage {
 
     struct Row: Sendable {
       let city: String
-      /// Which cars; nil for the usual ones.
-      let pool: String?
+      /// Which cars.
+      let pool: String
       let cell: String
       let factor: String
       let demand: String
@@ -56,6 +56,7 @@ struct PricePage {
     /// The moment that is shown; nil for now.
     let at: String?
     let cities: [City]
+    let pools: [City]
     let maps: [CityMap]
     let rows: [Row]
     let isEmpty: Bool
@@ -66,24 +67,29 @@ struct PricePage {
       Heat(heat: "heat3", name: "to 2.4"), Heat(heat: "heat4", name: "2.5 and more"),
     ]
 
-    init(frame: Site.Frame, _ cells: [SurgeCell], chosen: String?, ago: Int, at: String?) {
+    init(frame: Site.Frame, _ all: [SurgeCell], chosen: String?, pool chosenPool: String?, ago: Int, at: String?) {
       self.frame = frame
       (self.ago, self.at) = (ago, at)
-      let byCity = Dictionary(grouping: cells) { Identifier($0.multiplier.city) }.sorted { $0.key < $1.key }
+      let names = Set(names: all.map { $0.multiplier.pool ?? SurgeCell.usual }).sorted()
+      pools = names.map { City(name: $0.text, isChosen: chosenPool.map($0.text.hasSameBytes) ?? false) }
+      let cells = all.filter { cell in chosenPool.map(cell.multiplier.isOf(pool:)) ?? true }
+      let byCity = Dictionary(grouping: all) { Identifier($0.multiplier.city) }.sorted { $0.key < $1.key }
       cities = byCity.map { City(name: $0.key.text, isChosen: chosen.map($0.key.text.hasSameBytes) ?? false) }
-      let shown = byCity.filter { city, _ in chosen.map(city.text.hasSameBytes) ?? true }
+      let shown = Dictionary(grouping: cells) { Identifier($0.multiplier.city) }.sorted { $0.key < $1.key }
+        .filter { city, _ in chosen.map(city.text.hasSameBytes) ?? true }
       maps = shown.flatMap { city, cells in
         Dictionary(grouping: cells) { Identifier($0.multiplier.pool ?? "") }.sorted { $0.key < $1.key }
           .map { pool, cells in CityMap(pool.text.isEmpty ? city.text : "\(city), \(pool)", cells) }
       }
       rows = shown.flatMap(\.value).map { cell in
         Row(
-          city: cell.multiplier.city, pool: cell.multiplier.pool, cell: cell.name, factor: cell.factor,
+          city: cell.multiplier.city, pool: cell.multiplier.pool ?? SurgeCell.usual, cell: cell.name,
+          factor: cell.factor,
           demand: cell.multiplier.demand.grouped,
           supply: cell.multiplier.supply.grouped, asOf: cell.time.forPeople)
       }
       isEmpty = rows.isEmpty
-      hasPools = rows.contains { $0.pool != nil }
+      hasPools = all.contains { $0.multiplier.pool != nil }
     }
   }
 }

@@ -9,6 +9,7 @@ import RideHailing
 struct RidePages {
   let site: Site
   let deployment: Deployment
+  let books: Books
 
   func add(to routes: inout Routes) {
     routes.get("/rides", .read) { request, context in
@@ -26,10 +27,7 @@ struct RidePages {
     }
     routes.get("/rides/{id}", .read) { request, context in
       let ride = try context.parameter("id")
-      let report = try await deployment.look(for: context) { namespace, connection in
-        try await RideReport.read(ride, namespace, connection)
-      }
-      guard let report else { throw Problem.noRide(ride) }
+      guard let report = try await books.ride(ride, for: context) else { throw Problem.noRide(ride) }
       return site.page(
         "ride",
         Model(
@@ -104,6 +102,7 @@ struct RidePages {
     let others: [Pair]
     let events: [Row]
     let coming: [Row]
+    let isComplete: Bool
 
     init(frame: Site.Frame, _ report: RideReport, showsMoney: Bool) {
       self.frame = frame
@@ -136,6 +135,7 @@ struct RidePages {
           path: "/events/\(event.shard)/\(event.entryID)", topic: event.topic, entry: "\(event.entryID)",
           steps: Self.text(of: event.steps))
       }
+      isComplete = report.isComplete
       coming =
         report.scheduled.map { event in
           Row(

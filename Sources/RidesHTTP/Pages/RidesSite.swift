@@ -6,7 +6,7 @@ import RideHailing
 
 /// What pages have besides those of any domain: rides, prices, accounts.
 enum RidesSite {
-  static func domain(_ deployment: Deployment, _ services: RideServices, _ watch: BookWatch) -> Site.Domain {
+  static func domain(_ books: Books, _ services: RideServices, _ watch: BookWatch) -> Site.Domain {
     var domain = Site.Domain()
     domain.links = [
       ("Rides", "/rides", .read), ("Prices", "/prices", .read), ("Accounts", "/accounts", .accountsRead),
@@ -17,7 +17,8 @@ enum RidesSite {
       ("rides", PackageResources.rides_mustache), ("ride", PackageResources.ride_mustache),
       ("map", PackageResources.map_mustache), ("accounts", PackageResources.accounts_mustache),
       ("account", PackageResources.account_mustache), ("analytics", PackageResources.analytics_mustache),
-      ("archive", PackageResources.archive_mustache),
+      ("archive", PackageResources.archive_mustache), ("disputes", PackageResources.disputes_mustache),
+      ("payouts", PackageResources.payouts_mustache),
     ]
     domain.types = services.catalog.typeNames
     domain.channels = [("surge", [SurgeUpdated.eventType.rawValue])]
@@ -27,11 +28,12 @@ enum RidesSite {
       return ride.map { Self.path(ofRide: $0) }
     }
     domain.search = { text, context in
-      try await deployment.look(for: context) { namespace, connection in
-        var hits: [SearchHit] = []
-        if try await RideReport.read(text, namespace, connection) != nil {
-          hits.append(SearchHit("ride", text, path: Self.path(ofRide: text)))
-        }
+      var hits: [SearchHit] = []
+      if try await books.ride(text, for: context) != nil {
+        hits.append(SearchHit("ride", text, path: Self.path(ofRide: text)))
+      }
+      return try await books.deployment.look(for: context) { [hits] namespace, connection in
+        var hits = hits
         guard context.has(.accountsRead) else { return hits }
         let state = ServiceState(namespace: namespace, connection: connection)
         for account in Self.accounts(named: text) where try await AccountHistory(account, from: state).count > 0 {

@@ -10,8 +10,17 @@ import RideHailing
 /// The accounts as they are asked for: from what the services have, and of what they have no longer from the archive.
 struct Books: Sendable {
   let deployment: Deployment
-  /// The archive's file or URL; nil if there is none.
-  let archive: String?
+  /// Read an archive's single events; nil if there is none.
+  private let readers: ArchiveReaders?
+  /// Read all of it.
+  private let reporters: ArchiveReaders?
+
+  /// - Parameter archive: the archive's file or URL; nil if there is none.
+  init(deployment: Deployment, archive: String?) {
+    self.deployment = deployment
+    readers = archive.map { ArchiveReaders(path: $0, of: .rides, count: 4) }
+    reporters = archive.map { ArchiveReaders(path: $0, of: .rides, count: 2) }
+  }
 
   func balance(at time: Timestamp? = nil, for context: APIContext? = nil) async throws -> TrialBalance {
     try await look(context) { state, closed in try await TrialBalance.read(from: state, at: time, archive: closed) }
@@ -54,7 +63,51 @@ struct Books: Sendable {
 
   /// The archive; one that was not made yet, or can't be read, is not at hand.
   func reader() async -> ArchiveReader? {
-    guard let archive, let place = try? ArchivePlace(archive), place.isThere else { return nil }
-    return try? await ArchiveReader.open(path: archive, of: .rides)
+    guard let readers, readers.isThere else { return nil }
+    return try? await readers.reader()
+  }
+
+  /// - Throws: a `Problem` while there is no archive.
+  func reports() async throws -> ArchiveReports {
+    guard let reporters, reporters.isThere else {
+      throw Problem.notFound("there is no archive here: analytics has not run, or --archive names another file")
+    }
+    do {
+      return ArchiveReports(try await reporters.reader())
+    } catch let error as ArchiveProblem {
+      throw Problem(error.isOfServer ? .serviceUnavailable : .conflict, .refused, "\(error)")
+    }
+  }
+
+  /// The payments that are contested.
+  func disputes(
+    standing status: RideDispute.Status? = nil, for context: APIContext
+  ) async throws -> [ContestedRide] {
+    try await deployment.look(for: context) { namespace, connection in
+      try await RideState(ServiceState(namespace: namespace, connection: connection)).disputes(standing: status)
+    }
+  }
+
+  /// The payouts of drivers, by name.
+  func payouts(run: String?, driver: String?, for context: APIContext) async throws -> [ListedPayout] {
+    try await deployment.look(for: context) { namespace, connection in
+      try await Payouts(namespace: namespace, connection: connection).list(run: run, driver: driver).map {
+        ListedPayout(name: $0.name, record: $0.record)
+      }
+    }
+  }
+
+  /// The runs of payouts, the newest first.
+  func payoutRuns(for context: APIContext) async throws -> [ListedRun] {
+    try await deployment.look(for: context) { namespace, connection in
+      try await Payouts(namespace: namespace, connection: connection).runs()
+    }
+  }
+
+  /// One ride, from what the services have and, of what they have no longer, from the archive.
+  func ride(_ ride: String, for context: APIContext) async throws -> RideReport? {
+    try await deployment.look(for: context) { namespace, connection in
+      try await RideReport.read(ride, namespace, connection, archive: await reader())
+    }
   }
 }

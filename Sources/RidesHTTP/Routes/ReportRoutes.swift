@@ -1,7 +1,5 @@
-import EventArchive
 import EventStreams
 import EventStreamsHTTP
-import Foundation
 import HTTPTypes
 import Hummingbird
 import RideHailing
@@ -16,23 +14,23 @@ struct ReportRoutes {
     ] {
       routes.get("/v1/analytics/\(name)", .accountsRead) { request, _ in
         let query = try Query(request, known: "from", "to", "city", "currency", "limit")
-        let report = try await reports().totals(by: grouping, Self.filter(query), limit: try query.limit())
+        let report = try await books.reports().totals(by: grouping, Self.filter(query), limit: try query.limit())
         return ReportAnswer(report.rows, unreadable: report.unreadable)
       }
     }
     routes.get("/v1/analytics/percentiles", .accountsRead) { request, _ in
       let query = try Query(request, known: "from", "to", "city", "currency")
-      let report = try await reports().percentiles(Self.filter(query))
+      let report = try await books.reports().percentiles(Self.filter(query))
       return ReportAnswer(report.rows, unreadable: report.unreadable)
     }
     routes.get("/v1/analytics/rates", .accountsRead) { request, _ in
       let query = try Query(request, known: "from", "to", "city", "currency")
-      let report = try await reports().rates(Self.filter(query))
+      let report = try await books.reports().rates(Self.filter(query))
       return ReportAnswer(report.rows, unreadable: report.unreadable)
     }
     routes.get("/v1/archive", .read) { request, _ in
       _ = try Query(request)
-      return ReportAnswer(try await reports().contents().types)
+      return ReportAnswer(try await books.reports().contents().types)
     }
     routes.get("/v1/drivers/{id}/statements/{month}", .accountsRead) { request, context in
       _ = try Query(request)
@@ -45,18 +43,6 @@ struct ReportRoutes {
       let statements = account.count > 0 ? DriverStatement.statements(account) : []
       guard !statements.isEmpty else { throw Problem.notFound("driver '\(driver)' had no entry by the end of \(text)") }
       return ReportAnswer(statements)
-    }
-  }
-
-  /// - Throws: a `Problem` while there is no archive.
-  func reports() async throws -> ArchiveReports {
-    guard let archive = books.archive, let place = try? ArchivePlace(archive), place.isThere else {
-      throw Problem.notFound("there is no archive here: analytics has not run, or --archive names another file")
-    }
-    do {
-      return try await ArchiveReports.open(path: archive)
-    } catch let error as ArchiveProblem {
-      throw Problem(error.isOfServer ? .serviceUnavailable : .conflict, .refused, "\(error)")
     }
   }
 

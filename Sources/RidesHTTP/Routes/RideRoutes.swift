@@ -7,7 +7,7 @@ import RideHailing
 
 /// One ride's way through all services, and what they have stored about it.
 struct RideRoutes {
-  let deployment: Deployment
+  let books: Books
   let concealment: Concealment
 
   func add(to routes: inout Routes) {
@@ -16,9 +16,7 @@ struct RideRoutes {
       let ride = try context.parameter("id")
       let deadline = ContinuousClock.now + .seconds(wait)
       while true {
-        let report = try await deployment.look(for: context) { namespace, connection in
-          try await RideReport.read(ride, namespace, connection)
-        }
+        let report = try await books.ride(ride, for: context)
         if report == nil || report?.isSettled == false, ContinuousClock.now < deadline {
           try await Task.sleep(for: .milliseconds(50))
           continue
@@ -32,6 +30,8 @@ struct RideRoutes {
 
 extension Problem {
   static func noRide(_ ride: String) -> Problem {
-    .notFound("no event of ride '\(ride)' is in the log, and none is scheduled")
+    .notFound(
+      "no event of ride '\(ride)' is known, and none is scheduled; rides trace \(ride) --scan looks through the log as well"
+    )
   }
 }

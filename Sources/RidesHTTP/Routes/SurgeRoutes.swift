@@ -9,11 +9,12 @@ struct SurgeRoutes {
 
   func add(to routes: inout Routes) {
     routes.get("/v1/surge", .read) { request, context in
-      let query = try Query(request, known: "city", "bbox", "limit")
+      let query = try Query(request, known: "city", "pool", "bbox", "limit")
       let area = try query["bbox"].map(Self.area)
       let (city, limit) = (query["city"], try query.limit())
       let cells = try await deployment.look(for: context) { namespace, connection in
-        try await RideState(ServiceState(namespace: namespace, connection: connection)).cells(of: city)
+        try await RideState(ServiceState(namespace: namespace, connection: connection)).cells(
+          of: city, pool: query["pool"])
       }
       .filter { cell in area.map { Geohash.area(of: cell.name)?.touches($0) ?? false } ?? true }
       return JSONAnswer(ListPage(Array(cells.prefix(limit)), next: nil as String?) { $0.field("total", cells.count) })

@@ -95,6 +95,14 @@ import Testing
       let byKey = try await dead.groups(service: "strict", by: .key)
       #expect(byKey.groups.first?.value == "k0" && byKey.groups.first?.count == 2 && byKey.looked == 31)
       #expect(try await dead.groups(service: "strict", by: .type).groups.map(\.value) == ["NOTED"])
+      // Of many the newest are looked at, in each shard its share, and it is said how many there are.
+      let some = try await dead.groups(service: "strict", by: .reason, lookingAt: 10)
+      #expect(!some.isWhole && some.total == 31 && (1...13).contains(some.looked))
+      #expect(some.groups.reduce(0) { $0 + $1.count } == some.looked)
+      #expect(some.groups.map(\.last).contains(byReason.groups.compactMap(\.last).max()))
+      let errors = try await Inspector(namespace: bench.namespace, connection: bench.connection).errors(of: "strict")
+      #expect(errors.isWhole && errors.counts.map(\.reason) == byReason.groups.map(\.value))
+      #expect(errors.counts.map(\.dead) == byReason.groups.map(\.count))
       #expect(try await dead.discard(whole) == 31)
       #expect(try await dead.last(service: "strict") == .zero)
     }

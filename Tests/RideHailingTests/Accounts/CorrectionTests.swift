@@ -12,9 +12,9 @@ import Testing
   }
 
   private func current(_ bench: RideBench) async throws -> CorrectedRide {
-    let events = try await Inspector(namespace: bench.namespace, connection: bench.connection).trace(
-      "a", ids: RideID.firstEvents(of: "a"), by: RideServices.standard.catalog.ride)
-    return try #require(try CorrectedRide.fold(events.map { ($0.header, $0.json) }))
+    let history = try await RideHistory.read(
+      "a", RideServices.standard, bench.namespace, bench.connection, archive: nil)
+    return try #require(history.ride)
   }
 
   private func adjustment(_ bench: RideBench, total: Int, _ name: String) async throws -> FareAdjustmentRequested {

@@ -11,14 +11,12 @@ import Testing
     try await RideBench.run { bench in
       let ride = completedRide("h-ok1", fare: Fare(base: 1_000, currency: .usd))
       try await bench.handle([EncodedEvent(ride, id: "booking-77", key: "booking-77")], by: RideServices.standard.names)
-      let inspector = Inspector(namespace: bench.namespace, connection: bench.connection)
+      let archive = try ArchiveReader(path: bench.configuration.archivePath, of: .rides)
       func traced() async throws -> [String] {
-        try await inspector.trace("h-ok1", ids: RideID.firstEvents(of: "h-ok1"), by: RideServices.standard.catalog.ride)
-          .map(
-            \.header.type.rawValue)
+        let report = try await RideReport.read("h-ok1", bench.namespace, bench.connection, archive: archive)
+        return report?.events.map(\.header.type.rawValue) ?? []
       }
       #expect(try await traced().first == "RIDE_COMPLETED")
-      let archive = try ArchiveReader(path: bench.configuration.archivePath, of: .rides)
       var filter = HistoryFilter()
       filter.rides = ["h-ok1"]
       func archived() async throws -> [String] {

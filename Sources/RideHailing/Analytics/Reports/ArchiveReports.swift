@@ -21,9 +21,10 @@ public struct ArchiveReports: Sendable {
     self.commissionBasisPoints = commissionBasisPoints
   }
 
-  /// The same while the caller waits without blocking its thread.
-  public static func open(path: String) async throws -> ArchiveReports {
-    try await Blocking.run { try ArchiveReports(path: path) }
+  /// Reports over an archive that is open.
+  public init(_ archive: ArchiveReader, commissionBasisPoints: Int = CommissionRate.standardBasisPoints) {
+    self.archive = archive.database
+    self.commissionBasisPoints = commissionBasisPoints
   }
 
   /// Rides and money by day, hour, city or driver, and currency.

@@ -1,6 +1,4 @@
 import ArgumentParser
-import EventStreams
-import RideHailing
 
 struct PayoutCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,25 +14,5 @@ struct PayoutCommand: AsyncParsableCommand {
         rides payout list --run R2026W13-ABC…
         rides payout returned P2026W13-DEF… --reason "AC04: account closed"
       """,
-    subcommands: [PayoutRunCommand.self, PayoutListCommand.self, PayoutReturnedCommand.self])
-}
-
-/// A payout with its name, as it is listed.
-struct ListedPayout: JSONWritable {
-  let name: String
-  let record: PayoutRecord
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("payout", name)
-      $0.field("run", record.run)
-      $0.field("driver", record.driverID)
-      $0.field("city", record.city)
-      $0.field("amount", record.amount)
-      $0.field("currency", record.currency)
-      $0.field("state", record.state)
-      $0.field("reason", record.refusal ?? record.returned)
-      $0.field("at", record.at)
-    }
-  }
+    subcommands: [PayoutRunCommand.self, PayoutListCommand.self, PayoutRunsCommand.self, PayoutReturnedCommand.self])
 }

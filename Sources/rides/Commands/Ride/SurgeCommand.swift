@@ -18,6 +18,9 @@ struct SurgeCommand: AsyncParsableCommand {
   @Option(help: "Only this city.")
   var city: String?
 
+  @Option(help: "Only these cars: the pool's name, or usual.")
+  var pool: String?
+
   @Option(help: "At most so many cells.")
   var limit = 50
 
@@ -28,8 +31,10 @@ struct SurgeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let (namespace, connection) = try await redis.find()
-    let cells = try await RideState(ServiceState(namespace: namespace, connection: connection)).cells(of: city)
-      .prefix(limit)
+    let cells = try await RideState(ServiceState(namespace: namespace, connection: connection)).cells(
+      of: city, pool: pool
+    )
+    .prefix(limit)
     var table = Table("CITY", "CARS", "CELL", "MULTIPLIER", "DEMAND", "SUPPLY", "AS OF")
     for cell in cells {
       table.add(

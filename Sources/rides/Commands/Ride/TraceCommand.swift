@@ -11,20 +11,32 @@ struct TraceCommand: AsyncParsableCommand {
       done, dead, or parked behind a dead one. Then the events that are scheduled, with the time at which each is due, those on their way to another shard, and what the \
       services have stored about the ride.
 
+      An event's id says where it stands, and most ids follow from the ride's; the archive has all of them, also those that the log has no longer. Without an archive, \
+      --scan looks through the log for events to which their producers have given ids of their own, which takes as long as it is.
+
         rides trace sim-1-42
+        rides trace sim-1-42 --scan
       """)
 
   @Argument(help: "The ride's id.")
   var ride: String
 
+  @Flag(help: "Look through the log as well, from the ride's first event on.")
+  var scan = false
+
+  @OptionGroup var archive: ArchiveOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var redis: NamespaceOptions
 
   func run() async throws {
     let (namespace, connection) = try await redis.find()
-    guard let report = try await RideReport.read(ride, namespace, connection, services: ChosenServices.list) else {
+    let report = try await RideReport.read(
+      ride, namespace, connection, services: ChosenServices.list, archive: try archive.openIfPresent(),
+      search: scan ? .log : .names)
+    guard let report else {
       throw Failure.refused(
-        "no event of ride '\(ride)' is in the log of namespace '\(namespace.name)', and none is scheduled")
+        "no event of ride '\(ride)' is known in namespace '\(namespace.name)', and none is scheduled\(scan ? "" : "; --scan looks through the log as well")"
+      )
     }
     if output.format == .json { return Terminal.print(json: JSONWriter.bytes(of: report)) }
     Terminal.print("ride \(ride), shard \(report.shard)")
@@ -56,5 +68,10 @@ struct TraceCommand: AsyncParsableCommand {
     }
     Terminal.print("")
     for line in report.outcome.lines { Terminal.print(line) }
+    guard !report.isComplete else { return }
+    Terminal.print("")
+    Terminal.print(
+      "there may be events to which their producers gave ids of their own: with an archive they are known, and --scan looks through the log"
+    )
   }
 }

@@ -1,16 +1,5 @@
 public import EventStreams
 
-/// The ride that an event is about.
-public enum RideID {
-  /// The ids that a ride's first events have, unless their producer gave others.
-  public static func firstEvents(of ride: String) -> [String] {
-    [
-      RideQuoted.eventType, RideRequested.eventType, RideStarted.eventType, RideCompleted.eventType,
-      RideCancelled.eventType,
-    ].map { "\($0.rawValue):\(ride)" }
-  }
-}
-
 extension EventCatalog {
   /// What an event's data names as its ride, whatever id and key its producer gave it; nil if it names none.
   public func ride(of event: Span<UInt8>) -> String? {

@@ -1,0 +1,53 @@
+import EventStreams
+
+/// What a trace has found, each event once.
+struct TracedEvents {
+  struct Found {
+    let place: LogPlace
+    let topic: String
+    let header: EventHeader
+    let json: [UInt8]
+  }
+
+  private let subject: TracedSubject
+  private var found: [LogPlace: Found] = [:]
+
+  init(_ subject: TracedSubject, archived: [RecordedEvent]) {
+    self.subject = subject
+    for event in archived {
+      guard let header = event.header else { continue }
+      let place = LogPlace(entryID: event.entryID, shard: event.shard)
+      found[place] = Found(place: place, topic: subject.topic(header.type), header: header, json: event.json)
+    }
+  }
+
+  /// The oldest first.
+  var all: [Found] { found.values.sorted { $0.place < $1.place } }
+
+  var recorded: [RecordedEvent] {
+    all.map { RecordedEvent(shard: $0.place.shard, entryID: $0.place.entryID, header: $0.header, json: $0.json) }
+  }
+
+  /// The shards that have some.
+  var shards: [Int] { Set(found.keys.map(\.shard)).sorted() }
+
+  /// True if one of these is among them.
+  func contains(anyOf names: [TracedSubject.Name]) -> Bool {
+    let ids = Set(names.map(\.id))
+    return found.values.contains { ids.contains(Identifier($0.header.id)) }
+  }
+
+  /// Takes in what is about the subject.
+  mutating func add(_ entry: Inspector.LogEntry, shard: Int) {
+    let place = LogPlace(entryID: entry.id, shard: shard)
+    guard found[place] == nil else { return }
+    let json = entry.json.span
+    // A producer may have written the name with escapes.
+    let needle = JSONWriter.bytes(of: subject.name)
+    guard json.contains(needle[...]) || json.contains([UInt8(ascii: "\\")][...]) else { return }
+    // What is no event is about nothing.
+    guard let header = try? EventHeader(ofEvent: json, fallbackID: entry.id.description), subject.isSubject(of: json)
+    else { return }
+    found[place] = Found(place: place, topic: entry.topic, header: header, json: entry.json)
+  }
+}

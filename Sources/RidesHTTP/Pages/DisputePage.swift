@@ -1,0 +1,95 @@
+import EventStreams
+import EventStreamsHTTP
+import Hummingbird
+import RideHailing
+
+/// Payments that cardholders contest.
+struct DisputePage {
+  let site: Site
+  let books: Books
+
+  func add(to routes: inout Routes) {
+    routes.get("/disputes", .accountsRead) { request, context in
+      let query = try Query(request, known: "status", "limit")
+      let (status, limit) = (try DisputeRoutes.status(query), try query.limit())
+      let all = try await books.disputes(for: context)
+      return site.page(
+        "disputes",
+        Model(frame: site.frame("Disputes", request, context, within: "/accounts"), all, status, limit: limit))
+    }
+  }
+
+  private struct Model: Sendable {
+    struct Choice: Sendable {
+      let name: String
+      let isChosen: Bool
+    }
+
+    struct Row: Sendable {
+      let ride: String
+      let path: String
+      let state: String
+      let status: String
+      let amount: String
+      let reason: String
+      let dispute: String
+      let charge: String
+    }
+
+    let frame: Site.Frame
+    let summary: String
+    let figures: [Figure]
+    let hasFigures: Bool
+    let statuses: [Choice]
+    let disputes: [Row]
+    let isEmpty: Bool
+    let emptyBecause: String
+    let rest: String?
+
+    init(frame: Site.Frame, _ all: [ContestedRide], _ status: RideDispute.Status?, limit: Int) {
+      self.frame = frame
+      summary = all.isEmpty ? "" : "\(all.count.grouped) in all"
+      figures = RideDispute.Status.allCases.map { status in
+        let own = all.filter { $0.dispute.status == status }.map(\.dispute)
+        let sums = Dictionary(grouping: own, by: \.currency).map { currency, disputes in
+          Money(disputes.reduce(0) { $0 + $1.amount }, currency)
+        }.sorted { $0.currency.code < $1.currency.code }
+        return Figure(
+          Self.title(status), own.count.grouped,
+          unit: sums.isEmpty ? nil : sums.map { "\($0)" }.joined(separator: ", "),
+          path: "/disputes?status=\(status.rawValue)")
+      }
+      hasFigures = !all.isEmpty
+      statuses = RideDispute.Status.allCases.map { Choice(name: $0.rawValue, isChosen: $0 == status) }
+      let chosen = all.filter { status == nil || $0.dispute.status == status }
+      disputes = chosen.prefix(limit).map { contested in
+        let dispute = contested.dispute
+        return Row(
+          ride: contested.ride, path: RidesSite.path(ofRide: contested.ride), state: Self.state(dispute.status),
+          status: dispute.status.rawValue, amount: "\(dispute.money)", reason: dispute.reason, dispute: dispute.id,
+          charge: dispute.charge)
+      }
+      isEmpty = disputes.isEmpty
+      emptyBecause =
+        all.isEmpty ? "No payment is contested, and none was." : "There is none that is \(status?.rawValue ?? "so")."
+      rest = chosen.count > limit ? "and \((chosen.count - limit).grouped) more" : nil
+    }
+
+    private static func title(_ status: RideDispute.Status) -> String {
+      switch status {
+      case .open: "Open"
+      case .won: "Won"
+      case .lost: "Lost"
+      }
+    }
+
+    /// The colour that says how it is.
+    private static func state(_ status: RideDispute.Status) -> String {
+      switch status {
+      case .open: "waiting"
+      case .won: "done"
+      case .lost: "bad"
+      }
+    }
+  }
+}
