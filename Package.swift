@@ -362,7 +362,7 @@ let package = Package(
       name: "RideHailingTests",
       dependencies: [
         "CardGateway", "EventArchive", "EventStreams", "EventStreamsOperations", "EventStreamsTesting",
-        "GatewayDouble", "PostgreSQL", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport",
+        "GatewayDouble", "PostgreSQL", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport", "rides",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -94,6 +94,11 @@ extension CardGatewayClient {
     return page.items
   }
 
+  /// A refund as it stands.
+  public func refund(_ id: String) async throws(CardGatewayError) -> CardRefund {
+    try await get("refunds/\(Self.escaped(id))")
+  }
+
   /// A dispute as it stands.
   public func dispute(_ id: String) async throws(CardGatewayError) -> GatewayDispute {
     try await get("disputes/\(Self.escaped(id))")

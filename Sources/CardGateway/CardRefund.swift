@@ -10,6 +10,8 @@ public struct CardRefund: Sendable, Hashable {
   public var currency: String
   /// `succeeded`, `pending`, `requires_action`, `failed` or `canceled`.
   public var status: String
+  /// Why the card could not have it: `lost_or_stolen_card`, …
+  public var failureReason: String?
   /// The intent whose money it is.
   public var intent: String?
   /// What we have said of it.
@@ -27,6 +29,7 @@ extension CardRefund: JSONReadable {
     amount = try object["amount"]
     currency = try object["currency"]
     status = try object.optional("status") ?? "succeeded"
+    failureReason = try object.optional("failure_reason")
     intent = try object.optional("payment_intent")
     metadata = try object.optional("metadata", as: MetadataObject.self)?.items ?? []
   }

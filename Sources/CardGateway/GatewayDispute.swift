@@ -14,6 +14,16 @@ public struct GatewayDispute: Sendable, Hashable {
   public var status: String
   /// What is said of it: `fraudulent`, …
   public var reason: String
+  /// What the gateway has taken for it so far, by currency, in the gateway's units.
+  public var fees: [Fee]
+
+  /// What the gateway has taken in one go; negative for what has come back.
+  public struct Fee: Sendable, Hashable {
+    /// In the gateway's units.
+    public var amount: Int
+    /// `eur`
+    public var currency: String
+  }
 }
 
 extension GatewayDispute: JSONReadable {
@@ -26,5 +36,15 @@ extension GatewayDispute: JSONReadable {
     currency = try object["currency"]
     status = try object["status"]
     reason = try object.optional("reason") ?? "general"
+    fees = try object.optional("balance_transactions") ?? []
+  }
+}
+
+extension GatewayDispute.Fee: JSONReadable {
+  /// Reads a line of the gateway's balance.
+  public init(from json: borrowing JSONValue) throws(JSONError) {
+    var object = try json.object()
+    amount = try object.optional("fee") ?? 0
+    currency = try object["currency"]
   }
 }

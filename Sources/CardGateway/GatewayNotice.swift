@@ -19,6 +19,9 @@ public struct GatewayNotice: Sendable, Hashable {
   /// True if it is about a dispute: `object` is its name, and `intent` the payment that is contested.
   public var isDispute: Bool { type.hasPrefix("charge.dispute.") }
 
+  /// True if it is about a refund: `object` is its name, and `intent` the payment whose money it is.
+  public var isRefund: Bool { type.hasPrefix("refund.") || type.hasPrefix("charge.refund.") }
+
   /// What we have said under a name.
   public func said(_ name: String) -> String? { metadata.first { $0.name.hasSameBytes(as: name) }?.value }
 

@@ -70,10 +70,18 @@ public final class GatewayDouble: Sendable {
   }
 
   /// Has the rider's bank contest a payment; returns the dispute's name.
-  public func dispute(_ intent: String) async throws -> String {
-    struct Dispute: Decodable { let id: String }
-    return try JSONDecoder().decode(Dispute.self, from: await tell("dispute", "intent=\(intent)")).id
+  ///
+  /// - Parameter fee: what that costs, in its units.
+  public func dispute(_ intent: String, fee: Int = 0) async throws -> String {
+    try JSONDecoder().decode(Named.self, from: await tell("dispute", "intent=\(intent)&fee=\(fee)")).id
   }
+
+  /// Has the first refund of a payment fail after all; returns its name.
+  public func fail(refundOf intent: String) async throws -> String {
+    try JSONDecoder().decode(Named.self, from: await tell("fail", "intent=\(intent)")).id
+  }
+
+  private struct Named: Decodable { let id: String }
 
   /// Has a dispute end.
   public func decide(_ dispute: String, _ status: String) async throws {

@@ -15,6 +15,7 @@ Sources of its rules, named where they are kept:
   [limits]  https://docs.stripe.com/rate-limits
   [hooks]   https://docs.stripe.com/webhooks
   [testing] https://docs.stripe.com/testing
+  [failed]  https://docs.stripe.com/refunds#failed-refunds
   [dispute] https://docs.stripe.com/disputes/how-disputes-work
 """
 import argparse, asyncio, hashlib, hmac, json, os, random, re, sys, time, urllib.parse
@@ -225,11 +226,21 @@ class Gateway:
         self.tell("charge.refunded", charge)
         return self.shown(refund)
 
-    # The money is withdrawn at once, and comes back if it is won [dispute].
-    def contest(self, charge):
+    # The bank gives back what the card could not have, and it is as if it had not gone back [failed].
+    def fail(self, refund):
+        charge = self.charges[refund["charge"]]
+        charge["amount_refunded"] -= refund["amount"]
+        charge["refunded"] = False
+        refund.update(status="failed", failure_reason="lost_or_stolen_card")
+        self.transact("refund_failure", refund["amount"], refund["id"], refund["currency"])
+        self.tell("refund.failed", refund)
+
+    # The money is withdrawn at once, for a fee, and comes back without that if it is won [dispute].
+    def contest(self, charge, fee=0):
         dispute = {"id": self.name("du"), "object": "dispute", "amount": charge["amount_captured"], "currency": charge["currency"],
                    "charge": charge["id"], "payment_intent": charge["payment_intent"], "reason": "fraudulent", "status": "needs_response",
-                   "metadata": {}, "created": self.now()}
+                   "metadata": {}, "created": self.now(),
+                   "balance_transactions": [{"amount": -charge["amount_captured"], "fee": fee, "currency": charge["currency"]}]}
         charge["disputed"] = True
         self.disputes[dispute["id"]] = dispute
         self.transact("adjustment", -dispute["amount"], dispute["id"], dispute["currency"])
@@ -411,7 +422,11 @@ class Gateway:
             # Whoever had too little has enough.
             self.has_pardoned = True
         elif path == "dispute":
-            return self.contest(self.charges[self.intents[form["intent"]]["latest_charge"]])
+            return self.contest(self.charges[self.intents[form["intent"]]["latest_charge"]], int(form.get("fee", "0")))
+        elif path == "fail":
+            for refund in [refund for refund in self.refunds.values() if refund["payment_intent"] == form["intent"]]:
+                self.fail(refund)
+                return refund
         elif path == "decide":
             self.decide(self.disputes[form["dispute"]], form["status"])
         elif path == "executions":

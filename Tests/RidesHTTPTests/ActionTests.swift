@@ -14,6 +14,7 @@ import Testing
       #expect(try await bench.post("/v1/events", HTTPBench.completed("r-1")).status == 201)
       for path in [
         "/v1/rides/r-1/refunds", "/v1/rides/r-1/adjustments", "/v1/rides/r-1/ratings", "/v1/rides/r-1/tips",
+        "/v1/rides/r-1/write-offs", "/v1/riders/u-17/cards",
         "/v1/accounts/rider/u-17/deposits", "/v1/accounts/rider/u-17/withdrawals",
       ] {
         let unnamed = try await bench.post(path, "{}")
@@ -63,6 +64,39 @@ import Testing
         #expect(adjusted.status == 200 && adjusted.text.contains(#""outcome":"adjusted""#), "\(adjusted.text)")
         let foreign = try await bench.post(path, #"{"amount":1,"currency":"USD","reason":"late"}"#, [Self.key: "k-4"])
         #expect(foreign.status == 422, "\(foreign.text)")
+      }
+    }
+  }
+
+  @Test("tells what is owed, has it charged to another card, and given up")
+  func arrears() async throws {
+    try await HTTPBench.run { bench in
+      for ride in ["r-1", "r-2"] {
+        let declined = HTTPBench.completed(ride, at: Timestamp.now().description)
+          .replacing("tok_visa", with: "tok_declined_lost_card")
+        #expect(try await bench.post("/v1/events", declined).status == 201)
+      }
+      try await bench.working("payment") {
+        try await eventually("both are owed") {
+          try await bench.get("/v1/arrears?city=Paris").object["count"] as? Int == 2
+        }
+        let listed = try await bench.get("/v1/arrears?rider=u-17&limit=1")
+        #expect(
+          listed.text.contains(#""rider":"u-17","ride":"r-1","city":"Paris","owed":1230,"currency":"EUR""#),
+          "\(listed.text)")
+        #expect(!listed.text.contains("r-2"), "\(listed.text)")
+        let wait = [Self.key: "w", Self.prefer: "wait=30"] as HTTPFields
+        let given = try await bench.post("/v1/rides/r-1/write-offs", #"{"reason":"too old"}"#, wait)
+        #expect(given.status == 200 && given.text.contains(#""outcome":"writtenOff""#), "\(given.text)")
+        let again = try await bench.post(
+          "/v1/rides/r-1/write-offs", #"{"reason":"too old"}"#, [Self.key: "v", Self.prefer: "wait=30"])
+        #expect(again.text.contains(#""outcome":"refused""#), "\(again.text)")
+        let changed = try await bench.post("/v1/riders/u-17/cards", #"{"city":"Paris","card":"tok_visa"}"#, wait)
+        #expect(changed.status == 200 && changed.text.contains(#""outcome":"changed""#), "\(changed.text)")
+        try await eventually("nothing is owed") {
+          try await bench.get("/v1/arrears").object["count"] as? Int == 0
+        }
+        #expect(try await bench.post("/v1/rides/r-9/write-offs", #"{"reason":"x"}"#, wait).status == 404)
       }
     }
   }

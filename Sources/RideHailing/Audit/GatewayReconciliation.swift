@@ -100,7 +100,7 @@ public struct GatewayReconciliation: Sendable {
         for (name, charge) in facts.charges {
           books[name] = Sums(
             ride: ride.text, currency: facts.fare?.currency, captured: charge.captured,
-            refunded: charge.refunded)
+            refunded: charge.refunded - charge.failed)
         }
         for name in contested { books[name]?.isDisputed = true }
       }

@@ -26,10 +26,22 @@ struct RideFacts {
     var releases = 0
   }
 
+  /// A payment that is contested.
+  struct Dispute {
+    let charge: Identifier
+    let amount: Money
+    /// How often it is said to be opened, won and lost.
+    var outcomes: [RideDispute.Status] = []
+    /// What the gateway has taken for it.
+    var fee: Money?
+  }
+
   /// What was captured from a card.
   struct CardCharge {
     var captured = 0
     var refunded = 0
+    /// What of that the card could not have.
+    var failed = 0
     /// How often it was captured.
     var times = 0
   }
@@ -49,6 +61,9 @@ struct RideFacts {
   private(set) var charges: [Identifier: CardCharge] = [:]
   /// How often the completion, or a correction, was settled: captured or failed.
   private(set) var settlements: [Identifier: Int] = [:]
+  /// What was given up, by what led to it; and what could lead to that.
+  private(set) var writtenOff: [Identifier: [Int]] = [:]
+  private(set) var givenUp: Set<Identifier> = []
   /// Where the ride's money has come from, as the last outcome says.
   private(set) var standing: PaymentStanding?
   /// The driver's share, as the last one says.
@@ -62,8 +77,8 @@ struct RideFacts {
   private(set) var given: [Identifier: Money] = [:]
   private(set) var taken: [Identifier: [Money]] = [:]
   private(set) var refusedTips: Set<Identifier> = []
-  /// By the gateway's name for them, what is contested, and how often it is said to be opened, won and lost.
-  private(set) var disputes: [Identifier: (charge: Identifier, amount: Money, outcomes: [RideDispute.Status])] = [:]
+  /// By the gateway's name for them.
+  private(set) var disputes: [Identifier: Dispute] = [:]
   /// What was paid in tips after its end, by where it came from.
   private(set) var tips: [Payment.Method: Int] = [:]
   /// The receipts that were sent, by version.
@@ -138,7 +153,7 @@ struct RideFacts {
 
   /// What was to be paid: the ride, a correction, or what was owed once more.
   private static func leg<Outcome>(_ payment: PaymentEvent<Outcome>) -> Identifier {
-    Identifier("\(payment.correction ?? "")\(payment.retry.map { "~\($0)" } ?? "")")
+    Identifier(payment.cause ?? "\(payment.correction ?? "")\(payment.retry.map { "~\($0)" } ?? "")")
   }
 
   private mutating func capture(_ part: ChargePart) {
@@ -163,9 +178,36 @@ struct RideFacts {
     standing = refund.standing
   }
 
+  mutating func add(_ failed: RefundFailed) {
+    for part in failed.refunds { charges[part.charge, default: CardCharge()].failed += part.amount }
+    standing = failed.standing
+  }
+
+  /// What cards could not have, and is in the wallet.
+  var inWallet: Int { charges.values.reduce(0) { $0 + $1.failed } }
+
+  /// What the gateway has taken for disputes.
+  var gatewayFees: [Currency: Int] {
+    disputes.values.reduce(into: [:]) { fees, dispute in
+      if let fee = dispute.fee { fees[fee.currency, default: 0] += fee.minorUnits }
+    }
+  }
+
+  mutating func add(_ written: PaymentWrittenOff) {
+    writtenOff[written.cause ?? "", default: []].append(written.amount)
+    standing = written.standing
+  }
+
+  /// Takes in that what is owed is to be given up.
+  mutating func giveUp(because event: String) { givenUp.insert(Identifier(event)) }
+
   mutating func add<Outcome>(_ event: DisputeEvent<Outcome>, _ status: RideDispute.Status) {
-    let known = disputes[event.dispute] ?? (Identifier(event.charge), Money(event.amount, event.currency), [])
-    disputes[event.dispute] = (known.charge, known.amount, known.outcomes + [status])
+    var dispute =
+      disputes[event.dispute] ?? Dispute(charge: Identifier(event.charge), amount: Money(event.amount, event.currency))
+    dispute.outcomes.append(status)
+    // The last word on it.
+    if status != .open || dispute.outcomes.count == 1 { dispute.fee = event.fee }
+    disputes[event.dispute] = dispute
   }
 
   /// What banks have taken by disputes that stand so, in minor units.

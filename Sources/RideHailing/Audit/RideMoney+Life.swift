@@ -34,6 +34,32 @@ extension RideMoney {
     }
   }
 
+  /// What is still owed is among what its rider is known to owe; and what was given up, was so once, and because that was wanted.
+  ///
+  /// - Parameters:
+  ///   - owed: what payment has stored of it among the rider's arrears; nil for nothing.
+  ///   - isWhole: false if the history may lack what led to it.
+  func arrears(_ owed: Int?, _ isWhole: Bool) -> [Finding] {
+    guard let standing = facts.standing, let currency = facts.fare?.currency else { return [] }
+    var findings: [Finding] = []
+    if standing.owed != owed ?? 0 {
+      findings.append(
+        finding(
+          .arrears, "owed", "\(Money(standing.owed, currency))", "\(Money(owed ?? 0, currency)) among the arrears"))
+    }
+    for (cause, amounts) in facts.writtenOff.sorted(by: { $0.key < $1.key }) {
+      if amounts.count > 1 {
+        findings.append(finding(.arrears, "written off by \(cause)", "once", "\(amounts.count) times"))
+      }
+      if isWhole, !facts.givenUp.contains(cause) {
+        findings.append(
+          finding(
+            .arrears, "written off", "nothing", "\(Money(amounts[0], currency)) by \(cause), which is no decision"))
+      }
+    }
+    return findings
+  }
+
   /// Each dispute is opened once, and won or lost at most once; no more is contested than was captured; and payment knows how it stands.
   ///
   /// - Parameter stored: what payment has stored of them.
@@ -53,7 +79,7 @@ extension RideMoney {
       }
       let status = dispute.outcomes.first { $0 != .open } ?? .open
       let found = stored.first { $0.id.hasSameBytes(as: id.text) }
-      if found?.status != status || found?.money != dispute.amount {
+      if found?.status != status || found?.money != dispute.amount || found?.fee != dispute.fee {
         findings.append(
           finding(
             .dispute, key, "\(dispute.amount) \(status.rawValue) in the record",

@@ -34,33 +34,45 @@ struct RideMoney {
     }
     let methods = Payment.Method.allCases
     let net = methods.reduce(0) { $0 + facts.net($1) }
-    expect(fare.total, net + standing.owed + facts.waived, "events: paid + owed + refunded")
+    expect(
+      fare.total, net + standing.owed + facts.waived + standing.writtenOff,
+      "events: paid + owed + refunded + written off")
     for method in methods { expect(facts.net(method), standing[method], "standing: \(method.rawValue)") }
     expect(facts.waived, standing.refunded, "standing: refunded")
     expect(fare.total, standing.fare, "standing: fare")
+    expect(facts.inWallet, standing.inWallet, "standing: in the wallet")
 
     if let record {
       let stored = methods.map { method in
         record.charges.filter { $0.source == method }.reduce(0) { $0 + $1.captured - $1.refunded }
       }
-      expect(record.fare.total, stored.reduce(0, +) + record.owed + record.refunded, "record: paid + owed + refunded")
+      expect(
+        record.fare.total, stored.reduce(0, +) + record.owed + record.refunded + record.writtenOff,
+        "record: paid + owed + refunded + written off")
       expect(fare.total, record.fare.total, "record: fare")
       for (method, amount) in zip(methods, stored) { expect(facts.net(method), amount, "record: \(method.rawValue)") }
       expect(standing.owed, record.owed, "record: owed")
+      expect(standing.writtenOff, record.writtenOff, "record: written off")
       expect(facts.waived, record.refunded, "record: refunded")
+      expect(facts.inWallet, record.standing.inWallet, "record: in the wallet")
     }
 
     expect(fare.total + facts.tipped, charged.sum("clearing", fare.currency), "journals: clearing")
     expect(
-      facts.disputed(.open) + facts.disputed(.lost) - facts.net(.card) - facts.tips[.card, default: 0],
+      facts.disputed(.open) + facts.disputed(.lost) - facts.net(.card) - facts.tips[.card, default: 0]
+        - facts.inWallet + (facts.gatewayFees[fare.currency] ?? 0),
       charged.sum("gateway", fare.currency), "journals: gateway")
+    for currency in Set(facts.gatewayFees.keys).union(charged.remainders("fees").map(\.currency)) {
+      expect(-(facts.gatewayFees[currency] ?? 0), charged.sum("fees", currency), "journals: fees")
+    }
     expect(-facts.disputed(.open), charged.sum("disputed", fare.currency), "journals: disputed")
     expect(-standing.owed, charged.sum("receivable", fare.currency), "journals: receivable")
+    expect(-standing.writtenOff, charged.sum("written-off", fare.currency), "journals: written-off")
     expect(-facts.waived - facts.disputed(.lost), charged.sum("platform", fare.currency), "journals: platform")
     // What was given in cash comes back into the wallet.
     expect(-facts.captured[.cash, default: 0], charged.sum("cash", fare.currency), "journals: cash")
     expect(
-      facts.returned[.cash, default: 0] - facts.net(.wallet) - facts.tips[.wallet, default: 0],
+      facts.returned[.cash, default: 0] - facts.net(.wallet) - facts.tips[.wallet, default: 0] + facts.inWallet,
       charged.sum("rider", fare.currency), "journals: wallet")
     return findings + charges(fare.currency)
   }
@@ -80,6 +92,11 @@ struct RideMoney {
         add(
           "charge \(id)", "at most \(Money(charge.captured, currency)) back",
           "\(Money(charge.refunded, currency))")
+      }
+      if charge.failed > charge.refunded {
+        add(
+          "charge \(id)", "at most \(Money(charge.refunded, currency)) that the card could not have",
+          "\(Money(charge.failed, currency))")
       }
     }
     guard let record else { return findings }

@@ -68,6 +68,18 @@ struct ShardFacts {
       case PaymentRefunded.eventType:
         let refund = try PaymentRefunded(ofEvent: json)
         rides[refund.rideID, default: RideFacts()].add(refund)
+      case PaymentWrittenOff.eventType:
+        let written = try PaymentWrittenOff(ofEvent: json)
+        rides[written.rideID, default: RideFacts()].add(written)
+      case RefundFailed.eventType:
+        let failed = try RefundFailed(ofEvent: json)
+        rides[failed.rideID, default: RideFacts()].add(failed)
+      case WriteOffRequested.eventType:
+        let request = try WriteOffRequested(ofEvent: json)
+        rides[request.rideID, default: RideFacts()].giveUp(because: header.id)
+      case ArrearsEnded.eventType:
+        let ended = try ArrearsEnded(ofEvent: json)
+        rides[ended.rideID, default: RideFacts()].giveUp(because: header.id)
       case TipCaptured.eventType:
         let tip = try TipCaptured(ofEvent: json)
         rides[tip.rideID, default: RideFacts()].add(tip)

@@ -23,6 +23,13 @@ struct StoredState {
       stored: fields(service, PaymentRecord.corrected)[ride] ?? fields(service, PaymentRecord.hash)[ride])
   }
 
+  /// Ride -> what is owed for it, as its rider's arrears say.
+  var arrears: [Identifier: Int] {
+    fields(PaymentService.name, RiderArrears.hash).values.reduce(into: [:]) { owed, stored in
+      for ride in RiderArrears(stored: stored)?.rides ?? [] { owed[Identifier(ride.ride)] = ride.owed }
+    }
+  }
+
   /// What is held for a ride; nil if nothing is.
   func hold(_ ride: Identifier) -> CardHold? { CardHold(stored: fields(PaymentService.name, CardHold.hash)[ride]) }
 

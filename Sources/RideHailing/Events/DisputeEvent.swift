@@ -23,6 +23,8 @@ public struct DisputeEvent<Outcome: DisputeOutcome>: RideEvent, JSONRecord, Hash
   public var currency: Currency
   /// What the bank says: `fraudulent`, …
   public var reason: String
+  /// What the gateway has taken for it so far; nil for nothing.
+  public var fee: Money?
   /// The id of the event that it came of.
   public var cause: String
 
@@ -36,6 +38,7 @@ public struct DisputeEvent<Outcome: DisputeOutcome>: RideEvent, JSONRecord, Hash
     amount = dispute.amount
     currency = dispute.currency
     reason = dispute.reason
+    fee = dispute.fee
     self.cause = cause
   }
 
@@ -49,7 +52,13 @@ public struct DisputeEvent<Outcome: DisputeOutcome>: RideEvent, JSONRecord, Hash
     amount = try fields("amount", { $0.amount }, .within(.fare))
     currency = try fields("currency", { $0.currency })
     reason = try fields("reason", { $0.reason }, .text())
+    fee = try fields.optional("fee", { $0.fee })
     cause = try fields("cause", { $0.cause }, .identifier)
+  }
+
+  /// A fee is as bounded as what it is for.
+  public func check() throws(JSONError) {
+    if let fee { try Quantity.fare.check(fee.minorUnits, "fee.amount") }
   }
 
   /// One per dispute.

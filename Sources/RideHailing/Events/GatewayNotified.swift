@@ -17,15 +17,17 @@ public struct GatewayNotified: RideEvent, JSONRecord, Hashable {
   public var notice: String
   /// What it is about, in the gateway's words: `payment_intent.succeeded`.
   public var subject: String
-  /// The gateway's name for what has changed; of a dispute, for the payment that is contested.
+  /// The gateway's name for what has changed; of a dispute or a refund, for the payment.
   public var reference: String
   /// The gateway's name for the dispute, if it is about one.
   public var dispute: String?
+  /// The gateway's name for the refund, if it is about one.
+  public var refund: String?
 
   /// The event's data.
   public init(
     rideID: String, riderID: String, city: String, notice: String, subject: String, reference: String,
-    dispute: String? = nil
+    dispute: String? = nil, refund: String? = nil
   ) {
     self.rideID = rideID
     self.riderID = riderID
@@ -34,6 +36,7 @@ public struct GatewayNotified: RideEvent, JSONRecord, Hashable {
     self.subject = subject
     self.reference = reference
     self.dispute = dispute
+    self.refund = refund
   }
 
   /// Its fields.
@@ -45,6 +48,7 @@ public struct GatewayNotified: RideEvent, JSONRecord, Hashable {
     subject = try fields("subject", \.subject, .text())
     reference = try fields("reference", \.reference, .name)
     dispute = try fields.optional("dispute", \.dispute, .name)
+    refund = try fields.optional("refund", \.refund, .identifier)
   }
 
   /// One per notice, however often it is sent.

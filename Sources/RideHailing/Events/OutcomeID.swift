@@ -10,6 +10,11 @@ enum OutcomeID {
     return "\(start.dropLast())-\(String(Digest.fnv1a(cause), radix: 16))"
   }
 
+  /// Of what became of one ride because of another event.
+  static func of(_ type: EventType, ride: String, cause: String) -> String {
+    of(type, cause: "\(ride.utf8.count)/\(ride)/\(cause)")
+  }
+
   /// Of the refusal of another event that says something else than one before it, which may have had the same id: what it says is part of the
   /// refusal's id, so that nobody takes it for one of the event before.
   static func of(_ type: EventType, cause: String, saying content: [String]) -> String {

@@ -35,6 +35,8 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, JSONRecord, Hash
   public var retry: Int?
   /// When it is tried again; only of a failure.
   public var retryAt: Timestamp?
+  /// The id of the event that had what was owed be collected or given up; nil if it came of the ride, a correction or a scheduled attempt.
+  public var cause: String?
   /// The ride's money after it; nil in events that were logged before it was told.
   public var standing: PaymentStanding?
 
@@ -44,7 +46,8 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, JSONRecord, Hash
   public init(
     rideID: String, riderID: String, city: String, amount: Money, method: Payment.Method, reference: String? = nil,
     reason: String? = nil, attempt: String? = nil, charges: [ChargePart] = [], refunds: [ChargeRefund] = [],
-    correction: String? = nil, retry: Int? = nil, retryAt: Timestamp? = nil, standing: PaymentStanding? = nil
+    correction: String? = nil, retry: Int? = nil, retryAt: Timestamp? = nil, cause: String? = nil,
+    standing: PaymentStanding? = nil
   ) {
     self.rideID = rideID
     self.riderID = riderID
@@ -60,6 +63,7 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, JSONRecord, Hash
     self.correction = correction
     self.retry = retry
     self.retryAt = retryAt
+    self.cause = cause
     self.standing = standing
   }
 
@@ -79,6 +83,7 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, JSONRecord, Hash
     correction = try fields.optional("correction", { $0.correction }, .name)
     retry = try fields.optional("retry", { $0.retry }, .within(.attempts))
     retryAt = try fields.optional("retryAt", { $0.retryAt })
+    cause = try fields.optional("cause", { $0.cause }, .identifier)
     standing = try fields.optional("standing", { $0.standing })
   }
 
@@ -87,8 +92,15 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, JSONRecord, Hash
     if Outcome.hasReason, reason == nil { throw JSONError(path: "reason", problem: "is missing") }
   }
 
-  /// One per ride, one per correction of it, and one per further attempt at what is owed.
-  public var eventID: String { Self.id(ofRide: rideID, correction: correction, retry: retry) }
+  /// One per ride, one per correction of it, one per further attempt at what is owed, and one per event that has it collected.
+  public var eventID: String {
+    cause.map { Self.id(ofRide: rideID, cause: $0) } ?? Self.id(ofRide: rideID, correction: correction, retry: retry)
+  }
+
+  /// What became of what is owed for a ride, because of another event.
+  public static func id(ofRide ride: String, cause: String) -> String {
+    OutcomeID.of(EventType(rawValue: "\(eventType.rawValue)~"), ride: ride, cause: cause)
+  }
 
   /// The outcome of a ride's payment, or of what a correction moved.
   static func id(ofRide ride: String, correction: String?, retry: Int? = nil) -> String {
@@ -126,6 +138,22 @@ public enum PaymentOutcomes {
     public static let hasReason = true
   }
 
+  /// Nobody pays it any more; the platform bears it.
+  public enum WrittenOff: PaymentOutcome {
+    /// The `type` field of such an event.
+    public static let eventType: EventType = "PAYMENT_WRITTEN_OFF"
+    /// It needs one.
+    public static let hasReason = true
+  }
+
+  /// What was to go back to a card could not, and is in the wallet.
+  public enum RefundFailed: PaymentOutcome {
+    /// The `type` field of such an event.
+    public static let eventType: EventType = "REFUND_FAILED"
+    /// It needs one.
+    public static let hasReason = true
+  }
+
   /// The rider has got it back.
   public enum Refunded: PaymentOutcome {
     /// The `type` field of such an event.
@@ -139,5 +167,9 @@ public enum PaymentOutcomes {
 public typealias PaymentCaptured = PaymentEvent<PaymentOutcomes.Captured>
 /// The rider could not be charged, and owes it.
 public typealias PaymentFailed = PaymentEvent<PaymentOutcomes.Failed>
+/// What the rider owed is given up.
+public typealias PaymentWrittenOff = PaymentEvent<PaymentOutcomes.WrittenOff>
+/// What was to go back to a card could not.
+public typealias RefundFailed = PaymentEvent<PaymentOutcomes.RefundFailed>
 /// The rider has got money back.
 public typealias PaymentRefunded = PaymentEvent<PaymentOutcomes.Refunded>

@@ -1,6 +1,6 @@
 public import EventStreams
 
-/// Where a ride's fare has come from so far, in minor units of its currency: the fare is the sum of all the rest.
+/// Where a ride's fare has come from so far, in minor units of its currency: the fare is the sum of the rest.
 public struct PaymentStanding: Sendable, Hashable {
   /// The fare as corrected.
   public var fare = 0
@@ -14,12 +14,16 @@ public struct PaymentStanding: Sendable, Hashable {
   public var owed = 0
   /// What the platform has given the rider of it: to where the money came from, or off what was owed.
   public var refunded = 0
+  /// What the rider owed, and nobody is asked for any more: the platform bears it.
+  public var writtenOff = 0
+  /// What of that which went back to cards could not, and is in the wallet: no part of the fare.
+  public var inWallet = 0
 
   /// Nothing.
   public init() {}
 
   /// True if every minor unit of the fare is accounted for.
-  public var addsUp: Bool { fare == card + wallet + cash + owed + refunded }
+  public var addsUp: Bool { fare == card + wallet + cash + owed + refunded + writtenOff }
 }
 
 extension PaymentStanding: JSONRecord {
@@ -31,5 +35,7 @@ extension PaymentStanding: JSONRecord {
     cash = try fields("cash", \.cash, .within(.fare), omitting: 0)
     owed = try fields("owed", \.owed, .within(.fare), omitting: 0)
     refunded = try fields("refunded", \.refunded, .within(.fare), omitting: 0)
+    writtenOff = try fields("writtenOff", \.writtenOff, .within(.fare), omitting: 0)
+    inWallet = try fields("inWallet", \.inWallet, .within(.fare), omitting: 0)
   }
 }

@@ -24,6 +24,8 @@ public struct RideDispute: Sendable, Hashable, JSONRecord {
   public let reason: String
   /// How it stands.
   public internal(set) var status = Status.open
+  /// What the gateway has taken for it so far; nil for nothing.
+  public internal(set) var fee: Money?
 
   init(id: String, charge: String, amount: Money, reason: String) {
     self.id = id
@@ -41,6 +43,7 @@ public struct RideDispute: Sendable, Hashable, JSONRecord {
     currency = try fields("currency", \.currency)
     reason = try fields("reason", \.reason)
     status = try fields("status", \.status)
+    fee = try fields.optional("fee", \.fee)
   }
 
   /// What is contested.
@@ -54,11 +57,19 @@ public struct RideDisputes: Sendable, Hashable, JSONRecord {
 
   /// Each as it stands.
   public internal(set) var disputes: [RideDispute] = []
+  /// When something changed last; nil if that was not kept.
+  public internal(set) var changedAt: Timestamp?
 
   init() {}
 
   /// Its fields.
   public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
     disputes = try fields("disputes", \.disputes)
+    changedAt = try fields.optional("changedAt", \.changedAt)
+  }
+
+  /// Whether they stay when what changed before a day leaves, counted since 1970.
+  func stay(after day: Int64) -> Bool {
+    disputes.contains { $0.status == .open } || changedAt.map { $0.day >= day } == true
   }
 }

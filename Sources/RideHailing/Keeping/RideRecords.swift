@@ -99,8 +99,19 @@ public struct RideRecords: Sendable {
 
   // MARK: What leaves
 
+  /// What stays of rides that leave, and what follows from that they do.
+  struct Staying: Sendable {
+    /// Hash -> the rides whose field stays.
+    var fields: [Identifier: Set<Identifier>] = [:]
+    var effects = Effects.none
+  }
+
   /// The effects of what leaves with an event.
-  func removal(_ event: Event<RecordsRemoved>) async throws -> Effects {
+  ///
+  /// - Parameter staying: is asked what of the rides that leave stays.
+  func removal(
+    _ event: Event<RecordsRemoved>, staying: ([String], Event<RecordsRemoved>) async throws -> Staying
+  ) async throws -> Effects {
     let (removal, shard) = (event.data, event.shard)
     // What was done about these rides before the last closing is settled everywhere when the event is published.
     guard let day = try await Self.known(in: shard)?.earlier, removal.before <= day else { return .none }
@@ -111,8 +122,13 @@ public struct RideRecords: Sendable {
       for (_, ride) in try await shard.records(Self.list(day), after: .zero, limit: .max, as: String.self)
       where slices.contains(JournalBucket.slice(of: ride[...].utf8)) { rides.append(ride) }
     }
+    let stay = try await staying(rides, event)
     return Effects { effects in
-      for hash in hashes { for ride in rides { effects.remove(hash, ride) } }
+      for hash in hashes {
+        let fields = stay.fields[hash] ?? []
+        for ride in rides where !fields.contains(ride) { effects.remove(hash, ride) }
+      }
+      effects += stay.effects
       guard removal.isLast else { return }
       for day in leaving {
         effects.delete(Self.list(day))

@@ -29,6 +29,10 @@ public struct Account: Sendable, Hashable, CustomStringConvertible {
   public static let gateway = Account(name: "gateway")
   /// What riders' banks have taken back of cards, until it is decided whose it is.
   public static let disputed = Account(name: "disputed")
+  /// What gateways have taken for themselves: of each payment that is contested.
+  public static let fees = Account(name: "fees")
+  /// What riders owed, and are not asked for any more.
+  public static let writtenOff = Account(name: "written-off")
   /// What has come in and gone out by bank transfer.
   public static let bank = Account(name: "bank")
   /// Between paying and earning: zero for every ride that both services have seen.

@@ -18,6 +18,8 @@ public struct AccountEntry: Sendable, Hashable {
     case charged
     /// A ride could not be paid.
     case owed
+    /// What was owed for a ride is given up.
+    case writtenOff
     /// A ride was driven.
     case earned
     /// A ride was called off, for a fee.

@@ -3,6 +3,16 @@ import EventStreams
 /// What happens to the accounts of riders, or of drivers, besides rides: the part of the service that keeps them.
 struct HolderAccounts: Sendable {
   let kind: AccountHolder.Kind
+  /// What follows from a deposit besides.
+  private let deposited: @Sendable (Event<AccountDeposited>) async throws -> Effects
+
+  init(
+    kind: AccountHolder.Kind,
+    deposited: @escaping @Sendable (Event<AccountDeposited>) async throws -> Effects = { _ in .none }
+  ) {
+    self.kind = kind
+    self.deposited = deposited
+  }
 
   /// Hash: account -> when it was opened.
   static let opened = "opened"
@@ -24,7 +34,8 @@ struct HolderAccounts: Sendable {
   func add(to service: inout EventService) {
     service.on(AccountOpened.self, orderedBy: { $0.holder.description }) { try open($0) }
     service.on(AccountDeposited.self, orderedBy: { $0.holder.description }) {
-      try book($0, .deposited, from: .bank)
+      guard $0.data.holder.kind == kind else { return .none }
+      return try book($0, .deposited, from: .bank, try await deposited($0))
     }
     service.on(AccountAdjusted.self, orderedBy: { $0.holder.description }) {
       try book($0, .adjusted, from: .platform)
@@ -46,12 +57,15 @@ struct HolderAccounts: Sendable {
   }
 
   private func book<What>(
-    _ event: Event<AccountEvent<What>>, _ entry: AccountEntry.Kind, from source: Account
+    _ event: Event<AccountEvent<What>>, _ entry: AccountEntry.Kind, from source: Account, _ more: Effects = .none
   ) throws -> Effects {
     let data = event.data
     guard data.holder.kind == kind else { return .none }
     let journal = try journal(event, entry, [.debit(source, data.money), .credit(data.holder.account, data.money)])
-    return once(event) { journal.post(to: &$0) }
+    return once(event) {
+      journal.post(to: &$0)
+      $0 += more
+    }
   }
 
   /// Money goes out if there is enough of it at the moment of the commit, whoever else wants it at the same time. A driver's balance is

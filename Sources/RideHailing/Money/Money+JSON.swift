@@ -1,17 +1,8 @@
 public import EventStreams
 
-extension Money: JSONReadable, JSONWritable {
+extension Money: JSONRecord {
   /// `{"amount":1250,"currency":"USD"}`
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    self.init(try object["amount"], try object["currency"])
-  }
-
-  /// `{"amount":1250,"currency":"USD"}`
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("amount", minorUnits)
-      $0.field("currency", currency)
-    }
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    self.init(try fields("amount", \.minorUnits), try fields("currency", \.currency))
   }
 }

@@ -23,6 +23,8 @@ public struct NotificationService: Sendable {
     add(to: &service, FareAdjusted.self, { $0.rideID }) { try await change($0) }
     add(to: &service, PaymentCaptured.self, { $0.rideID }) { try await settle($0) }
     add(to: &service, PaymentFailed.self, { $0.rideID }) { try await settle($0) }
+    add(to: &service, RefundFailed.self, { $0.rideID }) { try await settle($0) }
+    add(to: &service, PaymentWrittenOff.self, { $0.rideID }) { try await settle($0) }
     add(to: &service, PaymentRefunded.self, { $0.rideID }) { try await settle($0) }
     service.keep(Self.rides)
     return service
@@ -78,7 +80,9 @@ public struct NotificationService: Sendable {
       payment.currency == receipt.fare.currency
     else { return .none }
     let before = receipt
-    guard receipt.take(.standing(payment.standing(after: before.amounts), failure: payment.reason), of: event.id) else {
+    // Why something is given up is no reason of a bank.
+    let failure = Outcome.self == PaymentOutcomes.Failed.self ? payment.reason : nil
+    guard receipt.take(.standing(payment.standing(after: before.amounts), failure: failure), of: event.id) else {
       return .none
     }
     return try await send(&receipt, after: before, isDue: true, because: event)

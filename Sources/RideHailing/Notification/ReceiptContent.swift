@@ -64,7 +64,8 @@ struct ReceiptContent {
     [
       Row(name: words.card, minorUnits: amounts.card), Row(name: words.wallet, minorUnits: amounts.wallet),
       Row(name: words.cash, minorUnits: amounts.cash), Row(name: words.refunded, minorUnits: amounts.refunded),
-      Row(name: words.owed, minorUnits: amounts.owed),
+      Row(name: words.owed, minorUnits: amounts.owed), Row(name: words.writtenOff, minorUnits: amounts.writtenOff),
+      Row(name: words.inWallet, minorUnits: amounts.inWallet),
     ]
   }
 

@@ -37,6 +37,8 @@ struct ReceiptWords: Sendable {
   let cash: String
   let refunded: String
   let owed: String
+  let writtenOff: String
+  let inWallet: String
   let nothingOwed: String
   /// `{reason}`
   let failed: String

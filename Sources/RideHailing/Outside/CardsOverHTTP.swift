@@ -148,7 +148,30 @@ public struct CardsOverHTTP: PaymentGateway {
     }
   }
 
+  /// Asks how it stands.
+  public func refund(named reference: String) async throws -> RefundAnswer? {
+    try await attempting {
+      let refund = try await client.refund(reference)
+      guard refund.isVain, let currency = Currency(refund.currency.uppercased()),
+        let amount = Self.units(of: currency).minorUnits(refund.amount, isoDigits: currency.minorUnitDigits)
+      else { return nil }
+      let reason = refund.failureReason?.replacing("_", with: " ") ?? refund.status
+      return RefundAnswer(amount: Money(amount, currency), reason: FreeText.cut(reason))
+    } declined: { _ in
+      nil
+    }
+  }
+
   // MARK: Disputes
+
+  /// What a dispute costs, in the currency in which the gateway settles; nil if nothing.
+  private static func fee(_ fees: [GatewayDispute.Fee]) -> Money? {
+    guard let code = fees.first(where: { $0.amount != 0 })?.currency.uppercased(), let currency = Currency(code) else {
+      return nil
+    }
+    let sum = fees.reduce(0) { $0 + ($1.currency.uppercased().hasSameBytes(as: code) ? $1.amount : 0) }
+    return units(of: currency).minorUnits(sum, isoDigits: currency.minorUnitDigits).map { Money($0, currency) }
+  }
 
   /// Asks how it stands. An inquiry of the bank, of which nothing has been taken yet, is none.
   public func dispute(named reference: String) async throws -> DisputeAnswer? {
@@ -161,7 +184,7 @@ public struct CardsOverHTTP: PaymentGateway {
       guard let amount = units.minorUnits(dispute.amount, isoDigits: currency.minorUnitDigits) else { return nil }
       return DisputeAnswer(
         amount: Money(amount, currency), reason: FreeText.cut(dispute.reason),
-        status: RideDispute.Status(rawValue: dispute.status) ?? .open)
+        status: RideDispute.Status(rawValue: dispute.status) ?? .open, fee: Self.fee(dispute.fees))
     } declined: { _ in
       nil
     }

@@ -35,6 +35,12 @@ public protocol PaymentGateway: Sendable {
   /// - Returns: the gateway's name for the refund.
   func refund(_ request: CardRequest, ofCharge charge: String) async throws -> String
 
+  /// Whether a refund has failed after all.
+  ///
+  /// - Parameter reference: the gateway's name for it.
+  /// - Returns: nil if it has not.
+  func refund(named reference: String) async throws -> RefundAnswer?
+
   /// How a dispute stands.
   ///
   /// - Parameter reference: the gateway's name for it.

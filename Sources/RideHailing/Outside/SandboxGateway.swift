@@ -65,11 +65,18 @@ public struct SandboxGateway: PaymentGateway {
     return "re_\(request.key)"
   }
 
-  /// Decided as its name begins: `dp_won…`, `dp_lost…`, or not yet.
+  /// It has failed if that is in its name: `re_RIDE_REFUNDED/…/failed…` of a correction that is called so.
+  public func refund(named reference: String) async throws -> RefundAnswer? {
+    try await answer(unavailable: false)
+    return reference.contains("/failed") ? RefundAnswer(amount: nil, reason: "lost or stolen card") : nil
+  }
+
+  /// Decided as its name begins: `dp_won…`, `dp_lost…`, or not yet; with `fee` in it it costs one of 15 dollars.
   public func dispute(named reference: String) async throws -> DisputeAnswer? {
     try await answer(unavailable: false)
     let status = [RideDispute.Status.won, .lost].first { reference.hasPrefix("dp_\($0.rawValue)") } ?? .open
-    return DisputeAnswer(amount: nil, reason: "fraudulent", status: status)
+    return DisputeAnswer(
+      amount: nil, reason: "fraudulent", status: status, fee: reference.contains("fee") ? Money(1500, .usd) : nil)
   }
 
   private static func declineReason(of token: String) -> String? {

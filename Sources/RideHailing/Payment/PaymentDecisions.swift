@@ -16,12 +16,18 @@ public struct PaymentDecisions: ServiceDecisions {
     var hold: HoldAnswer?
     /// How a dispute stood; only of that.
     var dispute: DisputeAnswer?
+    /// That a refund had failed; only of that.
+    var refund: RefundAnswer?
+    /// True if what the rider owed was collected with it.
+    var collects = false
   }
 
   /// Id of a payment's outcome -> what the gateway said.
   private var answers: [Identifier: Answer] = [:]
   /// Id of an event that a hold came of, or another answer about it, or one about a dispute -> what the gateway said.
   private var holds: [Identifier: Answer] = [:]
+  /// The ids of the events with which something was collected.
+  private var collected: Set<Identifier> = []
 
   /// None is known.
   public init() {}
@@ -30,11 +36,17 @@ public struct PaymentDecisions: ServiceDecisions {
   public mutating func add(_ json: Span<UInt8>, _ header: EventHeader) throws(JSONError) -> [String] {
     switch header.type {
     case PaymentCaptured.eventType:
-      return add(try PaymentCaptured(ofEvent: json), header) { event in
+      let captured = try PaymentCaptured(ofEvent: json)
+      if let cause = captured.cause { collected.insert(Identifier(cause)) }
+      return add(captured, header) { event in
         let whole = event.reference.map { [ChargePart(charge: $0, amount: event.amount)] } ?? []
         return Answer(
           reference: event.reference, declineReason: nil, parts: event.charges.isEmpty ? whole : event.charges)
       }
+    case ArrearsDue.eventType:
+      let due = try ArrearsDue(ofEvent: json)
+      collected.insert(Identifier(due.cause))
+      return [due.eventID]
     case PaymentFailed.eventType:
       return add(try PaymentFailed(ofEvent: json), header) {
         Answer(
@@ -64,6 +76,14 @@ public struct PaymentDecisions: ServiceDecisions {
       let tip = try TipRefused(ofEvent: json)
       answers[tip.tipped] = Answer(reference: tip.reference, declineReason: tip.reason)
       return [tip.eventID]
+    case RefundFailed.eventType:
+      let failed = try RefundFailed(ofEvent: json)
+      if let cause = failed.cause {
+        holds[Identifier(cause)] = Answer(
+          reference: failed.reference, declineReason: nil,
+          refund: RefundAnswer(amount: Money(failed.amount, failed.currency), reason: failed.reason ?? ""))
+      }
+      return [failed.eventID]
     case DisputeOpened.eventType: return add(try DisputeOpened(ofEvent: json), .open)
     case DisputeWon.eventType: return add(try DisputeWon(ofEvent: json), .won)
     case DisputeLost.eventType: return add(try DisputeLost(ofEvent: json), .lost)
@@ -93,7 +113,9 @@ public struct PaymentDecisions: ServiceDecisions {
     guard status != .open || holds[event.cause] == nil else { return [event.eventID] }
     holds[event.cause] = Answer(
       reference: event.charge, declineReason: nil,
-      dispute: DisputeAnswer(amount: Money(event.amount, event.currency), reason: event.reason, status: status))
+      dispute: DisputeAnswer(
+        amount: Money(event.amount, event.currency), reason: event.reason, status: status,
+        fee: event.fee))
     return [event.eventID]
   }
 
@@ -115,6 +137,7 @@ public struct PaymentDecisions: ServiceDecisions {
   public mutating func merge(_ more: PaymentDecisions) {
     answers.merge(more.answers) { $1 }
     holds.merge(more.holds) { $1 }
+    collected.formUnion(more.collected)
   }
 
   /// What the gateway answered when an event was handled.
@@ -123,9 +146,21 @@ public struct PaymentDecisions: ServiceDecisions {
       answers[PaymentCaptured.id(ofRide: ride, correction: correction, retry: retry)]
         ?? answers[PaymentFailed.id(ofRide: ride, correction: correction, retry: retry)]
     }
+    func answer(_ ride: String, cause: String) -> Answer? {
+      answers[PaymentCaptured.id(ofRide: ride, cause: cause)] ?? answers[PaymentFailed.id(ofRide: ride, cause: cause)]
+    }
+    let collects = event.header.map { collected.contains(Identifier($0.id)) } ?? false
     switch event.header?.type {
     case RideCompleted.eventType:
-      return (try? RideCompleted(ofEvent: event.json.span)).flatMap { answer($0.rideID) }
+      var paid = (try? RideCompleted(ofEvent: event.json.span)).flatMap { answer($0.rideID) }
+      paid?.collects = collects
+      return paid
+    case AccountDeposited.eventType, CardChanged.eventType:
+      return Answer(reference: nil, declineReason: nil, collects: collects)
+    case ArrearsDue.eventType:
+      return (try? ArrearsDue(ofEvent: event.json.span)).flatMap { due in
+        event.header.flatMap { answer(due.rideID, cause: $0.id) }
+      }
     case RideCancelled.eventType:
       return (try? RideCancelled(ofEvent: event.json.span)).flatMap { answer($0.rideID) }
     case FareAdjustmentRequested.eventType:

@@ -11,7 +11,7 @@ public struct PaymentRecord: Sendable, Hashable {
   /// Where.
   public let city: String
   /// How the ride is paid.
-  public let payment: Payment
+  public internal(set) var payment: Payment
   /// The fare as corrected.
   public internal(set) var fare: Fare
   /// What was captured, oldest first.
@@ -20,6 +20,10 @@ public struct PaymentRecord: Sendable, Hashable {
   public private(set) var owed = 0
   /// What the platform has given the rider, in minor units.
   public private(set) var refunded = 0
+  /// What the rider owed and is not asked for any more, in minor units.
+  public private(set) var writtenOff = 0
+  /// What was to go back to cards and could not, oldest first.
+  public private(set) var failedRefunds: [ChargeRefund] = []
   /// Why a charge was declined; nil if none was.
   public private(set) var declineReason: String?
   /// The gateway's name for the attempt that was declined.
@@ -66,6 +70,8 @@ public struct PaymentRecord: Sendable, Hashable {
     standing.fare = fare.total
     standing.owed = owed
     standing.refunded = refunded
+    standing.writtenOff = writtenOff
+    standing.inWallet = failedRefunds.reduce(0) { $0 + $1.amount }
     for charge in charges {
       switch charge.source {
       case .card: standing.card += charge.remaining
@@ -116,20 +122,28 @@ public struct PaymentRecord: Sendable, Hashable {
     self.attempt = attempt
   }
 
-  /// Takes in that what is owed was captured.
-  mutating func settle(by charge: String) {
-    capture(owed, from: .card, id: charge)
+  /// Takes in that some of what is owed was paid.
+  mutating func settle(_ amount: Int, from source: Payment.Method, id: String) {
+    capture(amount, from: source, id: id)
+    owed -= amount
+  }
+
+  /// Takes in that nobody is asked any more for what is owed.
+  mutating func writeOff() {
+    writtenOff += owed
     owed = 0
   }
 
-  /// Lowers what is owed first, then takes from the charges, newest first: what was never paid is never given back.
+  /// Lowers what is owed first, and what was given up of it, then takes from the charges, newest first: what was never paid is never given back.
   ///
-  /// - Parameter amount: at most what is owed and was captured together.
-  /// - Returns: by how much less is owed, and what is to go back of which charge.
-  mutating func giveBack(_ amount: Int) -> (owedLess: Int, refunds: [ChargeRefund]) {
+  /// - Parameter amount: at most what is owed, was given up and was captured together.
+  /// - Returns: by how much less is owed, by how much less was given up, and what is to go back of which charge.
+  mutating func giveBack(_ amount: Int) -> (owedLess: Int, writtenOffLess: Int, refunds: [ChargeRefund]) {
     let owedLess = min(owed, amount)
     owed -= owedLess
-    var (rest, refunds) = (amount - owedLess, [ChargeRefund]())
+    let writtenOffLess = min(writtenOff, amount - owedLess)
+    writtenOff -= writtenOffLess
+    var (rest, refunds) = (amount - owedLess - writtenOffLess, [ChargeRefund]())
     for index in charges.indices.reversed() where rest > 0 {
       let part = min(charges[index].remaining, rest)
       guard part > 0 else { continue }
@@ -137,8 +151,17 @@ public struct PaymentRecord: Sendable, Hashable {
       rest -= part
       refunds.append(ChargeRefund(charge: charges[index].id, source: charges[index].source, amount: part))
     }
-    return (owedLess, refunds)
+    return (owedLess, writtenOffLess, refunds)
   }
+
+  /// What of a charge went back to the card, as far as is known.
+  func wentBack(to charge: String) -> Int {
+    charges.reduce(0) { $0 + ($1.id.hasSameBytes(as: charge) && $1.source == .card ? $1.refunded : 0) }
+      - failedRefunds.reduce(0) { $0 + ($1.charge.hasSameBytes(as: charge) ? $1.amount : 0) }
+  }
+
+  /// Takes in that a card could not have what was to go back to it.
+  mutating func fail(_ refund: ChargeRefund) { failedRefunds.append(refund) }
 
   /// Takes in that the platform bears an amount that goes back.
   mutating func bear(_ amount: Int) { refunded += amount }
@@ -155,6 +178,8 @@ extension PaymentRecord: JSONRecord {
     charges = try fields("charges", \.charges, omitting: [])
     owed = try fields("owed", \.owed, omitting: 0)
     refunded = try fields("refunded", \.refunded, omitting: 0)
+    writtenOff = try fields("writtenOff", \.writtenOff, omitting: 0)
+    failedRefunds = try fields("failedRefunds", \.failedRefunds, omitting: [])
     declineReason = try fields.optional("declined", \.declineReason)
     attempt = try fields.optional("attempt", \.attempt)
     at = try fields("at", \.at)

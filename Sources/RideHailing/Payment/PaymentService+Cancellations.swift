@@ -39,11 +39,12 @@ extension PaymentService {
     if let held, hold == nil { try await letGo(held) }
     let settlements = try await settle(
       record, of: ride, key: RideCancelled.eventID(ofRide: ride), hold: hold, reason: "cancellation fee", event)
+    let arrears = try await arrears(of: record.riderID, in: event.shard)
     return Effects { effects in
       effects.when(PaymentRecord.hash, ride, .isAbsent) {
         RideRecords.note(ride, ended: record.at, recorded: event.entryID.recordedAt, in: &$0)
         $0.publish(charged)
-        settlements.write(to: &$0, in: PaymentRecord.hash)
+        settlements.write(to: &$0, in: PaymentRecord.hash, after: arrears)
         Self.finish(held, ride, isUsed: hold != nil, Self.reason, because: event.id, in: &$0)
       } otherwise: {
         // It was handled at the same moment as this one, for another rider.

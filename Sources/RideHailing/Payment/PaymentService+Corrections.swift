@@ -88,10 +88,11 @@ extension PaymentService {
       Allowed(
         shard: event.shard, stored: stored, record: record, approval: approval, at: event.timestamp,
         recordedAt: event.entryID.recordedAt, since: event.earliest))
+    let arrears = try await arrears(of: record.riderID, in: event.shard)
     return Effects { effects in
       effects.when(PaymentRecord.corrected, request.rideID, stored.map { .equals($0) } ?? .isAbsent) {
         $0.publish(approval)
-        settlements.write(to: &$0, in: PaymentRecord.corrected)
+        settlements.write(to: &$0, in: PaymentRecord.corrected, after: arrears)
       } otherwise: {
         refuse("another correction of the ride came first", &$0)
       }
@@ -107,7 +108,7 @@ extension PaymentService {
   ) async throws -> Settlement {
     let (approval, currency) = (correction.approval, record.fare.currency)
     var record = record
-    var (owedLess, refunds) = record.giveBack(amount)
+    var (owedLess, writtenOffLess, refunds) = record.giveBack(amount)
     for index in refunds.indices where refunds[index].source == .card {
       refunds[index].reference = try await gateway.refund(
         CardRequest(
@@ -119,14 +120,15 @@ extension PaymentService {
       Money(refunds.reduce(0) { isMeant($1.source) ? $0 + $1.amount : $0 }, currency)
     }
     let credits: [Posting] = [
-      .credit(.receivable(record.riderID), Money(owedLess, currency)), .credit(.gateway, sum { $0 == .card }),
+      .credit(.receivable(record.riderID), Money(owedLess, currency)),
+      .credit(.writtenOff, Money(writtenOffLess, currency)), .credit(.gateway, sum { $0 == .card }),
       // What was given in cash comes back into the wallet.
       .credit(.rider(record.riderID), sum { $0 != .card }),
     ]
     let journal = try correction.journal(kind, debits(Money(amount, currency)) + credits)
     guard amount > 0 else { return Settlement(rideID: approval.rideID, record, journal) }
     let event = PaymentRefunded(
-      approval.rideID, record, amount: amount - owedLess, method: record.payment.method,
+      approval.rideID, record, amount: amount - owedLess - writtenOffLess, method: record.payment.method,
       reference: refunds.first { $0.source == .card }?.reference, refunds: refunds, correction: approval.correction)
     return Settlement(rideID: approval.rideID, record, journal) { $0.publish(event) }
   }

@@ -23,27 +23,41 @@ extension PaymentService {
           ?? charge.flatMap({ charge in record.map { Money(charge.captured, $0.fare.currency) } })
       else { return .none }
       standing = RideDispute(id: dispute, charge: notice.reference, amount: amount, reason: answer.reason)
+      standing.fee = answer.fee
       try Self.book(
-        standing, DisputeOpened.self, event, [.debit(.disputed, amount), .credit(.gateway, amount)], &effects)
+        standing, DisputeOpened.self, event,
+        [.debit(.disputed, amount), .credit(.gateway, amount)] + Self.fee(answer.fee), &effects)
     }
     let amount = standing.money
-    standing.status = answer.status
+    // The gateway may have given it back, or taken it later.
+    let fees = Self.fee(answer.fee) + Self.fee(standing.fee.map { Money(-$0.minorUnits, $0.currency) })
+    (standing.status, standing.fee) = (answer.status, answer.fee)
     switch answer.status {
     case .open: guard index == nil else { return .none }
     case .won:
-      try Self.book(standing, DisputeWon.self, event, [.debit(.gateway, amount), .credit(.disputed, amount)], &effects)
+      try Self.book(
+        standing, DisputeWon.self, event, [.debit(.gateway, amount), .credit(.disputed, amount)] + fees, &effects)
     case .lost:
       try Self.book(
-        standing, DisputeLost.self, event, [.debit(.platform, amount), .credit(.disputed, amount)], &effects)
+        standing, DisputeLost.self, event, [.debit(.platform, amount), .credit(.disputed, amount)] + fees, &effects)
     }
     disputes.disputes.insert(standing, at: index ?? disputes.disputes.count)
+    let changed = max(event.timestamp, event.entryID.recordedAt)
+    disputes.changedAt = changed
     let after = disputes
     return Effects {
       $0.when(RideDisputes.hash, notice.rideID, stored.map { .equals($0) } ?? .isAbsent) {
         $0.set(RideDisputes.hash, notice.rideID, to: after)
+        // It may be the only thing that is kept of the ride by now, and leaves with what happened today.
+        RideRecords.note(notice.rideID, ended: changed, recorded: changed, in: &$0)
         $0 += effects
       }
     }
+  }
+
+  /// What the gateway takes for a dispute, out of what it has collected for us.
+  private static func fee(_ amount: Money?) -> [Posting] {
+    amount.map { [.debit(.fees, $0), .credit(.gateway, $0)] } ?? []
   }
 
   private static func book<Outcome>(

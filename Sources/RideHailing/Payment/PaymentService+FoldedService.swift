@@ -16,15 +16,15 @@ extension PaymentService: FoldedService {
       AuthorisationEnded.self, PaymentActionEnded.self, PaymentRetryDue.self, FareAdjusted.self, RideRefunded.self,
       CorrectionRefused.self,
       CompletionRefused.self, CancellationCharged.self, CancellationRefused.self, DisputeOpened.self, DisputeWon.self,
-      DisputeLost.self,
+      DisputeLost.self, ArrearsDue.self, ArrearsEnded.self, PaymentWrittenOff.self, WriteOffRefused.self,
+      RefundFailed.self,
     ]
   /// Its record of each ride.
-  public static let rides: RideRecords? = RideRecords(hashes: [
-    PaymentRecord.hash, PaymentRecord.corrected, RideTips.hash,
-  ])
+  public static let rides: RideRecords? = RideRecords(hashes: ridesHashes)
+  static let ridesHashes = [PaymentRecord.hash, PaymentRecord.corrected, RideTips.hash, RideDisputes.hash]
   /// What it keeps of accounts.
   public static let hashes =
-    HolderAccounts.state + [StateHash(CardHold.hash, of: .ride), StateHash(RideDisputes.hash, of: .ride)]
+    HolderAccounts.state + [StateHash(CardHold.hash, of: .ride), StateHash(RiderArrears.hash, of: .rider)]
 
   /// Charges through the gateway.
   public static func make(_ configuration: ServiceConfiguration, _ catalog: EventCatalog) -> EventService {
@@ -33,6 +33,6 @@ extension PaymentService: FoldedService {
 
   /// Charges nobody: the gateway's answers are told.
   public static func repeating(_ decided: Decided<PaymentDecisions.Answer>) -> EventService {
-    PaymentService(gateway: RepeatingGateway(decided: decided)).service
+    PaymentService(gateway: RepeatingGateway(decided: decided)) { decided.decision?.collects ?? false }.service
   }
 }

@@ -33,6 +33,7 @@ extension PaymentService {
   /// The effects of the gateway's word that something has changed. How it stands is asked for: notices come late, twice, and out of order.
   func notice(_ event: Event<GatewayNotified>) async throws -> Effects {
     if let dispute = event.data.dispute { return try await contest(event, dispute) }
+    if let refund = event.data.refund { return try await fail(event, refund) }
     let ride = event.data.rideID
     guard let (stored, hold) = try await held(ride, in: event.shard), let reference = hold.reference,
       reference.hasSameBytes(as: event.data.reference)

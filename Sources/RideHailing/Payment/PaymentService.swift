@@ -9,16 +9,28 @@ public import EventStreams
 /// guards what is booked.
 public struct PaymentService: Sendable {
   let gateway: any PaymentGateway
+  /// Whether what is owed is collected with the event that is handled: always, but when history is handled once more.
+  let collects: @Sendable () -> Bool
 
   /// A service that charges cards through this gateway.
-  public init(gateway: any PaymentGateway) { self.gateway = gateway }
+  public init(gateway: any PaymentGateway) { self.init(gateway: gateway) { true } }
+
+  init(gateway: any PaymentGateway, collects: @escaping @Sendable () -> Bool) {
+    self.gateway = gateway
+    self.collects = collects
+  }
 
   /// The consumer group and its handlers; in order per rider, so that what comes into a wallet counts for what comes after it.
   public var service: EventService {
     var service = EventService(Self.name, concurrency: gateway.concurrency)
     service.on(
       RideCompleted.self, orderedBy: { Account.rider($0.riderID).name },
-      reading: { [StateField(PaymentRecord.hash, $0.rideID), StateField(CardHold.hash, $0.rideID)] }
+      reading: {
+        [
+          StateField(PaymentRecord.hash, $0.rideID), StateField(CardHold.hash, $0.rideID),
+          StateField(RiderArrears.hash, $0.riderID),
+        ]
+      }
     ) { try await charge($0) }
     service.on(FareAdjustmentRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await adjust($0) }
     service.on(RefundRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await refund($0) }
@@ -30,8 +42,12 @@ public struct PaymentService: Sendable {
     service.on(GatewayNotified.self, orderedBy: { Account.rider($0.riderID).name }) { try await notice($0) }
     service.on(AuthorisationEnded.self, orderedBy: { Account.rider($0.riderID).name }) { try await end($0) }
     service.on(PaymentActionEnded.self, orderedBy: { Account.rider($0.riderID).name }) { try await end($0) }
-    HolderAccounts(kind: .rider).add(to: &service)
-    service.keep(Self.rides, keepsAccounts: true)
+    service.on(CardChanged.self, orderedBy: { Account.rider($0.riderID).name }) { try await change($0) }
+    service.on(ArrearsDue.self, orderedBy: { Account.rider($0.riderID).name }) { try await collect($0) }
+    service.on(ArrearsEnded.self, orderedBy: { Account.rider($0.riderID).name }) { try await end($0) }
+    service.on(WriteOffRequested.self, orderedBy: { Account.rider($0.riderID).name }) { try await writeOff($0) }
+    HolderAccounts(kind: .rider) { try await settle($0) }.add(to: &service)
+    service.keep(Self.rides, keepsAccounts: true) { try await staying($0, $1) }
     return service
   }
 
@@ -56,10 +72,14 @@ public struct PaymentService: Sendable {
     if let unused = held?.hold, hold == nil { try await letGo(unused) }
     let settlements = try await settle(
       record, of: ride.rideID, key: RideCompleted.eventID(ofRide: ride.rideID), hold: hold, event)
+    let arrears = try await arrears(of: ride.riderID, in: event.shard)
+    let due = try await collection(with: ride, after: arrears, event)
     return Effects { effects in
       effects.when(PaymentRecord.hash, ride.rideID, .isAbsent) {
         RideRecords.note(ride.rideID, ended: record.at, recorded: event.entryID.recordedAt, in: &$0)
-        settlements.write(to: &$0, in: PaymentRecord.hash)
+        settlements.write(to: &$0, in: PaymentRecord.hash, after: arrears) { effects in
+          due.forEach { effects.publish($0) }
+        }
         Self.finish(
           held?.hold, ride.rideID, isUsed: hold != nil, "the ride is paid otherwise", because: event.id, in: &$0)
       } otherwise: {
@@ -198,11 +218,11 @@ extension PaymentEvent {
   init(
     _ rideID: String, _ record: PaymentRecord, amount: Int, method: Payment.Method, reference: String? = nil,
     reason: String? = nil, attempt: String? = nil, charges: [ChargePart] = [], refunds: [ChargeRefund] = [],
-    correction: String? = nil, retry: Int? = nil, retryAt: Timestamp? = nil
+    correction: String? = nil, retry: Int? = nil, retryAt: Timestamp? = nil, cause: String? = nil
   ) {
     self.init(
       rideID: rideID, riderID: record.riderID, city: record.city, amount: Money(amount, record.fare.currency),
       method: method, reference: reference, reason: reason, attempt: attempt, charges: charges, refunds: refunds,
-      correction: correction, retry: retry, retryAt: retryAt, standing: record.standing)
+      correction: correction, retry: retry, retryAt: retryAt, cause: cause, standing: record.standing)
   }
 }

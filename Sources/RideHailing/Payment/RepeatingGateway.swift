@@ -36,6 +36,9 @@ struct RepeatingGateway: PaymentGateway {
       ?? .captured(reference: answer.parts.last?.charge ?? answer.reference ?? "")
   }
 
+  /// Nobody has said anything: it had not failed.
+  func refund(named reference: String) async throws -> RefundAnswer? { decided.decision?.refund }
+
   /// Nobody has said anything: nothing had changed.
   func dispute(named reference: String) async throws -> DisputeAnswer? { decided.decision?.dispute }
 

@@ -4,12 +4,13 @@ import EventStreams
 struct Settlement: Sendable {
   let rideID: String
   let record: PaymentRecord
-  let journal: Journal
+  /// What is booked; nil where nothing has moved.
+  let journal: Journal?
   /// Publishes the outcome; nil where no money was to move.
   let outcome: (@Sendable (inout Effects) -> Void)?
 
   init(
-    rideID: String, _ record: PaymentRecord, _ journal: Journal, outcome: (@Sendable (inout Effects) -> Void)? = nil
+    rideID: String, _ record: PaymentRecord, _ journal: Journal?, outcome: (@Sendable (inout Effects) -> Void)? = nil
   ) {
     self.rideID = rideID
     self.record = record
@@ -17,10 +18,32 @@ struct Settlement: Sendable {
     self.outcome = outcome
   }
 
-  /// - Parameter hash: where the record is kept.
-  func write(to effects: inout Effects, in hash: String) {
-    effects.set(hash, rideID, to: record)
-    journal.post(to: &effects)
+  /// What the ride's rider owes then.
+  ///
+  /// - Parameter arrears: what the rider owed before.
+  func arrears(after arrears: RiderArrears) -> RiderArrears {
+    var after = arrears
+    after.set(
+      RiderArrears.Ride(
+        ride: rideID, city: record.city, owed: record.owed, currency: record.fare.currency, at: record.at))
+    return after
+  }
+
+  /// - Parameters:
+  ///   - hash: where the record is kept; nil if it is not any more.
+  ///   - arrears: what the rider owed before; nil if that is written with what other settlements come to.
+  func write(to effects: inout Effects, in hash: String?, after arrears: RiderArrears?) {
+    if let hash { effects.set(hash, rideID, to: record) }
+    if let arrears { self.arrears(after: arrears).write(record.riderID, after: arrears, to: &effects) }
+    journal?.post(to: &effects)
     outcome?(&effects)
+  }
+}
+
+extension RiderArrears {
+  /// Stores what a rider owes, if that is not what was owed before.
+  func write(_ rider: String, after before: RiderArrears, to effects: inout Effects) {
+    guard self != before else { return }
+    if rides.isEmpty { effects.remove(Self.hash, rider) } else { effects.set(Self.hash, rider, to: self) }
   }
 }

@@ -137,7 +137,9 @@ public struct RideOutcome: Sendable, JSONWritable {
       lines += Self.lines(payment)
     }
     for dispute in disputes {
-      lines.append("dispute       \(dispute.money) \(dispute.status.rawValue): \(dispute.reason), \(dispute.id)")
+      let fee = dispute.fee.map { ", for a fee of \($0)" } ?? ""
+      lines.append(
+        "dispute       \(dispute.money) \(dispute.status.rawValue): \(dispute.reason), \(dispute.id)\(fee)")
     }
     for line in earned {
       lines.append("driver        \(line.entry.kind.rawValue) \(line.entry.amount), balance \(line.balance)")
@@ -165,6 +167,10 @@ public struct RideOutcome: Sendable, JSONWritable {
       parts.append("by \(payment.payment.method.rawValue), declined: \(reason)")
     }
     if payment.owed > 0 { parts.append("owed by the rider: \(money(payment.owed))") }
+    if payment.standing.inWallet > 0 {
+      parts.append("in the wallet, since the card could not have it back: \(money(payment.standing.inWallet))")
+    }
+    if payment.writtenOff > 0 { parts.append("written off: \(money(payment.writtenOff))") }
     if payment.refunded > 0 { parts.append("given by the platform: \(money(payment.refunded))") }
     return (["\(payment.fare.amount) by \(payment.payment.method.rawValue)"] + parts).map { "payment       \($0)" }
   }

@@ -16,6 +16,32 @@ public struct RideState: Sendable {
     return try await record(PaymentService.name, PaymentRecord.hash, ride)
   }
 
+  /// What a rider owes, by ride: per city, as all that is kept of riders.
+  public func arrears(of rider: String) async throws -> [RiderArrears.Ride] {
+    try await state.field(PaymentService.name, RiderArrears.hash, rider).flatMap { found in
+      try (Self.decode(found.value) as RiderArrears).rides
+    }
+  }
+
+  /// The rides for which something is owed, by rider, and the oldest of each first.
+  ///
+  /// - Parameters:
+  ///   - rider: who owes it; nil for all.
+  ///   - city: where it is owed; nil for everywhere.
+  public func arrears(of rider: String?, in city: String?) async throws -> [Arrear] {
+    var owed: [Arrear] = []
+    if let rider {
+      owed = try await arrears(of: rider).map { Arrear(rider: rider, ride: $0) }
+    } else {
+      for found in try await state.hash(PaymentService.name, RiderArrears.hash) {
+        let rides = try (Self.decode(found.value.value) as RiderArrears).rides
+        owed += rides.map { Arrear(rider: found.value.field, ride: $0) }
+      }
+    }
+    return owed.filter { city?.hasSameBytes(as: $0.ride.city) != false }
+      .sorted { (Identifier($0.rider), $0.ride.at) < (Identifier($1.rider), $1.ride.at) }
+  }
+
   /// The payments for a ride that are contested, oldest first.
   public func disputes(_ ride: String) async throws -> [RideDispute] {
     try await (record(PaymentService.name, RideDisputes.hash, ride) as RideDisputes?)?.disputes ?? []

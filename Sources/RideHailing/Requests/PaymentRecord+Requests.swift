@@ -1,6 +1,16 @@
 public import EventStreams
 
 extension PaymentRecord {
+  /// A request to give up what is owed for the ride.
+  ///
+  /// - Parameters:
+  ///   - ride: the ride's id.
+  ///   - reason: why, for people.
+  ///   - name: the request's: the same is the same request; nil for the ride's only one.
+  public func writeOff(_ ride: String, reason: String, name: String?) -> WriteOffRequested {
+    WriteOffRequested(rideID: ride, riderID: riderID, city: city, reason: reason, request: name)
+  }
+
   /// A tip for the driver of the ride, which the rider gives after its end.
   ///
   /// - Parameters:

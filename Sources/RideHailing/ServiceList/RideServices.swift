@@ -15,7 +15,7 @@ public struct RideServices: Sendable {
     RideTipped.self, RideRated.self, CarsSeen.self, SurgePolicySet.self, AccountOpened.self, AccountDeposited.self,
     AccountWithdrawalRequested.self, AccountAdjusted.self, FareAdjustmentRequested.self, RefundRequested.self,
     PayoutRunStarted.self, PayoutRequested.self, PayoutRunClosed.self, PayoutReturned.self, RidesClosed.self,
-    RecordsRemoved.self, GatewayNotified.self,
+    RecordsRemoved.self, GatewayNotified.self, CardChanged.self, WriteOffRequested.self,
   ]
 
   /// The services.

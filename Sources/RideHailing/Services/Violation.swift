@@ -63,6 +63,8 @@ public struct Violation: Sendable, Hashable {
     case cancellation
     /// A dispute ended more than once, or before it began, or is about more than was captured.
     case dispute
+    /// What a rider is known to owe is not what is owed for the rides, or what was owed is given up though nobody decided that.
+    case arrears
     /// A tip was taken twice, or as another amount than was given, or has not come to the driver.
     case tip
     /// A ride was completed in two shards, and so booked in both.

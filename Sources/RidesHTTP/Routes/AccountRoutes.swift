@@ -1,5 +1,6 @@
 import EventStreams
 import EventStreamsHTTP
+import EventStreamsOperations
 import HTTPTypes
 import Hummingbird
 import RideHailing
@@ -15,6 +16,15 @@ struct AccountRoutes {
     routes.get("/v1/accounts/{kind}/{id}", .accountsRead) { request, context in
       try await account(try context.parameter("kind"), try context.parameter("id"), request, context)
     }
+    routes.get("/v1/arrears", .accountsRead) { request, context in
+      let query = try Query(request, known: "rider", "city", "limit")
+      let limit = try query.limit()
+      let owed = try await books.deployment.look(for: context) { namespace, connection in
+        try await RideState(ServiceState(namespace: namespace, connection: connection)).arrears(
+          of: query["rider"], in: query["city"])
+      }
+      return JSONAnswer(Arrears(owed: Array(owed.prefix(limit)), count: owed.count))
+    }
     routes.get("/v1/trial-balance", .accountsRead) { request, context in
       let query = try Query(request, known: "at", "accounts")
       guard query["accounts"].map({ $0.hasSameBytes(as: "each") }) ?? true else {
@@ -22,6 +32,19 @@ struct AccountRoutes {
       }
       let balance = try await books.balance(at: try query.time("at"), for: context)
       return JSONAnswer(TrialBalanceReport(balance, listsAccounts: query["accounts"] != nil))
+    }
+  }
+
+  private struct Arrears: JSONWritable {
+    let owed: [Arrear]
+    /// With those that are not listed.
+    let count: Int
+
+    func write(to json: inout JSONWriter) {
+      json.object {
+        $0.field("arrears", owed)
+        $0.field("count", count)
+      }
     }
   }
 

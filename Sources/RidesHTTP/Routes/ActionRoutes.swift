@@ -39,6 +39,7 @@ struct ActionRoutes {
     }
     routes.post("/v1/rides/{id}/ratings", .eventsWrite) { request, context in try await rate(request, context) }
     routes.post("/v1/rides/{id}/tips", .accountsWrite) { request, context in try await tip(request, context) }
+    ArrearsActions(actions: self).add(to: &routes)
     routes.post("/v1/accounts/{kind}/{id}/deposits", .accountsWrite) { request, context in
       try await move(request, context, AccountDeposited.self, done: "deposited") { _ in [] }
     }
@@ -208,7 +209,7 @@ struct ActionRoutes {
 
   // MARK: Answers
 
-  private func publish(_ action: Action, _ request: Request, _ context: APIContext) async throws -> Response {
+  func publish(_ action: Action, _ request: Request, _ context: APIContext) async throws -> Response {
     let published = try await PublishSpan.run { span in
       span?.name([action.event])
       return try await context.measuringRedis { try await publisher.publish([action.event]) }

@@ -65,6 +65,6 @@ extension GatewayNotified {
     else { return nil }
     self.init(
       rideID: ride, riderID: rider, city: city, notice: notice.id, subject: notice.type, reference: intent,
-      dispute: notice.isDispute ? notice.object : nil)
+      dispute: notice.isDispute ? notice.object : nil, refund: notice.isRefund ? notice.object : nil)
   }
 }

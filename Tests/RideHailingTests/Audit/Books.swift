@@ -3,6 +3,7 @@ import EventStreamsOperations
 import Foundation
 import GRDB
 import Redis
+import RedisTestSupport
 import Testing
 
 @testable import RideHailing
@@ -40,11 +41,20 @@ struct Books: Sendable {
   }
 
   /// Audits what `spoil` leaves, and puts everything back.
+  ///
+  /// - Parameter program: is told what the program makes of it; nil if that is not asked.
   func report(
-    archive: Bool = true, spoiling spoil: (Books) async throws -> Void = { _ in }
+    archive: Bool = true, program: ((AuditProgram) -> Void)? = nil,
+    spoiling spoil: (Books) async throws -> Void = { _ in }
   ) async throws -> AuditReport {
     try await spoil(self)
     let report = try await bench.audit(archive: archive)
+    if let program {
+      let path = bench.configuration.archivePath
+      program(
+        try await AuditProgram.run(
+          redis: bench.server.url.description, archive: archive ? path : nil, in: bench.server.folder))
+    }
     _ = try await bench.connection.call("DEBUG", "RELOAD", "NOSAVE")
     for suffix in ["", "-wal", "-shm"] {
       try? FileManager.default.removeItem(atPath: bench.configuration.archivePath + suffix)
@@ -75,7 +85,8 @@ struct Books: Sendable {
       ride("card", card), ride("declined", Payment(.card, token: "tok_declined_stolen_card")),
       ride("wallet", Payment(.wallet)), ride("poor", Payment(.wallet), rider: "rider-2"),
       ride("cash", Payment(.cash), driver: cashDriver), ride("up", card), ride("down", card), ride("some", card),
-      ride("all", card), ride("given", Payment(.card, token: "tok_declined_stolen_card")),
+      ride("all", card), ride("back", card), ride("given", Payment(.card, token: "tok_declined_stolen_card")),
+      ride("old", Payment(.card, token: "tok_declined_stolen_card"), rider: "rider-3"),
     ]
     func account<What: AccountEventKind>(
       _ holder: AccountHolder, _ amount: Int, _ name: String, reason: String? = nil, _ type: AccountEvent<What>.Type
@@ -132,7 +143,12 @@ struct Books: Sendable {
     let contested = EncodedEvent(
       GatewayNotified(
         rideID: "held", riderID: "rider-1", city: city, notice: "evt_1", subject: "charge.dispute.closed",
-        reference: "pi_RIDE_REQUESTED:held", dispute: "dp_lost_held"), timestamp: start)
+        reference: "pi_RIDE_REQUESTED:held", dispute: "dp_lost_fee_held"), timestamp: start)
+    // What was given back of another could not be had by its card.
+    let failed = EncodedEvent(
+      GatewayNotified(
+        rideID: "back", riderID: "rider-1", city: city, notice: "evt_2", subject: "refund.failed",
+        reference: "ch_RIDE_COMPLETED:back", refund: "re_RIDE_REFUNDED/4/back/failed"), timestamp: start)
     let tip = EncodedEvent(
       RideTipped(rideID: "up", riderID: "rider-1", driverID: driver, city: city, amount: Money(300, .usd)),
       timestamp: start)
@@ -141,7 +157,7 @@ struct Books: Sendable {
       [account(rider, 5000, "d1", AccountDeposited.self), off, EncodedEvent(ride("held", card), timestamp: start)]
         + rides.map { EncodedEvent($0, timestamp: start) } + requests + [later],
       adjusted(rides[5], 2000) + adjusted(rides[6], 1000) + [refund(rides[7], 500), refund(rides[8], 1380)]
-        + [refund(rides[9], 1000)]
+        + [refund(rides[10], 1000), refund(rides[9], 600)]
         + [
           account(AccountHolder(.driver, driver), 1500, "w1", AccountWithdrawalRequested.self),
           account(AccountHolder(.driver, cashDriver), 1, "w2", AccountWithdrawalRequested.self),
@@ -155,7 +171,11 @@ struct Books: Sendable {
           rating("some", driver, 2, "rated-7", by: .driver),
           rating("cash", driver, 1, "rated-4"), rating("nobody", driver, 1, "rated-5"),
         ],
-      [payout("P2", 200, PayoutReturned.self), tip, contested],
+      [
+        payout("P2", 200, PayoutReturned.self), tip, contested, failed,
+        EncodedEvent(
+          WriteOffRequested(rideID: "old", riderID: "rider-3", city: city, reason: "too old"), timestamp: start),
+      ],
     ]
   }
 

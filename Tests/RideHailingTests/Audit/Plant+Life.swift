@@ -75,11 +75,11 @@ extension Plant {
     },
     Plant(
       what: "a dispute that was lost and won", kind: .dispute, service: "payment", ride: "held",
-      key: "dispute dp_lost_held"
+      key: "dispute dp_lost_fee_held"
     ) {
       try await $0.log(
         "DISPUTE_WON", id: "DISPUTE_WON:forged", ride: "held",
-        #""riderId":"rider-1","dispute":"dp_lost_held","charge":"pi_RIDE_REQUESTED:held","amount":1080,"currency":"USD","reason":"fraudulent","cause":"x""#
+        #""riderId":"rider-1","dispute":"dp_lost_fee_held","charge":"pi_RIDE_REQUESTED:held","amount":1080,"currency":"USD","reason":"fraudulent","cause":"x""#
       )
     },
     Plant(
@@ -92,7 +92,7 @@ extension Plant {
     },
     Plant(
       what: "a dispute that payment takes for won", kind: .dispute, service: "payment", ride: "held",
-      key: "dispute dp_lost_held"
+      key: "dispute dp_lost_fee_held"
     ) {
       try await $0.alter("payment", "disputes", "held", #""status":"lost""#, #""status":"won""#)
     },
@@ -101,6 +101,59 @@ extension Plant {
       key: "journals: platform"
     ) {
       try await $0.remove("payment", .platform) { $0.rideID == "held" }
+    },
+    Plant(
+      what: "a gateway's fee that is in no book", kind: .conservation, service: "payment", ride: "held",
+      key: "journals: fees"
+    ) {
+      try await $0.remove("payment", .fees) { $0.rideID == "held" }
+    },
+    Plant(
+      what: "a refund that failed and is not in the wallet", kind: .conservation, service: "payment", ride: "back",
+      key: "journals: wallet"
+    ) {
+      try await $0.remove("payment", .rider("rider-1")) { $0.rideID == "back" && $0.kind == .refunded }
+    },
+    Plant(
+      what: "a refund that failed of more than went back", kind: .charge, service: "payment", ride: "back",
+      key: "charge ch_RIDE_COMPLETED:back"
+    ) {
+      try await $0.log(
+        "REFUND_FAILED", id: "REFUND_FAILED:forged", ride: "back",
+        #""riderId":"rider-1","amount":600,"currency":"USD","method":"card","reference":"re_x","reason":"x","cause":"x","refunds":[{"charge":"ch_RIDE_COMPLETED:back","source":"card","amount":600}],"standing":{"fare":1380,"card":780,"refunded":600,"inWallet":600}"#
+      )
+    },
+    Plant(
+      what: "a debt that nobody is asked for", kind: .arrears, service: "payment", ride: "given", key: "owed"
+    ) {
+      try await $0.alter("payment", "arrears", "rider-1", #""ride":"given""#, #""ride":"other""#)
+    },
+    Plant(
+      what: "a debt that is given up though nobody said so", kind: .arrears, service: "payment", ride: "given",
+      key: "written off"
+    ) {
+      try await $0.log(
+        "PAYMENT_WRITTEN_OFF", id: "PAYMENT_WRITTEN_OFF:forged", ride: "given",
+        #""riderId":"rider-1","amount":380,"currency":"USD","method":"card","reason":"old","cause":"x","standing":{"fare":1380,"refunded":1000,"writtenOff":380}"#
+      )
+    },
+    Plant(
+      what: "a debt that was given up and is still in the books", kind: .conservation, service: "payment", ride: "old",
+      key: "journals: written-off"
+    ) {
+      try await $0.remove("payment", .writtenOff) { $0.rideID == "old" }
+    },
+    Plant(
+      what: "a debt that was paid with the next ride and is asked for again", kind: .conservation, service: "payment",
+      ride: "declined", key: "record: owed"
+    ) {
+      try await $0.alter("payment", "corrected", "declined", #""at""#, #""owed":1380,"at""#)
+    },
+    Plant(
+      what: "a debt that was collected without a booking", kind: .conservation, service: "payment", ride: "declined",
+      key: "journals: receivable"
+    ) {
+      try await $0.remove("payment", .receivable("rider-1")) { $0.rideID == "declined" && $0.kind == .charged }
     },
     Plant(what: "a tip that was taken twice", kind: .tip, service: "payment", ride: "up", key: "RIDE_TIPPED:up") {
       try await $0.log(

@@ -113,6 +113,57 @@ import Testing
     }
   }
 
+  @Test("is given up before it leaves, if it is owed; and a dispute leaves when it was decided as long ago")
+  func owed() async throws {
+    try await RideBench.run { bench in
+      let days = SimulatedDays(bench, ridesPerDay: 12)
+      func ride(_ id: String, _ card: String) -> RideCompleted {
+        var ride = days.ride(0, 0)
+        (ride.rideID, ride.riderID, ride.payment) = (id, "rider-\(id)", Payment(.card, token: card))
+        return ride
+      }
+      func contested(_ ride: RideCompleted, _ dispute: String, on day: Int) -> EncodedEvent {
+        EncodedEvent(
+          GatewayNotified(
+            rideID: ride.rideID, riderID: ride.riderID, city: ride.city, notice: "evt_\(dispute)",
+            subject: "charge.dispute.closed", reference: "ch_RIDE_COMPLETED:\(ride.rideID)", dispute: dispute),
+          timestamp: days.start(of: day) + .seconds(5000))
+      }
+      let owed = ride("owed", "tok_declined_lost_card")
+      let (lost, open) = (ride("lost", "tok_visa"), ride("open", "tok_visa"))
+      let state = RideState(bench.state)
+      try await bench.running(RideServices.standard.names) {
+        for day in 0...40 {
+          try await days.pass(day)
+          if day == 0 {
+            _ = try await bench.publish(
+              [owed, lost, open].map { EncodedEvent($0, timestamp: $0.completedAt ?? .now()) })
+          }
+          if day == 4 {
+            _ = try await bench.publish([
+              contested(lost, "dp_lost_1", on: day), contested(open, "dp_open_1", on: day),
+            ])
+          }
+          try await bench.settled(RideServices.standard.names)
+          try await days.close(keeping)
+          try await bench.settled(RideServices.standard.names)
+          if day == 34 {
+            #expect(try await state.payment("lost") == nil)
+            #expect(try await state.disputes("lost").count == 1)
+          }
+        }
+        #expect(try await state.arrears(of: "rider-owed").isEmpty)
+        #expect(try await state.payment("owed") == nil)
+        let written = try await bench.events("PAYMENT_WRITTEN_OFF").filter { $0.contains(#""rideId":"owed""#) }
+        #expect(written.count == 1 && written[0].contains("the ride is closed"), "\(written)")
+        #expect(try await bench.balances("payment", "receivable:rider-owed") == ["USD": 0])
+        #expect(try await state.disputes("lost").isEmpty)
+        #expect(try await state.disputes("open").count == 1)
+      }
+      try await expectSame(days)
+    }
+  }
+
   @Test("stays until every service has handled what payment had allowed of them")
   func order() async throws {
     try await RideBench.run { bench in

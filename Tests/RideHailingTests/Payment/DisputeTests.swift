@@ -88,6 +88,62 @@ import Testing
     }
   }
 
+  @Test func whatTheGatewayTakesForADisputeIsAnExpenseOfItsOwnThatAWonDisputeDoesNotBringBack() async throws {
+    try await Self.run { bench, double in
+      let charge = try #require(try await double.executions(of: "r1").first).of
+      let contested = (charge: charge, dispute: try await double.dispute(charge, fee: 1500))
+      try await bench.handle([notice("created", contested)])
+      #expect(try await books(bench) == [1500, -1500, 0, 1500])
+      #expect(try await bench.balance("payment", "fees", "USD") == -1500)
+      try await double.decide(contested.dispute, "won")
+      try await bench.handle([notice("closed", contested)])
+      #expect(try await books(bench) == [0, 0, 0, 1500])
+      #expect(try await bench.balance("payment", "fees", "USD") == -1500)
+      let report = try #require(try await RideReport.read("r1", bench.namespace, bench.connection))
+      #expect(
+        report.outcome.lines.contains {
+          $0.hasPrefix("dispute       USD 15.00 won: fraudulent") && $0.hasSuffix("for a fee of USD 15.00")
+        }, "\(report.outcome.lines)")
+    }
+  }
+
+  @Test func whatACardCouldNotHaveBackIsInTheWalletOnceAndAnotherVersionOfTheReceiptSaysSo() async throws {
+    try await Self.run { bench, double in
+      var ride = completedRide("r1", fare: Fare(base: 1500, currency: .usd))
+      ride.payment = Payment(.card, token: "pm_card_visa")
+      let charge = try #require(try await double.executions(of: "r1").first).of
+      try await bench.handle([
+        EncodedEvent(RefundRequested(of: CorrectedRide(ride), amount: 500, correction: "c1", reason: "late"))
+      ])
+      #expect(try await bench.balance("payment", "gateway", "USD") == -1000)
+      func failed(_ refund: String, _ what: String) -> EncodedEvent {
+        EncodedEvent(
+          GatewayNotified(
+            rideID: "r1", riderID: "rider-1", city: "New York", notice: "evt_\(what)", subject: "refund.failed",
+            reference: charge, refund: refund))
+      }
+      // It has not failed yet, and another is none of ours.
+      let known = try #require(
+        try await bench.events("PAYMENT_REFUNDED").first?.firstMatch(of: /"reference":"(re_\w+)"/))
+      try await bench.handle([failed(String(known.output.1), "updated")])
+      #expect(try await bench.events("REFUND_FAILED").isEmpty)
+      let refund = try await double.fail(refundOf: charge)
+      for what in ["failed", "failed-again"] {
+        try await bench.handle([failed(refund, what)], by: ["payment", "driver", "notification"])
+      }
+      #expect(try await bench.events("REFUND_FAILED").count == 1)
+      #expect(try await bench.balance("payment", "gateway", "USD") == -1500)
+      #expect(try await bench.balance("payment", "rider:rider-1", "USD") == 500)
+      let receipt = try await RideState(bench.state).receipt("r1")
+      #expect(receipt?.said?.inWallet == 500 && receipt?.said?.refunded == 500, "\(String(describing: receipt))")
+      let reconciled = try await GatewayReconciliation(
+        inspector: Inspector(namespace: bench.namespace, connection: bench.connection), state: bench.state,
+        shardCount: bench.namespace.shardCount, archive: nil, services: .standard, client: double.client()
+      ).run()
+      #expect(reconciled.differences.isEmpty, "\(reconciled.differences)")
+    }
+  }
+
   @Test func aDisputeThatNobodyHasToldUsOfIsADifferenceFromTheGatewaysList() async throws {
     try await Self.run { bench, double in
       _ = try await contest(double)

@@ -51,6 +51,8 @@ final class StrictGateway: PaymentGateway {
     }
   }
 
+  func refund(named reference: String) async throws -> RefundAnswer? { nil }
+
   func refund(_ request: CardRequest, ofCharge charge: String) async throws -> String {
     try contents.withLock { contents in
       contents.calls += 1
