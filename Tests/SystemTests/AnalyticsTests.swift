@@ -55,7 +55,7 @@ import Testing
         "analytics", "drivers", "--archive", path, "--format", "json", "--currency", "eur")
       #expect(
         drivers.output
-          == #"[{"driver":"d-1","currency":"EUR","rides":1,"revenue":1233,"commission":201,"tips":150,"earned":952}]"#
+          == #"[{"driver":"d-1","currency":"EUR","rides":1,"revenue":1233,"commission":201,"tips":150,"earned":952,"cancellationFees":0,"losses":0}]"#
           + "\n")
       let overview = try await bench.rides("analytics", "--archive", path)
       #expect(overview.status == 0)

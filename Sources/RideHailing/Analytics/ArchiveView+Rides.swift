@@ -19,13 +19,13 @@ private struct RideViews {
 
   var all: [ArchiveView] {
     [
-      rides, requests, cancellations, tips, payments, refunds, ratings, receipts,
-      totals("days", "a day (UTC)", Column("day", "substr(completed_at, 1, 10)", "the day in UTC, 2026-04-03")),
+      rides, requests, cancellations, fees, tips, payments, refunds, disputes, writeOffs, ratings, receipts,
+      totals("days", "a day (UTC)", Column("day", "substr(at, 1, 10)", "the day in UTC, 2026-04-03")),
       totals(
         "hours", "an hour of the day (UTC)",
-        Column("hour", "cast(substr(completed_at, 12, 2) AS INTEGER)", "the hour in UTC, 0 … 23")),
+        Column("hour", "cast(substr(at, 12, 2) AS INTEGER)", "the hour in UTC, 0 … 23")),
       totals("cities", "a city", Column("city", "city", "the city")),
-      totals("drivers", "a driver", Column("driver", "driver", "the driver")),
+      totals("drivers", "a driver", Column("driver", "driver", "the driver"), hasLosses: false),
     ]
   }
 
@@ -62,13 +62,36 @@ private struct RideViews {
       ] + place)
   }
 
-  /// Completed rides, each where it stands first, with their corrections beside them, of which there are few.
+  /// Fees of rides that did not take place, which are charged and corrected as fares are.
+  private var fees: ArchiveView {
+    ArchiveView(
+      "cancellation_fees", "a fee that was charged for a ride that did not take place",
+      from: "\(corrected) WHERE type = 'CANCELLATION_CHARGED' AND NOT \(ArchiveTable.isRepetition)",
+      [
+        Column("ride", data("rideId"), "the ride's id"),
+        Column("rider", data("riderId"), "who pays"),
+        Column("driver", data("driverId"), "who was stood up"),
+        Column("city", data("city"), "where"),
+        Column("cancelled_at", time("at"), "when it was called off"),
+        Column("total", fare("total"), "the fee as corrected, in minor units"),
+        Column("taxes", item("taxes"), "in minor units"),
+        Column("refunded", "coalesce(refunded_amount, 0)", "what the rider got back of it, in minor units"),
+        Column("commission", commission, "the platform's part, as it was booked, in minor units"),
+        Column("currency", data("fare.currency"), "of all amounts, ISO 4217"),
+      ] + place)
+  }
+
+  /// Completed rides, each where it stands first, with their corrections beside them.
   private var completions: String {
     // What is no ride stands in the dead letters of the services; a fare without a total is none.
+    "\(corrected) WHERE type = 'RIDE_COMPLETED' AND \(sql.isWhole("data.fare.total"))"
+      + " AND NOT \(ArchiveTable.isRepetition) AND NOT \(isCompletedBefore)"
+  }
+
+  /// Events with the corrections of their rides beside them, of which there are few.
+  private var corrected: String {
     "events LEFT JOIN (\(adjustments)) AS adjusted ON adjusted_shard = shard AND adjusted_ride = \(data("rideId"))"
       + " LEFT JOIN (\(refundSums)) AS refunded ON refunded_shard = shard AND refunded_ride = \(data("rideId"))"
-      + " WHERE type = 'RIDE_COMPLETED' AND \(sql.isWhole("data.fare.total")) AND NOT \(ArchiveTable.isRepetition)"
-      + " AND NOT \(isCompletedBefore)"
   }
 
   /// The last fare of each ride whose fare was put right.
@@ -187,6 +210,45 @@ private struct RideViews {
       ] + place)
   }
 
+  /// As the last word on each has it.
+  private var disputes: ArchiveView {
+    ArchiveView(
+      "disputes", "a payment that the rider's bank has taken back",
+      from: """
+        (SELECT events.*, row_number() OVER (PARTITION BY shard, \(data("dispute")) ORDER BY stream_ms DESC, stream_seq DESC) AS word
+          FROM events WHERE type IN ('DISPUTE_OPENED', 'DISPUTE_WON', 'DISPUTE_LOST')) AS disputes WHERE word = 1
+        """,
+      [
+        Column("dispute", data("dispute"), "the gateway's name for it"),
+        Column("ride", data("rideId"), "the ride's id"),
+        Column("rider", data("riderId"), "whose card it is"),
+        Column("city", data("city"), "where the ride was"),
+        Column("at", sql.happenedAt, "when it was opened or, if it is, decided"),
+        Column(
+          "status", "CASE type WHEN 'DISPUTE_OPENED' THEN 'open' WHEN 'DISPUTE_WON' THEN 'won' ELSE 'lost' END",
+          "open, won or lost"),
+        Column("amount", number("amount"), "what is contested, in minor units"),
+        Column("currency", data("currency"), "of the amount, ISO 4217"),
+        Column("reason", data("reason"), "what the bank says"),
+        Column("fee", "coalesce(\(number("fee.amount")), 0)", "what the gateway has taken for it, in minor units"),
+        Column("fee_currency", data("fee.currency"), "of the fee, ISO 4217; null without one"),
+      ] + place)
+  }
+
+  private var writeOffs: ArchiveView {
+    ArchiveView(
+      "write_offs", "what a rider owed and is not asked for any more", from: first("type = 'PAYMENT_WRITTEN_OFF'"),
+      [
+        Column("ride", data("rideId"), "the ride's id"),
+        Column("rider", data("riderId"), "who owed it"),
+        Column("city", data("city"), "where the ride was"),
+        Column("at", sql.happenedAt, "when"),
+        Column("amount", number("amount"), "in minor units"),
+        Column("currency", data("currency"), "ISO 4217"),
+        Column("reason", data("reason"), "why"),
+      ] + place)
+  }
+
   /// Those that are shown: each rating is hidden until its ride's other person has rated, or the time is over, but for those of rides that
   /// only riders rated, which `RATING_REQUESTED` asked for without an end.
   private var ratings: ArchiveView {
@@ -231,23 +293,49 @@ private struct RideViews {
   }
 
   /// Rides and money of each group and currency: amounts of several currencies are never added.
-  private func totals(_ name: String, _ group: String, _ column: Column) -> ArchiveView {
+  ///
+  /// - Parameter hasLosses: false where what the platform bears is nobody's of the group.
+  private func totals(_ name: String, _ group: String, _ column: Column, hasLosses: Bool = true) -> ArchiveView {
     ArchiveView(
-      name, "\(group) and a currency", from: "rides GROUP BY 1, 2",
+      name, "\(group) and a currency", from: "(\(money(hasLosses))) AS money GROUP BY 1, 2",
       [
         column,
         Column("currency", "currency", "of all amounts, ISO 4217"),
-        Column("rides", "count(*)", "completed rides"),
+        Column("rides", whole("sum(ride)"), "completed rides"),
         Column(
-          "revenue", whole("sum(total - refunded)"), "what riders pay: fares as corrected, less refunds, in minor units"
-        ),
+          "revenue", whole("sum(total - refunded)"),
+          "what riders pay: fares and cancellation fees as corrected, less refunds, in minor units"),
         Column("commission", whole("sum(commission)"), "the platform's part, in minor units"),
         Column("tips", whole("sum(tip)"), "in minor units"),
         Column(
           "earned", whole("sum(total - commission - taxes)"), "the drivers' part, tips and tolls in it, in minor units"),
+        Column(
+          "cancellation_fees", whole("sum(CASE ride WHEN 0 THEN total - refunded ELSE 0 END)"),
+          "that part of the revenue for which no ride took place, in minor units"),
+        Column(
+          "losses", whole("sum(loss)"),
+          "lost disputes, the gateway's fees for disputes, and what is not asked for any more: the platform bears it, in minor units"
+        ),
         Column("mean_meters", whole("round(avg(meters))"), "the mean way, in metres"),
         Column("mean_seconds", whole("round(avg(seconds))"), "the mean time, in seconds"),
       ])
+  }
+
+  /// All that totals are made of: rides, fees of those that did not take place, and losses.
+  private func money(_ hasLosses: Bool) -> String {
+    let none = "cast(NULL AS \(sql.integer))"
+    func loss(_ view: String, _ amount: String, _ currency: String, _ condition: String) -> String {
+      "SELECT at, city, NULL, \(currency), 0, 0, 0, 0, 0, 0, \(none), \(none), \(amount) FROM \(view) WHERE \(condition)"
+    }
+    let earning = [
+      "SELECT completed_at AS at, city, driver, currency, 1 AS ride, total, refunded, commission, tip, taxes, meters, seconds, 0 AS loss FROM rides",
+      "SELECT cancelled_at, city, driver, currency, 0, total, refunded, commission, 0, taxes, \(none), \(none), 0 FROM cancellation_fees",
+    ]
+    let losses = [
+      loss("disputes", "amount", "currency", "status = 'lost'"), loss("disputes", "fee", "fee_currency", "fee <> 0"),
+      loss("write_offs", "amount", "currency", "amount <> 0"),
+    ]
+    return (earning + (hasLosses ? losses : [])).joined(separator: " UNION ALL ")
   }
 
   /// Where the event stands in the log.

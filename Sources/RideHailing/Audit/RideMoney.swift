@@ -197,6 +197,12 @@ struct RideMoney {
     if receipt.said != standing {
       add("version \(receipt.version)", text(standing), text(receipt.said))
     }
+    if receipt.version > 0, receipt.email != nil,
+      receipt.saidTipped != receipt.tipped || ![0, facts.tipped].contains(receipt.tipped)
+    {
+      // One from before receipts told of tips says nothing of them.
+      add("version \(receipt.version)", "a tip of \(facts.tipped)", "\(receipt.saidTipped)")
+    }
     guard receipt.email != nil, receipt.version > 0 else { return findings }
     for version in 1...receipt.version
     where facts.receipts[version] == nil && !facts.refusedReceipts.contains(version) {

@@ -12,7 +12,8 @@ extension DriverService: FoldedService {
   public static let rides: RideRecords? = RideRecords(
     hashes: [DriverRide.hash, DriverRide.corrected, RideTips.hash])
   /// What it keeps of accounts and payouts.
-  public static let hashes = HolderAccounts.state + DriverPayouts.state
+  public static let hashes =
+    HolderAccounts.state + DriverPayouts.state + [StateHash(DriverHome.hash, of: .driver)]
 
   /// Keeps the share that is configured.
   public static func make(_ configuration: ServiceConfiguration, _ catalog: EventCatalog) -> EventService {

@@ -85,6 +85,7 @@ public struct DriverService: Sendable {
         RideRecords.note(rideID, ended: time, recorded: recorded, in: &$0)
         $0.set(DriverRide.hash, rideID, to: ride)
         journal.post(to: &$0)
+        DriverHome.note(ride.driverID, in: ride.city, &$0)
         $0.publish(DriverPaid(rideID, ride))
       }
     }

@@ -29,12 +29,16 @@ public struct Receipt: Sendable, Hashable {
   public private(set) var isCancelled = false
   /// Where it has come from so far, and so what the next version says.
   public private(set) var amounts = PaymentStanding()
+  /// What the rider has given the driver after the ride's end, in minor units: no part of the fare.
+  public private(set) var tipped = 0
   /// Why a payment failed last; nil if none did.
   public private(set) var failure: String?
   /// How often it was sent, or would have been if the rider had an address; 0 until it is known what became of the payment.
   public private(set) var version = 0
   /// What the last version says; nil if there is none.
   public private(set) var said: PaymentStanding?
+  /// What the last version says of tips after the ride's end.
+  public private(set) var saidTipped = 0
   /// Why the mail of the last version was refused; nil if it was not.
   public internal(set) var refusal: String?
   /// The ids of the events that it takes in.
@@ -90,6 +94,8 @@ public struct Receipt: Sendable, Hashable {
     case fare(Fare)
     /// Where the money has come from so far, and why a payment failed, if one did.
     case standing(PaymentStanding, failure: String?)
+    /// The rider has given the driver something on top, in minor units.
+    case tip(Int)
   }
 
   /// Takes in an event, once, however often it is heard.
@@ -99,6 +105,7 @@ public struct Receipt: Sendable, Hashable {
     guard !events.contains(event) else { return false }
     switch change {
     case .fare(let fare): self.fare = fare
+    case .tip(let amount): tipped += amount
     case .standing(let standing, let failure):
       amounts = standing
       if let failure { self.failure = failure }
@@ -112,9 +119,10 @@ public struct Receipt: Sendable, Hashable {
   /// - Parameter hasOtherItems: true if the fare's items are not what the last one says, though its total is.
   /// - Returns: whether there is a new version.
   mutating func issue(hasOtherItems: Bool = false) -> Bool {
-    guard amounts != said || hasOtherItems else { return false }
+    guard amounts != said || tipped != saidTipped || hasOtherItems else { return false }
     version += 1
     said = amounts
+    saidTipped = tipped
     refusal = nil
     return true
   }
@@ -138,6 +146,8 @@ extension Receipt: JSONReadable, JSONWritable {
     refusal = try object.optional("refusal")
     events = try object.optional("events") ?? []
     said = try object.optional("said")
+    tipped = try object.optional("tipped") ?? 0
+    saidTipped = try object.optional("saidTipped") ?? 0
     if let fare = try object.optional("fare", as: Fare.self) {
       self.fare = fare
       amounts = try object["amounts"]
@@ -168,6 +178,8 @@ extension Receipt: JSONReadable, JSONWritable {
       $0.field("failure", failure)
       $0.field("version", version)
       $0.field("said", said)
+      if tipped != 0 { $0.field("tipped", tipped) }
+      if saidTipped != 0 { $0.field("saidTipped", saidTipped) }
       $0.field("refusal", refusal)
       if !events.isEmpty { $0.field("events", events) }
     }

@@ -25,11 +25,16 @@ public struct ReceiptSent: RideEvent, JSONRecord, Hashable {
   public var version: Int
   /// What it says; nil of one from before receipts said that.
   public var amounts: PaymentStanding?
+  /// What it says was given to the driver after the ride's end, in minor units: no part of what the ride costs.
+  public var tipped: Int
+  /// The id of the event that it came of; nil of one from before that was told.
+  public var cause: String?
 
   /// The event's data.
   public init(
     rideID: String, riderID: String, city: String, email: String,
-    messageID: String, amount: Int, currency: Currency, version: Int = 1, amounts: PaymentStanding? = nil
+    messageID: String, amount: Int, currency: Currency, version: Int = 1, amounts: PaymentStanding? = nil,
+    tipped: Int = 0, cause: String? = nil
   ) {
     self.rideID = rideID
     self.riderID = riderID
@@ -40,14 +45,17 @@ public struct ReceiptSent: RideEvent, JSONRecord, Hashable {
     self.currency = currency
     self.version = version
     self.amounts = amounts
+    self.tipped = tipped
+    self.cause = cause
   }
 
   /// That a receipt was sent as it stands; nil if there was nobody to send it to.
-  init?(_ receipt: Receipt) {
+  init?(_ receipt: Receipt, because cause: String) {
     guard let email = receipt.email, let messageID = receipt.messageID else { return nil }
     self.init(
       rideID: receipt.rideID, riderID: receipt.riderID, city: receipt.city, email: email, messageID: messageID,
-      amount: receipt.fare.total, currency: receipt.fare.currency, version: receipt.version, amounts: receipt.said)
+      amount: receipt.fare.total, currency: receipt.fare.currency, version: receipt.version, amounts: receipt.said,
+      tipped: receipt.saidTipped, cause: cause)
   }
 
   /// Its fields.
@@ -61,6 +69,8 @@ public struct ReceiptSent: RideEvent, JSONRecord, Hashable {
     currency = try fields("currency", \.currency)
     version = try fields("version", \.version, .within(.count), ifAbsent: 1)
     amounts = try fields.optional("says", \.amounts)
+    tipped = try fields("tipped", \.tipped, .within(.money), omitting: 0)
+    cause = try fields.optional("cause", \.cause, .identifier)
   }
 
   /// One event per ride and version.

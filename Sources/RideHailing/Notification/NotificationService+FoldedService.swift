@@ -1,7 +1,7 @@
 public import EventStreams
 
 extension NotificationService: FoldedService {
-  /// Which mails were refused.
+  /// Which mails were refused, and which tips were told.
   public typealias Decisions = NotificationDecisions
 
   /// `notification`
@@ -21,16 +21,16 @@ extension NotificationService: FoldedService {
   }
 
   /// Delivers nothing.
-  public static func repeating(_ decided: Decided<NotificationDecisions.Refusal>) -> EventService {
-    NotificationService(mail: RepeatingDelivery(decided: decided)).service
+  public static func repeating(_ decided: Decided<NotificationDecisions.Outcome>) -> EventService {
+    NotificationService(mail: RepeatingDelivery(decided: decided)) { decided.decision?.tellsTip ?? false }.service
   }
 }
 
 /// Delivers nothing, and refuses what was refused.
 private struct RepeatingDelivery: MailDelivery {
-  let decided: Decided<NotificationDecisions.Refusal>
+  let decided: Decided<NotificationDecisions.Outcome>
 
   func deliver(_ mail: Mail) async throws {
-    if let refusal = decided.decision { throw MailRefused(refusal.reason) }
+    if let refusal = decided.decision?.refusal { throw MailRefused(refusal) }
   }
 }

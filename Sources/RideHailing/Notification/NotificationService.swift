@@ -6,11 +6,18 @@ public import EventStreams
 public struct NotificationService: Sendable {
   private let mail: any MailDelivery
   private let cities: Cities
+  /// Whether a tip makes another version: always, but when history is handled once more.
+  private let tellsTips: @Sendable () -> Bool
 
   /// A service whose receipts go out this way, by the clocks and measures of these cities.
   public init(mail: any MailDelivery, cities: Cities = Cities()) {
+    self.init(mail: mail, cities: cities) { true }
+  }
+
+  init(mail: any MailDelivery, cities: Cities = Cities(), tellsTips: @escaping @Sendable () -> Bool) {
     self.mail = mail
     self.cities = cities
+    self.tellsTips = tellsTips
   }
 
   /// The consumer group and its handlers; in order per ride, whatever key a producer gave.
@@ -26,6 +33,7 @@ public struct NotificationService: Sendable {
     add(to: &service, RefundFailed.self, { $0.rideID }) { try await settle($0) }
     add(to: &service, PaymentWrittenOff.self, { $0.rideID }) { try await settle($0) }
     add(to: &service, PaymentRefunded.self, { $0.rideID }) { try await settle($0) }
+    add(to: &service, TipCaptured.self, { $0.rideID }) { try await tell($0) }
     service.keep(Self.rides)
     return service
   }
@@ -88,6 +96,17 @@ public struct NotificationService: Sendable {
     return try await send(&receipt, after: before, isDue: true, because: event)
   }
 
+  /// The effects of a tip after the ride's end, which is no part of the fare. Who has no address is told nothing of it, and no receipt waits for it.
+  private func tell(_ event: Event<TipCaptured>) async throws -> Effects {
+    let tip = event.data
+    guard tellsTips(), var receipt = try await receipt(tip.rideID, in: event.shard), receipt.email != nil,
+      receipt.version > 0, tip.currency == receipt.fare.currency
+    else { return .none }
+    let before = receipt
+    guard receipt.take(.tip(tip.amount), of: event.id) else { return .none }
+    return try await send(&receipt, after: before, isDue: true, because: event)
+  }
+
   /// The effects of a receipt that has changed; if the rider is to be told, the mail has been delivered by then, or refused for good.
   private func send<Cause>(
     _ receipt: inout Receipt, after before: Receipt, hasOtherItems: Bool = false, isDue: Bool,
@@ -96,7 +115,7 @@ public struct NotificationService: Sendable {
     let isNew = isDue && receipt.issue(hasOtherItems: hasOtherItems)
     if isNew, let email = receipt.email {
       let version = ReceiptMail(
-        receipt: receipt, email: email, before: before.said, at: cause.timestamp, city: cities[receipt.city])
+        receipt: receipt, email: email, before: before, at: cause.timestamp, city: cities[receipt.city])
       do {
         // Its name follows from ride and version: a mail that is delivered again is the same mail.
         try await mail.deliver(version.mail)
@@ -109,7 +128,7 @@ public struct NotificationService: Sendable {
       guard isNew else { return }
       if let failed = ReceiptFailed(receipt, because: cause.id) {
         effects.publish(failed)
-      } else if let sent = ReceiptSent(receipt) {
+      } else if let sent = ReceiptSent(receipt, because: cause.id) {
         effects.publish(sent)
       }
     }

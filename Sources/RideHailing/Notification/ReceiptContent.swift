@@ -3,8 +3,8 @@ import EventStreams
 /// What a version of a receipt says, once as text and once as a page.
 struct ReceiptContent {
   let receipt: Receipt
-  /// What the version before said; nil of the first one.
-  let before: PaymentStanding?
+  /// The receipt as it was before; nil if no version of it was sent.
+  let before: Receipt?
   let style: ReceiptStyle
 
   /// A line of an amount.
@@ -21,7 +21,7 @@ struct ReceiptContent {
     let isTotal: Bool
   }
 
-  init(receipt: Receipt, before: PaymentStanding?, style: ReceiptStyle) {
+  init(receipt: Receipt, before: Receipt?, style: ReceiptStyle) {
     self.receipt = receipt
     self.before = before
     self.style = style
@@ -41,7 +41,7 @@ struct ReceiptContent {
   // What text and page share is written once for both.
 
   private lazy var introduction: [String] =
-    before.map { [words.hasChanged] + changes($0) }
+    before.flatMap { before in before.said.map { [words.hasChanged] + changes($0, before.saidTipped) } }
     ?? [ReceiptWords.fill(receipt.isCancelled ? words.calledOff : words.thanks, ["city": receipt.city])]
 
   /// What the fare is made of.
@@ -58,14 +58,14 @@ struct ReceiptContent {
   }()
 
   /// Where the money came from, and where it went.
-  private lazy var payments: [WrittenRow] = written(sources(receipt.amounts))
+  private lazy var payments: [WrittenRow] = written(sources(receipt.amounts, receipt.tipped))
 
-  private func sources(_ amounts: PaymentStanding) -> [Row] {
+  private func sources(_ amounts: PaymentStanding, _ tipped: Int) -> [Row] {
     [
       Row(name: words.card, minorUnits: amounts.card), Row(name: words.wallet, minorUnits: amounts.wallet),
       Row(name: words.cash, minorUnits: amounts.cash), Row(name: words.refunded, minorUnits: amounts.refunded),
       Row(name: words.owed, minorUnits: amounts.owed), Row(name: words.writtenOff, minorUnits: amounts.writtenOff),
-      Row(name: words.inWallet, minorUnits: amounts.inWallet),
+      Row(name: words.inWallet, minorUnits: amounts.inWallet), Row(name: words.laterTip, minorUnits: tipped),
     ]
   }
 
@@ -87,11 +87,11 @@ struct ReceiptContent {
   }()
 
   /// What is another amount than the version before said, a line each.
-  private func changes(_ before: PaymentStanding) -> [String] {
+  private func changes(_ before: PaymentStanding, _ tipped: Int) -> [String] {
     let now = receipt.amounts
     let pairs = zip(
-      [Row(name: words.total, minorUnits: before.fare)] + sources(before),
-      [Row(name: words.total, minorUnits: now.fare)] + sources(now))
+      [Row(name: words.total, minorUnits: before.fare)] + sources(before, tipped),
+      [Row(name: words.total, minorUnits: now.fare)] + sources(now, receipt.tipped))
     let lines = pairs.filter { $0.minorUnits != $1.minorUnits }.map { old, new in
       ReceiptWords.fill(
         words.change, ["item": new.name, "now": amount(new.minorUnits), "before": amount(old.minorUnits)])

@@ -4,8 +4,8 @@ import EventStreams
 struct ReceiptMail {
   let receipt: Receipt
   let email: String
-  /// What the version before said; nil of the first one.
-  let before: PaymentStanding?
+  /// The receipt as it was before; nil if no version of it was sent.
+  let before: Receipt?
   /// When it is sent.
   let at: Timestamp
   /// What is known of the city.

@@ -30,10 +30,11 @@ public struct ReceiptSummary: Sendable {
     if let refusal = receipt.refusal {
       return "receipt version \(receipt.version) not sent: \(refusal)"
     }
+    let tipped = receipt.saidTipped == 0 ? "" : ", tip \(Money(receipt.saidTipped, receipt.fare.currency))"
     let amounts = "paid \(Money(said.card + said.wallet + said.cash, receipt.fare.currency))\(owed)"
     return receipt.email == nil
       ? "no receipt: the rider has no address; \(amounts)"
-      : "receipt version \(receipt.version) sent to \(recipient): \(amounts)"
+      : "receipt version \(receipt.version) sent to \(recipient): \(amounts)\(tipped)"
   }
 }
 
@@ -48,6 +49,7 @@ extension ReceiptSummary: JSONWritable {
       $0.field("amount", receipt.amount.minorUnits)
       $0.field("currency", receipt.fare.currency)
       $0.field("says", receipt.said)
+      if receipt.saidTipped != 0 { $0.field("tipped", receipt.saidTipped) }
       $0.field("failure", receipt.failure)
       $0.field("refusal", receipt.refusal)
       $0.field("at", receipt.at)

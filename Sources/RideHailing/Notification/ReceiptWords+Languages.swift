@@ -11,7 +11,8 @@ extension ReceiptWords {
     tip: "Tip", total: "Total", card: "Paid by card", wallet: "Paid by wallet", cash: "Paid in cash",
     refunded: "Refunded",
     owed: "Still owed", writtenOff: "Not asked for any more",
-    inWallet: "Put into your wallet, since the card could not have it", nothingOwed: "Nothing is owed.",
+    inWallet: "Put into your wallet, since the card could not have it",
+    laterTip: "Tip after the ride", nothingOwed: "Nothing is owed.",
     failed: "The payment failed: {reason}.",
     ride: "Ride {ride}, driver {driver}.", way: "{distance} in {minutes} min.")
 
@@ -26,6 +27,7 @@ extension ReceiptWords {
     taxes: "Impuestos y tasas", tip: "Propina", total: "Total", card: "Pagado con tarjeta", wallet: "Pagado con saldo",
     cash: "Pagado en efectivo", refunded: "Reembolsado", owed: "Pendiente de pago",
     writtenOff: "Ya no se reclama", inWallet: "Abonado en su saldo, porque la tarjeta no lo admitió",
+    laterTip: "Propina tras el viaje",
     nothingOwed: "No queda nada por pagar.",
     failed: "El pago ha fallado: {reason}.", ride: "Viaje {ride}, conductor {driver}.",
     way: "{distance} en {minutes} min.")
@@ -41,6 +43,7 @@ extension ReceiptWords {
     taxes: "Impostos e taxas", tip: "Gorjeta", total: "Total", card: "Pago com cartão", wallet: "Pago com saldo",
     cash: "Pago em dinheiro", refunded: "Reembolsado", owed: "Por pagar", writtenOff: "Já não é cobrado",
     inWallet: "Creditado no seu saldo, porque o cartão não o aceitou",
+    laterTip: "Gorjeta após a viagem",
     nothingOwed: "Não há nada por pagar.",
     failed: "O pagamento falhou: {reason}.", ride: "Viagem {ride}, motorista {driver}.",
     way: "{distance} em {minutes} min.")
@@ -56,6 +59,7 @@ extension ReceiptWords {
     taxes: "Taxes et frais", tip: "Pourboire", total: "Total", card: "Payé par carte", wallet: "Payé par solde",
     cash: "Payé en espèces", refunded: "Remboursé", owed: "Reste à payer", writtenOff: "N’est plus réclamé",
     inWallet: "Porté à votre solde, car la carte l’a refusé",
+    laterTip: "Pourboire après la course",
     nothingOwed: "Il ne reste rien à payer.",
     failed: "Le paiement a échoué : {reason}.", ride: "Course {ride}, chauffeur {driver}.",
     way: "{distance} en {minutes} min.")
@@ -71,6 +75,7 @@ extension ReceiptWords {
     taxes: "Steuern und Gebühren", tip: "Trinkgeld", total: "Summe", card: "Mit Karte bezahlt",
     wallet: "Aus dem Guthaben bezahlt", cash: "Bar bezahlt", refunded: "Erstattet", owed: "Noch offen",
     writtenOff: "Wird nicht mehr verlangt", inWallet: "Ihrem Guthaben gutgeschrieben, da die Karte es nicht annahm",
+    laterTip: "Trinkgeld nach der Fahrt",
     nothingOwed: "Es ist nichts mehr offen.", failed: "Die Zahlung ist fehlgeschlagen: {reason}.",
     ride: "Fahrt {ride}, am Steuer {driver}.", way: "{distance} in {minutes} min.")
 }

@@ -39,6 +39,7 @@ struct ReceiptWords: Sendable {
   let owed: String
   let writtenOff: String
   let inWallet: String
+  let laterTip: String
   let nothingOwed: String
   /// `{reason}`
   let failed: String

@@ -13,6 +13,14 @@ struct WeekBalances {
   }
 
   private var drivers: [Identifier: Sums] = [:]
+  /// The city that pays.
+  private let city: String
+  /// Driver -> the city that does.
+  private let homes: [Identifier: String]
+
+  private init(city: String, homes: [Identifier: String]) {
+    (self.city, self.homes) = (city, homes)
+  }
 
   /// Reads them.
   ///
@@ -27,7 +35,8 @@ struct WeekBalances {
           "entries from before \(end) have left the driver service's state, and the week ended at \(rules.before): a week is paid before that"
         )
       }
-      var balances = WeekBalances()
+      let homes = try await state.fields(LedgerState.drivers, DriverHome.hash, shard: shard)
+      var balances = WeekBalances(city: rules.city, homes: homes)
       for (field, sum) in ledger.closedSums {
         guard let (account, currency) = LedgerState.account(ofField: field.text), currency == rules.currency else {
           continue
@@ -54,6 +63,8 @@ struct WeekBalances {
   private mutating func add(_ amount: Int, to account: Account, _ more: (inout Sums, Int) -> Void) {
     guard account.kind == AccountHolder.Kind.driver.rawValue, let holder = account.holder, let name = String(holder)
     else { return }
+    // One of whom nothing is known, since before that was kept, is paid by whoever comes first.
+    guard homes[Identifier(name)].map({ $0.hasSameBytes(as: city) }) != false else { return }
     var sums = drivers[name] ?? Sums()
     sums.all += amount
     more(&sums, amount)

@@ -1,6 +1,7 @@
 import EventArchive
 import EventStreams
 import EventStreamsOperations
+import Foundation
 import Testing
 
 @testable import RideHailing
@@ -70,6 +71,34 @@ import Testing
     }
   }
 
+  @Test("makes another version of the receipt, which tells it apart from the fare; a rebuild comes to the same")
+  func receipt() async throws {
+    try await RideBench.run { bench in
+      let services = Self.services + ["notification"]
+      var (known, unknown) = (
+        ride("card", Payment(.card, token: "tok_visa")), ride("other", Payment(.card, token: "tok_visa"))
+      )
+      known.riderEmail = "rider@example.com"
+      unknown.riderEmail = nil
+      try await bench.handle([known, unknown].map { EncodedEvent($0, timestamp: end) }, by: services)
+      try await bench.handle([tip("card"), tip("other")], by: services)
+      let receipt = try #require(try await RideState(bench.state).receipt("card"))
+      #expect(receipt.version == 2 && receipt.saidTipped == 500 && receipt.said?.fare == 1380)
+      #expect(receipt.summary.text.hasSuffix("paid USD 13.80, tip USD 5.00"), "\(receipt.summary.text)")
+      #expect(try await RideState(bench.state).receipt("other")?.version == 1)
+      let sent = try await bench.events("RECEIPT_SENT")
+      #expect(sent.count == 2 && sent[1].contains(#""amount":1380"#) && sent[1].contains(#""tipped":500"#), "\(sent)")
+      let mails = try bench.mails()
+      #expect(mails.contains { $0.contains("Tip after the ride: 5.00 instead of 0.00") }, "\(mails)")
+      try await bench.handle([tip("card", id: "again")], by: services)
+      #expect(try await RideState(bench.state).receipt("card")?.version == 2)
+      #expect(try await bench.audit(archive: true).violations.isEmpty)
+      let rebuilt = try await Rebuild(namespace: bench.namespace, connection: bench.connection, archive: nil)
+        .run("notification", applies: false)
+      #expect(rebuilt.isIdentical, "\(rebuilt.shards.flatMap(\.comparison.differences).prefix(3))")
+    }
+  }
+
   @Test("is refused with the reason where it can't be given, and nothing is owed for it")
   func refused() async throws {
     try await RideBench.run { bench in
@@ -98,6 +127,15 @@ import Testing
       }
       #expect(books(try await bench.everything()) == books(before))
       #expect(try await bench.audit(archive: true).violations.isEmpty)
+    }
+  }
+}
+
+extension RideBench {
+  /// The mails that were delivered, as text.
+  fileprivate func mails() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: outbox + "/new").map {
+      String(decoding: try Data(contentsOf: URL(fileURLWithPath: outbox + "/new/" + $0)), as: UTF8.self)
     }
   }
 }

@@ -301,18 +301,21 @@ import Testing
         try EventCatalog.rides.read(
           #"{"type":"RIDE_COMPLETED","timestamp":"2026-04-03T10:30:00+02:00","data":{"rideId":"bare","riderId":"u","driverId":"d","city":"Paris","fare":{"total":1003,"currency":"EUR"},"payment":{"method":"cash"}}}"#
         ))
-      try await bench.store(rides)
+      try await bench.store(rides + (try Self.life()))
       for (grouping, view) in [(RideGrouping.day, "days"), (.hour, "hours"), (.city, "cities"), (.driver, "drivers")] {
-        let reported = try await bench.reports.totals(by: grouping).rows.filter { $0.rides > 0 }
+        let reported = try await bench.reports.totals(by: grouping).rows.filter {
+          $0.rides > 0 || $0.losses.minorUnits != 0
+        }
         let sums = try await bench.query(
-          "SELECT \(grouping), currency, rides, revenue, commission, tips, earned FROM \(view)")
+          "SELECT \(grouping), currency, rides, revenue, commission, tips, earned, cancellation_fees, losses FROM \(view)"
+        )
         #expect(Set(sums.map { $0.map { $0.text ?? "" }.joined(separator: " ") }) == Set(reported.map(Self.line)))
       }
     }
   }
 
   private static func line(_ totals: RideTotals) -> String {
-    "\(totals.name) \(totals.currency) \(totals.rides) \(totals.revenue.minorUnits) \(totals.commission.minorUnits) \(totals.tips.minorUnits) \(totals.earned.minorUnits)"
+    "\(totals.name) \(totals.currency) \(totals.rides) \(totals.revenue.minorUnits) \(totals.commission.minorUnits) \(totals.tips.minorUnits) \(totals.earned.minorUnits) \(totals.cancellationFees.minorUnits) \(totals.losses.minorUnits)"
   }
 
   @Test("are made while the archive is written", arguments: ArchiveKeeper.allCases)

@@ -155,6 +155,11 @@ extension Plant {
     ) {
       try await $0.remove("payment", .receivable("rider-1")) { $0.rideID == "declined" && $0.kind == .charged }
     },
+    Plant(
+      what: "a receipt that tells another tip", kind: .receipt, service: "notification", ride: "up", key: "version 3"
+    ) {
+      try await $0.alter("notification", "receipts", "up", #""saidTipped":300"#, #""saidTipped":200"#)
+    },
     Plant(what: "a tip that was taken twice", kind: .tip, service: "payment", ride: "up", key: "RIDE_TIPPED:up") {
       try await $0.log(
         "TIP_CAPTURED", id: "TIP_CAPTURED:again", ride: "up",

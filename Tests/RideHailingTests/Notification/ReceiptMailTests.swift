@@ -16,7 +16,7 @@ struct ReceiptMailTests {
     return Receipt(ride, at: at)
   }
 
-  private func lines(_ receipt: Receipt, before: PaymentStanding? = nil, allowsEightBit: Bool = true) -> [String] {
+  private func lines(_ receipt: Receipt, before: Receipt? = nil, allowsEightBit: Bool = true) -> [String] {
     let mail = ReceiptMail(receipt: receipt, email: "rider@example.com", before: before, at: at).mail
     return String(decoding: mail.text(from: "receipts@rides.example", allowsEightBit: allowsEightBit), as: UTF8.self)
       .components(separatedBy: "\r\n")
@@ -115,7 +115,7 @@ struct ReceiptMailTests {
     #expect(first.contains("Still owed                 13.80"))
     #expect(first.contains("The payment failed: stolen card."))
 
-    let before = receipt.said
+    let before = receipt
     _ = receipt.take(.standing(standing(wallet: 1000, owed: 380), failure: nil), of: "e2")
     _ = receipt.issue()
     let second = lines(receipt, before: before)

@@ -27,9 +27,11 @@ import Testing
     }
 
     /// A ride that pays its driver so much, in cents.
-    func drive(_ id: String, _ driver: String, _ amount: Int, at end: String, cash: Bool = false) async throws {
+    func drive(
+      _ id: String, _ driver: String, _ amount: Int, at end: String, cash: Bool = false, city: String = "Berlin"
+    ) async throws {
       var ride = RideCompleted(
-        rideID: id, riderID: "rider-1", driverID: driver, city: "Berlin",
+        rideID: id, riderID: "rider-1", driverID: driver, city: city,
         fare: Fare(base: amount * 5 / 4, currency: .eur),
         payment: cash ? Payment(.cash) : Payment(.card, token: "tok_visa"))
       ride.completedAt = try Timestamp(iso8601: end)
@@ -67,6 +69,25 @@ import Testing
       try await publish(
         AccountWithdrawalRequested(
           AccountHolder(.driver, driver), city: "Berlin", amount: Money(amount, .eur), movement: name))
+    }
+  }
+
+  @Test("is made by the city where the driver drives, though others share its shard")
+  func cities() async throws {
+    try await Week.run { week in
+      let shard = week.bench.namespace.shard(of: "Berlin")
+      let other = try #require((0..<100).map { "City \($0)" }.first { week.bench.namespace.shard(of: $0) == shard })
+      try await week.drive("here", "d-0", 2_000, at: "2026-03-25T10:00:00Z")
+      try await week.drive("there", "d-1", 3_000, at: "2026-03-25T10:00:00Z", city: other)
+      // Whoever drives in both is paid where it began.
+      try await week.drive("began", "d-2", 1_000, at: "2026-03-25T10:00:00Z", city: other)
+      try await week.drive("went on", "d-2", 1_000, at: "2026-03-25T11:00:00Z")
+      let result = try await week.pay(try week.order())
+      #expect(result.payouts.map(\.record.driverID) == ["d-0"])
+      let order = try PayoutOrder(city: other, currency: .eur, week: #require(PayoutWeek("2026-W13")), zone: Week.zone)
+      let elsewhere = try await week.pay(order)
+      #expect(Set(elsewhere.payouts.map(\.record.driverID)) == ["d-1", "d-2"])
+      #expect(try await week.balance("d-2") == 0)
     }
   }
 

@@ -94,6 +94,36 @@ public struct ArchiveReports: Sendable {
       fold.add(ride, at: place, corrections)
       body(ride)
     }
+    try scan.each(CancellationCharged.self) { charged, place in fold.add(charged, at: place, corrections) }
+    try scan.each(PaymentWrittenOff.self) { written, place in
+      fold.add(loss: Money(written.amount, written.currency), in: written.city, at: place.time)
+    }
+    try read(disputes: &fold, &scan)
+  }
+
+  /// What is lost by disputes, as the last word on each has it.
+  private static func read(disputes fold: inout RideFold, _ scan: inout ArchiveScan) throws {
+    struct Standing {
+      var lost: Money?
+      var fee: Money?
+      var city: String
+      var time: Timestamp
+    }
+    var disputes: [Identifier: Standing] = [:]
+    func add<Outcome>(_ type: DisputeEvent<Outcome>.Type, isLost: Bool = false) throws {
+      try scan.each(type) { event, place in
+        disputes[event.dispute] = Standing(
+          lost: isLost ? Money(event.amount, event.currency) : nil, fee: event.fee, city: event.city, time: place.time)
+      }
+    }
+    try add(DisputeOpened.self)
+    try add(DisputeWon.self)
+    try add(DisputeLost.self, isLost: true)
+    for standing in disputes.values {
+      for loss in [standing.lost, standing.fee].compactMap({ $0 }) {
+        fold.add(loss: loss, in: standing.city, at: standing.time)
+      }
+    }
   }
 
   private static func read(_ fold: inout RatesFold, _ scan: inout ArchiveScan, _ filter: ReportFilter) throws {

@@ -36,10 +36,10 @@ struct RideCorrections {
     let commission: Int?
   }
 
-  func standing(of ride: RideCompleted, shard: Int) -> Standing {
+  /// - Parameter fare: what it cost at first.
+  func standing(of ride: String, _ fare: Fare, shard: Int) -> Standing {
     let shard = shards[shard]
     return Standing(
-      fare: shard?.fares[ride.rideID] ?? ride.fare, refunded: shard?.refunds[ride.rideID] ?? 0,
-      commission: shard?.commissions[ride.rideID])
+      fare: shard?.fares[ride] ?? fare, refunded: shard?.refunds[ride] ?? 0, commission: shard?.commissions[ride])
   }
 }

@@ -28,18 +28,51 @@ struct RideFold {
     guard filter.includes(end), filter.includes(ride.fare.currency), filter.includes(city: ride.city),
       seen[place.shard, default: []].insert(ride.rideID)
     else { return }
-    let standing = corrections.standing(of: ride, shard: place.shard)
+    let standing = corrections.standing(of: ride.rideID, ride.fare, shard: place.shard)
     let fare = standing.fare
-    let commission =
-      standing.commission ?? fare.commissionable.share(basisPoints: commissionBasisPoints).minorUnits
-    for index in groups.indices {
-      let key = groups[index].grouping.key(of: ride, at: end)
-      groups[index].sums[key, default: RideSums()].add(fare, refunded: standing.refunded, commission: commission)
+    let commission = commission(of: standing)
+    add(fare.currency, city: ride.city, driver: ride.driverID, at: end) {
+      $0.add(fare, refunded: standing.refunded, commission: commission)
     }
     guard keepsSamples else { return }
     if let way = ride.distanceMeters { meters.append(way) }
     if let time = ride.durationSeconds { seconds.append(time) }
     fares[fare.currency, default: []].append(fare.total - standing.refunded)
+  }
+
+  /// Takes in the fee for a ride that did not take place.
+  mutating func add(_ charged: CancellationCharged, at place: ArchiveScan.Place, _ corrections: RideCorrections) {
+    guard filter.includes(charged.at), filter.includes(charged.fare.currency), filter.includes(city: charged.city)
+    else {
+      return
+    }
+    let standing = corrections.standing(of: charged.rideID, charged.fare, shard: place.shard)
+    let commission = commission(of: standing)
+    add(charged.fare.currency, city: charged.city, driver: charged.driverID, at: charged.at) {
+      $0.add(fee: standing.fare, refunded: standing.refunded, commission: commission)
+    }
+  }
+
+  /// Takes in what the platform bears.
+  mutating func add(loss: Money, in city: String, at time: Timestamp) {
+    guard loss.minorUnits != 0, filter.includes(time), filter.includes(loss.currency), filter.includes(city: city)
+    else {
+      return
+    }
+    add(loss.currency, city: city, driver: nil, at: time) { $0.add(loss: loss.minorUnits) }
+  }
+
+  private func commission(of standing: RideCorrections.Standing) -> Int {
+    standing.commission ?? standing.fare.commissionable.share(basisPoints: commissionBasisPoints).minorUnits
+  }
+
+  private mutating func add(
+    _ currency: Currency, city: String, driver: String?, at time: Timestamp, _ body: (inout RideSums) -> Void
+  ) {
+    for index in groups.indices {
+      guard let key = groups[index].grouping.key(currency, city: city, driver: driver, at: time) else { continue }
+      body(&groups[index].sums[key, default: RideSums()])
+    }
   }
 
   /// Currency by currency: days and hours in their order, cities and drivers with the largest sums first.

@@ -20,13 +20,15 @@ public enum RideGrouping: String, Sendable, CaseIterable {
     let text: Identifier
   }
 
-  func key(of ride: RideCompleted, at time: Timestamp) -> Key {
+  /// - Parameter driver: nil of what is no driver's.
+  /// - Returns: nil if it is of none.
+  func key(_ currency: Currency, city: String, driver: String?, at time: Timestamp) -> Key? {
     switch self {
-    case .total: Key(currency: ride.fare.currency, number: 0, text: "")
-    case .day: Key(currency: ride.fare.currency, number: time.day, text: "")
-    case .hour: Key(currency: ride.fare.currency, number: Self.hour(of: time), text: "")
-    case .city: Key(currency: ride.fare.currency, number: 0, text: Identifier(ride.city))
-    case .driver: Key(currency: ride.fare.currency, number: 0, text: Identifier(ride.driverID))
+    case .total: Key(currency: currency, number: 0, text: "")
+    case .day: Key(currency: currency, number: time.day, text: "")
+    case .hour: Key(currency: currency, number: Self.hour(of: time), text: "")
+    case .city: Key(currency: currency, number: 0, text: Identifier(city))
+    case .driver: driver.map { Key(currency: currency, number: 0, text: Identifier($0)) }
     }
   }
 

@@ -10,7 +10,7 @@ public struct RideTotals: Sendable, Hashable {
   public let currency: Currency
   /// Completed rides.
   public let rides: Int
-  /// What riders pay: the fares as corrected, less refunds.
+  /// What riders pay: fares and cancellation fees as corrected, less refunds.
   public let revenue: Money
   /// The platform's part.
   public let commission: Money
@@ -18,6 +18,10 @@ public struct RideTotals: Sendable, Hashable {
   public let tips: Money
   /// The drivers' part, tips and tolls in it; a refund takes nothing off it.
   public let earned: Money
+  /// The part of the revenue that is for rides that did not take place.
+  public let cancellationFees: Money
+  /// Lost disputes, the gateway's fees for disputes, and what is not asked for any more: the platform bears it. Drivers bear nothing.
+  public let losses: Money
 
   init(_ grouping: RideGrouping, _ key: RideGrouping.Key, _ sums: RideSums) {
     self.grouping = grouping
@@ -28,11 +32,13 @@ public struct RideTotals: Sendable, Hashable {
     commission = Money(sums.commission, currency)
     tips = Money(sums.tips, currency)
     earned = Money(sums.earned, currency)
+    cancellationFees = Money(sums.cancellationFees, currency)
+    losses = Money(sums.losses, currency)
   }
 }
 
 extension RideTotals: JSONWritable {
-  /// `{"day":…,"currency":…,"rides":…,"revenue":…,"commission":…,"tips":…,"earned":…}`, in minor units.
+  /// `{"day":…,"currency":…,"rides":…,"revenue":…,"commission":…,"tips":…,"earned":…,"cancellationFees":…,"losses":…}`, in minor units.
   public func write(to json: inout JSONWriter) {
     json.object {
       switch grouping {
@@ -46,6 +52,8 @@ extension RideTotals: JSONWritable {
       $0.field("commission", commission.minorUnits)
       $0.field("tips", tips.minorUnits)
       $0.field("earned", earned.minorUnits)
+      $0.field("cancellationFees", cancellationFees.minorUnits)
+      $0.field("losses", losses.minorUnits)
     }
   }
 }
