@@ -32,13 +32,19 @@ struct MailOptions: ParsableArguments {
       throw ValidationError("--mail-from '\(mailFrom)' \(problem)")
     }
     // What is wrong with the URL is said before anything begins.
-    _ = try delivery()
+    _ = try server()
   }
 
   func delivery() throws -> any MailDelivery {
-    guard let smtp else { return Maildir(outbox) }
+    if let server = try server() { return MailServer(server, sender: mailFrom) }
+    return Maildir(outbox)
+  }
+
+  /// The mail server that is asked for; nil if none is.
+  private func server() throws -> SMTPSettings? {
+    guard let smtp else { return nil }
     do throws(SMTPSettings.URLError) {
-      return MailServer(try SMTPSettings(url: smtp, password: try password()), sender: mailFrom)
+      return try SMTPSettings(url: smtp, password: try password())
     } catch {
       throw ValidationError("--smtp: \(error)")
     }
