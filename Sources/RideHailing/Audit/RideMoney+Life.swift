@@ -79,6 +79,8 @@ extension RideMoney {
       }
       let status = dispute.outcomes.first { $0 != .open } ?? .open
       let found = stored.first { $0.id.hasSameBytes(as: id.text) }
+      // It leaves when it was decided long enough ago; the ride has left by then.
+      if found == nil, record == nil, status != .open { continue }
       if found?.status != status || found?.money != dispute.amount || found?.fee != dispute.fee {
         findings.append(
           finding(

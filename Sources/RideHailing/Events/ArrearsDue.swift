@@ -36,7 +36,7 @@ public struct ArrearsDue: RideEvent, JSONRecord, Hashable {
     rideID = try fields("rideId", \.rideID, .name)
     riderID = try fields("riderId", \.riderID, .name)
     city = try fields("city", \.city, .name)
-    card = try fields.optional("card", \.card, .name.personal(of: "riderId"))
+    card = try fields.optional("token", \.card, .name.personal(of: "riderId"))
     replacesCard = try fields("replacesCard", \.replacesCard, omitting: false)
     cause = try fields("cause", \.cause, .identifier)
   }

@@ -28,7 +28,7 @@ public struct CardChanged: EventData, JSONRecord, Hashable {
   public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
     riderID = try fields("riderId", \.riderID, .name)
     city = try fields("city", \.city, .name)
-    card = try fields("card", \.card, .name.personal(of: "riderId"))
+    card = try fields("token", \.card, .name.personal(of: "riderId"))
     change = try fields.optional("change", \.change, .name)
   }
 

@@ -304,7 +304,7 @@ import Testing
       try await bench.store(rides + (try Self.life()))
       for (grouping, view) in [(RideGrouping.day, "days"), (.hour, "hours"), (.city, "cities"), (.driver, "drivers")] {
         let reported = try await bench.reports.totals(by: grouping).rows.filter {
-          $0.rides > 0 || $0.losses.minorUnits != 0
+          $0.rides > 0 || $0.losses.minorUnits != 0 || $0.revenue.minorUnits != 0
         }
         let sums = try await bench.query(
           "SELECT \(grouping), currency, rides, revenue, commission, tips, earned, cancellation_fees, losses FROM \(view)"

@@ -134,6 +134,7 @@ import Testing
     for keeper in ArchiveKeeper.allCases {
       try await ArchiveBench.run(keeper) { bench in
         for (index, event) in Self.samples.enumerated() { try await bench.store(event, at: index + 1) }
+        try await bench.store(try ArchiveReportTests.life(), after: Self.samples.count + 1)
         for view in ArchiveView.rideViews {
           let columns = view.columns.map { "\($0.name)" }.joined(separator: ", ")
           rows[keeper, default: [:]][view.name] = try await bench.query(
