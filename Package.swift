@@ -41,7 +41,7 @@ let pages =
     "problem", "operations",
   ].map { "\($0).mustache" } + ["style.css", "live.js", "icon.svg"]
 let ridePages =
-  ["rides", "ride", "map", "accounts", "account", "analytics", "archive", "disputes", "payouts"].map {
+  ["rides", "ride", "map", "accounts", "account", "analytics", "archive", "arrears", "disputes", "payouts"].map {
     "\($0).mustache"
   } + ["openapi.json"]
 

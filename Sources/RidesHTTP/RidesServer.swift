@@ -64,6 +64,7 @@ public enum RidesServer {
         RidePages(site: site, deployment: deployment, books: books).add(to: &routes)
         PricePage(site: site, deployment: deployment).add(to: &routes)
         AccountPages(site: site, books: books).add(to: &routes)
+        ArrearsPage(site: site, books: books).add(to: &routes)
         DisputePage(site: site, books: books).add(to: &routes)
         PayoutPage(site: site, books: books).add(to: &routes)
       })

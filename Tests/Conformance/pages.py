@@ -126,7 +126,7 @@ for name, width, height, scheme in [("light", 1280, 900, "light"), ("dark", 1280
         expect(f"{name}: the scheme is the one asked for, not {ground}", ("247" in ground) == (scheme == "light"))
         driver.get(address + "/rides")
         ride = urllib.parse.urlparse(driver.find_element(By.CSS_SELECTOR, "#rides td a").get_attribute("href")).path
-        pages = ["/", "/events", "/rides", ride, "/prices", "/accounts", "/accounts/clearing", "/disputes", "/payouts", "/services/payment", "/services/payment/pending"]
+        pages = ["/", "/events", "/rides", ride, "/prices", "/accounts", "/accounts/clearing", "/arrears", "/disputes", "/payouts", "/services/payment", "/services/payment/pending"]
         pages += ["/services/payment/dead-letters", "/analytics", "/archive", "/operations", "/search?q=nothing", "/nothing/here", "/problems/saturated", "/login"]
         pages += os.environ.get("MORE_PAGES", "").split()
         for path in pages:

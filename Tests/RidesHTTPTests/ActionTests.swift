@@ -78,11 +78,11 @@ import Testing
       }
       try await bench.working("payment") {
         try await eventually("both are owed") {
-          try await bench.get("/v1/arrears?city=Paris").object["count"] as? Int == 2
+          try await bench.get("/v1/arrears?city=Paris").object["total"] as? Int == 2
         }
         let listed = try await bench.get("/v1/arrears?rider=u-17&limit=1")
         #expect(
-          listed.text.contains(#""rider":"u-17","ride":"r-1","city":"Paris","owed":1230,"currency":"EUR""#),
+          listed.text.contains(#""riderId":"u-17","rideId":"r-1","city":"Paris","owed":1230,"currency":"EUR""#),
           "\(listed.text)")
         #expect(!listed.text.contains("r-2"), "\(listed.text)")
         let wait = [Self.key: "w", Self.prefer: "wait=30"] as HTTPFields
@@ -94,7 +94,7 @@ import Testing
         let changed = try await bench.post("/v1/riders/u-17/cards", #"{"city":"Paris","card":"tok_visa"}"#, wait)
         #expect(changed.status == 200 && changed.text.contains(#""outcome":"changed""#), "\(changed.text)")
         try await eventually("nothing is owed") {
-          try await bench.get("/v1/arrears").object["count"] as? Int == 0
+          try await bench.get("/v1/arrears").object["total"] as? Int == 0
         }
         #expect(try await bench.post("/v1/rides/r-9/write-offs", #"{"reason":"x"}"#, wait).status == 404)
       }

@@ -10,8 +10,8 @@ public struct Arrear: Sendable, Hashable, JSONWritable {
   /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object {
-      $0.field("rider", rider)
-      $0.field("ride", ride.ride)
+      $0.field("riderId", rider)
+      $0.field("rideId", ride.ride)
       $0.field("city", ride.city)
       $0.field("owed", ride.owed)
       $0.field("currency", ride.currency)

@@ -18,7 +18,7 @@ enum RidesSite {
       ("map", PackageResources.map_mustache), ("accounts", PackageResources.accounts_mustache),
       ("account", PackageResources.account_mustache), ("analytics", PackageResources.analytics_mustache),
       ("archive", PackageResources.archive_mustache), ("disputes", PackageResources.disputes_mustache),
-      ("payouts", PackageResources.payouts_mustache),
+      ("payouts", PackageResources.payouts_mustache), ("arrears", PackageResources.arrears_mustache),
     ]
     domain.types = services.catalog.typeNames
     domain.channels = [("surge", [SurgeUpdated.eventType.rawValue])]

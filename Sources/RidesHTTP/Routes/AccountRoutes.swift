@@ -19,11 +19,8 @@ struct AccountRoutes {
     routes.get("/v1/arrears", .accountsRead) { request, context in
       let query = try Query(request, known: "rider", "city", "limit")
       let limit = try query.limit()
-      let owed = try await books.deployment.look(for: context) { namespace, connection in
-        try await RideState(ServiceState(namespace: namespace, connection: connection)).arrears(
-          of: query["rider"], in: query["city"])
-      }
-      return JSONAnswer(Arrears(owed: Array(owed.prefix(limit)), count: owed.count))
+      let owed = try await books.arrears(of: query["rider"], in: query["city"], for: context)
+      return JSONAnswer(ListPage(Array(owed.prefix(limit)), next: nil as String?) { $0.field("total", owed.count) })
     }
     routes.get("/v1/trial-balance", .accountsRead) { request, context in
       let query = try Query(request, known: "at", "accounts")
@@ -32,19 +29,6 @@ struct AccountRoutes {
       }
       let balance = try await books.balance(at: try query.time("at"), for: context)
       return JSONAnswer(TrialBalanceReport(balance, listsAccounts: query["accounts"] != nil))
-    }
-  }
-
-  private struct Arrears: JSONWritable {
-    let owed: [Arrear]
-    /// With those that are not listed.
-    let count: Int
-
-    func write(to json: inout JSONWriter) {
-      json.object {
-        $0.field("arrears", owed)
-        $0.field("count", count)
-      }
     }
   }
 

@@ -88,6 +88,13 @@ struct Books: Sendable {
     }
   }
 
+  /// The rides for which something is owed, by rider.
+  func arrears(of rider: String?, in city: String?, for context: APIContext) async throws -> [Arrear] {
+    try await deployment.look(for: context) { namespace, connection in
+      try await RideState(ServiceState(namespace: namespace, connection: connection)).arrears(of: rider, in: city)
+    }
+  }
+
   /// The payouts of drivers, by name.
   func payouts(run: String?, driver: String?, for context: APIContext) async throws -> [ListedPayout] {
     try await deployment.look(for: context) { namespace, connection in

@@ -1,0 +1,69 @@
+import EventStreams
+import EventStreamsHTTP
+import Hummingbird
+import RideHailing
+
+/// What riders owe, ride by ride.
+struct ArrearsPage {
+  let site: Site
+  let books: Books
+
+  func add(to routes: inout Routes) {
+    routes.get("/arrears", .accountsRead) { request, context in
+      let query = try Query(request, known: "rider", "city", "limit")
+      let limit = try query.limit()
+      let owed = try await books.arrears(of: query["rider"], in: query["city"], for: context)
+      return site.page(
+        "arrears", Model(frame: site.frame("Arrears", request, context, within: "/accounts"), owed, query, limit: limit)
+      )
+    }
+  }
+
+  private struct Model: Sendable {
+    struct Row: Sendable {
+      let rider: String
+      let riderPath: String
+      let ride: String
+      let ridePath: String
+      let city: String
+      let owed: String
+      let since: String
+    }
+
+    let frame: Site.Frame
+    let summary: String
+    let figures: [Figure]
+    let hasFigures: Bool
+    let rider: String?
+    let city: String?
+    let rides: [Row]
+    let isEmpty: Bool
+    let emptyBecause: String
+    let rest: String?
+
+    init(frame: Site.Frame, _ all: [Arrear], _ query: Query, limit: Int) {
+      self.frame = frame
+      let riders = Set(names: all.map(\.rider)).count
+      summary =
+        all.isEmpty
+        ? ""
+        : "\(all.count.grouped) \(all.count == 1 ? "ride" : "rides") of \(riders.grouped) \(riders == 1 ? "rider" : "riders")"
+      figures = Dictionary(grouping: all, by: \.ride.currency).sorted { $0.key.code < $1.key.code }.map {
+        currency, rides in
+        Figure("Owed", Money(rides.reduce(0) { $0 + $1.ride.owed }, currency).decimal, unit: "\(currency)")
+      }
+      hasFigures = !figures.isEmpty
+      (rider, city) = (query["rider"], query["city"])
+      rides = all.prefix(limit).map { owed in
+        Row(
+          rider: owed.rider, riderPath: Account.receivable(owed.rider).path, ride: owed.ride.ride,
+          ridePath: RidesSite.path(ofRide: owed.ride.ride), city: owed.ride.city, owed: "\(owed.ride.money)",
+          since: owed.ride.at.forPeople)
+      }
+      isEmpty = rides.isEmpty
+      emptyBecause =
+        rider == nil && city == nil ? "Nobody owes anything." : "Nothing is owed by this rider, or in this city."
+      rest = all.count > limit ? "and \((all.count - limit).grouped) more" : nil
+    }
+  }
+}
