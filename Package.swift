@@ -31,7 +31,7 @@ let functions = [
   "forward", "sent",
   "letters",
   "commit", "begin", "redrive", "discard", "retention", "confirm", "trim", "trimmable", "staged", "swap",
-  "restore", "forget", "roster", "grant", "slots",
+  "restore", "forget", "roster", "grant", "slots", "close",
 ]
 
 /// What the pages of any domain's services are made of, and those of rides besides.

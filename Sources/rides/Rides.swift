@@ -20,7 +20,7 @@ struct Rides: AsyncParsableCommand {
         Where Redis is: --redis, or the environment's REDIS_URL, or redis://127.0.0.1:6379.
 
         Exit status: 0 done, 1 something was refused or does not hold, 64 wrong use, 69 Redis can't be reached, 74 output could \
-        not be written, 75 out of time, 141 nobody reads the output any more.
+        not be written, 75 out of time, or the namespace has other shards now, 141 nobody reads the output any more.
         """,
       version: Version.current,
       subcommands: [
@@ -35,7 +35,8 @@ struct Rides: AsyncParsableCommand {
         AdjustCommand.self, RefundCommand.self, RateCommand.self, TipCommand.self, DisputesCommand.self,
         SurgeCommand.self,
         ReceiptsCommand.self, AuditCommand.self, ArchiveCommand.self, ReplayCommand.self,
-        RebuildCommand.self, RestoreCommand.self, ReconcileCommand.self, InstallCommand.self, ACLCommand.self,
+        RebuildCommand.self, RestoreCommand.self, ReshardCommand.self, ReconcileCommand.self, InstallCommand.self,
+        ACLCommand.self,
         AnalyticsCommand.self, BenchCommand.self, LocalRedisCommand.self,
       ])
   }

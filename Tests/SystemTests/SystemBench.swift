@@ -42,7 +42,9 @@ struct SystemBench: Sendable {
     try await RidesProcess.simulate(rides, seed: seed, more, redis: url)
   }
 
-  func rides(_ arguments: String...) async throws -> RidesProcess.Result {
+  func rides(_ arguments: String...) async throws -> RidesProcess.Result { try await rides(arguments) }
+
+  func rides(_ arguments: [String]) async throws -> RidesProcess.Result {
     try await RidesProcess.run(all: arguments, redis: url)
   }
 

@@ -3,7 +3,7 @@ package enum NameRule {
   /// What follows a shard's log in keys of the runtime: a service of such a name would write into them.
   static let ofShards = [
     "behind", "blocked", "clock", "config", "confirmed", "dead", "discarded", "inbox", "lease", "log", "outbox", "rate",
-    "rebuild", "redrive", "redriven", "restore", "retry", "rewound", "scheduled", "seen", "stored", "topics",
+    "rebuild", "redrive", "redriven", "restore", "retry", "rewound", "scheduled", "sealed", "seen", "stored", "topics",
     "unread",
   ]
   /// What follows a namespace in keys of the runtime: a namespace of such a name would have the same keys as another one.

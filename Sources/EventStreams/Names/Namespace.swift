@@ -71,6 +71,8 @@ public struct Namespace: Sendable, Hashable {
   package func rewound(_ shard: Int) -> String { "\(prefix(shard)):rewound" }
   /// What a publisher writes whose events must be confirmed.
   package func confirmed(_ shard: Int) -> String { "\(prefix(shard)):confirmed" }
+  /// Where a shard's events are moving to; nothing while they are not.
+  package func sealed(_ shard: Int) -> String { "\(prefix(shard)):sealed" }
   package func scheduled(_ shard: Int) -> String { "\(prefix(shard)):scheduled" }
   package func scheduledEvents(_ shard: Int) -> String { "\(prefix(shard)):scheduled:events" }
   package func scheduledNext(_ shard: Int) -> String { "\(prefix(shard)):scheduled:next" }

@@ -32,7 +32,7 @@ extension Namespace {
       return existing
     }
     try await FunctionLibrary.load(on: connection)
-    let namespace = Namespace(name, shardCount: 1)
+    let namespace = existing ?? Namespace(name, shardCount: 1)
     var commands = Commands()
     commands.append("HSETNX", namespace.configuration, "shards", String(shardCount ?? standardShardCount))
     commands.append("HSETNX", namespace.configuration, "format", String(NamespaceConfiguration.formatVersion))

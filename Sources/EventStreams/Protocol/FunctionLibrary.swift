@@ -18,7 +18,7 @@ enum FunctionLibrary {
       LeaseCall.self, RecoverCall.self, CommitCall.self, BeginCall.self, RedriveCall.self,
       DiscardCall.self, ConfirmCall.self, TrimCall.self, TrimmableCall.self, SwapCall.self, RestoreCall.self,
       ForgetCall.self, RosterCall.self, GrantCall.self, SlotsCall.self,
-      ForwardCall.self, SentCall.self,
+      ForwardCall.self, SentCall.self, CloseCall.self,
     ]
   }
 
@@ -61,6 +61,7 @@ enum FunctionLibrary {
     PackageResources.roster_lua,
     PackageResources.grant_lua,
     PackageResources.slots_lua,
+    PackageResources.close_lua,
   ]
 
   /// Loads the functions into every server that hasn't exactly these. Several may do so at once: each loads the same.

@@ -4,7 +4,7 @@
 --   Returns per event 1, or 0 if it does not wait.
 redis.register_function({ function_name = 'eventstreams_cancel_v6', flags = { 'allow-oom' }, callback = function(keys, args)
   local log, period = keys[1], tonumber(args[1])
-  local refusal = waitingRefusal(log, period)
+  local refusal = sealed(log) or waitingRefusal(log, period)
   if refusal then return refusal end
   local place, stream, reason = openLog(log, { recordTopic })
   if not place then return refused(stream, nil, reason) end

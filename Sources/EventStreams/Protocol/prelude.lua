@@ -9,6 +9,7 @@
 --   rides:{s}:clock             the last id that was given to an entry of the shard, of whichever topic
 --   rides:{s}:topics            hash with a field for each topic that the shard has had; `*` holds the services that want all of them
 --   rides:{s}:seen:<n>          event id -> entry id, for the n-th deduplication time since 1970
+--   rides:{s}:sealed            where the shard's events are moving to: it takes none from outside any more
 --   rides:{s}:scheduled…        what waits until it is due: see waiting.lua
 --   rides:{s}:outbox:payment…   what the service publishes to other shards, and rides:{s}:inbox what came from others: see outbox.lua
 --   rides:{s}:lease:payment     hash: owner, epoch (fencing token), until (server time in ms), commit (number of the last one),
@@ -43,6 +44,7 @@
 --   FENCED     somebody else owns the shard, or the group is gone
 --   REWOUND    the server is at an earlier moment than its owner: what was to be settled is pending again
 --   REFUSED    an effect can't be applied: key, field and reason follow
+--   SEALED     the shard takes no events any more: the namespace is being split anew
 --   SURPRISED  a field that a batch assumed to be absent is there: key and field follow
 --   SHIFTED    the group gave out what was settled, or passed over what was not given out: somebody has moved it
 

@@ -17,7 +17,7 @@ redis.register_function('eventstreams_publish_v6', function(keys, args)
     at = through + 1
   end
   if count == 0 then return {} end
-  local refusal = unappendableBy(log, names) or forbidden('HSET', keys[2])
+  local refusal = sealed(log) or unappendableBy(log, names) or forbidden('HSET', keys[2])
   if refusal then return refusal end
   -- Becomes the reply.
   local known, current = remembered(keys[2], period, ids)

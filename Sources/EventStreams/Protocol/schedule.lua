@@ -5,7 +5,7 @@
 --   record, its JSON, when it is due}.
 redis.register_function('eventstreams_schedule_v6', function(keys, args)
   local log, period = keys[1], tonumber(args[1])
-  local refusal = waitingRefusal(log, period)
+  local refusal = sealed(log) or waitingRefusal(log, period)
   if refusal then return refusal end
   local place, stream, reason = openLog(log, { recordTopic })
   if not place then return refused(stream, nil, reason) end

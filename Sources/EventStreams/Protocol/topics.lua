@@ -6,10 +6,17 @@ local function clockOf(log) return string.sub(log, 1, -4) .. 'clock' end
 local function topicsOf(log) return string.sub(log, 1, -4) .. 'topics' end
 local function seenOf(log) return string.sub(log, 1, -4) .. 'seen' end
 local function scheduledOf(log) return string.sub(log, 1, -4) .. 'scheduled' end
+local function sealedOf(log) return string.sub(log, 1, -4) .. 'sealed' end
 local function leaseOf(log, group) return string.sub(log, 1, -4) .. 'lease:' .. group end
 
 -- Where records of what waits stand, and what services that want all topics are noted under.
 local recordTopic, allTopics = 'schedule', '*'
+
+-- An error reply if the events of a shard are moving to other shards: nothing comes in from outside then, while what is there is settled.
+local function sealed(log)
+  local to = redis.call('GET', sealedOf(log))
+  if to then return redis.error_reply('SEALED ' .. log .. ' takes no more events: all of it is moving to ' .. to .. ', which is opened in a moment') end
+end
 
 -- The words of a text.
 local function wordsOf(text)

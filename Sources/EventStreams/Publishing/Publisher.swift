@@ -30,6 +30,19 @@ public struct Publisher: Sendable {
     self.middleware = middleware
   }
 
+  /// A publisher like this one of what the namespace is now: after `RedisError.isSealed` it may have another number of shards.
+  public func reopened() async throws -> Publisher {
+    guard let found = try await Namespace.find(namespace.name, on: connection), found != namespace else { return self }
+    return Publisher(self, namespace: found)
+  }
+
+  private init(_ publisher: Publisher, namespace: Namespace) {
+    self.namespace = namespace
+    connection = publisher.connection
+    confirmation = publisher.confirmation
+    middleware = publisher.middleware
+  }
+
   /// Publishes one event.
   ///
   /// - Parameters:

@@ -5,8 +5,10 @@ struct NamespaceConfiguration {
   let shardCount: Int
   let deduplicationTime: Duration
   let format: Int
+  /// The namespace that has taken its place; nil if none has.
+  let successor: String?
 
-  static let fields = ["shards", "format", "deduplication"]
+  static let fields = ["shards", "format", "deduplication", "successor"]
 
   /// The version of the layout of keys and entries. Parties of different versions refuse to work together.
   static let formatVersion = 2
@@ -28,7 +30,8 @@ struct NamespaceConfiguration {
     guard let shards = try number(0, "a number from \(counts.lowerBound) to \(counts.upperBound)", in: counts),
       let format = try number(1, "the number of a format", in: 1...Int.max)
     else { return nil }
-    guard format == Self.formatVersion else {
+    // One that has a successor has a format that no earlier version knows, so that none works with what is left there.
+    guard format == Self.formatVersion || !values[3].isNil else {
       throw NamespaceError.format(
         of: Namespace(namespace.name, shardCount: shards), found: format, known: Self.formatVersion)
     }
@@ -40,5 +43,6 @@ struct NamespaceConfiguration {
       .map { .milliseconds($0) } ?? Namespace.standardDeduplicationTime
     shardCount = shards
     self.format = format
+    successor = values[3].isNil ? nil : values[3].lossyText
   }
 }

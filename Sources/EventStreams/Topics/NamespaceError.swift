@@ -30,7 +30,7 @@ public struct NamespaceError: Error, Sendable, CustomStringConvertible {
   static func shardCount(namespace: String, found: Int, wanted: Int) -> NamespaceError {
     NamespaceError(
       description:
-        "namespace '\(namespace)' has \(found) shards, not \(wanted): the number is fixed when a namespace is made")
+        "namespace '\(namespace)' has \(found) shards, not \(wanted)")
   }
 
   static func shardCount(outOfBounds count: Int) -> NamespaceError {

@@ -91,7 +91,7 @@ public struct Problem: Error, Sendable {
     case let busy as PublisherBusy:
       self = Problem(.serviceUnavailable, busy.isEnding ? .draining : .saturated, busy.description).retryable(after: 1)
     case let long as EventTooLong: self = Problem(.contentTooLarge, .tooLarge, "\(long)")
-    case let error as RedisError where error.isRetriable || error.mayHaveExecuted:
+    case let error as RedisError where error.isRetriable || error.isSealed || error.mayHaveExecuted:
       self = Problem(
         .serviceUnavailable, .logUnavailable,
         "the event log can't be reached at the moment; sending the same again is safe"

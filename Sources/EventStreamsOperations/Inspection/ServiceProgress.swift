@@ -32,7 +32,7 @@ public struct ServiceProgress: Sendable {
   let pending: [EntryID: String]
   /// Entry -> whether it is parked.
   let letters: [EntryID: Bool]
-  let discarded: Set<EntryID>
+  package let discarded: Set<EntryID>
 
   /// The topics that it is delivered.
   public var topics: [String] { delivered.keys.sorted().map(\.text) }

@@ -44,6 +44,7 @@ public struct AccessRules: Sendable, Hashable {
         on: keys.logs),
       selector("+@hash +exists +pexpire", on: keys.seen, keys.topics, keys.inbox, keys.rewound),
       selector("+get +set", on: keys.clock),
+      selector("+get", on: keys.sealed, with: "%R~"),
       selector("+@hash +@sortedset +get +mget +set +strlen +del +exists +pexpire", on: keys.scheduled),
       selector("+@hash +@set +@sortedset +@stream +@string +@list +@keyspace -@dangerous", on: own),
       selector("+hget +hmget +hgetall +exists", on: keys.configuration, with: "%R~"),
@@ -62,6 +63,7 @@ public struct AccessRules: Sendable, Hashable {
       selector("+xadd +xlen +xread +xrange +xrevrange +xinfo|stream +xinfo|groups +exists", on: keys.logs),
       selector("+@hash +exists +pexpire", on: keys.seen, keys.topics),
       selector("+get +set", on: keys.clock, keys.confirmed),
+      selector("+get", on: keys.sealed, with: "%R~"),
       selector("+@hash +@sortedset +get +mget +set +strlen +del +exists +pexpire", on: keys.scheduled),
       selector("+hget +hmget +hgetall +exists", on: keys.configuration, with: "%R~"),
     ]

@@ -33,6 +33,7 @@ struct RuntimeKeys {
   var inbox: [String] { pattern(namespace.inbox(0)) }
   var rewound: [String] { pattern(namespace.rewound(0)) }
   var confirmed: [String] { pattern(namespace.confirmed(0)) }
+  var sealed: [String] { pattern(namespace.sealed(0)) }
   var clock: [String] { pattern(namespace.clock(0)) }
   var scheduled: [String] { pattern(namespace.scheduled(0), namespace.scheduled(0) + ":*") }
   var configuration: [String] { [namespace.configuration, namespace.paused] }

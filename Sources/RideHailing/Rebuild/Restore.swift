@@ -15,6 +15,8 @@ public struct Restore: Sendable {
   private let services: RideServices
   private let logFrom: Timestamp?
   private let attempt = RebuildRun()
+  /// What a service has given up on for good.
+  var isDiscarded: @Sendable (_ service: String, _ shard: Int, EntryID) -> Bool = { _, _, _ in false }
 
   private static let renewalInterval = Duration.seconds(10)
 
@@ -46,7 +48,12 @@ public struct Restore: Sendable {
   public func run(onProgress: (_ shard: Int, _ events: Int) -> Void = { _, _ in }) async throws -> RestoreReport {
     try await Self.check(archive, for: namespace, services)
     var report = RestoreReport()
-    for shard in namespace.shards { report.shards.append(try await restore(shard) { onProgress(shard, $0) }) }
+    let known = services.rebuilt + [services.archive.service]
+    let status = try await Inspector(namespace: namespace, connection: connection).overview()
+    let others = status.allServices.filter { !Set(names: known).contains($0) }
+    for shard in namespace.shards {
+      report.shards.append(try await restore(shard, known, others) { onProgress(shard, $0) })
+    }
     try await StoreConfirmation(services.archive.service, namespace: namespace, connection: connection)
       .adopt(archive.identity())
     return report
@@ -79,10 +86,9 @@ public struct Restore: Sendable {
     }
   }
 
-  private func restore(_ shard: Int, _ onProgress: (Int) -> Void) async throws -> RestoreReport.Shard {
-    let known = services.rebuilt + [services.archive.service]
-    let status = try await Inspector(namespace: namespace, connection: connection).overview()
-    let others = status.allServices.filter { !Set(names: known).contains($0) }
+  private func restore(
+    _ shard: Int, _ known: [String], _ others: [String], _ onProgress: (Int) -> Void
+  ) async throws -> RestoreReport.Shard {
     let log = try await Inspector(namespace: namespace, connection: connection).extent(shard: shard)
     var held: [Identifier: ShardRebuild] = [:]
     func release() async throws { for service in held.values { try await service.release() } }
@@ -147,7 +153,7 @@ public struct Restore: Sendable {
         continue
       }
       var isOpen = false
-      for fold in folds {
+      for fold in folds where !isDiscarded(fold.name, shard, item.id) {
         if case .unknown = try await fold.addIfHandled(event) {
           pending[fold.name, default: []].append(TopicPlace(topic: item.topic, id: item.id))
           isOpen = true

@@ -50,7 +50,8 @@ import Testing
   private func shardKeys(_ shard: Int) -> [String] {
     [
       namespace.log(shard), namespace.log(shard, "payments"), namespace.topics(shard), namespace.state(shard, "s", "n"),
-      namespace.rewound(shard), namespace.confirmed(shard), namespace.scheduledNext(shard), namespace.inbox(shard),
+      namespace.rewound(shard), namespace.confirmed(shard), namespace.sealed(shard), namespace.scheduledNext(shard),
+      namespace.inbox(shard),
       namespace.unread(shard, "s"), namespace.outbox(shard, "s"), namespace.rate(shard, "s", "k"),
       namespace.staged(shard, "s"), namespace.restored(shard), "\(namespace.lease(shard, "s")):behind",
     ]
@@ -77,6 +78,7 @@ import Testing
       DiscardCall(namespace: namespace, shard: 3, service: "s", letter: .zero),
       ConfirmCall(namespace: namespace, shard: 3, service: "s", problem: ""),
       ForgetCall(namespace: namespace, shard: 3, service: "s"),
+      CloseCall(namespace: namespace, shard: 3, services: ["s"]),
       ForwardCall(
         namespace: namespace, service: "s", shard: 2, target: 3, page: OutboxPage(), entries: [], sent: .zero),
       SentCall(namespace: namespace, service: "s", shard: 3, places: [:], entries: []),

@@ -54,6 +54,7 @@ struct PublishRun {
 
   /// Publishes everything that `next` returns, until nil.
   func run(_ next: () async throws -> [EncodedEvent]?) async throws -> Summary {
+    var publisher = publisher
     var summary = Summary()
     summary.due = due
     let start = ContinuousClock.now
@@ -90,7 +91,7 @@ struct PublishRun {
         Terminal.endProgress()
         summary.elapsed = ContinuousClock.now - start
         return summary
-      } catch let error as RedisError where error.isRetriable || error.code == .functionMissing {
+      } catch let error as RedisError where error.isRetriable || error.isSealed || error.code == .functionMissing {
         let since = failingSince ?? .now
         failingSince = since
         // Nothing was ever reached: that is a wrong address rather than an outage.
@@ -107,6 +108,8 @@ struct PublishRun {
         await publisher.reset(after: error)
         var generator = SystemRandomNumberGenerator()
         try await Task.sleep(for: Backoff.standard.delay(attempt: attempt, using: &generator))
+        // Where it can't be asked, the next attempt says so.
+        if error.isSealed, let reopened = try? await publisher.reopened() { publisher = reopened }
       } catch let error as Unconfirmed {
         throw Self.ended(by: .timeout(error.description), summary)
       } catch let failure as Failure {

@@ -39,6 +39,7 @@ struct ServeCommand: AsyncParsableCommand {
     let spans = try SpanReporting.begin(as: "rides-http", log: log)
     let service = try options.service(
       at: listen.address, redis, archive: archive.path, gateway: gateway.settings(), log, ready: ready)
-    try await SignalledServices.run(spans + [service], stoppingWithin: .seconds(10), log: log)
+    let watch = NamespaceWatch(name: redis.namespace, redis: try redis.redisURL(), log: log)
+    try await SignalledServices.run(spans + [service, watch], stoppingWithin: .seconds(10), log: log)
   }
 }

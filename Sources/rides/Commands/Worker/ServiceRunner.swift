@@ -42,13 +42,14 @@ struct ServiceRunner {
       names.contains { $0 == ChosenServices.list.keepingRides.first }
       ? [ClosingWatch(namespace: namespace, redis: url, keeping: options.keeping, log: log)] : []
     let watch = ServerWatch(connection: connection, log: log)
+    let split = NamespaceWatch(name: redis.namespace, redis: url, namespace: namespace, log: log)
     await watch.report()
     log.notice("started", metadata: ["services": "\(names.joined(separator: " "))", "redis": "\(url)"])
     // The worker keeps to its own drain time; the patience is for one that can't.
     defer { ready?.remove() }
     do {
       try await SignalledServices.run(
-        (server.map { [$0] } ?? []) + spans + workers as [any Service] + [watch] + closing + more,
+        (server.map { [$0] } ?? []) + spans + workers as [any Service] + [watch, split] + closing + more,
         stoppingWithin: options.drainTimeout.duration + .seconds(5), log: log)
       end.write()
     } catch let gap as HistoryGap {

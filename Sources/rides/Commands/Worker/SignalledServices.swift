@@ -12,7 +12,13 @@ enum SignalledServices {
   static func run(_ services: [any Service], stoppingWithin patience: Duration, log: Logger) async throws {
     var quiet = log
     quiet.logLevel = max(.error, log.logLevel)
-    var configuration = ServiceGroupConfiguration(services: services, logger: quiet)
+    let parts = services.map { service in
+      // What has been begun is finished then: nothing is wrong but where it is.
+      let behavior: ServiceGroupConfiguration.ServiceConfiguration.TerminationBehavior =
+        service is NamespaceWatch ? .gracefullyShutdownGroup : .cancelGroup
+      return ServiceGroupConfiguration.ServiceConfiguration(service: service, failureTerminationBehavior: behavior)
+    }
+    var configuration = ServiceGroupConfiguration(services: parts, logger: quiet)
     configuration.maximumGracefulShutdownDuration = patience
     let group = ServiceGroup(configuration: configuration)
     // A process that was started to outlive its terminal (nohup) ignores what that sends at its end, and goes on doing so.

@@ -1,0 +1,113 @@
+public import EventStreams
+
+/// An archive's events in another archive, each in the shard that it belongs into there: in the order in which they were recorded, whatever shard
+/// they were in.
+///
+/// Two that were recorded in different shards may have the same place; the later one gets the next place then. So it comes to the same each time, and
+/// a copy that was interrupted is gone on with.
+public struct ArchiveCopy: Sendable {
+  /// Where an event stands.
+  public struct Place: Sendable, Hashable {
+    /// The shard.
+    public let shard: Int
+    /// Its place there.
+    public let id: EntryID
+
+    /// A place.
+    public init(shard: Int, id: EntryID) {
+      self.shard = shard
+      self.id = id
+    }
+  }
+
+  private let source: ArchiveReader
+  private let target: Archive
+  private let path: String
+  private let shard: @Sendable (RecordedEvent) throws -> Int
+
+  /// A copy.
+  ///
+  /// - Parameters:
+  ///   - source: nobody adds to it meanwhile.
+  ///   - path: of the other archive, which is made if it isn't there.
+  ///   - shard: where an event belongs into. It is asked of each once, those of one shard in their order.
+  public init(of source: ArchiveReader, to path: String, shard: @escaping @Sendable (RecordedEvent) throws -> Int)
+    throws
+  {
+    self.source = source
+    self.path = path
+    self.shard = shard
+    target = try Archive(path: path, of: source.domain)
+  }
+
+  /// Adds what is not there yet.
+  ///
+  /// - Parameters:
+  ///   - wanted: places of the source of which it is asked where they are in the copy.
+  ///   - onProgress: is told how many events it has come to.
+  /// - Returns: where the wanted ones are.
+  /// - Throws: `ArchiveProblem` if there is something else in the other archive.
+  public func run(
+    finding wanted: Set<Place> = [], onProgress: (Int) -> Void = { _ in }
+  ) async throws -> [Place: Place] {
+    var copied = try await CopiedShards(in: ArchiveReader.open(path: path, of: source.domain))
+    var sources = try await source.shards().map { SourceShard(number: $0) }
+    for index in sources.indices { try await sources[index].fill(from: source) }
+    var places: [Place: Place] = [:]
+    var batch: [RecordedEvent] = []
+    var count = 0
+    while let next = Self.earliest(sources) {
+      let event = sources[next].take()
+      if sources[next].isEmpty { try await sources[next].fill(from: source) }
+      let place = copied.place(after: event.entryID, shard: try shard(event))
+      let old = Place(shard: event.shard, id: event.entryID)
+      if wanted.contains(old) { places[old] = place }
+      if try !copied.has(place) {
+        batch.append(
+          RecordedEvent(
+            shard: place.shard, entryID: place.id, header: ShardHistory.header(of: event.json, place.id),
+            json: event.json))
+      }
+      count += 1
+      if batch.count == Self.batchSize {
+        try await target.store(batch)
+        batch = []
+      }
+      if count % 1000 == 0 { onProgress(count) }
+    }
+    if !batch.isEmpty { try await target.store(batch) }
+    try copied.check()
+    await target.finish()
+    return places
+  }
+
+  private static let batchSize = 1000
+
+  private static func earliest(_ sources: [SourceShard]) -> Int? {
+    sources.indices.filter { !sources[$0].isEmpty }.min {
+      (sources[$0].next, sources[$0].number) < (sources[$1].next, sources[$1].number)
+    }
+  }
+
+  /// A shard that is copied, page by page.
+  private struct SourceShard {
+    let number: Int
+    private var rows: ArraySlice<ArchivedEvent> = []
+    private var last = EntryID.zero
+
+    init(number: Int) { self.number = number }
+
+    var isEmpty: Bool { rows.isEmpty }
+    var next: EntryID { rows.first?.entryID ?? .zero }
+
+    mutating func fill(from source: ArchiveReader) async throws {
+      rows = try await source.rows(.init(shard: number, after: last, limit: 500))[...]
+      last = rows.last?.entryID ?? last
+    }
+
+    mutating func take() -> RecordedEvent {
+      let row = rows.removeFirst()
+      return RecordedEvent(shard: number, entryID: row.entryID, header: nil, json: row.json)
+    }
+  }
+}

@@ -1,0 +1,210 @@
+public import EventArchive
+public import EventStreams
+public import EventStreamsOperations
+public import Redis
+
+/// Splits a namespace into another number of shards: seals it, has its services settle what is there, copies the archive into one of the new
+/// shards, has logs and states come from that as a restore does, checks that they are what they were, and puts it in the namespace's place.
+///
+/// The namespace stands still meanwhile. Until the last step nothing of it is lost: what fails leaves it as it was, and what is killed is run
+/// again, or called off.
+public struct Reshard: Sendable {
+  private let namespace: Namespace
+  private let connection: Connection
+  private let archive: ArchiveReader
+  private let newArchive: String
+  private let services: RideServices
+  private let succession: NamespaceSuccession
+
+  /// What it is at.
+  public enum Step: Sendable, Hashable, CustomStringConvertible {
+    /// Services settle what is there.
+    case settling(String)
+    /// Events are copied from archive to archive.
+    case copying(Int)
+    /// A shard is made.
+    case making(shard: Int, events: Int)
+    /// A shard is checked.
+    case checking(shard: Int)
+
+    /// What it says to people.
+    public var description: String {
+      switch self {
+      case .settling(let left): "sealed; to be settled: \(left)"
+      case .copying(let events): "\(events) events copied"
+      case .making(let shard, let events): "shard \(shard): \(events) events"
+      case .checking(let shard): "shard \(shard) checked"
+      }
+    }
+  }
+
+  /// Why it can't be done, or was not.
+  public typealias Refusal = NamespaceSuccession.Refusal
+
+  /// A new split.
+  ///
+  /// - Parameters:
+  ///   - namespace: as it is.
+  ///   - connection: used by nobody else meanwhile.
+  ///   - archive: what analytics stores into.
+  ///   - newArchive: what it is to store into: a path or URL.
+  ///   - services: all that the namespace has.
+  public init(
+    namespace: Namespace, connection: Connection, archive: ArchiveReader, newArchive: String,
+    services: RideServices = .standard
+  ) {
+    self.namespace = namespace
+    self.connection = connection
+    self.archive = archive
+    self.newArchive = newArchive
+    self.services = services
+    succession = NamespaceSuccession(of: namespace, on: connection)
+  }
+
+  /// Does it.
+  ///
+  /// - Parameters:
+  ///   - shardCount: how many shards there are to be.
+  ///   - patience: how long services may take for what is there.
+  ///   - onStep: is told how far it is.
+  /// - Returns: what has taken the namespace's place, and how long nothing could be published.
+  /// - Throws: `Refusal`; then the namespace goes on as it was.
+  public func run(
+    shardCount: Int, patience: Duration, onStep: @escaping @Sendable (Step) -> Void = { _ in }
+  ) async throws -> (namespace: Namespace, standstill: Duration) {
+    try await check()
+    return try await succession.alone {
+      let start = ContinuousClock.now
+      do {
+        try await succession.seal()
+        try await settle(patience, onStep)
+        let made = try await make(shardCount, onStep)
+        try await succession.complete()
+        return (made, ContinuousClock.now - start)
+      } catch {
+        // As it was: whoever waits goes on.
+        try? await succession.reopen()
+        throw error
+      }
+    }
+  }
+
+  // MARK: Before
+
+  private var inspector: Inspector { Inspector(namespace: namespace, connection: connection) }
+
+  private func check() async throws {
+    let status = try await inspector.overview()
+    let unknown = Set(names: status.allServices).subtracting(Set(names: services.names)).sorted().map(\.text)
+    guard unknown.isEmpty else {
+      throw Refusal(
+        "this program does not know \(unknown.joined(separator: ", ")), so it can't make what that has stored: remove it (rides groups remove), or use a program that has it"
+      )
+    }
+    for group in status.groups where group.dead > 0 {
+      throw Refusal(
+        "\(group.service) has dead letters: redrive or discard them first (rides dead list \(group.service))")
+    }
+    if let paused = status.pauses.first(where: { !$0.value.isEmpty }) {
+      throw Refusal("\(paused.key.text) is paused: have it go on first (rides resume \(paused.key.text))")
+    }
+    let known = try await StoreConfirmation.stores(of: namespace, on: connection)[Identifier(services.archive.service)]
+    let found = try await archive.identity()
+    guard known?.name == found.name else {
+      throw Refusal(
+        "\(archive.path) is not the archive that \(services.archive.service) stores into\(known.map { ", which is \($0.place)" } ?? "")"
+      )
+    }
+  }
+
+  /// Waits until nothing is left in the sealed shards, and closes them.
+  private func settle(_ patience: Duration, _ onStep: (Step) -> Void) async throws {
+    let start = ContinuousClock.now
+    while true {
+      var left = try await inspector.remaining(services.names).map(\.description).joined(separator: "; ")
+      if left.isEmpty { left = try await succession.close(services.names) ?? "" }
+      if left.isEmpty { return }
+      guard ContinuousClock.now - start < patience else {
+        throw Refusal("not everything was settled within \(patience.short), so nothing was changed: \(left)")
+      }
+      onStep(.settling(left))
+      try await Task.sleep(for: .milliseconds(50))
+    }
+  }
+
+  // MARK: Making
+
+  private func make(_ shardCount: Int, _ onStep: @escaping @Sendable (Step) -> Void) async throws -> Namespace {
+    try await checkMarks()
+    let discarded = try await discarded()
+    let split = Namespace(succession.successorName, shardCount: shardCount)
+    let owners = ShardOwners(split, services.catalog)
+    let places = try await ArchiveCopy(of: archive, to: newArchive) { try owners.shard(of: $0) }
+      .run(finding: Set(discarded.map(\.place))) { onStep(.copying($0)) }
+    let copy = try await ArchiveReader.open(path: newArchive, of: services.archive)
+    var topics: Set<Identifier> = []
+    for shard in try await namespace.topics(on: connection) { topics.formUnion(Set(names: shard)) }
+    let made = try await succession.makeSuccessor(
+      shardCount: shardCount, topics: topics.sorted().map(\.text))
+    let moved = discarded.compactMap { service, place in places[place].map { (service, $0) } }
+    var restore = Restore(
+      namespace: made, connection: connection, archive: copy, logFrom: try await logStart(), services: services)
+    let given = Set(moved.map { GivenUp(service: Identifier($0), place: $1) })
+    restore.isDiscarded = { given.contains(GivenUp(service: Identifier($0), place: .init(shard: $1, id: $2))) }
+    let report = try await restore.run { onStep(.making(shard: $0, events: $1)) }
+    for shard in report.shards {
+      if let open = shard.pending.first(where: { $0.value > 0 }) {
+        throw Refusal(
+          "history does not tell what \(open.key.text) has made of \(open.value) events of shard \(shard.shard), so nothing was changed: see rides audit"
+        )
+      }
+    }
+    try await succession.takeOver(discarded: moved.map { ($0, $1.shard, $1.id) }, in: made)
+    try await SplitCheck(of: namespace, and: made, archive: copy, services: services, connection: connection)
+      .run { onStep(.checking(shard: $0)) }
+    return made
+  }
+
+  private struct GivenUp: Hashable {
+    let service: Identifier
+    let place: ArchiveCopy.Place
+  }
+
+  /// The archive ends where analytics has said.
+  private func checkMarks() async throws {
+    var marks: [Int: StoreMark] = [:]
+    let state = ServiceState(namespace: namespace, connection: connection)
+    for shard in namespace.shards {
+      let fields = try await state.fields(services.archive.service, "stored", shard: shard)
+      guard let number = fields["number"].flatMap({ Int($0) }), let digest = fields["digest"] else { continue }
+      marks[shard] = StoreMark(number: number, digest: digest)
+    }
+    let ends = try await archive.verify(marks)
+    for (shard, mark) in marks where ends[shard] != mark {
+      throw Refusal(
+        "\(archive.path) has events in shard \(shard) that \(services.archive.service) has not said it stored")
+    }
+  }
+
+  /// What services have given up on, with its places.
+  private func discarded() async throws -> [(service: String, place: ArchiveCopy.Place)] {
+    var discarded: [(String, ArchiveCopy.Place)] = []
+    for service in services.names {
+      for shard in namespace.shards {
+        let progress = try await inspector.progress([service], shard: shard)[0]
+        discarded += progress.discarded.map { (service, ArchiveCopy.Place(shard: shard, id: $0)) }
+      }
+    }
+    return discarded
+  }
+
+  /// When the oldest event was recorded that a log still has; now if none has any.
+  private func logStart() async throws -> Timestamp {
+    var start: EntryID?
+    for shard in namespace.shards {
+      guard let first = try await inspector.extent(shard: shard)?.first else { continue }
+      start = min(start ?? first, first)
+    }
+    return start?.recordedAt ?? .now()
+  }
+}
