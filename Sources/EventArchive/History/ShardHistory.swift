@@ -26,7 +26,7 @@ public struct ShardHistory {
     public var json: [UInt8] { logged ?? archived?.json ?? [] }
 
     /// What was recorded there.
-    package func event(in shard: Int) -> RecordedEvent {
+    public func event(in shard: Int) -> RecordedEvent {
       RecordedEvent(shard: shard, entryID: id, header: header, json: json)
     }
   }

@@ -55,13 +55,12 @@ public struct ServiceProgress: Sendable {
   ///
   /// - Parameters:
   ///   - id: the event's place in the log.
-  ///   - topic: nil if it is not known: then what may not have been given out yet is taken for that.
-  public func state(of id: EntryID, in topic: String? = nil) -> State {
+  ///   - topic: where it stands, or would.
+  public func state(of id: EntryID, in topic: String) -> State {
     guard isStarted else { return .undelivered }
     if pending[id] != nil { return .pending }
     if let isParked = letters[id] { return isParked ? .parked : .dead }
     if discarded.contains(id) { return .discarded }
-    guard let topic else { return id <= last ? .done : .undelivered }
     // Where a group stands tells what a service has come to only as long as nobody has moved it.
     return id <= position ?? delivered[topic] ?? .zero ? .done : .undelivered
   }

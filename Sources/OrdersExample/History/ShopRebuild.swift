@@ -37,10 +37,10 @@ struct ShopRebuild {
     var history = ShardHistory(
       of: Shop.archive, shard: shard, inspector: Inspector(namespace: namespace, connection: connection),
       archive: archive)
-    while let event = try await history.nextEvent() {
-      guard progress.state(of: event.entryID) == .done, let effects = try await fold.effects(of: event) else {
-        continue
-      }
+    while let item = try await history.next() {
+      guard !item.isRepetition, progress.state(of: item.id, in: item.topic) == .done else { continue }
+      let event = item.event(in: shard)
+      guard let effects = try await fold.effects(of: event) else { continue }
       // Every choice of the shop's follows from its state.
       fold.apply(effects, of: event) { _ in false }
     }

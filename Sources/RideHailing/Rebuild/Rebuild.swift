@@ -104,7 +104,7 @@ public struct Rebuild: Sendable {
     let settled = try await inspector.progress([service.name], shard: shard)[0]
     var fold = ServiceFold(service, shard: shard, outcomes: try await outcomes(of: service, shard))
     func add(_ item: ShardHistory.Item, _ progress: ServiceProgress) async throws {
-      guard !item.isRepetition, progress.state(of: item.id) == .done else { return }
+      guard !item.isRepetition, progress.state(of: item.id, in: item.topic) == .done else { return }
       do {
         if case .applied = try await fold.add(item.event(in: shard)) { events += 1 }
       } catch is Undecided {
