@@ -112,6 +112,8 @@ struct SystemBench: Sendable {
     let archived = try await Archive(path: folder.appending(path: "archive.sqlite").path(), of: .rides).counts()
     #expect(archived["RIDE_COMPLETED"] == count)
     #expect(archived["RATING_REQUESTED"] == count)
-    #expect(archived["PAYMENT_CAPTURED", default: 0] + archived["PAYMENT_FAILED", default: 0] == count)
+    let outcomes = archived["PAYMENT_CAPTURED", default: 0] + archived["PAYMENT_FAILED", default: 0]
+    // What was owed may have been collected with a later ride.
+    #expect((count...count + archived["ARREARS_DUE", default: 0]).contains(outcomes))
   }
 }

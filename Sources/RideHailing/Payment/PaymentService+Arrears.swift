@@ -22,7 +22,7 @@ extension PaymentService {
 
   // MARK: Occasions
 
-  /// What is to be collected with a ride, once that is paid: by card or out of the wallet, as the ride was.
+  /// What is to be collected with a ride, once that is paid: by card or out of the wallet, as the ride was, and at its time.
   func collection(with ride: RideCompleted, after arrears: RiderArrears, _ event: Event<RideCompleted>) async throws
     -> [ArrearsDue]
   {
@@ -37,7 +37,7 @@ extension PaymentService {
     let arrears = try await arrears(of: change.riderID, in: event.shard)
     let due = try await collectible(arrears, in: change.city, event)
       .map { ArrearsDue($0, of: change.riderID, card: change.card, replacesCard: true, because: event.id) }
-    return Effects { effects in due.forEach { effects.publish($0) } }
+    return Effects { effects in due.forEach { effects.publish($0, timestamp: event.timestamp) } }
   }
 
   /// The effects of a deposit on what its rider owes: as much of it as the wallet holds then is paid, the oldest ride first, in the same step.

@@ -78,7 +78,7 @@ public struct PaymentService: Sendable {
       effects.when(PaymentRecord.hash, ride.rideID, .isAbsent) {
         RideRecords.note(ride.rideID, ended: record.at, recorded: event.entryID.recordedAt, in: &$0)
         settlements.write(to: &$0, in: PaymentRecord.hash, after: arrears) { effects in
-          due.forEach { effects.publish($0) }
+          due.forEach { effects.publish($0, timestamp: record.at) }
         }
         Self.finish(
           held?.hold, ride.rideID, isUsed: hold != nil, "the ride is paid otherwise", because: event.id, in: &$0)
