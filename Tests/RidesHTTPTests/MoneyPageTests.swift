@@ -45,6 +45,28 @@ import Testing
     }
   }
 
+  @Test("what riders owe is listed by rider, summed up by currency however much it is, and chosen by rider and city")
+  func arrears() async throws {
+    try await HTTPBench.run(withTokens: true) { bench in
+      #expect(try await bench.post("/v1/events", HTTPBench.completed("r-1"), as: "producer").status == 201)
+      #expect(try await bench.get("/arrears", as: "viewer", Self.html).text.contains("Nobody owes anything."))
+      func owed(_ ride: String, _ amount: Int, _ currency: String, _ city: String = "Paris") -> String {
+        #"{"ride":"\#(ride)","city":"\#(city)","owed":\#(amount),"currency":"\#(currency)","at":"2026-04-03T10:30:00Z"}"#
+      }
+      let several = [owed("r-1", 1230, "EUR"), owed("r-2", 70, "EUR", "Lyon"), owed("r-3", .max, "USD")]
+      try await Self.put("arrears", of: "payment", "u-1", #"{"rides":[\#(several.joined(separator: ","))]}"#, bench)
+      try await Self.put("arrears", of: "payment", "u-2", #"{"rides":[\#(owed("r-4", .max, "USD"))]}"#, bench)
+      let some = try await bench.get("/v1/arrears?limit=2", as: "viewer")
+      #expect(some.data.map { $0["rideId"] as? String } == ["r-1", "r-2"] && some.object["total"] as? Int == 4)
+      #expect(try await bench.get("/v1/arrears", as: "producer").status == 403)
+      let page = try await bench.get("/arrears?limit=2", as: "viewer", Self.html)
+      #expect(page.status == 200 && page.text.contains("4 rides of 2 riders") && page.text.contains("and 2 more"))
+      #expect(page.text.contains("13.00") && page.text.contains("92233720368547758.07"), "\(page.text)")
+      let lyon = try await bench.get("/arrears?rider=u-1&city=Lyon", as: "viewer", Self.html)
+      #expect(lyon.text.contains(#"href="/rides/r-2""#) && !lyon.text.contains(#"href="/rides/r-1""#), "\(lyon.text)")
+    }
+  }
+
   @Test("payouts are listed by name in pages, by run, driver and what became of them, and runs with what they come to")
   func payouts() async throws {
     try await HTTPBench.run(withTokens: true) { bench in

@@ -1,4 +1,5 @@
 public import EventStreams
+public import EventStreamsOperations
 
 /// An archive's events in another archive, each in the shard that it belongs into there: in the order in which they were recorded, whatever shard
 /// they were in.
@@ -6,20 +7,6 @@ public import EventStreams
 /// Two that were recorded in different shards may have the same place; the later one gets the next place then. So it comes to the same each time, and
 /// a copy that was interrupted is gone on with.
 public struct ArchiveCopy: Sendable {
-  /// Where an event stands.
-  public struct Place: Sendable, Hashable {
-    /// The shard.
-    public let shard: Int
-    /// Its place there.
-    public let id: EntryID
-
-    /// A place.
-    public init(shard: Int, id: EntryID) {
-      self.shard = shard
-      self.id = id
-    }
-  }
-
   private let source: ArchiveReader
   private let target: Archive
   private let path: String
@@ -48,24 +35,24 @@ public struct ArchiveCopy: Sendable {
   /// - Returns: where the wanted ones are.
   /// - Throws: `ArchiveProblem` if there is something else in the other archive.
   public func run(
-    finding wanted: Set<Place> = [], onProgress: (Int) -> Void = { _ in }
-  ) async throws -> [Place: Place] {
+    finding wanted: Set<LogPlace> = [], onProgress: (Int) -> Void = { _ in }
+  ) async throws -> [LogPlace: LogPlace] {
     var copied = try await CopiedShards(in: ArchiveReader.open(path: path, of: source.domain))
     var sources = try await source.shards().map { SourceShard(number: $0) }
     for index in sources.indices { try await sources[index].fill(from: source) }
-    var places: [Place: Place] = [:]
+    var places: [LogPlace: LogPlace] = [:]
     var batch: [RecordedEvent] = []
     var count = 0
     while let next = Self.earliest(sources) {
       let event = sources[next].take()
       if sources[next].isEmpty { try await sources[next].fill(from: source) }
       let place = copied.place(after: event.entryID, shard: try shard(event))
-      let old = Place(shard: event.shard, id: event.entryID)
+      let old = LogPlace(entryID: event.entryID, shard: event.shard)
       if wanted.contains(old) { places[old] = place }
       if try !copied.has(place) {
         batch.append(
           RecordedEvent(
-            shard: place.shard, entryID: place.id, header: ShardHistory.header(of: event.json, place.id),
+            shard: place.shard, entryID: place.entryID, header: ShardHistory.header(of: event.json, place.entryID),
             json: event.json))
       }
       count += 1

@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 
 /// How far a copy has come in each shard, and what was there when it began.
 struct CopiedShards {
@@ -21,19 +22,19 @@ struct CopiedShards {
   }
 
   /// The place of the next event of a shard: the one that it had, unless that is taken.
-  mutating func place(after id: EntryID, shard: Int) -> ArchiveCopy.Place {
+  mutating func place(after id: EntryID, shard: Int) -> LogPlace {
     let last = shards[shard]?.last ?? .zero
     let place = id > last ? id : last.next
     shards[shard, default: Shard()].last = place
-    return ArchiveCopy.Place(shard: shard, id: place)
+    return LogPlace(entryID: place, shard: shard)
   }
 
   /// Whether an event was copied before.
   ///
   /// - Throws: `ArchiveProblem` if there was something else before it.
-  mutating func has(_ place: ArchiveCopy.Place) throws -> Bool {
+  mutating func has(_ place: LogPlace) throws -> Bool {
     guard let known = before[place.shard] else { return false }
-    if place.id <= known.last {
+    if place.entryID <= known.last {
       shards[place.shard, default: Shard()].found += 1
       return true
     }

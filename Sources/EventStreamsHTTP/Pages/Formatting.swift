@@ -11,6 +11,9 @@ extension Int {
     }
     return self < 0 ? "−\(text)" : text
   }
+
+  /// What a list says at its end that leaves out so many: `and 12 more`; nil if it leaves out none.
+  package var more: String? { self > 0 ? "and \(grouped) more" : nil }
 }
 
 extension Double {

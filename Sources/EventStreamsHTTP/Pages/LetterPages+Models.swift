@@ -71,8 +71,7 @@ extension LetterPages {
       hasGroups = !groups.isEmpty
       groupNote =
         found.map { found, aspect in
-          let rest = found.groups.count - 12
-          let more = rest > 0 ? "and \(rest.grouped) more" : "\(found.groups.count.grouped) in all"
+          let more = (found.groups.count - 12).more ?? "\(found.groups.count.grouped) in all"
           return found.isWhole ? more : "\(more); of the newest \(found.looked.grouped) letters"
         } ?? ""
       aspects = DeadLetters.Aspect.allCases.map {

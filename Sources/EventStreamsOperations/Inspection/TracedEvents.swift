@@ -10,10 +10,13 @@ struct TracedEvents {
   }
 
   private let subject: TracedSubject
+  /// The subject's name as it stands in JSON.
+  private let needle: [UInt8]
   private var found: [LogPlace: Found] = [:]
 
   init(_ subject: TracedSubject, archived: [RecordedEvent]) {
     self.subject = subject
+    needle = JSONWriter.bytes(of: subject.name)
     for event in archived {
       guard let header = event.header else { continue }
       let place = LogPlace(entryID: event.entryID, shard: event.shard)
@@ -43,7 +46,6 @@ struct TracedEvents {
     guard found[place] == nil else { return }
     let json = entry.json.span
     // A producer may have written the name with escapes.
-    let needle = JSONWriter.bytes(of: subject.name)
     guard json.contains(needle[...]) || json.contains([UInt8(ascii: "\\")][...]) else { return }
     // What is no event is about nothing.
     guard let header = try? EventHeader(ofEvent: json, fallbackID: entry.id.description), subject.isSubject(of: json)

@@ -2,14 +2,14 @@ extension [Currency: Int] {
   /// What amounts come to, in minor units by currency.
   ///
   /// Exact whatever lies between: only a sum that is itself beyond 64 bits is told as the number nearest to it.
-  init(summing amounts: some Sequence<Money>) {
+  package init(summing amounts: some Sequence<Money>) {
     var sums: [Currency: Int128] = [:]
     for amount in amounts { sums[amount.currency, default: 0] += Int128(amount.minorUnits) }
     self = sums.mapValues { Int(clamping: $0) }
   }
 
   /// The same as amounts, by the currencies' codes.
-  var amounts: [Money] {
+  package var amounts: [Money] {
     sorted { $0.key.code < $1.key.code }.map { Money($0.value, $0.key) }
   }
 }

@@ -146,11 +146,13 @@ public struct Reshard: Sendable {
     for shard in try await namespace.topics(on: connection) { topics.formUnion(Set(names: shard)) }
     let made = try await succession.makeSuccessor(
       shardCount: shardCount, topics: topics.sorted().map(\.text))
-    let moved = discarded.compactMap { service, place in places[place].map { (service, $0) } }
+    let moved = Set(
+      discarded.compactMap { given in places[given.place].map { GivenUp(service: given.service, place: $0) } })
     var restore = Restore(
       namespace: made, connection: connection, archive: copy, logFrom: try await logStart(), services: services)
-    let given = Set(moved.map { GivenUp(service: Identifier($0), place: $1) })
-    restore.isDiscarded = { given.contains(GivenUp(service: Identifier($0), place: .init(shard: $1, id: $2))) }
+    restore.isDiscarded = {
+      moved.contains(GivenUp(service: Identifier($0), place: LogPlace(entryID: $2, shard: $1)))
+    }
     let report = try await restore.run { onStep(.making(shard: $0, events: $1)) }
     for shard in report.shards {
       if let open = shard.pending.first(where: { $0.value > 0 }) {
@@ -159,15 +161,17 @@ public struct Reshard: Sendable {
         )
       }
     }
-    try await succession.takeOver(discarded: moved.map { ($0, $1.shard, $1.id) }, in: made)
+    try await succession.takeOver(
+      discarded: moved.map { ($0.service.text, $0.place.shard, $0.place.entryID) }, in: made)
     try await SplitCheck(of: namespace, and: made, archive: copy, services: services, connection: connection)
       .run { onStep(.checking(shard: $0)) }
     return made
   }
 
+  /// What a service has given up on for good.
   private struct GivenUp: Hashable {
     let service: Identifier
-    let place: ArchiveCopy.Place
+    let place: LogPlace
   }
 
   /// The archive ends where analytics has said.
@@ -187,12 +191,14 @@ public struct Reshard: Sendable {
   }
 
   /// What services have given up on, with its places.
-  private func discarded() async throws -> [(service: String, place: ArchiveCopy.Place)] {
-    var discarded: [(String, ArchiveCopy.Place)] = []
+  private func discarded() async throws -> [GivenUp] {
+    var discarded: [GivenUp] = []
     for service in services.names {
       for shard in namespace.shards {
         let progress = try await inspector.progress([service], shard: shard)[0]
-        discarded += progress.discarded.map { (service, ArchiveCopy.Place(shard: shard, id: $0)) }
+        discarded += progress.discarded.map {
+          GivenUp(service: Identifier(service), place: LogPlace(entryID: $0, shard: shard))
+        }
       }
     }
     return discarded

@@ -48,9 +48,8 @@ struct ArrearsPage {
         all.isEmpty
         ? ""
         : "\(all.count.grouped) \(all.count == 1 ? "ride" : "rides") of \(riders.grouped) \(riders == 1 ? "rider" : "riders")"
-      figures = Dictionary(grouping: all, by: \.ride.currency).sorted { $0.key.code < $1.key.code }.map {
-        currency, rides in
-        Figure("Owed", Money(rides.reduce(0) { $0 + $1.ride.owed }, currency).decimal, unit: "\(currency)")
+      figures = [Currency: Int](summing: all.map(\.ride.money)).amounts.map {
+        Figure("Owed", $0.decimal, unit: "\($0.currency)")
       }
       hasFigures = !figures.isEmpty
       (rider, city) = (query["rider"], query["city"])
@@ -63,7 +62,7 @@ struct ArrearsPage {
       isEmpty = rides.isEmpty
       emptyBecause =
         rider == nil && city == nil ? "Nobody owes anything." : "Nothing is owed by this rider, or in this city."
-      rest = all.count > limit ? "and \((all.count - limit).grouped) more" : nil
+      rest = (all.count - limit).more
     }
   }
 }

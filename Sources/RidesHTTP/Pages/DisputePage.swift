@@ -51,9 +51,7 @@ struct DisputePage {
       summary = all.isEmpty ? "" : "\(all.count.grouped) in all"
       figures = RideDispute.Status.allCases.map { status in
         let own = all.filter { $0.dispute.status == status }.map(\.dispute)
-        let sums = Dictionary(grouping: own, by: \.currency).map { currency, disputes in
-          Money(disputes.reduce(0) { $0 + $1.amount }, currency)
-        }.sorted { $0.currency.code < $1.currency.code }
+        let sums = [Currency: Int](summing: own.map(\.money)).amounts
         return Figure(
           Self.title(status), own.count.grouped,
           unit: sums.isEmpty ? nil : sums.map { "\($0)" }.joined(separator: ", "),
@@ -72,7 +70,7 @@ struct DisputePage {
       isEmpty = disputes.isEmpty
       emptyBecause =
         all.isEmpty ? "No payment is contested, and none was." : "There is none that is \(status?.rawValue ?? "so")."
-      rest = chosen.count > limit ? "and \((chosen.count - limit).grouped) more" : nil
+      rest = (chosen.count - limit).more
     }
 
     private static func title(_ status: RideDispute.Status) -> String {

@@ -1,5 +1,6 @@
 import EventArchive
 import EventStreams
+import EventStreamsOperations
 import RideHailing
 import Testing
 
@@ -18,9 +19,9 @@ import Testing
       // Two shards with the same twenty places.
       try await source.fill()
       let reader = try ArchiveReader(path: source.path, of: .rides)
-      let wanted = ArchiveCopy.Place(shard: 1, id: EntryID(milliseconds: 1000, sequence: 20))
+      let wanted = LogPlace(entryID: EntryID(milliseconds: 1000, sequence: 20), shard: 1)
       let places = try await ArchiveCopy(of: reader, to: copy.path) { _ in 5 }.run(finding: [wanted])
-      #expect(places == [wanted: ArchiveCopy.Place(shard: 5, id: EntryID(milliseconds: 1000, sequence: 40))])
+      #expect(places == [wanted: LogPlace(entryID: EntryID(milliseconds: 1000, sequence: 40), shard: 5)])
       let report = try await copy.verify()
       #expect(report.found == [])
       #expect(report.shards.map(\.shard) == [5] && report.shards.map(\.rows) == [40])

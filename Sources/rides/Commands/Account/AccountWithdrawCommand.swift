@@ -35,20 +35,15 @@ struct AccountWithdrawCommand: AsyncParsableCommand {
     let refused = event.becoming(AccountWithdrawalRefused.self).eventID
     let another = event.refusalAsAnother
     let outcome = try await OutcomeWait(namespace: namespace, connection: connection, patience: wait.duration).first(
-      of: [withdrawn, refused, another], shard: published.shard, after: published.entryID)
-    switch outcome?.header.id {
-    case another?:
+      of: [withdrawn, refused, another], after: published, called: "withdrawal")
+    switch outcome.header.id {
+    case another:
       throw Failure.refused("the withdrawal was refused: movement '\(event.movement)' was another one before")
-    case withdrawn?: options.report("withdrew \(event.money) from \(event.holder)", event, published)
-    case refused?:
+    case withdrawn: options.report("withdrew \(event.money) from \(event.holder)", event, published)
+    default:
       let what = event.holder.kind == .driver ? "what is payable to" : "the balance of"
       throw Failure.refused(
         "the withdrawal was refused: \(what) \(event.holder) in \(event.city) is below \(event.money)")
-    default:
-      throw Failure(
-        message:
-          "the withdrawal is published (entry \(published.entryID)), but was not handled within \(wait.duration.short)",
-        status: 75)
     }
   }
 }

@@ -43,16 +43,13 @@ struct ArrearsWriteOffCommand: AsyncParsableCommand {
     }
     let written = PaymentWrittenOff.id(ofRide: ride, cause: request.eventID)
     let outcome = try await OutcomeWait(namespace: namespace, connection: connection, patience: wait.duration).first(
-      of: [written, WriteOffRefused.id(ofRequest: request.eventID)], shard: published.shard, after: published.entryID)
+      of: [written, WriteOffRefused.id(ofRequest: request.eventID)], after: published, called: "request")
     switch outcome {
-    case (let header, let json)? where header.id.hasSameBytes(as: written):
+    case (let header, let json) where header.id.hasSameBytes(as: written):
       let event = try PaymentWrittenOff(ofEvent: json.span)
       Terminal.print("\(Money(event.amount, event.currency)) of ride \(ride) is not asked for any more")
-    case (_, let json)?:
+    case (_, let json):
       throw Failure.refused("nothing was given up: \(try WriteOffRefused(ofEvent: json.span).reason)")
-    case nil:
-      throw Failure.timeout(
-        "the request is published (entry \(published.entryID)), but was not handled within \(wait.duration.short)")
     }
   }
 }

@@ -64,20 +64,15 @@ struct CorrectionOptions: ParsableArguments {
     let approved = request.becoming(approval)
     let refused = CorrectionRefused.id(ofRequest: request.eventID)
     let outcome = try await OutcomeWait(namespace: namespace, connection: connection, patience: wait.duration).first(
-      of: [approved.eventID, refused], shard: published.shard, after: published.entryID)
+      of: [approved.eventID, refused], after: published, called: "correction")
     switch outcome {
-    case (let header, let json)? where header.id.hasSameBytes(as: approved.eventID):
+    case (let header, let json) where header.id.hasSameBytes(as: approved.eventID):
       return Approved(
         correction: try RideCorrection<Approval>(ofEvent: json.span), isRepetition: published.isDuplicate)
-    case (_, let json)?:
+    case (_, let json):
       throw Failure.refused(
         "ride '\(ride)' was not corrected: \(try CorrectionRefused(ofEvent: json.span).reason); look at it and try again"
       )
-    case nil:
-      throw Failure(
-        message:
-          "the correction is published (entry \(published.entryID)), but was not handled within \(wait.duration.short)",
-        status: 75)
     }
   }
 }

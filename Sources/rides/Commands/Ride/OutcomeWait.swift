@@ -8,18 +8,22 @@ struct OutcomeWait {
   let connection: Connection
   let patience: Duration
 
-  /// The first of some events that is logged after a place; nil if none is within the time given.
+  /// The first of some events that is logged after another one.
   ///
-  /// - Parameter ids: the events' ids.
-  func first(of ids: [String], shard: Int, after place: EntryID) async throws -> (
+  /// - Parameters:
+  ///   - ids: the events' ids.
+  ///   - published: what is to become one of them.
+  ///   - name: what that is called, for people.
+  /// - Throws: `Failure.timeout` if there is none within the time given.
+  func first(of ids: [String], after published: PublishedEvent, called name: String) async throws -> (
     header: EventHeader, json: [UInt8]
-  )? {
+  ) {
     let inspector = Inspector(namespace: namespace, connection: connection)
     let deadline = ContinuousClock.now + patience
-    var last = place
+    var last = published.entryID
     let wanted = Set(names: ids)
     while true {
-      let page = try await inspector.entries(shard: shard, after: last, limit: 500)
+      let page = try await inspector.entries(shard: published.shard, after: last, limit: 500)
       for entry in page {
         last = entry.id
         // What is no event is not waited for.
@@ -27,7 +31,10 @@ struct OutcomeWait {
         if let header, wanted.contains(header.id) { return (header, entry.json) }
       }
       if page.isEmpty {
-        guard ContinuousClock.now < deadline else { return nil }
+        guard ContinuousClock.now < deadline else {
+          throw Failure.timeout(
+            "the \(name) is published (entry \(published.entryID)), but was not handled within \(patience.short)")
+        }
         try await Task.sleep(for: .milliseconds(20))
       }
     }

@@ -50,17 +50,13 @@ struct TipCommand: AsyncParsableCommand {
     }
     let paid = TipCaptured.id(ofRide: ride, tip: tip.tip)
     let outcome = try await OutcomeWait(namespace: namespace, connection: connection, patience: wait.duration).first(
-      of: [paid, TipRefused.id(ofRide: ride, tip: tip.tip)], shard: published.shard, after: published.entryID)
+      of: [paid, TipRefused.id(ofRide: ride, tip: tip.tip)], after: published, called: "tip")
     switch outcome {
-    case (let header, _)? where header.id.hasSameBytes(as: paid):
+    case (let header, _) where header.id.hasSameBytes(as: paid):
       let note = published.isDuplicate ? " (published before)" : ""
       Terminal.print("tipped driver \(tip.driverID) of ride \(ride) with \(money)\(note)")
-    case (_, let json)?:
+    case (_, let json):
       throw Failure.refused("driver \(tip.driverID) was not tipped: \(try TipRefused(ofEvent: json.span).reason ?? "")")
-    case nil:
-      throw Failure(
-        message: "the tip is published (entry \(published.entryID)), but was not handled within \(wait.duration.short)",
-        status: 75)
     }
   }
 }
