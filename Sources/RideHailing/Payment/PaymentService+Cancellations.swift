@@ -24,7 +24,7 @@ extension PaymentService {
 
   private static func refuse(_ reason: String, _ event: Event<RideCancelled>, _ effects: inout Effects) {
     effects.publish(
-      CancellationRefused(rideID: event.data.rideID, city: event.data.city, cancellation: event.id, reason: reason))
+      CancellationRefused(rideID: event.data.rideID, city: event.data.city, request: event.id, reason: reason))
   }
 
   private func charge(

@@ -56,7 +56,7 @@ public struct PaymentService: Sendable {
     let ride = event.data
     func refuse(_ reason: String, _ effects: inout Effects) {
       effects.publish(
-        CompletionRefused(rideID: ride.rideID, city: ride.city, completion: event.id, reason: reason),
+        CompletionRefused(rideID: ride.rideID, city: ride.city, request: event.id, reason: reason),
         id: CompletionRefused.id(of: event.id, saying: ride))
     }
     if let reason = try await RideRecords.refusal(of: ride, in: event) { return Effects { refuse(reason, &$0) } }
