@@ -16,12 +16,13 @@
 final class Cluster {
   private let url: RedisURL
   private let options: ConnectionOptions
-  /// What is known; a copy of it is made only where it changes.
+  /// What all connections know of it.
+  private let shared: SharedSlots
+  /// What this one goes by; a copy of it is made only where it changes.
   private(set) var map: SlotMap
+  private var version: Int
   private var nodes: [RedisURL.Address: ClusterNode] = [:]
   let changes = ClusterChanges()
-  private var refreshed = ContinuousClock.now
-  private var refreshPause = Duration.zero
 
   /// - Parameters:
   ///   - seed: a node, connected.
@@ -38,7 +39,8 @@ final class Cluster {
     self.options = options
     let address = seed.address
     let node = ClusterNode(seed, of: url, options: options, counting: changes)
-    map = try Self.map(from: node)
+    shared = SharedSlots.of(url)
+    (map, version) = try shared.known(patience: options.connectTimeout) { () throws(RedisError) in try node.slots() }
     nodes[address] = node
   }
 
@@ -51,6 +53,7 @@ final class Cluster {
   ///
   /// - Throws: If it is none of them, why.
   func connect() throws(RedisError) {
+    catchUp()
     var failures: [RedisError] = []
     for address in map.nodes { if let error = open(node(at: address)) { failures.append(error) } }
     guard !failures.isEmpty else { return }
@@ -94,48 +97,44 @@ final class Cluster {
 
   // MARK: Slots
 
-  /// Asks the nodes, until one answers, who has which slots.
+  /// Goes by what others have found out.
+  ///
+  /// - Returns: whether that is something else than before.
+  @discardableResult
+  private func catchUp() -> Bool {
+    guard version != shared.version, let known = shared.known else { return false }
+    version = known.version
+    guard known.map != map else { return false }
+    map = known.map
+    changes.count += 1
+    nodes = nodes.filter { map.nodes.contains($0.key) }
+    return true
+  }
+
+  /// Asks the nodes, until one answers, who has which slots, unless somebody else does.
   ///
   /// - Returns: whether anything has changed.
   private func refresh() -> Bool {
-    guard .now - refreshed >= refreshPause else { return false }
-    refreshed = .now
-    // Those who lost a node together don't all ask together again.
-    refreshPause = .milliseconds(Int64.random(in: 50...100))
+    switch shared.turn(knowing: version, patience: options.connectTimeout) {
+    case .own: shared.end(ask())
+    case .known: break
+    case .tooEarly: return false
+    }
+    return catchUp()
+  }
+
+  private func ask() -> SlotMap? {
     let open = nodes.values.filter(\.isOpen).map(\.address)
     for address in open + (map.nodes + [url.address] + url.alternatives).filter({ !open.contains($0) }) {
       let node = node(at: address)
-      guard self.open(node) == nil, let found = try? Self.map(from: node) else { continue }
-      guard found != map else { return false }
-      map = found
-      changes.count += 1
-      nodes = nodes.filter { map.nodes.contains($0.key) }
-      return true
+      if self.open(node) == nil, let found = try? node.slots() { return found }
     }
-    return false
-  }
-
-  private static func map(from node: ClusterNode) throws(RedisError) -> SlotMap {
-    var question = Commands()
-    question.append("CLUSTER", "SLOTS")
-    var answer = Replies(capacity: 1, in: try ReplyMemory())
-    try node.write(question)
-    try node.read(into: &answer)
-    do throws(RedisError) {
-      let map = try SlotMap(answer[0], from: node.address)
-      guard !map.nodes.isEmpty else { throw RedisError(.clusterUnavailable, "the cluster's slots belong to nobody") }
-      return map
-    } catch {
-      var error = error
-      error.endpoint = node.name
-      throw error
-    }
+    return nil
   }
 
   private func move(to redirect: Redirect) {
-    guard map.owner(of: redirect.slot) != redirect.address else { return }
-    map.move(redirect.slot, to: redirect.address)
-    changes.count += 1
+    shared.move(redirect.slot, to: redirect.address)
+    catchUp()
   }
 
   // MARK: Commands
@@ -181,6 +180,7 @@ final class Cluster {
   }
 
   private func begin(_ commands: Commands, to server: RedisURL.Address? = nil, asItIs: Bool = false) -> Pipeline {
+    if !asItIs { catchUp() }
     var pipeline = Pipeline(commands: commands, errands: commands.errands(), isFollowing: !asItIs && server == nil)
     var targets: [Target] = []
     var last = home

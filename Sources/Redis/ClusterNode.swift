@@ -95,6 +95,24 @@ final class ClusterNode {
     }
   }
 
+  /// Asks the open node who has which slots.
+  func slots() throws(RedisError) -> SlotMap {
+    var question = Commands()
+    question.append("CLUSTER", "SLOTS")
+    var answer = Replies(capacity: 1, in: try ReplyMemory())
+    try write(question)
+    try read(into: &answer)
+    do throws(RedisError) {
+      let map = try SlotMap(answer[0], from: address)
+      guard !map.nodes.isEmpty else { throw RedisError(.clusterUnavailable, "the cluster's slots belong to nobody") }
+      return map
+    } catch {
+      var error = error
+      error.endpoint = name
+      throw error
+    }
+  }
+
   /// Why nothing can be sent where nobody may connect.
   var closed: RedisError {
     silence?.reason ?? RedisError(.connectionClosed, "the connection was closed", endpoint: name)
