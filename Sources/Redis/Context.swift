@@ -100,6 +100,20 @@ struct Context: ~Copyable {
     }
   }
 
+  /// Waits for replies that nobody asked for, and takes in all that have come.
+  mutating func readWhatComes() throws(RedisError) -> Replies {
+    var replies = Replies(capacity: 1, in: try ReplyMemory())
+    // To the end of one: of what is begun a part stands in the memory of these.
+    repeat {
+      try read(1, into: &replies)
+    } while raw.pointee.reader.pointee.pos < raw.pointee.reader.pointee.len
+      || socket.holdsBytes
+    return replies
+  }
+
+  /// To be waited for together with others.
+  var descriptor: Int32 { socket.descriptor }
+
   /// What a server's errors begin with that is no master any more, or about to be none.
   private static let superseded: [StaticString] = ["READONLY ", "MASTERDOWN ", "UNBLOCKED "]
 

@@ -44,6 +44,9 @@ struct EncodedCommand: ~Escapable {
   /// Whether this is its name.
   func isNamed(_ name: StaticString) -> Bool { isWord(0, name) }
 
+  /// Whether it is about the command after it.
+  var isCachingNext: Bool { isNamed("CLIENT") && isWord(1, "CACHING") }
+
   private func isNamed(oneOf names: [StaticString]) -> Bool {
     for name in names where isNamed(name) { return true }
     return false

@@ -40,6 +40,9 @@ public struct Replies: ~Copyable, @unchecked Sendable {
     raw = places.map { raw[$0] }
   }
 
+  /// Takes away the first of them, once they have been looked at.
+  public mutating func removeFirst(_ count: Int) { raw.removeFirst(count) }
+
   /// The only reply.
   consuming func only() -> Reply {
     precondition(raw.count == 1, "not exactly one reply")

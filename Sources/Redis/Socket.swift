@@ -29,6 +29,9 @@ struct Socket: ~Copyable {
     return received >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
   }
 
+  /// Whether bytes have come that the descriptor does not show any more.
+  var holdsBytes: Bool { session?.holds() == true }
+
   /// Sends some of the bytes, of which there is one at least.
   func send(_ bytes: UnsafeRawBufferPointer) -> Transfer {
     if let transfer = session?.send(bytes) { return transfer }

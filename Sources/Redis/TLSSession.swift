@@ -136,6 +136,9 @@ struct TLSSession: ~Copyable {
     return count > 0 ? .bytes(Int(count)) : failure(count)
   }
 
+  /// Whether it has received more than it has given out.
+  func holds() -> Bool { SSL_has_pending(raw) == 1 }
+
   private func failure(_ result: Int32) -> Transfer {
     let systemError = errno
     switch SSL_get_error(raw, result) {

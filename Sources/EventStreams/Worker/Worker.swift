@@ -49,6 +49,7 @@ public struct Worker: ServiceLifecycle.Service {
       service: service, namespace: namespace, settings: settings, metrics: WorkerMetrics(service: service.name),
       log: log)
     let reading = connection(ReaderConnection.name(of: settings.name))
+    let watch = KeyWatch(redis, options: options("watch:\(settings.name)"))
     let committing = connection("committer:\(settings.name)")
     let control = connection(Namesake.clientName(namespace, service.name, settings.name))
     let waiting = connection("waiter:\(settings.name)", waits: true)
@@ -58,12 +59,12 @@ public struct Worker: ServiceLifecycle.Service {
     let committer = Committer(
       pipeline: pipeline, connection: committing, namespace: namespace, settings: settings, timers: timers, log: log)
     let leases = Leases(
-      pipeline: pipeline, connection: control, waiting: waiting, reading: reading, namespace: namespace,
-      settings: settings,
+      pipeline: pipeline, connection: control, waiting: waiting, reading: reading, watch: watch,
+      namespace: namespace, settings: settings,
       state: CommittedState(namespace: namespace, service: service.name, connection: control), log: log)
     let reader = Reader(
-      pipeline: pipeline, connection: reading, leases: leases, namespace: namespace, settings: settings, timers: timers,
-      log: log)
+      pipeline: pipeline, connection: reading, watch: watch, leases: leases, namespace: namespace, settings: settings,
+      timers: timers, log: log)
     let limiter = service.limits.map {
       Limiter(
         $0, namespace: namespace, service: service.name, settings: settings,
@@ -192,10 +193,14 @@ public struct Worker: ServiceLifecycle.Service {
 
   /// - Parameter waits: whether the server is to be silent for long.
   private func connection(_ name: String, waits: Bool = false) -> Connection {
+    Connection(redis, options: options(name, waits: waits))
+  }
+
+  private func options(_ name: String, waits: Bool = false) -> ConnectionOptions {
     var options = ConnectionOptions(toleratesLostNodes: !waits)
     options.clientName = name
     options.responseTimeout = settings.effectiveResponseTimeout
-    return Connection(redis, options: options)
+    return options
   }
 }
 

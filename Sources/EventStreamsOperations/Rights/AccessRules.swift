@@ -23,6 +23,9 @@ public struct AccessRules: Sendable, Hashable {
   /// Waiting for confirmation: `WAIT`, and `WAITAOF` where there is one, which can't be named where there is none.
   private static let confirming = ["+@connection", "-@dangerous"]
 
+  /// Hearing of what comes into the logs of a cluster.
+  private static let listening = ["+client|tracking", "+client|caching", "+subscribe", "&__redis__:invalidate"]
+
   /// A worker of a service: its part of the logs, and its own state.
   ///
   /// - Parameters:
@@ -36,7 +39,7 @@ public struct AccessRules: Sendable, Hashable {
   ) -> AccessRules {
     let keys = RuntimeKeys(namespace)
     let own = keys.own(service)
-    var rules = connecting + ["+client|list", "+client|kill", "+client|unblock", "+multi", "+exec"]
+    var rules = connecting + ["+client|list", "+client|kill", "+client|unblock", "+multi", "+exec"] + listening
     rules += [
       selector("+fcall", on: keys.shared, own),
       selector(

@@ -1,5 +1,6 @@
 import EventStreams
 import EventStreamsOperations
+import Logging
 import Redis
 import RedisTestSupport
 import Testing
@@ -92,5 +93,95 @@ import Testing
         }
       }
     }
+  }
+
+  /// How often a command was sent to the masters.
+  private func calls(_ command: String, _ cluster: ClusterServers) async throws -> Int {
+    var count = 0
+    for master in cluster.masters {
+      for line in try await ClusterServers.text("INFO", "commandstats", at: master).split(separator: "\r\n")
+      where line.hasPrefix("cmdstat_\(command):calls=") {
+        count += Int(line.dropFirst("cmdstat_\(command):calls=".count).prefix(while: \.isNumber)) ?? 0
+      }
+    }
+    return count
+  }
+
+  @Test("are told by its nodes of what comes, and read nothing else; what cuts that off is noticed, and mended")
+  func telling() async throws {
+    try await ClusterServers.with { cluster in
+      let shards = 24
+      let bench = try await TestBench.on(cluster, shards: shards)
+      let began = ContinuousClock.now
+      var published = 0
+      func one(_ shard: Int) async throws {
+        _ = try await bench.publish([Noted("key", published, place: bench.place(in: shard))])
+        published += 1
+        try await eventually("it is handled") {
+          try await bench.namespace.shards.asyncSum { try await count(bench, $0) } == published
+        }
+      }
+      try await bench.running([bench.worker(counting)]) {
+        for shard in bench.namespace.shards { try await one(shard) }
+        let before = try await calls("xreadgroup", cluster)
+        for _ in 0..<30 { try await one(7) }
+        let reads = try await calls("xreadgroup", cluster) - before
+        // Each time a few, and all every few seconds.
+        let all = shards * (Int((ContinuousClock.now - began) / .seconds(5)) + 2)
+        #expect(reads < 30 * 6 + all, "\(reads) reads for 30 events")
+
+        for master in cluster.masters {
+          let clients = try await ClusterServers.text("CLIENT", "LIST", at: master)
+          for line in clients.split(separator: "\n") where line.contains(" name=watch:") {
+            let id = line.split(separator: " ")[0].dropFirst("id=".count)
+            _ = try await ClusterServers.text("CLIENT", "KILL", "ID", "\(id)", at: master)
+          }
+        }
+        for shard in bench.namespace.shards { try await one(shard) }
+        for master in cluster.masters {
+          try await eventually("it listens again") {
+            try await ClusterServers.text("CLIENT", "LIST", at: master).contains(" name=watch:")
+          }
+        }
+      }
+    }
+  }
+
+  private func count(_ bench: TestBench, _ shard: Int) async throws -> Int {
+    let reply = try await bench.connection.call("HGET", bench.namespace.state(shard, "counting", "counts"), "key")
+    return try reply.root.optionalInteger() ?? 0
+  }
+
+  @Test("ask for what comes where they may not be told", arguments: ["-subscribe", "-client|caching"])
+  func asking(missing: String) async throws {
+    try await ClusterServers.with { cluster in
+      let bench = try await TestBench.on(cluster, shards: 6)
+      for master in cluster.masters {
+        _ = try await ClusterServers.text(
+          "ACL", "SETUSER", "worker", "on", ">secret", "~*", "&*", "+@all", missing, at: master)
+      }
+      var user = cluster.url
+      user.user = "worker"
+      user.password = "secret"
+      let worker = Worker(
+        counting, namespace: bench.namespace, redis: user, settings: bench.settings(), log: LoggedLines().logger(.error)
+      )
+      try await bench.running([worker]) {
+        for number in 1...3 {
+          _ = try await bench.publish(bench.namespace.shards.map { Noted("key", number, place: bench.place(in: $0)) })
+          try await eventually("all is handled") {
+            try await bench.namespace.shards.asyncSum { try await count(bench, $0) } == number * 6
+          }
+        }
+      }
+    }
+  }
+}
+
+extension Range<Int> {
+  fileprivate func asyncSum(_ count: (Int) async throws -> Int) async rethrows -> Int {
+    var sum = 0
+    for number in self { sum += try await count(number) }
+    return sum
   }
 }

@@ -8,8 +8,10 @@ struct Leases: Sendable {
   let connection: Connection
   /// For waiting to be woken, which blocks it.
   let waiting: Connection
-  /// The reader's, to interrupt its blocking read.
+  /// The reader's, to interrupt its blocking read,
   let reading: Connection
+  /// or its wait, in a cluster.
+  let watch: KeyWatch
   let namespace: Namespace
   let settings: WorkerSettings
   let state: CommittedState
@@ -326,7 +328,7 @@ struct Leases: Sendable {
 
   /// Ends the reader's blocking read, so that it sees the shards of now.
   func interruptReading() async throws {
-    // In a cluster reads don't wait.
+    watch.interrupt()
     guard await !reading.isCluster, let id = reading.clientID else { return }
     _ = try await connection.call("CLIENT", "UNBLOCK", String(id))
   }

@@ -6,6 +6,8 @@ import Redis
 struct Reader: Sendable {
   let pipeline: Pipeline
   let connection: Connection
+  /// Tells what comes into the logs of a cluster.
+  let watch: KeyWatch
   let leases: Leases
   let namespace: Namespace
   let settings: WorkerSettings
@@ -25,6 +27,8 @@ struct Reader: Sendable {
     var closed: Set<Int> = []
     var merged = MergedReading()
     var idleness = Idleness()
+    var unwatched: RedisError?
+    var quiet = QuietShards()
     while let reading = await pipeline.nextReading(carrying: merged.load) {
       do {
         switch reading {
@@ -34,14 +38,15 @@ struct Reader: Sendable {
             closed = []
             for shard in merged.keep(only: shards) { await pipeline.tell { $0.forgetPending(shard) } }
             if known.isCluster {
-              let found = try await readEach(shards, count: count, over: known, &merged, &decoder)
-              if !found.reachedAll { registered = nil }
-              try await idleness.wait(atMost: found.streams > 0 || !found.reachedAll ? .zero : wait)
+              let isWhole = try await readNodes(
+                shards, count: count, wait: wait, over: known, &quiet, &idleness, &merged, &decoder)
+              if !isWhole { registered = nil }
             } else {
               try await read(shards, count: count, wait: wait, over: known, &merged, &decoder)
             }
           } else {
-            registered = try await register()
+            quiet.removeAll()
+            registered = try await register(known: &unwatched)
           }
         case .recover(let shard, let after, let count, let others):
           if let last = lastReaders, closed.insert(shard.number).inserted { try await close(last, of: shard) }
@@ -58,16 +63,42 @@ struct Reader: Sendable {
   }
 
   /// Connects, and writes the connection's id into the leases; those that were lost meanwhile are forgotten.
-  private func register() async throws -> Registration {
+  ///
+  /// - Parameter reason: why nothing could be listened to the last time, which was said.
+  private func register(known reason: inout RedisError?) async throws -> Registration {
     try await connection.connect()
+    let isCluster = await connection.isCluster
+    let refusal = isCluster ? await listen() : nil
+    if let refusal, refusal.code != reason?.code {
+      log.notice(
+        "cannot listen for what comes into the log; asks again and again", metadata: ["error": "\(refusal)"])
+    }
+    reason = refusal
     let count = await connection.connectCount
     var commands = Commands()
     commands.append("INFO", "server")
     let wakesWithSnapshot = Self.wakesWithSnapshot(try await connection.send(commands))
     try await leases.renew()
     return Registration(
-      connectCount: count, wakesWithSnapshot: wakesWithSnapshot, isCluster: await connection.isCluster)
+      connectCount: count, wakesWithSnapshot: wakesWithSnapshot, isCluster: isCluster,
+      isWatched: isCluster && refusal == nil,
+      listensAgain: refusal?.isRetriable == true ? .now + Self.deafness : nil)
   }
+
+  /// Has the nodes of a cluster tell what comes into the log.
+  ///
+  /// - Returns: why they can't be had to.
+  private func listen() async -> RedisError? {
+    do throws(RedisError) {
+      try await watch.listen(for: connection)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// How long until it is tried again to listen to nodes.
+  private static let deafness = Duration.seconds(5)
 
   /// A connection that stands in the leases.
   private struct Registration {
@@ -77,6 +108,10 @@ struct Reader: Sendable {
     let wakesWithSnapshot: Bool
     /// Whether no read may touch two shards: then none can wait for all of them.
     let isCluster: Bool
+    /// Whether its nodes tell what comes,
+    let isWatched: Bool
+    /// and if not, when to ask them again to do so.
+    let listensAgain: ContinuousClock.Instant?
   }
 
   /// Where the user may not ask, it is taken for an old server.
@@ -89,17 +124,6 @@ struct Reader: Sendable {
     return false
   }
 
-  /// Closes a connection of this worker that was given up: a server that stood still may not have noticed yet.
-  private func close(_ clients: ClientNumbers, of shard: OwnedShard) async throws {
-    let lease = namespace.lease(shard.number, pipeline.service.name)
-    guard let client = clients.id(for: lease), connection.clientNumbers.id(for: lease) != client else { return }
-    do {
-      try await ReaderConnection(client: String(client), worker: settings.name).close(over: connection, near: lease)
-    } catch let error as RedisError where error.code == .server || error.code == .noPermission {
-      // There is no such client any more, or it is not permitted.
-    }
-  }
-
   /// One read over all topics of all shards, which waits for new entries.
   private func read(
     _ shards: [OwnedShard], count: Int, wait: Duration, over registered: Registration, _ merged: inout MergedReading,
@@ -110,7 +134,8 @@ struct Reader: Sendable {
     let replies = try await receive(commands, over: registered)
     if let error = Self.error(replies) {
       guard error.concernsOneShard else { throw error }
-      _ = try await readEach(shards, count: count, over: registered, &merged, &decoder)
+      var nobody = QuietShards()
+      _ = try await readEach(shards, count: count, over: registered, &nobody, &merged, &decoder)
       return
     }
     let mayBePartial = wait > .zero && !registered.wakesWithSnapshot
@@ -119,17 +144,41 @@ struct Reader: Sendable {
       ready(of: replies, shards, owned, count: count, mayBePartial: mayBePartial, &merged), &decoder)
   }
 
+  /// Reads the shards of a cluster in which there may be something, or waits for one to be told of.
+  ///
+  /// - Returns: false if the connection is to be registered anew.
+  private func readNodes(
+    _ shards: [OwnedShard], count: Int, wait: Duration, over known: Registration, _ quiet: inout QuietShards,
+    _ idleness: inout Idleness, _ merged: inout MergedReading, _ decoder: inout EntryDecoder
+  ) async throws -> Bool {
+    if known.isWatched {
+      let changes = await watch.changes(within: quiet.unread(of: shards, at: .now).isEmpty ? wait : .zero)
+      quiet.take(changes)
+      if case .unknown = changes { return false }
+    }
+    let unread = quiet.unread(of: shards, at: .now)
+    guard !unread.isEmpty else { return true }
+    let found = try await readEach(unread, count: count, over: known, &quiet, &merged, &decoder)
+    guard found.reachedAll else { return false }
+    guard !known.isWatched else { return true }
+    try await idleness.wait(atMost: found.streams > 0 ? .zero : wait)
+    return known.listensAgain.map { $0 > .now } ?? true
+  }
+
   /// Reads each shard by itself, all of them at once, without waiting: in a cluster, where no command may touch two of them, and after
   /// one of them has kept all from being read. What can't be read by itself either is left alone.
   ///
   /// - Returns: how many topics had something, and whether the nodes of all shards answered.
   private func readEach(
-    _ shards: [OwnedShard], count: Int, over registered: Registration, _ merged: inout MergedReading,
-    _ decoder: inout EntryDecoder
+    _ shards: [OwnedShard], count: Int, over registered: Registration, _ quiet: inout QuietShards,
+    _ merged: inout MergedReading, _ decoder: inout EntryDecoder
   ) async throws -> (streams: Int, reachedAll: Bool) {
     var commands = Commands()
+    let watched = registered.isWatched ? quiet.watch(shards, of: namespace, in: &commands) : []
     for shard in shards { append(to: &commands, readOf: [shard], count: count, wait: .zero) }
-    let replies = try await receive(commands, over: registered)
+    var replies = try await receive(commands, over: registered)
+    let isWatched = QuietShards.areWatched(watched, in: replies)
+    replies.removeFirst(watched.count * QuietShards.commandsEach)
     let problems = Self.errors(replies)
     for (index, error) in problems {
       guard error.concernsOneShard else { throw error }
@@ -138,6 +187,9 @@ struct Reader: Sendable {
       await pipeline.tell { $0.lose(shards[index].number, epoch: shards[index].epoch, because: loss) }
     }
     let readable = shards.indices.filter { problems[$0] == nil }.map { shards[$0] }
+    for (index, shard) in shards.enumerated() where problems[index] == nil {
+      quiet.take(replies[index], of: shard, count: count, isWatched: isWatched.contains(shard.number))
+    }
     let owned = try await stillOwned(readable, hasRead: Self.hasEntries(replies))
     let read = ready(of: replies, shards, owned, count: count, mayBePartial: false, isEach: true, &merged)
     try await admit(read, &decoder)
@@ -257,55 +309,5 @@ struct Reader: Sendable {
         isSnapshot: !mayBePartial || streams != 1 || shard.topics.count == 1 || page == nil)
     }
     return (pages, streams)
-  }
-
-  /// Deals with the next of what earlier owners left pending, in order, a page at a time: what the server hands out as a page is what it
-  /// suspects if the process dies meanwhile.
-  private func recover(
-    _ shard: OwnedShard, after: EntryID, count: Int, others: Bool, _ decoder: inout EntryDecoder
-  ) async throws {
-    do {
-      let found = try await connection.call(
-        RecoverCall(
-          namespace: namespace, shard: shard, service: pipeline.service.name, worker: settings.name, after: after,
-          count: count,
-          others: others))
-      let (deliveries, lost) = decode(found.entries, shard, &decoder)
-      let ahead = try await ReadAhead.found(for: deliveries, pipeline.service, namespace, connection)
-      await pipeline.tell {
-        $0.admitRecovered(deliveries, lost: lost, of: shard, after: after, last: found.last, ahead)
-      }
-    } catch let error as RedisError where error.refusal == .fenced || error.refusal == .shifted {
-      let loss: ShardLoss = error.refusal == .fenced ? .fenced : .overtaken
-      await pipeline.tell { $0.lose(shard.number, epoch: shard.epoch, because: loss) }
-    } catch let error as RedisError where !error.concernsOneShard {
-      throw error
-    } catch {
-      await pipeline.tell { $0.lose(shard.number, epoch: shard.epoch, because: ShardLoss(error)) }
-    }
-  }
-
-  private func decode(
-    _ entries: [RecoverCall.Entry], _ shard: OwnedShard, _ decoder: inout EntryDecoder
-  ) -> (deliveries: [Delivery], lost: [EntryID]) {
-    var deliveries: [Delivery] = []
-    var lost: [EntryID] = []
-    for entry in entries {
-      guard let json = entry.json else {
-        log.critical(
-          "an entry was trimmed from the log before it was acknowledged: its effects are missing",
-          metadata: ["shard": "\(shard.number)", "entry": "\(entry.entryID)"])
-        pipeline.metrics.losses.increment()
-        lost.append(entry.entryID)
-        continue
-      }
-      deliveries.append(
-        decoder.decode(
-          json.span, entryID: entry.entryID, shard: shard,
-          topic: shard.topics.firstIndex { $0.hasSameBytes(as: entry.topic) } ?? 0, deliveries: entry.deliveries,
-          failures: entry.failures
-        ).condemned(after: pipeline.service.retry.maxCrashes))
-    }
-    return (deliveries, lost)
   }
 }
