@@ -2,12 +2,12 @@
 @usableFromInline
 struct FieldListener<Record> {
   /// What is written, and where to; both are there for as long as this is. Nil where the fields are described.
-  @usableFromInline let written: (record: UnsafePointer<Record>, json: UnsafeMutablePointer<JSONWriter>)?
+  @usableFromInline let written: (record: UnsafeMutablePointer<Record>, json: UnsafeMutablePointer<JSONWriter>)?
   /// Where the descriptions go to, for as long as this is.
   private let descriptions: UnsafeMutablePointer<[FieldDescription]>?
 
   @usableFromInline
-  init(_ record: UnsafePointer<Record>, writingTo json: UnsafeMutablePointer<JSONWriter>) {
+  init(_ record: UnsafeMutablePointer<Record>, writingTo json: UnsafeMutablePointer<JSONWriter>) {
     written = (record, json)
     descriptions = nil
   }
@@ -22,7 +22,7 @@ struct FieldListener<Record> {
     _ name: StaticString, _ value: (Record) -> Value, _ rule: () -> FieldRule<Value>, isOptional: Bool
   ) -> Value {
     guard let (record, json) = written else { return describe(name, rule(), isOptional: isOptional) }
-    let value = value(record.pointee)
+    let value = Self.value(value, of: &record.pointee)
     json.pointee.field(name, value)
     return value
   }
@@ -35,10 +35,15 @@ struct FieldListener<Record> {
       _ = describe(name, rule(), isOptional: true)
       return nil
     }
-    let value = value(record.pointee)
+    let value = Self.value(value, of: &record.pointee)
     json.pointee.field(name, value)
     return value
   }
+
+  /// What a field is of a record, which is not changed: but only of what nobody else may change meanwhile the compiler makes no copy, which
+  /// would be one for each field.
+  @inlinable @inline(__always)
+  static func value<Value>(_ value: (Record) -> Value, of record: inout Record) -> Value { value(record) }
 
   // Apart, so that what is inlined is short.
   @usableFromInline

@@ -53,7 +53,8 @@ extension JSONRecord {
     json.object { json in
       withUnsafePointer(to: self) { record in
         withUnsafeMutablePointer(to: &json) { json in
-          var fields = RecordFields(tellingTo: FieldListener(record, writingTo: json))
+          var fields = RecordFields(
+            tellingTo: FieldListener(UnsafeMutablePointer(mutating: record), writingTo: json))
           // Nothing is read, so that nothing can be wrong.
           _ = try? Self(&fields)
         }

@@ -1,13 +1,59 @@
 /// Writes JSON, compactly, with fields in the order they are given.
 public struct JSONWriter: Sendable {
-  /// What has been written.
-  public private(set) var bytes: [UInt8] = []
+  /// What has been written, and room for more.
+  private var room: [UInt8] = []
+  /// How many bytes have been written.
+  public private(set) var count = 0
   /// True when the next field or element needs a comma before it.
   @usableFromInline var needsComma = false
 
   /// A writer.
   public init(reservingCapacity capacity: Int = 256) {
-    if capacity > 0 { bytes.reserveCapacity(capacity) }
+    if capacity > 0 { room = Array(repeating: 0, count: capacity) }
+  }
+
+  /// What has been written.
+  public var bytes: [UInt8] { room.count == count ? room : Array(room[..<count]) }
+
+  /// What has been written, where it stands.
+  public var span: Span<UInt8> {
+    @_lifetime(borrow self) get { room.span.extracting(first: count) }
+  }
+
+  /// Adds what `body` writes to where it is told, and says how much that is.
+  ///
+  /// - Parameter most: at least 1 byte, and as many as that can be.
+  @inline(__always)
+  private mutating func append(upTo most: Int, _ body: (UnsafeMutableRawPointer) -> Int) {
+    if room.count - count < most { grow(by: most) }
+    let start = count
+    count =
+      start
+      + room.withUnsafeMutableBytes { room in
+        // There is room: it has an address.
+        room.baseAddress.map { body($0 + start) } ?? 0
+      }
+  }
+
+  private mutating func grow(by more: Int) {
+    room.append(contentsOf: repeatElement(0, count: max(more, room.count, 64)))
+  }
+
+  @inline(__always)
+  private mutating func append(_ byte: UInt8) {
+    append(upTo: 1) {
+      $0.storeBytes(of: byte, as: UInt8.self)
+      return 1
+    }
+  }
+
+  @inline(__always)
+  private mutating func append(contentsOf text: UnsafeRawBufferPointer) {
+    guard let start = text.baseAddress, text.count > 0 else { return }
+    append(upTo: text.count) {
+      $0.copyMemory(from: start, byteCount: text.count)
+      return text.count
+    }
   }
 
   /// The JSON of one value.
@@ -37,19 +83,19 @@ public struct JSONWriter: Sendable {
 
   @usableFromInline
   mutating func open(_ bracket: UInt8) {
-    bytes.append(bracket)
+    append(bracket)
     needsComma = false
   }
 
   @usableFromInline
   mutating func close(_ bracket: UInt8) {
-    bytes.append(bracket)
+    append(bracket)
     needsComma = true
   }
 
   @usableFromInline
   mutating func separate() {
-    if needsComma { bytes.append(UInt8(ascii: ",")) }
+    if needsComma { append(UInt8(ascii: ",")) }
     needsComma = true
   }
 
@@ -64,13 +110,17 @@ public struct JSONWriter: Sendable {
   /// Writes a field's name and colon.
   @usableFromInline
   mutating func begin(_ name: StaticString) {
-    separate()
-    name.withUTF8Buffer { name in
-      bytes.append(UInt8(ascii: "\""))
-      bytes.append(contentsOf: name)
-      bytes.append(UInt8(ascii: "\""))
-      bytes.append(UInt8(ascii: ":"))
+    let (hasComma, length) = (needsComma ? 1 : 0, name.utf8CodeUnitCount)
+    append(upTo: length + 4) {
+      $0.storeBytes(of: UInt8(ascii: ","), as: UInt8.self)
+      let start = $0 + hasComma
+      start.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+      (start + 1).copyMemory(from: name.utf8Start, byteCount: length)
+      start.storeBytes(of: UInt8(ascii: "\""), toByteOffset: length + 1, as: UInt8.self)
+      start.storeBytes(of: UInt8(ascii: ":"), toByteOffset: length + 2, as: UInt8.self)
+      return hasComma + length + 3
     }
+    needsComma = true
   }
 
   /// One field of an object; none if there is no value.
@@ -90,7 +140,7 @@ public struct JSONWriter: Sendable {
   mutating func begin(named name: String) {
     separate()
     string(name)
-    bytes.append(UInt8(ascii: ":"))
+    append(UInt8(ascii: ":"))
   }
 
   /// Has whatever comes next stand after a comma.
@@ -99,9 +149,10 @@ public struct JSONWriter: Sendable {
   /// One field of an object as it stands in a document, without the blanks between its tokens.
   package mutating func field(asWritten name: borrowing JSONValue, _ value: borrowing JSONValue) {
     separate()
-    bytes.append(UInt8(ascii: "\""))
+    append(UInt8(ascii: "\""))
     raw(name.rawBytes)
-    bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
+    append(UInt8(ascii: "\""))
+    append(UInt8(ascii: ":"))
     self.value(asWritten: value)
   }
 
@@ -110,12 +161,12 @@ public struct JSONWriter: Sendable {
     let text = value.rawBytes
     guard value.kind == .object || value.kind == .array else {
       let isString = value.kind == .string
-      if isString { bytes.append(UInt8(ascii: "\"")) }
+      if isString { append(UInt8(ascii: "\"")) }
       raw(text)
-      if isString { bytes.append(UInt8(ascii: "\"")) }
+      if isString { append(UInt8(ascii: "\"")) }
       return
     }
-    text.withUnsafeBufferPointer { text in
+    text.withUnsafeBytes { text in
       var isInString = false
       var isEscaped = false
       var copied = 0
@@ -124,20 +175,20 @@ public struct JSONWriter: Sendable {
           isInString = isEscaped || byte != UInt8(ascii: "\"")
           isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
         } else if byte <= 0x20 {
-          bytes.append(contentsOf: text[copied..<position])
+          append(contentsOf: UnsafeRawBufferPointer(rebasing: text[copied..<position]))
           copied = position + 1
         } else if byte == UInt8(ascii: "\"") {
           isInString = true
         }
       }
-      bytes.append(contentsOf: text[copied...])
+      append(contentsOf: UnsafeRawBufferPointer(rebasing: text[copied...]))
     }
   }
 
   /// Fields of an object that are written already, at least one, with commas between them.
   public mutating func fields(_ written: [UInt8]) {
     separate()
-    bytes.append(contentsOf: written)
+    raw(written)
   }
 
   /// One element of an array.
@@ -152,12 +203,12 @@ public struct JSONWriter: Sendable {
 
   /// JSON that is written already.
   public mutating func raw(_ json: [UInt8]) {
-    bytes.append(contentsOf: json)
+    json.withUnsafeBytes { append(contentsOf: $0) }
   }
 
   /// JSON that is written already.
   package mutating func raw(_ json: Span<UInt8>) {
-    json.withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
+    json.withUnsafeBytes { append(contentsOf: $0) }
   }
 
   /// null
@@ -167,83 +218,99 @@ public struct JSONWriter: Sendable {
   public mutating func boolean(_ value: Bool) { literal(value ? "true" : "false") }
 
   private mutating func literal(_ text: StaticString) {
-    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    append(contentsOf: UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
   }
 
   /// A whole number.
   public mutating func integer(_ value: Int) {
-    if value < 0 { bytes.append(UInt8(ascii: "-")) }
-    var rest = value.magnitude
-    guard rest >= 10 else { return bytes.append(UInt8(ascii: "0") + UInt8(rest)) }
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
-      var start = digits.count
-      while rest > 0 {
+    append(upTo: Self.longestInteger) { text in
+      var rest = value.magnitude
+      var end = Self.longestInteger
+      repeat {
         let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-        start -= 1
-        digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+        end -= 1
+        text.storeBytes(of: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit), toByteOffset: end, as: UInt8.self)
         rest = quotient
+      } while rest > 0
+      if value < 0 {
+        end -= 1
+        text.storeBytes(of: UInt8(ascii: "-"), toByteOffset: end, as: UInt8.self)
       }
-      bytes.append(contentsOf: digits[start...])
+      // It was written from its end.
+      text.copyMemory(from: text + end, byteCount: Self.longestInteger - end)
+      return Self.longestInteger - end
     }
   }
+
+  /// Of 64 bits, with a sign.
+  private static let longestInteger = 20
 
   /// A number in its shortest form that reads back as the same; null if it is not finite.
   public mutating func double(_ value: Double) {
     guard value.isFinite else { return null() }
     if value == value.rounded(), abs(value) <= 0x1p53 { return integer(Int(value)) }
-    bytes.append(contentsOf: value.description.utf8)
+    plain(value.description)
   }
 
   /// A string.
   public mutating func string(_ value: String) {
-    bytes.append(UInt8(ascii: "\""))
+    append(UInt8(ascii: "\""))
     var value = value
     value.withUTF8 { text in
+      let text = UnsafeRawBufferPointer(text)
       var copied = 0
       var position = 0
       while position < text.count {
         if text.count - position >= 8 {
-          let word = UnsafeRawBufferPointer(text).loadUnaligned(fromByteOffset: position, as: UInt64.self)
-          let plain = TextWord(littleEndian: word).plainCount
+          let plain = TextWord(littleEndian: text.loadUnaligned(fromByteOffset: position, as: UInt64.self)).plainCount
           position += plain
           if plain == 8 { continue }
         }
         let byte = text[position]
         if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-          bytes.append(contentsOf: text[copied..<position])
+          append(contentsOf: UnsafeRawBufferPointer(rebasing: text[copied..<position]))
           escape(byte)
           copied = position + 1
         }
         position += 1
       }
-      bytes.append(contentsOf: text[copied...])
+      append(contentsOf: UnsafeRawBufferPointer(rebasing: text[copied...]))
     }
-    bytes.append(UInt8(ascii: "\""))
+    append(UInt8(ascii: "\""))
   }
 
-  /// A string of ASCII characters that need no escaping, which `body` adds to the bytes.
-  package mutating func plainString(_ body: (inout [UInt8]) -> Void) {
-    bytes.append(UInt8(ascii: "\""))
-    body(&bytes)
-    bytes.append(UInt8(ascii: "\""))
+  /// A string of ASCII characters that need no escaping: `body` writes them to where it is told, and says how many they are.
+  ///
+  /// - Parameter most: as many as they can be.
+  package mutating func plainString(upTo most: Int, _ body: (UnsafeMutableBufferPointer<UInt8>) -> Int) {
+    append(UInt8(ascii: "\""))
+    append(upTo: most) {
+      $0.withMemoryRebound(to: UInt8.self, capacity: most) {
+        body(UnsafeMutableBufferPointer(start: $0, count: most))
+      }
+    }
+    append(UInt8(ascii: "\""))
   }
 
   /// Text that is no JSON, as it is.
-  package mutating func plain(_ text: String) { bytes.append(contentsOf: text.utf8) }
+  package mutating func plain(_ text: String) {
+    var text = text
+    text.withUTF8 { append(contentsOf: UnsafeRawBufferPointer($0)) }
+  }
 
   /// Lets a further document follow on those there are.
   package mutating func beginDocument() { needsComma = false }
 
   private mutating func escape(_ byte: UInt8) {
-    bytes.append(UInt8(ascii: "\\"))
+    append(UInt8(ascii: "\\"))
     switch byte {
-    case 0x0a: bytes.append(UInt8(ascii: "n"))
-    case 0x0d: bytes.append(UInt8(ascii: "r"))
-    case 0x09: bytes.append(UInt8(ascii: "t"))
+    case 0x0a: append(UInt8(ascii: "n"))
+    case 0x0d: append(UInt8(ascii: "r"))
+    case 0x09: append(UInt8(ascii: "t"))
     case 0x00..<0x20:
       literal("u00")
-      for digit in [byte >> 4, byte & 15] { bytes.append(digit < 10 ? digit + 48 : digit + 87) }
-    default: bytes.append(byte)
+      for digit in [byte >> 4, byte & 15] { append(digit < 10 ? digit + 48 : digit + 87) }
+    default: append(byte)
     }
   }
 }

@@ -56,7 +56,7 @@ public struct RecordFields<Record>: ~Escapable {
       return try checked(found, name, rule())
     }
     guard let (record, json) = listener.written else { return listener.describe(name, rule(), isOptional: true) }
-    let value = value(record.pointee)
+    let value = FieldListener.value(value, of: &record.pointee)
     if value != usual { json.pointee.field(name, value) }
     return value
   }
@@ -78,7 +78,7 @@ public struct RecordFields<Record>: ~Escapable {
   public mutating func derived<Value: FieldValue>(_ name: StaticString, _ value: (Record) -> Value) {
     guard let listener else { return }
     if let (record, json) = listener.written {
-      json.pointee.field(name, value(record.pointee))
+      json.pointee.field(name, FieldListener.value(value, of: &record.pointee))
     } else {
       _ = listener.describe(name, FieldRule<Value>.any, isOptional: true)
     }

@@ -176,36 +176,36 @@ public struct Effects: Sendable {
 
   /// The bytes of a record or value.
   @_lifetime(borrow self)
-  func bytes(_ range: Range<Int>) -> Span<UInt8> { texts.bytes.span.extracting(range) }
+  func bytes(_ range: Range<Int>) -> Span<UInt8> { texts.span.extracting(range) }
 
   @usableFromInline
   mutating func endRecord(_ start: Int, of stream: String) {
-    effects.append(.append(stream: stream, record: start..<texts.bytes.count))
+    effects.append(.append(stream: stream, record: start..<texts.count))
   }
 
   @usableFromInline
   mutating func endValue(_ start: Int, of hash: String, _ field: String) {
-    effects.append(.set(hash: hash, field: field, value: start..<texts.bytes.count))
+    effects.append(.set(hash: hash, field: field, value: start..<texts.count))
   }
 
   /// Begins a record or value, which is to be written to `texts`; returns where it stands.
   @usableFromInline
   mutating func beginText() -> Int {
-    if texts.bytes.isEmpty {
+    if texts.count == 0 {
       // Most events have a few effects.
       texts = JSONWriter(reservingCapacity: 1280)
       effects.reserveCapacity(8)
     }
     texts.beginDocument()
-    return texts.bytes.count
+    return texts.count
   }
 
   /// Adds effects after those there are.
   public static func += (effects: inout Effects, more: Effects) {
     // Of most events all effects depend on one condition, and nothing is copied.
     guard !effects.isEmpty else { return effects = more }
-    let offset = effects.texts.bytes.count
-    effects.texts.raw(more.texts.bytes)
+    let offset = effects.texts.count
+    effects.texts.raw(more.texts.span)
     for effect in more.effects {
       switch effect {
       case .append(let stream, let record):

@@ -30,18 +30,18 @@ extension FoldedEffects {
         }
       case .set(let key, let list):
         header(&commands, "HSET", firstKey + key, list.count)
-        forEach(of: list) { commands.argument(text.bytes.span.extracting($0)) }
+        forEach(of: list) { commands.argument(text.span.extracting($0)) }
       case .append(let key, let list):
         header(&commands, "XADD", firstKey + key, list.count)
-        forEach(of: list) { commands.argument(text.bytes.span.extracting($0)) }
+        forEach(of: list) { commands.argument(text.span.extracting($0)) }
       case .publish(let publication, let list):
         commands.argument(publication.command)
         commands.argument(publication.topic)
         commands.argument(list.count)
-        forEach(of: list) { commands.argument(text.bytes.span.extracting($0)) }
+        forEach(of: list) { commands.argument(text.span.extracting($0)) }
       case .send(let key, let list):
         header(&commands, "SEND", firstKey + key, list.count)
-        forEach(of: list) { commands.argument(text.bytes.span.extracting($0)) }
+        forEach(of: list) { commands.argument(text.span.extracting($0)) }
       case .when(let key, let field, let condition, let count):
         header(&commands, "WHEN", firstKey + key, 4)
         commands.argument(field)

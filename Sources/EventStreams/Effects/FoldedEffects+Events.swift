@@ -8,7 +8,7 @@ extension FoldedEffects {
     let topic = type(of: data).topic
     let other = routes?.otherShard(of: data.shardKey)
     let name = piece(other == nil ? id : "PUBLISH \(topic) \(id)")
-    let start = text.bytes.count
+    let start = text.count
     EncodedEvent.write(data, id: id, timestamp: timestamp, trace: trace, to: &text)
     var list = Pieces(first: name, last: name)
     add(endPiece(start), to: &list)
@@ -22,12 +22,12 @@ extension FoldedEffects {
     let topic = type(of: data).topic
     var event = JSONWriter()
     EncodedEvent.write(data, id: id, timestamp: timestamp, trace: trace, to: &event)
-    let (time, length) = (String(due.dueMilliseconds), String(event.bytes.count))
+    let (time, length) = (String(due.dueMilliseconds), String(event.count))
     let other = routes?.otherShard(of: data.shardKey)
     let name = piece(other == nil ? id : "SCHEDULE \(time) \(topic) \(length) \(id)")
     var list = Pieces(first: name, last: name)
     if other == nil { for text in [time, topic, length] { add(piece(text), to: &list) } }
-    let start = text.bytes.count
+    let start = text.count
     ScheduleRecord.write(event.bytes, id: id, topic: topic, due: due, to: &text)
     add(endPiece(start), to: &list)
     if let other { return send(list, to: other, isConditional: isConditional) }
@@ -37,7 +37,7 @@ extension FoldedEffects {
   mutating func cancel(_ id: String, shardKey: String?, isConditional: Bool) {
     let other = shardKey.flatMap { routes?.otherShard(of: $0) }
     let name = piece(other == nil ? id : "CANCEL \(id)")
-    let start = text.bytes.count
+    let start = text.count
     ScheduleRecord.writeCancellation(of: id, to: &text)
     var list = Pieces(first: name, last: name)
     add(endPiece(start), to: &list)
@@ -55,13 +55,13 @@ extension FoldedEffects {
   private mutating func send(_ event: Pieces, to shard: Int, isConditional: Bool) {
     if !isConditional, let earlier = sending[shard], earlier.round == round,
       case .send(let key, let list) = operations[earlier.operation],
-      list.count < Self.piecesPerSending, text.bytes.count - earlier.start < Self.bytesPerSending
+      list.count < Self.piecesPerSending, text.count - earlier.start < Self.bytesPerSending
     {
       operations[earlier.operation] = .send(key: key, joined(list, event))
       return
     }
     let key = index(ofOutbox: routes?.outbox ?? "")
-    let start = text.bytes.count
+    let start = text.count
     let target = piece(String(shard))
     // Also what is conditional says that something is sent; nothing joins it.
     sending[shard] = (operations.count, isConditional ? -1 : round, start)

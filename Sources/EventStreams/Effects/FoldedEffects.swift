@@ -268,7 +268,7 @@ struct FoldedEffects: Sendable {
       case .set(key, let list):
         var name = list.first
         while name >= 0 {
-          let field = text.bytes.span.extracting(pieces[name].text).withUnsafeBufferPointer {
+          let field = text.span.extracting(pieces[name].text).withUnsafeBufferPointer {
             String(decoding: $0, as: UTF8.self)
           }
           _ = known.number(of: field, owner: key)
@@ -313,19 +313,19 @@ struct FoldedEffects: Sendable {
   }
 
   private mutating func piece(_ bytes: Span<UInt8>) -> Int {
-    let start = text.bytes.count
+    let start = text.count
     text.raw(bytes)
     return endPiece(start)
   }
 
   mutating func piece(_ string: String) -> Int {
-    let start = text.bytes.count
+    let start = text.count
     text.plain(string)
     return endPiece(start)
   }
 
   mutating func endPiece(_ start: Int) -> Int {
-    pieces.append((start..<text.bytes.count, -1))
+    pieces.append((start..<text.count, -1))
     return pieces.count - 1
   }
 

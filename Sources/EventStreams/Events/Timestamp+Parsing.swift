@@ -127,6 +127,6 @@ extension Timestamp: FieldValue {
 
   /// A string in RFC 3339.
   public func write(to json: inout JSONWriter) {
-    json.plainString { write(to: &$0) }
+    json.plainString(upTo: Self.longestText) { write(to: $0) }
   }
 }

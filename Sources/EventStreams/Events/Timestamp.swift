@@ -84,59 +84,56 @@ public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible
 
   /// RFC 3339 in UTC, with three or six digits of a fraction if there is one.
   public var description: String {
-    var text: [UInt8] = []
-    text.reserveCapacity(32)
-    write(to: &text)
-    return String(decoding: text, as: UTF8.self)
+    String(unsafeUninitializedCapacity: Self.longestText) { write(to: $0) }
   }
 
   /// With a fraction of six digits.
-  private static let longestText = 27
+  static let longestText = 27
 
-  /// Adds the text to a buffer.
-  func write(to text: inout [UInt8]) {
+  /// Writes the text, and says how long it is.
+  ///
+  /// - Parameter bytes: of the longest text.
+  func write(to bytes: UnsafeMutableBufferPointer<UInt8>) -> Int {
     let days = day
     let date = CivilDate(daysSinceEpoch: days)
     // Of the day; divided by constants only, which is cheap.
     let (seconds, fraction) = UInt64(microsecondsSinceEpoch &- days &* 86_400_000_000)
       .quotientAndRemainder(dividingBy: 1_000_000)
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.longestText) { bytes in
-      var count = 0
-      func add(_ byte: UInt8) {
-        bytes[count] = byte
-        count += 1
-      }
-      func two(_ number: UInt32) {
-        add(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10))
-        add(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
-      }
-      let year = UInt32(date.year)
-      two(year / 100)
-      two(year % 100)
-      add(UInt8(ascii: "-"))
-      two(UInt32(date.month))
-      add(UInt8(ascii: "-"))
-      two(UInt32(date.day))
-      add(UInt8(ascii: "T"))
-      let second = UInt32(seconds)
-      two(second / 3600)
-      add(UInt8(ascii: ":"))
-      two(second / 60 % 60)
-      add(UInt8(ascii: ":"))
-      two(second % 60)
-      if fraction > 0 {
-        let microseconds = UInt32(fraction)
-        add(UInt8(ascii: "."))
-        add(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: microseconds / 100_000))
-        two(microseconds / 1000 % 100)
-        if microseconds % 1000 > 0 {
-          add(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: microseconds / 100 % 10))
-          two(microseconds % 100)
-        }
-      }
-      add(UInt8(ascii: "Z"))
-      text.append(contentsOf: bytes[..<count])
+    var count = 0
+    func add(_ byte: UInt8) {
+      bytes[count] = byte
+      count += 1
     }
+    func two(_ number: UInt32) {
+      add(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10))
+      add(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
+    }
+    let year = UInt32(date.year)
+    two(year / 100)
+    two(year % 100)
+    add(UInt8(ascii: "-"))
+    two(UInt32(date.month))
+    add(UInt8(ascii: "-"))
+    two(UInt32(date.day))
+    add(UInt8(ascii: "T"))
+    let second = UInt32(seconds)
+    two(second / 3600)
+    add(UInt8(ascii: ":"))
+    two(second / 60 % 60)
+    add(UInt8(ascii: ":"))
+    two(second % 60)
+    if fraction > 0 {
+      let microseconds = UInt32(fraction)
+      add(UInt8(ascii: "."))
+      add(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: microseconds / 100_000))
+      two(microseconds / 1000 % 100)
+      if microseconds % 1000 > 0 {
+        add(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: microseconds / 100 % 10))
+        two(microseconds % 100)
+      }
+    }
+    add(UInt8(ascii: "Z"))
+    return count
   }
 }
 

@@ -67,7 +67,8 @@ public struct PaymentEvent<Outcome: PaymentOutcome>: RideEvent, JSONRecord, Hash
     self.standing = standing
   }
 
-  /// Its fields.
+  /// Its fields. Nearly all are captures: for these there is code of their own, which need not find out at run time what each field is.
+  @_specialize(where Outcome == PaymentOutcomes.Captured)
   public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
     rideID = try fields("rideId", { $0.rideID }, .name)
     riderID = try fields("riderId", { $0.riderID }, .name)
