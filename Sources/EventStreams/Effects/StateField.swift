@@ -11,4 +11,9 @@ public struct StateField: Sendable, Hashable {
     self.hash = Identifier(hash)
     self.field = Identifier(field)
   }
+
+  /// Hashes a digest of both names: it is looked up for each thing that an event reads or writes.
+  public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
+
+  var digest: UInt64 { NameDigest.of(field.text, after: NameDigest.of(hash.text)) }
 }
