@@ -45,8 +45,9 @@ struct ReceiptStyle {
     let zone = city.zone == .gmt ? "UTC" : city.zone.identifier
     let date = Date(time)
     guard let locale else {
-      let wallClock = time + .seconds(city.zone.secondsFromGMT(for: date))
-      return "\(wallClock.description.prefix(10)) \(wallClock.description.dropFirst(11).prefix(5)) (\(zone))"
+      // By bytes: all of it is ASCII.
+      let wallClock = (time + .seconds(city.zone.secondsFromGMT(for: date))).description.utf8
+      return "\(Substring(wallClock.prefix(10))) \(Substring(wallClock.dropFirst(11).prefix(5))) (\(zone))"
     }
     // A format style would have its own mind about whether an hour has two digits.
     let formatter = DateFormatter()

@@ -61,16 +61,20 @@ struct ReceiptWords: Sendable {
 
   /// A phrase with what is to stand in its braces.
   static func fill(_ phrase: String, _ values: KeyValuePairs<String, String>) -> String {
-    var text = ""
     // By bytes: braces are ASCII, and so are the names in them.
-    var rest = phrase.utf8[...]
-    while let start = rest.firstIndex(of: UInt8(ascii: "{")), let end = rest[start...].firstIndex(of: UInt8(ascii: "}"))
+    let phrase = Array(phrase.utf8)
+    var text: [UInt8] = []
+    text.reserveCapacity(phrase.count + 64)
+    var position = 0
+    while let start = phrase[position...].firstIndex(of: UInt8(ascii: "{")),
+      let end = phrase[start...].firstIndex(of: UInt8(ascii: "}"))
     {
-      let name = rest[rest.index(after: start)..<end]
-      text += Substring(rest[..<start])
-      text += values.first { $0.key.utf8.elementsEqual(name) }?.value ?? ""
-      rest = rest[rest.index(after: end)...]
+      text += phrase[position..<start]
+      let name = phrase[(start + 1)..<end]
+      if let value = values.first(where: { $0.key.utf8.elementsEqual(name) })?.value { text += value.utf8 }
+      position = end + 1
     }
-    return text + Substring(rest)
+    text += phrase[position...]
+    return String(decoding: text, as: UTF8.self)
   }
 }
