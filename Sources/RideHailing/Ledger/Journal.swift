@@ -81,13 +81,15 @@ public struct Journal: Sendable, Hashable {
     guard let first = postings.first else { return }
     let bucket = JournalBucket(recordedAt: recordedAt, effectiveAt: effectiveAt)
     let name = bucket.name
-    for part in parts(first) {
-      effects.append(to: bucket.stream(part.slice), part)
+    for (slice, part) in parts(first) {
+      effects.append(to: bucket.stream(slice), part)
       effects.increment(LedgerState.buckets, name, by: 1)
     }
     for posting in postings {
       let field = LedgerState.field(posting.account, posting.amount.currency)
-      if posting.account.holder == nil { effects.increment(LedgerState.buckets, "\(name)|\(field)", by: 1) }
+      if posting.account.holder == nil {
+        effects.increment(LedgerState.buckets, LedgerState.joined(name, field), by: 1)
+      }
       effects.increment(LedgerState.balances, field, by: posting.amount.minorUnits)
     }
   }
@@ -109,14 +111,14 @@ public struct Journal: Sendable, Hashable {
     return JournalBucket.slice(of: (rideID ?? id)[...].utf8)
   }
 
-  /// What is stored of it: all of it, unless it is about several holders or currencies; then a part for each.
-  private func parts(_ first: Posting) -> [Journal] {
+  /// What is stored of it, and in which slice: all of it, unless it is about several holders or currencies; then a part for each.
+  private func parts(_ first: Posting) -> [(slice: Int, journal: Journal)] {
     let slice = slice
     func isUsual(_ posting: Posting) -> Bool {
       posting.amount.currency == first.amount.currency
         && posting.account.holder.map { JournalBucket.slice(of: $0) == slice } != false
     }
-    if postings.allSatisfy(isUsual) { return [self] }
+    if postings.allSatisfy(isUsual) { return [(slice, self)] }
     struct Place: Hashable {
       let currency: Currency
       let slice: Int
@@ -127,7 +129,10 @@ public struct Journal: Sendable, Hashable {
         slice: posting.account.holder.map { JournalBucket.slice(of: $0) } ?? slice)
     }
     return places.sorted { ($0.key.currency.code, $0.key.slice) < ($1.key.currency.code, $1.key.slice) }
-      .map { part($0.value) }
+      .map {
+        let part = part($0.value)
+        return (part.slice, part)
+      }
   }
 
   private func part(_ postings: [Posting]) -> Journal {

@@ -22,12 +22,21 @@ enum LedgerState {
   static let closedCounts = "closed:counts"
 
   static func field(_ account: Account, _ currency: Currency) -> String {
-    var field = ""
-    field.reserveCapacity(account.name.utf8.count + 4)
-    field += account.name
-    field += "|"
-    field += currency.code
-    return field
+    joined(account.name, currency.code)
+  }
+
+  /// Two names with a bar between them, made in one go.
+  static func joined(_ first: String, _ second: String) -> String {
+    var (first, second) = (first, second)
+    return first.withUTF8 { first in
+      second.withUTF8 { second in
+        String(unsafeUninitializedCapacity: first.count + 1 + second.count) { name in
+          _ = name.update(fromContentsOf: first)
+          name[first.count] = UInt8(ascii: "|")
+          return name[(first.count + 1)...].update(fromContentsOf: second)
+        }
+      }
+    }
   }
 
   /// The account and the currency that a field is about; nil if it is none.
