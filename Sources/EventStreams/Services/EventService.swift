@@ -188,7 +188,8 @@ public struct EventService: Sendable {
     var object = try event.object()
     guard case .eachEvent(let handlers) = handling, let index = object.find("type") else { return nil }
     let type = object.value(at: index)
-    for (name, handler) in handlers where type.isString(name.rawValue) { return handler }
+    // Of those that don't fit nothing is copied.
+    for index in handlers.indices where type.isString(handlers[index].type.rawValue) { return handlers[index].handler }
     return nil
   }
 }
