@@ -213,6 +213,9 @@ local function publish(topic, plan, first, count, added, changed)
   return first + count
 end
 
+-- What each record's field is called: nobody asks, and it is stored with each.
+local recordField = 'r'
+
 -- Writes what was planned. Of a commit that leaves something in an outbox, ARGV begins with the group, the epoch and its number.
 local function write(keys, args, plan)
   local call, added, changed, nextEvent, log, outbox = redis.call, {}, {}, 1, keys[1], nil
@@ -233,11 +236,11 @@ local function write(keys, args, plan)
     elseif command == 'UNLINK' then
       call('UNLINK', key)
     elseif command == 'XADD' and count == 1 then
-      call('XADD', key, '*', 'record', args[i + 3])
+      call('XADD', key, '*', recordField, args[i + 3])
     elseif command == 'XADD' then
       local records = {}
       for at = i + 3, i + 2 + count do
-        records[#records + 1] = 'record'
+        records[#records + 1] = recordField
         records[#records + 1] = args[at]
       end
       call('XADD', key, '*', unpack(records))

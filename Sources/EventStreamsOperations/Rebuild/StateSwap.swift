@@ -37,7 +37,7 @@ struct StateSwap: Sendable {
         commands.argument("XADD")
         commands.argument(key)
         commands.argument(id.description)
-        commands.argument("record")
+        commands.argument("r")
         commands.argument(json)
         try await flush(at: 1000)
       }
