@@ -76,6 +76,7 @@ let package = Package(
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
   ],
   targets: [
     .systemLibrary(
@@ -249,10 +250,13 @@ let package = Package(
     // A real redis-server and PostgreSQL for tests, random numbers by seed, real trips; regular targets because test targets can't share
     // anything otherwise.
     .target(
-      name: "RedisTestSupport", dependencies: ["PostgreSQL", "Redis"], path: "Tests/RedisTestSupport",
-      swiftSettings: settings),
+      name: "RedisTestSupport",
+      dependencies: ["PostgreSQL", "Redis", .product(name: "Subprocess", package: "swift-subprocess")],
+      path: "Tests/RedisTestSupport", swiftSettings: settings),
     .target(name: "RandomTestSupport", path: "Tests/RandomTestSupport", swiftSettings: settings),
-    .target(name: "RideTestSupport", path: "Tests/RideTestSupport", swiftSettings: settings),
+    .target(
+      name: "RideTestSupport", dependencies: ["RedisTestSupport"], path: "Tests/RideTestSupport",
+      swiftSettings: settings),
     // A card gateway that is strict where a client could be careless, in Python.
     .target(
       name: "GatewayDouble",

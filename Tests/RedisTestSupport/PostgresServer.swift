@@ -64,8 +64,8 @@ public actor PostgresServer {
       \(asUser.joined(separator: " ")) "\(programs)/initdb" -D "$0/data" -U rides -A trust --no-sync -E UTF8 --locale=C >"$0/initdb.log" 2>&1
       printf 'local all guarded scram-sha-256\\nlocal all all trust\\n' >"$0/data/pg_hba.conf"
       """
-    let status = try await Shell(script: script).run(folder)
-    guard status == 0 else {
+    let run = try await TestProgram("sh").run(["-c", script, folder])
+    guard run.status == 0 else {
       let log = (try? String(contentsOfFile: "\(folder)/initdb.log", encoding: .utf8)) ?? ""
       throw RedisServerError("initdb failed:\n\(log)")
     }

@@ -35,8 +35,8 @@ public struct ServerClock: Sendable {
   }
 
   private func compile(_ source: String) async throws {
-    let compiler = Shell(script: "$(command -v cc || command -v clang) -shared -fPIC -O2 -o \"$1\" \"$0\"")
-    let status = try await compiler.run(source, folder.appending(path: "clock.so").path())
-    guard status == 0 else { throw RedisServerError("cannot compile \(source): it takes Linux and a C compiler") }
+    let script = "$(command -v cc || command -v clang) -shared -fPIC -O2 -o \"$1\" \"$0\""
+    let run = try await TestProgram("sh").run(["-c", script, source, folder.appending(path: "clock.so").path()])
+    guard run.status == 0 else { throw RedisServerError("cannot compile \(source): it takes Linux and a C compiler") }
   }
 }

@@ -10,8 +10,8 @@ public struct TestCertificates: Sendable {
     let folder = FileManager.default.temporaryDirectory.appending(path: "certificates-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let status = try await Shell(script: script).run(folder.path())
-    guard status == 0 else { throw RedisServerError("cannot make certificates: it takes the openssl command") }
+    let run = try await TestProgram("sh").run(["-c", script, folder.path()])
+    guard run.status == 0 else { throw RedisServerError("cannot make certificates: it takes the openssl command") }
     return try await body(TestCertificates(folder: folder.path()))
   }
 

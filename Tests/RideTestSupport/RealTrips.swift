@@ -1,4 +1,5 @@
 public import Foundation
+import RedisTestSupport
 
 /// Trips that were made, in files that tests read if they are there.
 public enum RealTrips {
@@ -15,16 +16,21 @@ public enum RealTrips {
   }()
 
   /// A file of the folder, unpacked.
-  public static func text(of name: String) throws -> String {
+  public static func text(of name: String) async throws -> String {
+    try await TestProgram(name.hasSuffix(".gz") ? "zcat" : "cat").run([try path(of: name)]).output
+  }
+
+  /// Unpacks a file, or its first lines, into a folder; returns the path of what comes out.
+  public static func unpack(_ name: String, lines: Int = .max, into target: URL) async throws -> String {
+    let packed = URL(fileURLWithPath: try path(of: name))
+    let unpacked = target.appending(path: packed.deletingPathExtension().lastPathComponent).path()
+    let script = "gzip -dc \"$0\" 2>/dev/null | head -n \(lines) > \"$1\""
+    _ = try await TestProgram("sh").run(["-c", script, packed.path(), unpacked])
+    return unpacked
+  }
+
+  private static func path(of name: String) throws -> String {
     guard let folder else { throw CocoaError(.fileNoSuchFile) }
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [name.hasSuffix(".gz") ? "zcat" : "cat", folder.appending(path: name).path()]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let text = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return String(decoding: text, as: UTF8.self)
+    return folder.appending(path: name).path()
   }
 }

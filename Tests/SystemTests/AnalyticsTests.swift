@@ -1,6 +1,7 @@
 import EventArchive
 import EventStreams
 import Foundation
+import RedisTestSupport
 import RideHailing
 import RideTestSupport
 import Testing
@@ -95,7 +96,7 @@ import Testing
     .enabled(if: RealTrips.folder != nil, "set RIDES_DATA to the folder of real trips"))
   func newYork() async throws {
     try await SystemBench.run { bench in
-      let csv = try RealTrips.unpack("nyc/taxis.csv.gz", into: bench.folder)
+      let csv = try await RealTrips.unpack("nyc/taxis.csv.gz", into: bench.folder)
       let events = try await bench.rides("import", "--format", "nyc-taxis", "--dry-run", csv)
       let catalog = EventCatalog(RideServices.standard.types)
       let path = try await Self.archive(

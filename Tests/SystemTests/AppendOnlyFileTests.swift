@@ -94,7 +94,7 @@ import Testing
   func cut() async throws {
     try await LocalBench.run { bench in
       #expect(try await bench.start().status == 0)
-      func publish(_ count: Int) async throws -> RidesProcess.Result {
+      func publish(_ count: Int) async throws -> TestProgram.Run {
         try await RidesProcess.simulate(count, seed: 1, ["--format", "json"], redis: bench.server.url.description)
       }
       let first = try await publish(20)
@@ -129,7 +129,7 @@ import Testing
     }
   }
 
-  private static func published(_ result: RidesProcess.Result) -> Int? {
+  private static func published(_ result: TestProgram.Run) -> Int? {
     result.output.split(separator: "\"published\":").last.flatMap { Int($0.prefix(while: \.isNumber)) }
   }
 

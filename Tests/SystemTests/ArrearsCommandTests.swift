@@ -1,5 +1,6 @@
 import EventStreams
 import Foundation
+import RedisTestSupport
 import RideHailing
 import Testing
 

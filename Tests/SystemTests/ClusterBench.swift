@@ -34,9 +34,9 @@ struct ClusterBench: Sendable {
     }
   }
 
-  func rides(_ arguments: String...) async throws -> RidesProcess.Result { try await rides(arguments) }
+  func rides(_ arguments: String...) async throws -> TestProgram.Run { try await rides(arguments) }
 
-  func rides(_ arguments: [String]) async throws -> RidesProcess.Result {
+  func rides(_ arguments: [String]) async throws -> TestProgram.Run {
     try await RidesProcess.run(all: arguments, redis: cluster.url.description, folder: folder)
   }
 

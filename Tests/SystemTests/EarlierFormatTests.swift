@@ -40,9 +40,9 @@ import Testing
       }
     }
 
-    func rides(_ arguments: String...) async throws -> RidesProcess.Result { try await rides(arguments) }
+    func rides(_ arguments: String...) async throws -> TestProgram.Run { try await rides(arguments) }
 
-    func rides(_ arguments: [String], input: String = "") async throws -> RidesProcess.Result {
+    func rides(_ arguments: [String], input: String = "") async throws -> TestProgram.Run {
       try await RidesProcess.run(all: arguments, redis: server.url.description, input: input, folder: folder)
     }
 

@@ -1,10 +1,11 @@
 import EventStreams
 import Foundation
+import RedisTestSupport
 import RideHailing
 import Testing
 
 @Suite("rides events describe") struct EventsCommandTests {
-  private func run(_ arguments: String...) async throws -> RidesProcess.Result {
+  private func run(_ arguments: String...) async throws -> TestProgram.Run {
     try await RidesProcess.run(all: ["events", "describe"] + arguments, redis: "redis://127.0.0.1:1")
   }
 

@@ -10,7 +10,7 @@ import Testing
   /// The producer publishes all rides again and again until `isOver`, and once more after that; then none is missing.
   private static func produce(_ count: Int, _ seed: UInt64, _ bench: SystemBench, until isOver: () -> Bool) async throws
   {
-    func publish(_ rate: Int) async throws -> RidesProcess.Result {
+    func publish(_ rate: Int) async throws -> TestProgram.Run {
       try await bench.simulate(count, seed: seed, "--rate", "\(rate)")
     }
     _ = try await publish(1500)

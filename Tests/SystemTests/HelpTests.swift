@@ -1,4 +1,5 @@
 import Foundation
+import RedisTestSupport
 import Testing
 
 @Suite("Help") struct HelpTests {
@@ -36,7 +37,7 @@ import Testing
   func width() async throws {
     func longest(_ columns: Int) async throws -> Int {
       let shell = try await RidesProcess.run(
-        all: ["COLUMNS=\(columns)", RidesProcess.path("rides"), "audit", "--help"], redis: "redis://127.0.0.1:1",
+        all: ["COLUMNS=\(columns)", TestProgram(built: "rides").path, "audit", "--help"], redis: "redis://127.0.0.1:1",
         program: "/usr/bin/env")
       return shell.output.split(separator: "\n").filter { !$0.hasPrefix("USAGE") }.map(\.count).max() ?? 0
     }

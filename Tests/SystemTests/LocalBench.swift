@@ -43,7 +43,7 @@ struct LocalBench: Sendable {
     (try? String(contentsOfFile: server.pidFile, encoding: .utf8)).flatMap { pid_t($0.filter(\.isNumber)) }
   }
 
-  func rides(_ arguments: String...) async throws -> RidesProcess.Result {
+  func rides(_ arguments: String...) async throws -> TestProgram.Run {
     try await RidesProcess.run(all: arguments, redis: "", folder: folder)
   }
 
@@ -65,7 +65,7 @@ struct LocalBench: Sendable {
   }
 
   /// Starts a server that goes on by itself.
-  func start(_ settings: String...) async throws -> RidesProcess.Result {
+  func start(_ settings: String...) async throws -> TestProgram.Run {
     try await RidesProcess.run(
       all: ["local-redis", "start", ".rides/redis", "--"] + settings, redis: "", folder: folder)
   }

@@ -15,8 +15,7 @@ import Testing
     return String(decoding: EncodedEvent(event, timestamp: time).json, as: UTF8.self) + "\n"
   }
 
-  private func run(_ bench: SystemBench, _ arguments: String..., input: String = "") async throws -> RidesProcess.Result
-  {
+  private func run(_ bench: SystemBench, _ arguments: String..., input: String = "") async throws -> TestProgram.Run {
     try await RidesProcess.run(all: arguments, redis: bench.url, input: input, program: "LoyaltyRides")
   }
 

@@ -44,7 +44,7 @@ import Testing
     .enabled(if: RealTrips.folder != nil, "set RIDES_DATA to the folder of real trips"))
   func february() async throws {
     try await SystemBench.run { bench in
-      let csv = try RealTrips.unpack("nyc/yellow_2019-02.csv.gz", lines: Self.rows + 1, into: bench.folder)
+      let csv = try await RealTrips.unpack("nyc/yellow_2019-02.csv.gz", lines: Self.rows + 1, into: bench.folder)
       let archive = bench.folder.appending(path: "archive.sqlite").path()
       let workers = try RideServices.standard.names.map { try bench.worker($0) }
       defer { workers.forEach { $0.crash() } }

@@ -1,6 +1,7 @@
 import EventStreams
 import EventStreamsOperations
 import Foundation
+import RedisTestSupport
 import RideHailing
 import RideTestSupport
 import Testing
@@ -11,7 +12,7 @@ import Testing
     .enabled(if: RealTrips.folder != nil, "set RIDES_DATA to the folder of real trips"))
   func newYork() async throws {
     try await SystemBench.run { bench in
-      let csv = try RealTrips.unpack("nyc/taxis.csv.gz", into: bench.folder)
+      let csv = try await RealTrips.unpack("nyc/taxis.csv.gz", into: bench.folder)
       let rejects = bench.folder.appending(path: "rejects.ndjson").path()
 
       let imported = try await bench.rides(

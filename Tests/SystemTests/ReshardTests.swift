@@ -218,6 +218,6 @@ import Testing
   }
 }
 
-extension RidesProcess.Result {
+extension TestProgram.Run {
   fileprivate func expectSuccess() { #expect(status == 0, "\(output)\(errors)") }
 }

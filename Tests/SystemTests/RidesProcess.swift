@@ -1,6 +1,6 @@
 import EventStreams
 import Foundation
-import Synchronization
+import RedisTestSupport
 
 /// A run of the program `rides`, as a user runs it, or of another one that is built with the tests.
 final class RidesProcess: Sendable {
@@ -9,19 +9,21 @@ final class RidesProcess: Sendable {
   private let errors = Pipe()
   private let input = Pipe()
 
-  /// The programs stand beside the tests.
-  private static let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-
   /// What programs work in that are not told where, so that none finds what a user has here.
-  private static let emptyFolder = Swift.Result {
+  private static let emptyFolder = Result {
     let folder = FileManager.default.temporaryDirectory.appending(path: "rides-tests-\(getpid())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     return folder
   }
 
-  /// Where a program is.
-  static func path(_ program: String) -> String {
-    program.hasPrefix("/") ? program : folder.appending(path: program).path()
+  /// A program by its path, or one that is built with the tests by its name.
+  private static func program(_ name: String) -> TestProgram {
+    name.hasPrefix("/") ? TestProgram(name) : TestProgram(built: name)
+  }
+
+  /// What its environment says besides that of the tests.
+  private static func variables(_ redis: String) -> [String: String] {
+    ["REDIS_URL": redis, "SWIFT_BACKTRACE": "enable=no"]
   }
 
   /// Starts it.
@@ -36,12 +38,10 @@ final class RidesProcess: Sendable {
     folder: URL? = nil, target: URL? = nil
   ) throws {
     process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.path(program))
+    process.executableURL = URL(fileURLWithPath: Self.program(program).path)
     process.arguments = arguments
     process.currentDirectoryURL = try folder ?? Self.emptyFolder.get()
-    process.environment = ProcessInfo.processInfo.environment.merging(
-      ["REDIS_URL": redis, "SWIFT_BACKTRACE": "enable=no"]
-    ) { $1 }
+    process.environment = ProcessInfo.processInfo.environment.merging(Self.variables(redis)) { $1 }
     // In servers that other tests start meanwhile a pipe would stay open, and whoever reads from it would wait for their end.
     for pipe in [output, errors, input] {
       for end in [pipe.fileHandleForReading, pipe.fileHandleForWriting] {
@@ -63,14 +63,8 @@ final class RidesProcess: Sendable {
     try process.run()
   }
 
-  struct Result: Sendable {
-    let status: Int32
-    let output: String
-    let errors: String
-  }
-
   /// Runs it to its end with this on standard input.
-  static func run(_ arguments: String..., redis: String, input text: String = "") async throws -> Result {
+  static func run(_ arguments: String..., redis: String, input text: String = "") async throws -> TestProgram.Run {
     try await run(all: arguments, redis: redis, input: text)
   }
 
@@ -78,44 +72,25 @@ final class RidesProcess: Sendable {
   static func run(
     all arguments: [String], redis: String, input text: String = "", folder: URL? = nil, target: URL? = nil,
     program: String = "rides"
-  ) async throws -> Result {
-    let run = try RidesProcess(arguments, redis: redis, program: program, folder: folder, target: target)
-    return try await waiting { try run.finish(input: text) }
+  ) async throws -> TestProgram.Run {
+    try await Self.program(program).run(
+      arguments, variables: variables(redis), folder: (folder ?? emptyFolder.get()).path(), input: text,
+      target: target?.path())
   }
 
   /// Does what blocks on a thread of its own: the few that tests run on are needed by others meanwhile.
   private static func waiting<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) async throws -> Value {
     try await withCheckedThrowingContinuation { continuation in
-      Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
+      Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
     }
-  }
-
-  private func finish(input text: String) throws -> Result {
-    // What it prints must be read before it ends, or it may never end.
-    let collected = Mutex<[Int: Data]>([:])
-    let group = DispatchGroup()
-    for (index, pipe) in [output, errors].enumerated() {
-      let handle = pipe.fileHandleForReading
-      DispatchQueue.global().async(group: group) {
-        let data = (try? handle.readToEnd()) ?? Data()
-        collected.withLock { $0[index] = data }
-      }
-    }
-    try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
-    try input.fileHandleForWriting.close()
-    group.wait()
-    process.waitUntilExit()
-    func collectedText(_ index: Int) -> String {
-      String(decoding: collected.withLock { $0[index] ?? Data() }, as: UTF8.self)
-    }
-    return Result(status: process.terminationStatus, output: collectedText(0), errors: collectedText(1))
   }
 
   /// When all simulated rides are that may be published again.
   private static let simulatedTime = Timestamp.now()
 
   /// Publishes the first simulated rides of a seed, the same events each time.
-  static func simulate(_ rides: Int, seed: UInt64, _ more: [String] = [], redis: String) async throws -> Result {
+  static func simulate(_ rides: Int, seed: UInt64, _ more: [String] = [], redis: String) async throws -> TestProgram.Run
+  {
     let arguments = ["publish", "--simulate", "\(rides)", "--seed", "\(seed)", "--at", "\(simulatedTime)"]
     return try await run(all: arguments + more, redis: redis)
   }

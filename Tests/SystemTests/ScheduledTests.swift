@@ -10,7 +10,7 @@ import Testing
   private static let rated =
     #"{"type":"RIDE_RATED","timestamp":"2026-04-03T10:30:00Z","data":{"rideId":"r1","driverId":"d","city":"c","stars":5}}"#
 
-  private func publish(_ bench: SystemBench, _ due: String...) async throws -> RidesProcess.Result {
+  private func publish(_ bench: SystemBench, _ due: String...) async throws -> TestProgram.Run {
     try await RidesProcess.run(all: ["publish", "-"] + due, redis: bench.url, input: Self.rated)
   }
 

@@ -38,13 +38,13 @@ struct SystemBench: Sendable {
   }
 
   /// The first events of a seed, the same ones each time.
-  func simulate(_ rides: Int, seed: UInt64 = 1, _ more: String...) async throws -> RidesProcess.Result {
+  func simulate(_ rides: Int, seed: UInt64 = 1, _ more: String...) async throws -> TestProgram.Run {
     try await RidesProcess.simulate(rides, seed: seed, more, redis: url)
   }
 
-  func rides(_ arguments: String...) async throws -> RidesProcess.Result { try await rides(arguments) }
+  func rides(_ arguments: String...) async throws -> TestProgram.Run { try await rides(arguments) }
 
-  func rides(_ arguments: [String]) async throws -> RidesProcess.Result {
+  func rides(_ arguments: [String]) async throws -> TestProgram.Run {
     try await RidesProcess.run(all: arguments, redis: url)
   }
 

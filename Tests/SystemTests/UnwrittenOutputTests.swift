@@ -62,7 +62,8 @@ import Testing
       // 16 kB are all that a file may have.
       let limited = try RidesProcess(
         [
-          "-c", "trap '' XFSZ; ulimit -f 16; exec \"$0\" \"$@\" 2>/dev/null", RidesProcess.path("rides"), "archive",
+          "-c", "trap '' XFSZ; ulimit -f 16; exec \"$0\" \"$@\" 2>/dev/null", TestProgram(built: "rides").path,
+          "archive",
           "export", "--archive", archive, "--output", output,
         ],
         redis: bench.url, isQuiet: true, program: "/bin/sh")
@@ -96,7 +97,10 @@ import Testing
       let errors = bench.folder.appending(path: "errors")
       try Data().write(to: errors)
       let shell = try RidesProcess(
-        ["-c", "{ \"$0\" replay 2>\"$1\"; echo $? >>\"$1\"; } | head -n 1", RidesProcess.path("rides"), errors.path()],
+        [
+          "-c", "{ \"$0\" replay 2>\"$1\"; echo $? >>\"$1\"; } | head -n 1", TestProgram(built: "rides").path,
+          errors.path(),
+        ],
         redis: bench.url, isQuiet: true, program: "/bin/sh")
       #expect(try await shell.stopWhenDone() == 0)
       #expect(try String(contentsOf: errors, encoding: .utf8) == "141\n")

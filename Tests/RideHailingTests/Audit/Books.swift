@@ -44,7 +44,7 @@ struct Books: Sendable {
   ///
   /// - Parameter program: is told what the program makes of it; nil if that is not asked.
   func report(
-    archive: Bool = true, program: ((AuditProgram) -> Void)? = nil,
+    archive: Bool = true, program: ((TestProgram.Run) -> Void)? = nil,
     spoiling spoil: (Books) async throws -> Void = { _ in }
   ) async throws -> AuditReport {
     try await spoil(self)
@@ -52,8 +52,9 @@ struct Books: Sendable {
     if let program {
       let path = bench.configuration.archivePath
       program(
-        try await AuditProgram.run(
-          redis: bench.server.url.description, archive: archive ? path : nil, in: bench.server.folder))
+        try await TestProgram(built: "rides").run(
+          ["audit", "--format", "json"] + (archive ? ["--archive", path] : []),
+          variables: ["REDIS_URL": bench.server.url.description], folder: bench.server.folder))
     }
     _ = try await bench.connection.call("DEBUG", "RELOAD", "NOSAVE")
     for suffix in ["", "-wal", "-shm"] {

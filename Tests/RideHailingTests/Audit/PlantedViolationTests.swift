@@ -1,5 +1,6 @@
 import EventStreams
 import Redis
+import RedisTestSupport
 import RideHailing
 import Testing
 

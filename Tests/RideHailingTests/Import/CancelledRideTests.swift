@@ -85,12 +85,13 @@ import Testing
   @Test(
     "of the real files are all read",
     .enabled(if: RealTrips.folder != nil, "set RIDES_DATA to the folder of real trips"))
-  func realFiles() throws {
-    let mexico = try ReadTrips(.mexicoCity, RealTrips.text(of: "mexico-city/driver_lifetime_trips_2023-2024.csv").utf8)
+  func realFiles() async throws {
+    let mexico = try await ReadTrips(
+      .mexicoCity, RealTrips.text(of: "mexico-city/driver_lifetime_trips_2023-2024.csv").utf8)
     let rides = try mexico.cancelled.map { try cancelled($0) }
     #expect(rides.count == 252)
     #expect(rides.count { $0.fee > 0 } == 27)
-    let gett = try ReadTrips(.gett, RealTrips.text(of: "gett/failed_orders.csv.gz").utf8, date: "2020-01-31")
+    let gett = try await ReadTrips(.gett, RealTrips.text(of: "gett/failed_orders.csv.gz").utf8, date: "2020-01-31")
     let orders = try gett.cancelled.map { try cancelled($0) }
     #expect(orders.count == 10_716 && gett.rejected.isEmpty)
     #expect(orders.count { $0.by == .rider && $0.driverID == nil } == 4_496)

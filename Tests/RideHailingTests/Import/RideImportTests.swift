@@ -87,8 +87,8 @@ import Testing
       (.mexicoCity, "mexico-city/driver_lifetime_trips_2023-2024.csv", 1856, 6),
       (.bolt, "bolt/upfront_pricing_2020-02.csv.gz", 1871, 1626),
     ])
-  func realFiles(_ format: ImportFormat, _ name: String, _ rides: Int, _ rejected: Int) throws {
-    let outcome = try read(format, try RealTrips.text(of: name), currency: format == .bolt ? .eur : nil)
+  func realFiles(_ format: ImportFormat, _ name: String, _ rides: Int, _ rejected: Int) async throws {
+    let outcome = try read(format, try await RealTrips.text(of: name), currency: format == .bolt ? .eur : nil)
     #expect(outcome.rides.count == rides)
     #expect(outcome.rejected.count == rejected)
     #expect(outcome.rides.allSatisfy { $0.fare.total > 0 })
@@ -97,17 +97,17 @@ import Testing
   @Test(
     "knows the odd lines of the real files",
     .enabled(if: RealTrips.folder != nil, "set RIDES_DATA to the folder of real trips"))
-  func oddLines() throws {
-    let november = try read(.nycYellow, try RealTrips.text(of: "nyc/yellow_2018-11.csv.gz"))
+  func oddLines() async throws {
+    let november = try read(.nycYellow, try await RealTrips.text(of: "nyc/yellow_2018-11.csv.gz"))
     let rejected = Set(november.rejected.map(\.line))
     #expect(!rejected.contains(7169))
     #expect(!rejected.contains(9109))
     #expect(rejected.contains(6762))
-    let january = try read(.nycYellow, try RealTrips.text(of: "nyc/yellow_2019-01.csv.gz"))
+    let january = try read(.nycYellow, try await RealTrips.text(of: "nyc/yellow_2019-01.csv.gz"))
     // An overflowing meter, and nobody was charged.
     #expect(january.rejected.first { $0.line == 1444 }?.reason == "is no charge: the rider was not charged")
     #expect(january.rides.contains { $0.fare.total == 300_480 })
-    let green = try read(.nycGreen, try RealTrips.text(of: "nyc/green_2013-08.csv.gz"))
+    let green = try read(.nycGreen, try await RealTrips.text(of: "nyc/green_2013-08.csv.gz"))
     #expect(!green.rejected.contains { $0.line == 6764 || $0.line == 7620 })
   }
 }

@@ -9,8 +9,8 @@ import Testing
   "Receipts in the manner of a language, and Babel", .enabled(if: ProcessInfo.processInfo.environment["BABEL"] != nil))
 struct ReceiptOracleTests {
   @Test("are written as that writes them, but for what is listed")
-  func same() throws {
-    let lines = try PythonModel.lines("receipt_styles.py", [])
+  func same() async throws {
+    let lines = try await PythonModel.lines("receipt_styles.py", [])
     #expect(lines.count > 2000)
     var differences: [String: [String]] = [:]
     for line in lines {

@@ -1,5 +1,6 @@
 import EventStreams
 import Foundation
+import RedisTestSupport
 import Testing
 
 @testable import RideHailing
@@ -51,31 +52,28 @@ import Testing
   }
 
   @Test("holds against the schema of its message", .enabled(if: ProcessInfo.processInfo.environment["PAIN_XSD"] != nil))
-  func schema() throws {
+  func schema() async throws {
     for text in [try file(300), try file(1, #require(Currency("JPY"))), try file(20, bic: "COBADEFFXXX")] {
-      let problems = try Self.problems(text)
+      let problems = try await Self.problems(text)
       #expect(problems.isEmpty, "\(problems.prefix(800))")
     }
     // What finds nothing in anything says nothing.
-    #expect(try !Self.problems(file(1).replacing("<PmtMtd>TRF", with: "<PmtMtd>XXX")).isEmpty)
-    #expect(try !Self.problems(file(1).replacing("<ChrgBr>SLEV</ChrgBr>\n", with: "") + "<a/>").isEmpty)
+    for spoilt in [
+      try file(1).replacing("<PmtMtd>TRF", with: "<PmtMtd>XXX"),
+      try file(1).replacing("<ChrgBr>SLEV</ChrgBr>\n", with: "") + "<a/>",
+    ] {
+      let problems = try await Self.problems(spoilt)
+      #expect(!problems.isEmpty)
+    }
   }
 
   /// What xmllint says of a file; empty if nothing is wrong.
-  private static func problems(_ text: String) throws -> String {
+  private static func problems(_ text: String) async throws -> String {
     let path = FileManager.default.temporaryDirectory.appending(path: "rides-\(UUID().uuidString).xml").path()
     defer { try? FileManager.default.removeItem(atPath: path) }
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = [
-      "xmllint", "--noout", "--nonet", "--schema", ProcessInfo.processInfo.environment["PAIN_XSD"] ?? "", path,
-    ]
-    let output = Pipe()
-    process.standardError = output
-    try process.run()
-    let said = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return process.terminationStatus == 0 ? "" : String(decoding: said, as: UTF8.self) + "\(process.terminationStatus)"
+    let schema = ProcessInfo.processInfo.environment["PAIN_XSD"] ?? ""
+    let run = try await TestProgram("xmllint").run(["--noout", "--nonet", "--schema", schema, path])
+    return run.status == 0 ? "" : "\(run.errors)\(run.status)"
   }
 }

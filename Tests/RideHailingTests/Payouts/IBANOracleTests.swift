@@ -6,9 +6,9 @@ import Testing
 @Suite("Account numbers, and schwifty", .enabled(if: ProcessInfo.processInfo.environment["IBANS"] != nil))
 struct IBANOracleTests {
   @Test("are taken, and refused, as that says, of all countries and broken in all ways")
-  func same() throws {
+  func same() async throws {
     let count = try #require(ProcessInfo.processInfo.environment["IBANS"])
-    let lines = try PythonModel.lines("ibans.py", [count, "11"])
+    let lines = try await PythonModel.lines("ibans.py", [count, "11"])
     #expect(lines.count == Int(count))
     let differences = lines.filter { line in
       let isTaken = (try? IBAN(String(line.dropFirst(2)))) != nil

@@ -24,7 +24,7 @@ import Testing
   @Test("come to the same, whatever is rated, by whom and when")
   func same() async throws {
     let count = ProcessInfo.processInfo.environment["RATING_SEQUENCES"].flatMap { Int($0) } ?? 3_000
-    let lines = try PythonModel.lines("ratings.py", [String(count), "7"])
+    let lines = try await PythonModel.lines("ratings.py", [String(count), "7"])
     #expect(lines.count == count)
     let middle = lines.count / 2
     async let first = Self.compare(lines[..<middle])

@@ -1,4 +1,5 @@
 import Foundation
+import RedisTestSupport
 import Testing
 
 /// A program in Python that says what must come of something.
@@ -9,17 +10,10 @@ enum PythonModel {
   /// The lines that it writes.
   ///
   /// - Parameter python: PYTHON of the environment, if it needs packages.
-  static func lines(_ program: String, _ arguments: [String]) throws -> [Substring] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    let python = ProcessInfo.processInfo.environment["PYTHON"] ?? "python3"
-    process.arguments = [python, folder.appending(path: program).path()] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let text = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "\(program)")
-    return String(decoding: text, as: UTF8.self).split(separator: "\n")
+  static func lines(_ program: String, _ arguments: [String]) async throws -> [Substring] {
+    let python = TestProgram(ProcessInfo.processInfo.environment["PYTHON"] ?? "python3")
+    let run = try await python.run([folder.appending(path: program).path()] + arguments)
+    #expect(run.status == 0, "\(program) \(run.errors)")
+    return run.output.split(separator: "\n")
   }
 }

@@ -6,7 +6,7 @@ extension Leases {
   /// Says that a group was put back.
   func report(_ shift: (from: String, to: String), of shard: Int) {
     log.critical(
-      "somebody has moved the consumer group, or removed what is pending; it was put back to where it must be, and nothing is handled twice or left out: leave XGROUP SETID, XACK and XGROUP DELCONSUMER to the workers",
+      "somebody has moved the consumer group, removed what is pending, or added entries before what was handled; the group was put back to where it must be: nothing is handled twice, and nothing is left out but what was added so: leave XGROUP SETID, XACK, XGROUP DELCONSUMER and XADD to the workers and publishers",
       metadata: ["shard": "\(shard)", "was": "\(shift.from)", "is": "\(shift.to)"])
   }
 
