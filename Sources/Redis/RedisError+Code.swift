@@ -68,7 +68,8 @@ extension RedisError {
     var isRetriable: Bool {
       switch self {
       case .connectionRefused, .unreachable, .timeout, .connectionClosed, .serverLoading, .outOfMemory, .readOnly,
-        .persistenceFailure, .notEnoughReplicas, .masterDown, .tooManyClients, .clusterUnavailable, .busyScript:
+        .persistenceFailure, .notEnoughReplicas, .masterDown, .tooManyClients, .clusterRedirect, .clusterUnavailable,
+        .busyScript:
         true
       default: false
       }

@@ -71,6 +71,9 @@ import Testing
       // What is not there yet is made where it will be.
       try await connection.run("SET", "{s}new", "1")
       #expect(await connection.connectCount == before, "the slot was taken for moved")
+      // One node sends to the other, which has not all of it: for as long as the slot is on its way.
+      let between = await connection.error("MGET", "{s}neither", "{s}nor")
+      #expect(between?.isRetriable == true, "\(between as Any)")
 
       async let both = connection.strings(["MGET"] + (0..<30).map { "{s}\($0)" })
       while try await cluster.moveKeys(of: slot, from: source, to: target) {}
