@@ -58,7 +58,7 @@ extension Inspector {
       let shards = found.shards
       let (waiting, places) = try await lookUp(names, shards.isEmpty ? Array(namespace.shards) : shards)
       scheduled += waiting.filter { subject.isSubject(of: $0.json.span) }
-      for (shard, entry) in try await entries(at: places) { found.add(entry, shard: shard) }
+      for (shard, entry) in try await entries(at: places) { found.add(entry, shard: shard, asked: asked) }
       names = subject.further(found.recorded).filter { !asked.contains($0) }
     }
     return scheduled

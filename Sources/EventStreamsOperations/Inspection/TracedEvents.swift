@@ -40,15 +40,17 @@ struct TracedEvents {
     return found.values.contains { ids.contains(Identifier($0.header.id)) }
   }
 
-  /// Takes in what is about the subject.
-  mutating func add(_ entry: Inspector.LogEntry, shard: Int) {
+  /// Takes in what is about the subject, or is among what led to some of it.
+  mutating func add(_ entry: Inspector.LogEntry, shard: Int, asked names: Set<TracedSubject.Name> = []) {
     let place = LogPlace(entryID: entry.id, shard: shard)
     guard found[place] == nil else { return }
     let json = entry.json.span
     // A producer may have written the name with escapes.
-    guard json.contains(needle[...]) || json.contains([UInt8(ascii: "\\")][...]) else { return }
+    guard !names.isEmpty || json.contains(needle[...]) || json.contains([UInt8(ascii: "\\")][...]) else { return }
     // What is no event is about nothing.
-    guard let header = try? EventHeader(ofEvent: json, fallbackID: entry.id.description), subject.isSubject(of: json)
+    guard let header = try? EventHeader(ofEvent: json, fallbackID: entry.id.description),
+      subject.isSubject(of: json)
+        || subject.leads(header.type) && names.contains(TracedSubject.Name(header.id, topic: entry.topic))
     else { return }
     found[place] = Found(place: place, topic: entry.topic, header: header, json: entry.json)
   }

@@ -26,6 +26,8 @@ public struct TracedSubject: Sendable {
   let further: @Sendable (_ found: [RecordedEvent]) -> [Name]
   /// Tells which topic an event of a type stands in.
   let topic: @Sendable (EventType) -> String
+  /// Tells whether events of a type belong to a trace though they are about more than its subject, if others of the trace came of them.
+  let leads: @Sendable (EventType) -> Bool
 
   /// One thing.
   ///
@@ -34,16 +36,19 @@ public struct TracedSubject: Sendable {
   ///   - first: what the first of them are called, unless their producer gave them other names.
   ///   - about: tells what an event is about.
   ///   - topic: tells which topic an event of a type stands in.
+  ///   - leads: tells whether events of a type are shown, though they are about more than this, if `further` names them.
   ///   - further: tells what others may be called, by what is known of some.
   public init(
     _ name: String, first: [Name], about: @escaping @Sendable (_ event: Span<UInt8>) -> String?,
     topic: @escaping @Sendable (EventType) -> String,
+    leads: @escaping @Sendable (EventType) -> Bool = { _ in false },
     further: @escaping @Sendable (_ found: [RecordedEvent]) -> [Name]
   ) {
     self.name = name
     self.first = first
     self.about = about
     self.topic = topic
+    self.leads = leads
     self.further = further
   }
 

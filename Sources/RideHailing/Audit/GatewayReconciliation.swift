@@ -30,6 +30,8 @@ public struct GatewayReconciliation: Sendable {
     var ride: String
     var currency: Currency?
     var captured = 0
+    /// For one ride.
+    var greatest = 0
     var refunded = 0
     var isHeld = false
     var isDisputed = false
@@ -96,14 +98,16 @@ public struct GatewayReconciliation: Sendable {
         books[Identifier(name)] = Sums(ride: tip.rideID, currency: tip.currency, captured: tip.amount)
       }
       for (ride, facts) in facts.rides {
-        let contested = Set(facts.disputes.values.map(\.charge))
         for (name, charge) in facts.charges {
-          books[name] = Sums(
-            ride: ride.text, currency: facts.fare?.currency, captured: charge.captured,
-            refunded: charge.refunded - charge.failed)
+          // Of a charge that paid several rides, the one that it was made for is the one that cost most: what was owed was too little by itself.
+          var sums = books[name] ?? Sums(ride: ride.text, currency: facts.fare?.currency)
+          if charge.captured > sums.greatest { (sums.ride, sums.greatest) = (ride.text, charge.captured) }
+          sums.captured += charge.captured
+          sums.refunded += charge.refunded - charge.failed
+          books[name] = sums
         }
-        for name in contested { books[name]?.isDisputed = true }
       }
+      for dispute in facts.rides.values.lazy.flatMap(\.disputes.values) { books[dispute.charge]?.isDisputed = true }
     }
     return books
   }

@@ -62,8 +62,10 @@ extension RideMoney {
 
   /// Each dispute is opened once, and won or lost at most once; no more is contested than was captured; and payment knows how it stands.
   ///
-  /// - Parameter stored: what payment has stored of them.
-  func disputes(_ stored: [RideDispute]) -> [Finding] {
+  /// - Parameters:
+  ///   - stored: what payment has stored of them.
+  ///   - captured: what was captured of the charges that are contested, also for other rides, which were owed and charged along.
+  func disputes(_ stored: [RideDispute], _ captured: [Identifier: Int]) -> [Finding] {
     var findings: [Finding] = []
     for (id, dispute) in facts.disputes.sorted(by: { $0.key < $1.key }) {
       let key = "dispute \(id)"
@@ -73,8 +75,8 @@ extension RideMoney {
             .dispute, key, "opened, then won or lost once",
             dispute.outcomes.map(\.rawValue).joined(separator: ", ")))
       }
-      if let charge = facts.charges[dispute.charge], dispute.amount.minorUnits > charge.captured {
-        let captured = Money(charge.captured, dispute.amount.currency)
+      if let captured = captured[dispute.charge], dispute.amount.minorUnits > captured {
+        let captured = Money(captured, dispute.amount.currency)
         findings.append(finding(.dispute, key, "at most \(captured)", "\(dispute.amount) contested"))
       }
       let status = dispute.outcomes.first { $0 != .open } ?? .open

@@ -91,7 +91,7 @@ extension ShardAudit {
   private func checkMoney(_ report: inout AuditReport) {
     let charged = ledgers[PaymentService.name]?.bookings ?? [:]
     let earned = ledgers[DriverService.name]?.bookings ?? [:]
-    let arrears = stored.arrears
+    let (arrears, contested) = (stored.arrears, facts.contested)
     for (ride, facts) in facts.rides {
       let money = RideMoney(
         facts: facts, record: stored.payment(ride), charged: charged[ride] ?? RideBookings(),
@@ -104,7 +104,7 @@ extension ShardAudit {
       var findings: [RideMoney.Finding] = []
       if isSettled(PaymentService.name) {
         findings += money.payment() + money.quote() + money.holds(stored.hold(ride)) + money.cancellations(isWhole)
-        findings += money.disputes(stored.disputes(ride)) + money.arrears(arrears[ride], isWhole)
+        findings += money.disputes(stored.disputes(ride), contested) + money.arrears(arrears[ride], isWhole)
         findings += money.tips(isWhole, stored.tips(ride, of: PaymentService.self))
       }
       if isSettled(DriverService.name) {

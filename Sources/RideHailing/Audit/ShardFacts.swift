@@ -10,6 +10,17 @@ struct ShardFacts {
   /// Payout -> what was taken off the driver's account for it; 0 when it has come back.
   private var payouts: [Identifier: Int] = [:]
 
+  /// What was captured of the charges that are contested, in minor units: of a charge that paid several rides, for all of them.
+  var contested: [Identifier: Int] {
+    let contested = Set(rides.values.flatMap { $0.disputes.values.map(\.charge) })
+    guard !contested.isEmpty else { return [:] }
+    return rides.values.reduce(into: [:]) { sums, facts in
+      for (charge, part) in facts.charges where contested.contains(charge) {
+        sums[charge, default: 0] += part.captured
+      }
+    }
+  }
+
   /// Takes in an event that was not there before; what can't be read is no fact.
   mutating func add(_ event: RecordedEvent, _ header: EventHeader) {
     let json = event.json.span

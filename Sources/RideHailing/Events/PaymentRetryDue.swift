@@ -20,14 +20,17 @@ public struct PaymentRetryDue: RideEvent, JSONRecord, Hashable {
   public var attempt: Int
   /// When the first attempt was declined.
   public var since: Timestamp
+  /// The id of the event that had another card charged, with which the attempts began anew; nil of those after the ride itself.
+  public var series: String?
 
   /// An attempt.
-  public init(rideID: String, riderID: String, city: String, attempt: Int, since: Timestamp) {
+  public init(rideID: String, riderID: String, city: String, attempt: Int, since: Timestamp, series: String? = nil) {
     self.rideID = rideID
     self.riderID = riderID
     self.city = city
     self.attempt = attempt
     self.since = since
+    self.series = series
   }
 
   /// Its fields.
@@ -37,6 +40,7 @@ public struct PaymentRetryDue: RideEvent, JSONRecord, Hashable {
     city = try fields("city", \.city, .name)
     attempt = try fields("attempt", \.attempt, .within(.attempts))
     since = try fields("since", \.since)
+    series = try fields.optional("series", \.series, .identifier)
   }
 
   /// When it is due; nil if there is no such attempt.
@@ -47,9 +51,15 @@ public struct PaymentRetryDue: RideEvent, JSONRecord, Hashable {
 
   /// The attempt after it.
   var next: PaymentRetryDue {
-    PaymentRetryDue(rideID: rideID, riderID: riderID, city: city, attempt: attempt + 1, since: since)
+    PaymentRetryDue(rideID: rideID, riderID: riderID, city: city, attempt: attempt + 1, since: since, series: series)
   }
 
-  /// One per ride and attempt.
-  public var eventID: String { OutcomeID.of(Self.eventType, ride: rideID, correction: "\(attempt)") }
+  /// One per ride, series and attempt.
+  public var eventID: String { Self.id(ofRide: rideID, attempt: attempt, series: series) }
+
+  /// The id of an attempt.
+  static func id(ofRide ride: String, attempt: Int, series: String?) -> String {
+    series.map { OutcomeID.of(eventType, ride: ride, cause: "\(attempt)/\($0)") }
+      ?? OutcomeID.of(eventType, ride: ride, correction: "\(attempt)")
+  }
 }

@@ -34,6 +34,15 @@ public struct CardsOverHTTP: PaymentGateway {
   /// Enough for 300 captures a second at 300 ms each, and for as many charges of two calls.
   public var concurrency: Int { 192 }
 
+  /// Whether it can be told in the gateway's units, and is not too little.
+  public func isChargeable(_ amount: Money) -> Bool { Self.chargeable(amount) != nil }
+
+  /// As the gateway's list says.
+  public func least(in currency: Currency) -> Int {
+    let units = Self.units(of: currency)
+    return units.minorUnits(units.minimum, isoDigits: currency.minorUnitDigits) ?? 1
+  }
+
   // MARK: Payments
 
   /// Makes an intent and has the bank hold its amount.

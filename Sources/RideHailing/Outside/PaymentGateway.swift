@@ -6,6 +6,12 @@ public protocol PaymentGateway: Sendable {
   /// How many calls it is worth having under way at once.
   var concurrency: Int { get }
 
+  /// Whether an amount can be charged: there is one below which none can be, and a currency may be counted in steps.
+  func isChargeable(_ amount: Money) -> Bool
+
+  /// The least that can be charged in a currency, in minor units.
+  func least(in currency: Currency) -> Int
+
   /// Sets an amount aside; the rider can be asked to prove who it is.
   func hold(_ request: CardRequest) async throws -> HoldAnswer
 
@@ -51,4 +57,10 @@ public protocol PaymentGateway: Sendable {
 extension PaymentGateway {
   /// 16
   public var concurrency: Int { 16 }
+
+  /// Whatever is more than nothing.
+  public func isChargeable(_ amount: Money) -> Bool { amount.minorUnits >= least(in: amount.currency) }
+
+  /// 1
+  public func least(in currency: Currency) -> Int { 1 }
 }

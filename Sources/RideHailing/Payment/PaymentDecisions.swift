@@ -18,16 +18,16 @@ public struct PaymentDecisions: ServiceDecisions {
     var dispute: DisputeAnswer?
     /// That a refund had failed; only of that.
     var refund: RefundAnswer?
-    /// True if what the rider owed was collected with it.
-    var collects = false
+    /// The rides for which something was owed that was collected with it: by what was captured of which charges, if it was charged along with the fare.
+    var collected: [Identifier: [ChargePart]] = [:]
   }
 
   /// Id of a payment's outcome -> what the gateway said.
   private var answers: [Identifier: Answer] = [:]
   /// Id of an event that a hold came of, or another answer about it, or one about a dispute -> what the gateway said.
   private var holds: [Identifier: Answer] = [:]
-  /// The ids of the events with which something was collected.
-  private var collected: Set<Identifier> = []
+  /// The id of an event with which something was collected -> of which rides, and what of that was captured of which charges.
+  private var collected: [Identifier: [Identifier: [ChargePart]]] = [:]
 
   /// None is known.
   public init() {}
@@ -37,15 +37,13 @@ public struct PaymentDecisions: ServiceDecisions {
     switch header.type {
     case PaymentCaptured.eventType:
       let captured = try PaymentCaptured(ofEvent: json)
-      if let cause = captured.cause { collected.insert(Identifier(cause)) }
-      return add(captured, header) { event in
-        let whole = event.reference.map { [ChargePart(charge: $0, amount: event.amount)] } ?? []
-        return Answer(
-          reference: event.reference, declineReason: nil, parts: event.charges.isEmpty ? whole : event.charges)
-      }
+      let whole = captured.reference.map { [ChargePart(charge: $0, amount: captured.amount)] } ?? []
+      let parts = captured.charges.isEmpty ? whole : captured.charges
+      if let cause = captured.cause { collected[cause, default: [:]][Identifier(captured.rideID)] = parts }
+      return add(captured, header) { Answer(reference: $0.reference, declineReason: nil, parts: parts) }
     case ArrearsDue.eventType:
       let due = try ArrearsDue(ofEvent: json)
-      collected.insert(Identifier(due.cause))
+      collected[due.cause, default: [:]][Identifier(due.rideID)] = []
       return [due.eventID]
     case PaymentFailed.eventType:
       return add(try PaymentFailed(ofEvent: json), header) {
@@ -137,7 +135,7 @@ public struct PaymentDecisions: ServiceDecisions {
   public mutating func merge(_ more: PaymentDecisions) {
     answers.merge(more.answers) { $1 }
     holds.merge(more.holds) { $1 }
-    collected.formUnion(more.collected)
+    collected.merge(more.collected) { own, more in own.merging(more) { $1 } }
   }
 
   /// What the gateway answered when an event was handled.
@@ -149,14 +147,14 @@ public struct PaymentDecisions: ServiceDecisions {
     func answer(_ ride: String, cause: String) -> Answer? {
       answers[PaymentCaptured.id(ofRide: ride, cause: cause)] ?? answers[PaymentFailed.id(ofRide: ride, cause: cause)]
     }
-    let collects = event.header.map { collected.contains(Identifier($0.id)) } ?? false
+    let along = event.header.flatMap { collected[Identifier($0.id)] } ?? [:]
     switch event.header?.type {
     case RideCompleted.eventType:
       var paid = (try? RideCompleted(ofEvent: event.json.span)).flatMap { answer($0.rideID) }
-      paid?.collects = collects
+      paid?.collected = along
       return paid
     case AccountDeposited.eventType, CardChanged.eventType:
-      return Answer(reference: nil, declineReason: nil, collects: collects)
+      return Answer(reference: nil, declineReason: nil, collected: along)
     case ArrearsDue.eventType:
       return (try? ArrearsDue(ofEvent: event.json.span)).flatMap { due in
         event.header.flatMap { answer(due.rideID, cause: $0.id) }
@@ -168,7 +166,10 @@ public struct PaymentDecisions: ServiceDecisions {
     case RideTipped.eventType:
       return (try? RideTipped(ofEvent: event.json.span)).flatMap { answers[$0.eventID] }
     case PaymentRetryDue.eventType:
-      return (try? PaymentRetryDue(ofEvent: event.json.span)).flatMap { answer($0.rideID, retry: $0.attempt) }
+      return (try? PaymentRetryDue(ofEvent: event.json.span)).flatMap { due in
+        due.series == nil
+          ? answer(due.rideID, retry: due.attempt) : event.header.flatMap { answer(due.rideID, cause: $0.id) }
+      }
     case RideRequested.eventType, GatewayNotified.eventType: return event.header.flatMap { holds[$0.id] }
     default: return nil
     }

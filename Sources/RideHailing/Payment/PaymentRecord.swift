@@ -28,6 +28,10 @@ public struct PaymentRecord: Sendable, Hashable {
   public private(set) var declineReason: String?
   /// The gateway's name for the attempt that was declined.
   public private(set) var attempt: String?
+  /// The id of the event with which the attempts that are under way began, where another card began them anew; nil of those after the ride itself.
+  public internal(set) var series: String?
+  /// The ids of the events that had what was owed be collected or given up, the last ones.
+  public private(set) var causes: [String] = []
   /// When the ride was completed.
   public let at: Timestamp
   /// True if the ride did not take place, and its fare is the fee for that.
@@ -102,6 +106,15 @@ public struct PaymentRecord: Sendable, Hashable {
   func has(_ correction: String) -> Bool { corrections.contains { $0.hasSameBytes(as: correction) } }
 
   // MARK: Changes
+
+  /// Enough of what led to something for whoever follows a ride; a rider may ride for years, and owe for one ride all that time.
+  private static let knownCauses = 16
+
+  /// Takes in what had what is owed be collected or given up.
+  mutating func note(cause: String) {
+    guard !causes.contains(where: { $0.hasSameBytes(as: cause) }) else { return }
+    causes = causes.suffix(Self.knownCauses - 1) + [cause]
+  }
 
   /// Takes in money that was captured.
   mutating func capture(_ amount: Int, from source: Payment.Method, id: String) {
@@ -182,6 +195,8 @@ extension PaymentRecord: JSONRecord {
     failedRefunds = try fields("failedRefunds", \.failedRefunds, omitting: [])
     declineReason = try fields.optional("declined", \.declineReason)
     attempt = try fields.optional("attempt", \.attempt)
+    series = try fields.optional("series", \.series)
+    causes = try fields("causes", \.causes, omitting: [])
     at = try fields("at", \.at)
     isCancelled = try fields("cancelled", \.isCancelled, omitting: false)
     corrections = try fields("corrections", \.corrections, omitting: [])

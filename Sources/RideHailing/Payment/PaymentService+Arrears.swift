@@ -9,9 +9,10 @@ extension PaymentService {
   private func collectible<Cause>(
     _ arrears: RiderArrears, in city: String, _ event: Event<Cause>
   ) async throws -> [RiderArrears.Ride] {
-    guard !arrears.rides.isEmpty, collects() else { return [] }
+    let told = history.map { $0.decision?.collected ?? [:] }
     var rides: [RiderArrears.Ride] = []
-    for owed in arrears.rides where owed.city.hasSameBytes(as: city) {
+    for owed in arrears.rides
+    where owed.city.hasSameBytes(as: city) && (told.map { $0[Identifier(owed.ride)] != nil } ?? true) {
       // What is kept of one that is closed may be about to leave.
       if try await RideRecords.refusal(ofRideEndedAt: owed.at, at: event.entryID, in: event.shard) == nil {
         rides.append(owed)
@@ -22,13 +23,44 @@ extension PaymentService {
 
   // MARK: Occasions
 
-  /// What is to be collected with a ride, once that is paid: by card or out of the wallet, as the ride was, and at its time.
+  /// What is to be collected with a ride: once that is paid, by card or out of the wallet, as the ride was, and at its time; or along with its fare, where
+  /// it is too little to be charged by itself.
   func collection(with ride: RideCompleted, after arrears: RiderArrears, _ event: Event<RideCompleted>) async throws
-    -> [ArrearsDue]
+    -> (due: [ArrearsDue], along: [Owing])
   {
-    guard ride.payment.method != .cash else { return [] }
-    return try await collectible(arrears, in: ride.city, event)
-      .map { ArrearsDue($0, of: ride.riderID, card: ride.payment.token, because: event.id) }
+    guard ride.payment.method != .cash else { return ([], []) }
+    var (due, along) = ([ArrearsDue](), [Owing]())
+    for owed in try await collectible(arrears, in: ride.city, event) {
+      if ride.payment.method != .card || isChargeable(owed) {
+        due.append(ArrearsDue(owed, of: ride.riderID, card: ride.payment.token, because: event.id))
+      } else if owed.currency == ride.fare.currency, let owing = try await owing(owed.ride, by: ride.riderID, event) {
+        along.append(owing)
+      }
+    }
+    return (due, along)
+  }
+
+  /// Whether what is owed for a ride can be charged by itself.
+  private func isChargeable(_ owed: RiderArrears.Ride) -> Bool {
+    history.map { $0.decision?.collected[Identifier(owed.ride)]?.isEmpty == true } ?? gateway.isChargeable(owed.money)
+  }
+
+  /// What was owed for other rides, and was charged along with a fare: the first ones, as far as it goes.
+  func settle<Cause>(_ debts: [Owing], by parts: [ChargePart], _ event: Event<Cause>) throws -> [Settlement] {
+    var (settlements, parts) = ([Settlement](), parts)
+    for owing in debts {
+      if let history { parts = history.decision?.collected[Identifier(owing.ride)] ?? [] }
+      let rest = parts.split(after: owing.record.owed)
+      guard !parts.isEmpty else { break }
+      let amount = Money(parts.reduce(0) { $0 + $1.amount }, owing.owed.currency)
+      settlements.append(
+        try paid(
+          owing.ride, owing.record, amount, from: .gateway, .card,
+          id: "\(Self.name):\(PaymentCaptured.id(ofRide: owing.ride, cause: event.id))", event, by: parts,
+          cause: event.id))
+      parts = rest
+    }
+    return settlements
   }
 
   /// The effects of another card: what is owed is charged to it, one ride after the other.
@@ -126,6 +158,7 @@ extension PaymentService {
     let owed = Money(record.owed, record.fare.currency)
     var after = record
     after.writeOff()
+    after.note(cause: event.id)
     let written = PaymentWrittenOff(
       ride, after, amount: owed.minorUnits, method: record.payment.method, reason: reason, cause: event.id)
     return Settlement(

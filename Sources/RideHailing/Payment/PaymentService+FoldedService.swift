@@ -33,6 +33,6 @@ extension PaymentService: FoldedService {
 
   /// Charges nobody: the gateway's answers are told.
   public static func repeating(_ decided: Decided<PaymentDecisions.Answer>) -> EventService {
-    PaymentService(gateway: RepeatingGateway(decided: decided)) { decided.decision?.collects ?? false }.service
+    PaymentService(gateway: RepeatingGateway(decided: decided), history: decided).service
   }
 }

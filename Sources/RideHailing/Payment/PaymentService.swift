@@ -9,15 +9,15 @@ public import EventStreams
 /// guards what is booked.
 public struct PaymentService: Sendable {
   let gateway: any PaymentGateway
-  /// Whether what is owed is collected with the event that is handled: always, but when history is handled once more.
-  let collects: @Sendable () -> Bool
+  /// What came of the event that is handled, when history is handled once more; nil where it is made.
+  let history: Decided<PaymentDecisions.Answer>?
 
   /// A service that charges cards through this gateway.
-  public init(gateway: any PaymentGateway) { self.init(gateway: gateway) { true } }
+  public init(gateway: any PaymentGateway) { self.init(gateway: gateway, history: nil) }
 
-  init(gateway: any PaymentGateway, collects: @escaping @Sendable () -> Bool) {
+  init(gateway: any PaymentGateway, history: Decided<PaymentDecisions.Answer>?) {
     self.gateway = gateway
-    self.collects = collects
+    self.history = history
   }
 
   /// The consumer group and its handlers; in order per rider, so that what comes into a wallet counts for what comes after it.
@@ -70,10 +70,10 @@ public struct PaymentService: Sendable {
     // What is held is for this payment, or for none.
     let hold = held.flatMap { $0.hold.covers(record) ? $0.hold : nil }
     if let unused = held?.hold, hold == nil { try await letGo(unused) }
-    let settlements = try await settle(
-      record, of: ride.rideID, key: RideCompleted.eventID(ofRide: ride.rideID), hold: hold, event)
     let arrears = try await arrears(of: ride.riderID, in: event.shard)
-    let due = try await collection(with: ride, after: arrears, event)
+    let (due, along) = try await collection(with: ride, after: arrears, event)
+    let settlements = try await settle(
+      record, of: ride.rideID, key: RideCompleted.eventID(ofRide: ride.rideID), hold: hold, along: along, event)
     return Effects { effects in
       effects.when(PaymentRecord.hash, ride.rideID, .isAbsent) {
         RideRecords.note(ride.rideID, ended: record.at, recorded: event.entryID.recordedAt, in: &$0)
@@ -94,13 +94,18 @@ public struct PaymentService: Sendable {
   /// - Parameters:
   ///   - key: what is charged.
   ///   - hold: what is held for it.
+  ///   - along: what is owed for other rides, and charged to the same card in the same step.
   ///   - reason: what is booked, for people; nil for a ride.
   func settle<Cause>(
-    _ record: PaymentRecord, of ride: String, key: String, hold: CardHold?, reason: String? = nil, _ event: Event<Cause>
+    _ record: PaymentRecord, of ride: String, key: String, hold: CardHold?, along: [Owing] = [], reason: String? = nil,
+    _ event: Event<Cause>
   ) async throws -> Settlements {
     try await collect(
-      record.fare.total, from: record.payment.method, rideID: ride, record, key: key, since: event.earliest, hold: hold
-    ) { debits, kind in
+      record.fare.total, from: record.payment.method, rideID: ride, record, key: key, since: event.earliest, hold: hold,
+      debts: along.reduce(0) { $0 + $1.record.owed }
+    ) {
+      try settle(along, by: $0, event)
+    } booking: { debits, kind in
       try Journal(
         id: Journal.id(ofRide: ride, kind), kind: kind, rideID: ride, effectiveAt: record.at,
         recordedAt: event.entryID.recordedAt, reason: reason,
@@ -116,14 +121,17 @@ public struct PaymentService: Sendable {
   ///   - since: before then the gateway was not asked.
   ///   - correction: the name of the one that it comes of.
   ///   - hold: what is held for it.
+  ///   - debts: what is owed besides, and charged to a card in the same step.
+  ///   - along: what that comes to, by what was captured of which charges.
   ///   - journal: what is booked: from which accounts, and what that makes it.
   func collect(
     _ amount: Int, from method: Payment.Method, rideID: String, _ record: PaymentRecord, key: String,
-    since: Timestamp, correction: String? = nil, hold: CardHold? = nil,
-    _ journal: (_ debits: [Posting], AccountEntry.Kind) throws -> Journal
+    since: Timestamp, correction: String? = nil, hold: CardHold? = nil, debts: Int = 0,
+    along: ([ChargePart]) throws -> [Settlement] = { _ in [] },
+    booking journal: (_ debits: [Posting], AccountEntry.Kind) throws -> Journal
   ) async throws -> Settlements {
     func money(_ amount: Int) -> Money { Money(amount, record.fare.currency) }
-    func paid(from account: Account, by parts: [ChargePart] = []) throws -> Settlement {
+    func paid(from account: Account, by parts: [ChargePart] = [], along: [Settlement] = []) throws -> Settlement {
       let journal = try journal([.debit(account, money(amount))], .charged)
       var record = record
       if parts.isEmpty { record.capture(amount, from: method, id: journal.id) }
@@ -131,7 +139,7 @@ public struct PaymentService: Sendable {
       let event = PaymentCaptured(
         rideID, record, amount: amount, method: method, reference: parts.first?.charge,
         charges: parts.count > 1 ? parts : [], correction: correction)
-      return Settlement(rideID: rideID, record, journal) { $0.publish(event) }
+      return Settlement(rideID: rideID, record, journal, along: along) { $0.publish(event) }
     }
     func failed(_ reason: String, attempt: String? = nil, paid parts: [ChargePart] = [], isHard: Bool = true) throws
       -> Settlement
@@ -161,38 +169,21 @@ public struct PaymentService: Sendable {
     case .card:
       guard amount > 0 else { return .one(try paid(from: .gateway)) }
       guard let token = record.payment.token else { return .one(try failed("no card")) }
-      let payment = try await pay(
+      var payment = try await pay(
         CardRequest(
           money(amount), token: token, key: key, rideID: rideID, riderID: record.riderID, city: record.city,
-          since: since), from: hold)
-      return .one(
-        try payment.declineReason.map {
-          try failed($0, attempt: payment.attempt, paid: payment.parts, isHard: payment.isHard)
-        }
-          ?? paid(from: .gateway, by: payment.parts))
+          since: since), from: hold, debts: debts)
+      let rest = payment.parts.split(after: amount)
+      if let reason = payment.declineReason, payment.captured < amount {
+        return .one(try failed(reason, attempt: payment.attempt, paid: payment.parts, isHard: payment.isHard))
+      }
+      return .one(try paid(from: .gateway, by: payment.parts, along: try along(rest)))
     case .wallet:
       let wallet = Account.rider(record.riderID)
       return .ifWalletHolds(
         Money(amount, record.fare.currency), of: wallet, try paid(from: wallet),
         otherwise: try failed("insufficient funds"))
     }
-  }
-
-  /// Captures what is held, as far as it goes, and charges the rest.
-  private func pay(_ request: CardRequest, from hold: CardHold?) async throws -> CardPayment {
-    let amount = request.amount.minorUnits
-    var (payment, request) = (CardPayment(rest: amount), request)
-    if let hold, let reference = hold.reference {
-      let part = min(amount, hold.amount)
-      request.amount = Money(part, request.amount.currency)
-      payment.take(try await gateway.capture(request, ofHold: reference), of: part)
-      request.key += "/rest"
-      guard payment.rest > 0 else { return payment }
-      (payment.declineReason, payment.attempt) = (nil, nil)
-    }
-    request.amount = Money(payment.rest, request.amount.currency)
-    payment.take(try await gateway.charge(request), of: payment.rest)
-    return payment
   }
 
   /// A ride's money as it stands; nil if there is none.

@@ -21,19 +21,15 @@ struct RepeatingGateway: PaymentGateway {
     decided.decision?.hold ?? .actionRequired(reference: reference, link: nil)
   }
 
-  /// What is held is captured first, if anything is.
-  func capture(_ request: CardRequest, ofHold reference: String) async throws -> ChargeResult {
-    try answer.parts.first?.charge.hasSameBytes(as: reference) == true
-      ? .captured(reference: reference) : .declined(reference: reference, reason: "")
-  }
+  /// What is paid with a hold, is told as a whole.
+  func capture(_ request: CardRequest, ofHold reference: String) async throws -> ChargeResult { throw Undecided() }
 
   func release(hold reference: String, key: String) async throws -> Bool { true }
 
-  /// It comes last.
   func charge(_ request: CardRequest) async throws -> ChargeResult {
     let answer = try answer
     return answer.declineReason.map { .declined(reference: answer.reference ?? "", reason: $0, isHard: answer.isHard) }
-      ?? .captured(reference: answer.parts.last?.charge ?? answer.reference ?? "")
+      ?? .captured(reference: answer.reference ?? "")
   }
 
   /// Nobody has said anything: it had not failed.

@@ -8,10 +8,14 @@ struct Settlement: Sendable {
   let journal: Journal?
   /// Publishes the outcome; nil where no money was to move.
   let outcome: (@Sendable (inout Effects) -> Void)?
+  /// What was owed for other rides, and was paid along with it.
+  let along: [Settlement]
 
   init(
-    rideID: String, _ record: PaymentRecord, _ journal: Journal?, outcome: (@Sendable (inout Effects) -> Void)? = nil
+    rideID: String, _ record: PaymentRecord, _ journal: Journal?, along: [Settlement] = [],
+    outcome: (@Sendable (inout Effects) -> Void)? = nil
   ) {
+    self.along = along
     self.rideID = rideID
     self.record = record
     self.journal = journal
@@ -26,7 +30,7 @@ struct Settlement: Sendable {
     after.set(
       RiderArrears.Ride(
         ride: rideID, city: record.city, owed: record.owed, currency: record.fare.currency, at: record.at))
-    return after
+    return along.reduce(after) { $1.arrears(after: $0) }
   }
 
   /// - Parameters:
@@ -37,6 +41,7 @@ struct Settlement: Sendable {
     if let arrears { self.arrears(after: arrears).write(record.riderID, after: arrears, to: &effects) }
     journal?.post(to: &effects)
     outcome?(&effects)
+    for other in along { other.write(to: &effects, in: PaymentRecord.corrected, after: nil) }
   }
 }
 

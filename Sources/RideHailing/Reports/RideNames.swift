@@ -12,8 +12,10 @@ struct RideNames {
   private static let caused: [any RideEvent.Type] = [
     PaymentAuthorised.self, PaymentActionRequired.self, AuthorisationFailed.self, AuthorisationReleased.self,
     AuthorisationEnded.self, PaymentActionEnded.self, QuoteRefused.self, CompletionRefused.self,
-    CancellationRefused.self, CorrectionRefused.self,
+    CancellationRefused.self, CorrectionRefused.self, WriteOffRefused.self,
   ]
+  /// The types of events that had what was owed be collected, for this ride and for others: the trace of each shows them.
+  private static let leading = [CardChanged.eventType, AccountDeposited.eventType]
 
   private init(_ ride: String, _ services: RideServices) {
     self.ride = ride
@@ -34,11 +36,14 @@ struct RideNames {
     ]
     return TracedSubject(
       ride, first: first.map { TracedSubject.Name($0.eventID(ofRide: ride), topic: catalog.topic(of: $0.eventType)) },
-      about: catalog.ride, topic: catalog.topic
+      about: catalog.ride, topic: catalog.topic, leads: leading.contains
     ) { found in
       var names = RideNames(ride, services)
       names.addOwn()
-      for id in told { names.add(id) }
+      for id in told {
+        names.add(id)
+        names.add(owedBecause: id)
+      }
       for event in found { names.add(event) }
       return Array(names.names)
     }
@@ -76,14 +81,34 @@ struct RideNames {
     for type in types { add(OutcomeID.of(type, ride: ride, correction: name), type) }
   }
 
+  /// What became of what was owed, because of something that is called so.
+  private mutating func add(owedBecause id: String) {
+    func add<Outcome>(_ type: PaymentEvent<Outcome>.Type) {
+      self.add(type.id(ofRide: ride, cause: id), type.eventType)
+    }
+    add(PaymentCaptured.self)
+    add(PaymentFailed.self)
+    add(PaymentWrittenOff.self)
+    self.add(OutcomeID.of(ArrearsDue.eventType, ride: ride, cause: id), ArrearsDue.eventType)
+  }
+
+  /// The attempts with another card, and what became of them.
+  private mutating func add(series: String) {
+    for attempt in 1...PaymentRetryDue.days.count {
+      let id = PaymentRetryDue.id(ofRide: ride, attempt: attempt, series: series)
+      add(id, PaymentRetryDue.eventType)
+      add(owedBecause: id)
+    }
+  }
+
   /// What is called so, and what came of it.
   private mutating func add(_ id: String) {
     for type in Self.caused { add(OutcomeID.of(type.eventType, cause: id), type.eventType) }
-    if let type = types.first(where: { id.hasPrefix($0.rawValue) }) {
+    if let type = (types + Self.leading).first(where: { id.hasPrefix($0.rawValue) }) {
       add(id, type)
     } else {
       // A producer's own: of whichever type.
-      for type in types { add(id, type) }
+      for type in types + Self.leading { add(id, type) }
     }
     let parts = id.split(separator: "/", maxSplits: 2)
     guard parts.count == 3, let count = Int(parts[1]), parts[2].utf8.count > count else { return }
@@ -108,6 +133,10 @@ struct RideNames {
       case RideCompleted.eventType:
         let completed = try RideCompleted(ofEvent: event.json.span)
         add(CompletionRefused.id(of: header.id, saying: completed), CompletionRefused.eventType)
+      case ArrearsDue.eventType:
+        add(owedBecause: header.id)
+        if try ArrearsDue(ofEvent: event.json.span).replacesCard { add(series: header.id) }
+      case ArrearsEnded.eventType, WriteOffRequested.eventType: add(owedBecause: header.id)
       default: break
       }
     } catch {

@@ -103,7 +103,7 @@ public struct RideOutcome: Sendable, JSONWritable {
   func eventIDs(_ state: RideState) async throws -> [String] {
     let tips = try await state.tips(ride)
     let disputes = disputes.map { DisputeOpened.id(ofRide: ride, dispute: $0.id) }
-    return (payment?.corrections ?? []) + tips + disputes
+    return (payment?.corrections ?? []) + (payment?.causes ?? []) + tips + disputes
   }
 
   /// What events of a type say.

@@ -96,23 +96,40 @@ import Testing
     }
   }
 
-  @Test func anotherCardIsChargedAtOnceAndByTheAttemptsThatAreLeft() async throws {
+  private func change(_ card: String) -> EncodedEvent {
+    EncodedEvent(CardChanged(riderID: "rider-1", city: "New York", card: "pm_card_\(card)"))
+  }
+
+  @Test func anotherCardIsChargedAtOnceAndBeginsAttemptsOfItsOwnWhichEndThoseBeforeIt() async throws {
     try await Self.run { bench, double in
       let soft = Payment(.card, token: "pm_card_chargeDeclinedInsufficientFunds")
       try await handle(bench, ride("r1", soft), ride("r2", Self.lost))
-      // It is declined as well: the ride is charged to it all the same from now on.
-      try await handle(
-        bench,
-        EncodedEvent(
-          CardChanged(riderID: "rider-1", city: "New York", card: "pm_card_chargeDeclinedInsufficientFunds")))
+      // It is declined as well, for the time being: the rides are charged to it all the same from now on.
+      try await handle(bench, change("chargeDeclinedInsufficientFunds"))
       #expect(try await owed(bench) == ["r1 1000", "r2 1000"])
+      let due = try await bench.events("ARREARS_DUE").map { try EventHeader(ofEvent: $0.utf8.span, fallbackID: "").id }
+      #expect(due.count == 2)
+      func attempt(_ ride: String, _ number: Int, series: String?) -> EncodedEvent {
+        let due = PaymentRetryDue(
+          rideID: ride, riderID: "rider-1", city: "New York", attempt: number, since: .now(), series: series)
+        return EncodedEvent(due, id: "early-\(due.eventID)")
+      }
+      func waiting(_ ride: String) async throws -> [String] {
+        let report = try await RideReport.read(ride, bench.namespace, bench.connection)
+        return (report?.scheduled ?? []).map(\.id).filter { $0.hasPrefix("PAYMENT_RETRY_DUE") }.sorted()
+      }
+      let first = try await waiting("r2")
+      #expect(first == ["PAYMENT_RETRY_DUE:2/r2/1/\(due[1])"])
+      // The attempts after the ride are over, and those with the card are under way.
+      try await handle(bench, attempt("r1", 1, series: nil))
+      #expect(try await double.executions(of: "r1").map(\.what) == ["decline", "decline"])
+      try await handle(bench, attempt("r2", 1, series: due[1]))
+      #expect(try await double.executions(of: "r2").map(\.what) == ["decline", "decline", "decline"])
+      #expect(try await waiting("r2") == first + ["PAYMENT_RETRY_DUE:2/r2/2/\(due[1])"])
       try await double.pardon()
-      try await handle(
-        bench,
-        EncodedEvent(
-          PaymentRetryDue(rideID: "r2", riderID: "rider-1", city: "New York", attempt: 1, since: .now()), id: "early"))
+      try await handle(bench, attempt("r2", 2, series: due[1]))
       #expect(try await owed(bench) == ["r1 1000"])
-      try await handle(bench, EncodedEvent(CardChanged(riderID: "rider-1", city: "New York", card: "pm_card_visa")))
+      try await handle(bench, change("visa"))
       #expect(try await owed(bench) == [])
       #expect(try await receivable(bench) == 0)
     }
