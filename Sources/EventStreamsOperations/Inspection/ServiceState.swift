@@ -53,13 +53,12 @@ public struct ServiceState: Sendable {
     return found
   }
 
-  /// All fields of a hash, in each shard.
+  /// All fields of a hash, in each shard: in parts, so that nobody waits for it.
   public func hash(_ service: String, _ name: String) async throws -> [Found<(field: String, value: String)>] {
     var found: [Found<(field: String, value: String)>] = []
     for shard in namespace.shards {
-      let values = try await connection.strings(["HGETALL", namespace.state(shard, service, name)])
-      for index in stride(from: 0, to: values.count - 1, by: 2) {
-        found.append(Found(shard: shard, value: (values[index], values[index + 1])))
+      found += try await fields(service, name, shard: shard).map {
+        Found(shard: shard, value: (field: $0.key.text, value: $0.value))
       }
     }
     return found
@@ -116,6 +115,18 @@ public struct ServiceState: Sendable {
       guard page.entries == Self.pageSize, let last = page.last else { return records }
       start = Self.start(last)
     }
+  }
+
+  /// A part of the records of a stream in one shard, those of so many entries after a place at most.
+  ///
+  /// - Returns: the records, in how many entries they are, and the last of these.
+  public func page<Value: JSONReadable & Sendable>(
+    _ service: String, _ stream: String, shard: Int, after: EntryID, limit: Int, as type: Value.Type = Value.self
+  ) async throws -> (records: [Record<Value>], entries: Int, last: EntryID?) {
+    try Self.page(
+      await connection.call(
+        "XRANGE", namespace.state(shard, service, stream), Self.start(after), "+", "COUNT", "\(limit)"), shard, as: type
+    )
   }
 
   private static func start(_ after: EntryID?) -> String {

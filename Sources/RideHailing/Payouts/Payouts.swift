@@ -64,20 +64,33 @@ public struct Payouts: Sendable {
 
   /// All payouts of drivers, by name; of one run if it is named.
   public func list(run: String? = nil, driver: String? = nil) async throws -> [(name: String, record: PayoutRecord)] {
-    try await state.hash(DriverService.name, PayoutRecord.hash).compactMap { found in
-      PayoutRecord(stored: found.value.value).map { (found.value.field, $0) }
-    }.filter { _, record in
+    try await list(in: state.shards) { record in
       run.map { record.run.hasSameBytes(as: $0) } != false
         && driver.map { record.driverID.hasSameBytes(as: $0) } != false
-    }.sorted { Identifier($0.0) < Identifier($1.0) }
+    }
+  }
+
+  private func list(
+    in shards: some Sequence<Int>, where isWanted: (PayoutRecord) -> Bool
+  ) async throws -> [(name: String, record: PayoutRecord)] {
+    var found: [(name: String, record: PayoutRecord)] = []
+    for shard in shards {
+      for (name, stored) in try await state.fields(DriverService.name, PayoutRecord.hash, shard: shard) {
+        if let record = PayoutRecord(stored: stored), isWanted(record) { found.append((name.text, record)) }
+      }
+    }
+    return found.sorted { Identifier($0.name) < Identifier($1.name) }
   }
 
   /// The runs and what each has come to, the newest first.
-  public func runs() async throws -> [ListedRun] {
-    let payouts = Dictionary(grouping: try await list()) { Identifier($0.record.run) }
+  public func runs() async throws -> [ListedRun] { try await runs(of: try await list().map(\.record)) }
+
+  /// The runs and what each has come to, by all payouts, the newest first.
+  public func runs(of payouts: [PayoutRecord]) async throws -> [ListedRun] {
+    let payouts = Dictionary(grouping: payouts) { Identifier($0.run) }
     return try await state.hash(DriverService.name, PayoutRun.hash).compactMap { found in
       PayoutRun(stored: found.value.value).map { run in
-        ListedRun(run, (payouts[run.rules.run] ?? []).map(\.record))
+        ListedRun(run, payouts[run.rules.run] ?? [])
       }
     }.sorted { ($1.run.at, Identifier($0.run.rules.run)) < ($0.run.at, Identifier($1.run.rules.run)) }
   }
@@ -144,8 +157,9 @@ public struct Payouts: Sendable {
 
   /// The payouts that stand in the run's file.
   private func payouts(of run: PayoutRun) async throws -> [(name: String, record: PayoutRecord)] {
-    try await list(run: run.rules.run).filter { _, record in
-      record.refusal == nil && run.closed.map { record.place < $0 } != false
+    try await list(in: [namespace.shard(of: run.rules.city)]) { record in
+      record.run.hasSameBytes(as: run.rules.run) && record.refusal == nil
+        && run.closed.map { record.place < $0 } != false
     }
   }
 

@@ -54,7 +54,7 @@ public struct RideOutcome: Sendable, JSONWritable {
   /// Its money as it stands; nil if the payment service has not handled its completion.
   public let payment: PaymentRecord?
   /// What the driver's account has of it.
-  public let earned: [AccountStatement.Line]
+  public let earned: [AccountEntry]
   /// How long it may be rated; nil if its completion was not handled.
   public let window: RatingWindow?
   /// How its people rated each other, as far as that is shown.
@@ -88,15 +88,7 @@ public struct RideOutcome: Sendable, JSONWritable {
       earned = []
       return
     }
-    // From the ride's end on: corrections are later.
-    do {
-      earned = try await AccountStatement.read(
-        .driver(driver), from: services, .init(from: end)
-      ).lines.filter { $0.entry.rideID?.hasSameBytes(as: ride) == true }
-    } catch is ClosedJournals.Needed {
-      // They have left what the service has stored.
-      earned = []
-    }
+    earned = try await RideEarnings.read(ride, of: driver, since: end, events, from: services)
   }
 
   /// The ids of events that services have booked, and that follow from nothing else.
@@ -108,21 +100,11 @@ public struct RideOutcome: Sendable, JSONWritable {
 
   /// What events of a type say.
   private static func told<Data: EventData>(_ events: [EventTrace]) -> [Data] {
-    events.filter { $0.header.type == Data.eventType }.compactMap { trace in
-      // What can't be read is in the dead letters, which the trace shows.
-      do throws(JSONError) { return try Data(ofEvent: trace.json.span) } catch { return nil }
-    }
+    events.compactMap { $0.data(as: Data.self) }
   }
 
   private static func completed(of trace: EventTrace) -> (driver: String, at: Timestamp)? {
-    guard trace.header.type == RideCompleted.eventType else { return nil }
-    do throws(JSONError) {
-      let ride = try RideCompleted(ofEvent: trace.json.span)
-      return (ride.driverID, ride.completedAt ?? trace.header.timestamp)
-    } catch {
-      // It is in the dead letters then, which the trace shows.
-      return nil
-    }
+    trace.data(as: RideCompleted.self).map { ($0.driverID, $0.completedAt ?? trace.header.timestamp) }
   }
 
   /// One line per service that has stored something.
@@ -141,9 +123,7 @@ public struct RideOutcome: Sendable, JSONWritable {
       lines.append(
         "dispute       \(dispute.money) \(dispute.status.rawValue): \(dispute.reason), \(dispute.id)\(fee)")
     }
-    for line in earned {
-      lines.append("driver        \(line.entry.kind.rawValue) \(line.entry.amount), balance \(line.balance)")
-    }
+    for entry in earned { lines.append("driver        \(entry.kind.rawValue) \(entry.amount)") }
     for tip in tips { lines.append("tip           \(tip.money) for driver \(tip.driverID)") }
     if let window {
       lines += ratings.lines.map { "rating        \($0)" }

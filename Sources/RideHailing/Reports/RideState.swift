@@ -39,7 +39,10 @@ public struct RideState: Sendable {
       }
     }
     return owed.filter { city?.hasSameBytes(as: $0.ride.city) != false }
-      .sorted { (Identifier($0.rider), $0.ride.at) < (Identifier($1.rider), $1.ride.at) }
+      .sorted {
+        (Identifier($0.rider), $0.ride.at, Identifier($0.ride.ride))
+          < (Identifier($1.rider), $1.ride.at, Identifier($1.ride.ride))
+      }
   }
 
   /// The payments for a ride that are contested, oldest first.

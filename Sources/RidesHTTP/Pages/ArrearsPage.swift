@@ -10,12 +10,14 @@ struct ArrearsPage {
 
   func add(to routes: inout Routes) {
     routes.get("/arrears", .accountsRead) { request, context in
-      let query = try Query(request, known: "rider", "city", "limit")
-      let limit = try query.limit()
+      let query = try Query(request, known: "rider", "city", "limit", "cursor")
       let owed = try await books.arrears(of: query["rider"], in: query["city"], for: context)
+      let page = try query.part(of: owed, by: \.place)
       return site.page(
-        "arrears", Model(frame: site.frame("Arrears", request, context, within: "/accounts"), owed, query, limit: limit)
-      )
+        "arrears",
+        Model(
+          frame: site.frame("Arrears", request, context, within: "/accounts"), owed, page.part, query,
+          next: page.next.map { request.pageAddress(after: "\($0)") }))
     }
   }
 
@@ -39,9 +41,9 @@ struct ArrearsPage {
     let rides: [Row]
     let isEmpty: Bool
     let emptyBecause: String
-    let rest: String?
+    let next: String?
 
-    init(frame: Site.Frame, _ all: [Arrear], _ query: Query, limit: Int) {
+    init(frame: Site.Frame, _ all: [Arrear], _ shown: [Arrear], _ query: Query, next: String?) {
       self.frame = frame
       let riders = Set(names: all.map(\.rider)).count
       summary =
@@ -53,7 +55,7 @@ struct ArrearsPage {
       }
       hasFigures = !figures.isEmpty
       (rider, city) = (query["rider"], query["city"])
-      rides = all.prefix(limit).map { owed in
+      rides = shown.map { owed in
         Row(
           rider: owed.rider, riderPath: Account.receivable(owed.rider).path, ride: owed.ride.ride,
           ridePath: RidesSite.path(ofRide: owed.ride.ride), city: owed.ride.city, owed: "\(owed.ride.money)",
@@ -62,7 +64,7 @@ struct ArrearsPage {
       isEmpty = rides.isEmpty
       emptyBecause =
         rider == nil && city == nil ? "Nobody owes anything." : "Nothing is owed by this rider, or in this city."
-      rest = (all.count - limit).more
+      self.next = next
     }
   }
 }

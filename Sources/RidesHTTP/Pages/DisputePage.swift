@@ -10,12 +10,15 @@ struct DisputePage {
 
   func add(to routes: inout Routes) {
     routes.get("/disputes", .accountsRead) { request, context in
-      let query = try Query(request, known: "status", "limit")
-      let (status, limit) = (try DisputeRoutes.status(query), try query.limit())
+      let query = try Query(request, known: "status", "limit", "cursor")
+      let status = try DisputeRoutes.status(query)
       let all = try await books.disputes(for: context)
+      let page = try query.part(of: all.filter { status == nil || $0.dispute.status == status }, by: \.place)
       return site.page(
         "disputes",
-        Model(frame: site.frame("Disputes", request, context, within: "/accounts"), all, status, limit: limit))
+        Model(
+          frame: site.frame("Disputes", request, context, within: "/accounts"), all, page.part, status,
+          next: page.next.map { request.pageAddress(after: "\($0)") }))
     }
   }
 
@@ -44,9 +47,11 @@ struct DisputePage {
     let disputes: [Row]
     let isEmpty: Bool
     let emptyBecause: String
-    let rest: String?
+    let next: String?
 
-    init(frame: Site.Frame, _ all: [ContestedRide], _ status: RideDispute.Status?, limit: Int) {
+    init(
+      frame: Site.Frame, _ all: [ContestedRide], _ shown: [ContestedRide], _ status: RideDispute.Status?, next: String?
+    ) {
       self.frame = frame
       summary = all.isEmpty ? "" : "\(all.count.grouped) in all"
       figures = RideDispute.Status.allCases.map { status in
@@ -59,8 +64,7 @@ struct DisputePage {
       }
       hasFigures = !all.isEmpty
       statuses = RideDispute.Status.allCases.map { Choice(name: $0.rawValue, isChosen: $0 == status) }
-      let chosen = all.filter { status == nil || $0.dispute.status == status }
-      disputes = chosen.prefix(limit).map { contested in
+      disputes = shown.map { contested in
         let dispute = contested.dispute
         return Row(
           ride: contested.ride, path: RidesSite.path(ofRide: contested.ride), state: Self.state(dispute.status),
@@ -70,7 +74,7 @@ struct DisputePage {
       isEmpty = disputes.isEmpty
       emptyBecause =
         all.isEmpty ? "No payment is contested, and none was." : "There is none that is \(status?.rawValue ?? "so")."
-      rest = (chosen.count - limit).more
+      self.next = next
     }
 
     private static func title(_ status: RideDispute.Status) -> String {

@@ -12,11 +12,11 @@ struct PayoutPage {
   func add(to routes: inout Routes) {
     routes.get("/payouts", .accountsRead) { request, context in
       let query = try Query(request, known: "run", "driver", "state", "limit", "cursor")
-      let runs = try await books.payoutRuns(for: context)
-      let page = try await PayoutRoutes(books: books).page(query, context)
+      let payouts = try await books.payouts(for: context)
+      let page = try PayoutRoutes.page(query, of: payouts.all)
       return site.page(
         "payouts",
-        Model(frame: site.frame("Payouts", request, context, within: "/accounts"), runs, page, query, request))
+        Model(frame: site.frame("Payouts", request, context, within: "/accounts"), payouts.runs, page, query, request))
     }
   }
 
@@ -68,7 +68,7 @@ struct PayoutPage {
     private static let runsShown = 26
 
     init(
-      frame: Site.Frame, _ all: [ListedRun], _ page: (payouts: [ListedPayout], next: String?, total: Int),
+      frame: Site.Frame, _ all: [ListedRun], _ page: (payouts: [ListedPayout], next: ListPlace?, total: Int),
       _ query: Query, _ request: Request
     ) {
       self.frame = frame
@@ -95,7 +95,7 @@ struct PayoutPage {
       isEmpty = payouts.isEmpty
       let isFiltered = run != nil || driver != nil || chosen != nil
       emptyBecause = isFiltered ? "There is no such payout." : "No driver was paid yet: rides payout run pays a week."
-      next = page.next.map { request.pageAddress(after: $0) }
+      next = page.next.map { request.pageAddress(after: "\($0)") }
     }
 
     /// The colour that says what became of it.

@@ -169,10 +169,7 @@ struct RidePages {
       if let reason = payment.declineReason { pairs.append(Pair("Declined", reason)) }
       if payment.owed > 0 { pairs.append(Pair("Owed", amount(payment.owed))) }
       if payment.refunded > 0 { pairs.append(Pair("Given back", amount(payment.refunded))) }
-      for line in report.outcome.earned {
-        pairs.append(
-          Pair("Driver \(line.entry.kind.rawValue)", "\(line.entry.amount)"))
-      }
+      for entry in report.outcome.earned { pairs.append(Pair("Driver \(entry.kind.rawValue)", "\(entry.amount)")) }
       return pairs
     }
 

@@ -17,10 +17,10 @@ struct AccountRoutes {
       try await account(try context.parameter("kind"), try context.parameter("id"), request, context)
     }
     routes.get("/v1/arrears", .accountsRead) { request, context in
-      let query = try Query(request, known: "rider", "city", "limit")
-      let limit = try query.limit()
+      let query = try Query(request, known: "rider", "city", "limit", "cursor")
       let owed = try await books.arrears(of: query["rider"], in: query["city"], for: context)
-      return JSONAnswer(ListPage(Array(owed.prefix(limit)), next: nil as String?) { $0.field("total", owed.count) })
+      let page = try query.part(of: owed, by: \.place)
+      return JSONAnswer(ListPage(page.part, next: page.next) { $0.field("total", owed.count) })
     }
     routes.get("/v1/trial-balance", .accountsRead) { request, context in
       let query = try Query(request, known: "at", "accounts")
@@ -61,5 +61,15 @@ struct AccountRoutes {
     return AccountHistory.Selection(
       from: try query.time("from"), before: at.map { $0 + .microseconds(1) } ?? to,
       recordedBy: try query.time("asRecordedAt"))
+  }
+}
+
+extension Arrear {
+  /// Where it stands in a list: by rider, and the oldest of each first.
+  var place: ListPlace {
+    // Digits of which the order is that of the times.
+    let time = UInt64(bitPattern: ride.at.microsecondsSinceEpoch) ^ 1 << 63
+    let digits = String(time, radix: 16)
+    return ListPlace(rider, String(repeating: "0", count: 16 - digits.utf8.count) + digits, ride.ride)
   }
 }

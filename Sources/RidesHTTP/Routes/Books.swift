@@ -95,19 +95,12 @@ struct Books: Sendable {
     }
   }
 
-  /// The payouts of drivers, by name.
-  func payouts(run: String?, driver: String?, for context: APIContext) async throws -> [ListedPayout] {
+  /// The payouts of drivers, by name, and their runs, the newest first.
+  func payouts(for context: APIContext) async throws -> (all: [ListedPayout], runs: [ListedRun]) {
     try await deployment.look(for: context) { namespace, connection in
-      try await Payouts(namespace: namespace, connection: connection).list(run: run, driver: driver).map {
-        ListedPayout(name: $0.name, record: $0.record)
-      }
-    }
-  }
-
-  /// The runs of payouts, the newest first.
-  func payoutRuns(for context: APIContext) async throws -> [ListedRun] {
-    try await deployment.look(for: context) { namespace, connection in
-      try await Payouts(namespace: namespace, connection: connection).runs()
+      let payouts = Payouts(namespace: namespace, connection: connection)
+      let all = try await payouts.list()
+      return (all.map { ListedPayout(name: $0.name, record: $0.record) }, try await payouts.runs(of: all.map(\.record)))
     }
   }
 

@@ -10,10 +10,10 @@ struct DisputeRoutes {
 
   func add(to routes: inout Routes) {
     routes.get("/v1/disputes", .accountsRead) { request, context in
-      let query = try Query(request, known: "status", "limit")
-      let (status, limit) = (try Self.status(query), try query.limit())
-      let found = try await books.disputes(standing: status, for: context)
-      return JSONAnswer(ListPage(Array(found.prefix(limit)), next: nil as String?) { $0.field("total", found.count) })
+      let query = try Query(request, known: "status", "limit", "cursor")
+      let found = try await books.disputes(standing: try Self.status(query), for: context)
+      let page = try query.part(of: found, by: \.place)
+      return JSONAnswer(ListPage(page.part, next: page.next) { $0.field("total", found.count) })
     }
   }
 
@@ -25,4 +25,9 @@ struct DisputeRoutes {
     }
     return status
   }
+}
+
+extension ContestedRide {
+  /// Where it stands in a list: those that are not decided come first.
+  var place: ListPlace { ListPlace(dispute.status == .open ? "0" : "1", ride, dispute.id) }
 }

@@ -11,12 +11,12 @@ struct PayoutRoutes {
   func add(to routes: inout Routes) {
     routes.get("/v1/payouts", .accountsRead) { request, context in
       let query = try Query(request, known: "run", "driver", "state", "limit", "cursor")
-      let page = try await page(query, context)
+      let page = try Self.page(query, of: try await books.payouts(for: context).all)
       return JSONAnswer(ListPage(page.payouts, next: page.next) { $0.field("total", page.total) })
     }
     routes.get("/v1/payouts/runs", .accountsRead) { request, context in
       let limit = try Query(request, known: "limit").limit()
-      let runs = try await books.payoutRuns(for: context)
+      let runs = try await books.payouts(for: context).runs
       return JSONAnswer(ListPage(Array(runs.prefix(limit)), next: nil as String?) { $0.field("total", runs.count) })
     }
   }
@@ -25,19 +25,18 @@ struct PayoutRoutes {
   static let states = ["ordered", "refused", "returned"]
 
   /// The part of the payouts that is asked for, by name.
-  func page(
-    _ query: Query, _ context: APIContext
-  ) async throws -> (payouts: [ListedPayout], next: String?, total: Int) {
-    let (state, limit) = (query["state"], try query.limit())
+  static func page(
+    _ query: Query, of payouts: [ListedPayout]
+  ) throws -> (payouts: [ListedPayout], next: ListPlace?, total: Int) {
+    let (run, driver, state) = (query["run"], query["driver"], query["state"])
     if let state, !Self.states.contains(where: { $0.hasSameBytes(as: state) }) {
       throw Problem.malformed("state: '\(state)' is none of \(Self.states.joined(separator: ", "))")
     }
-    let cursor = try query.cursor { Identifier($0) }
-    let all = try await books.payouts(run: query["run"], driver: query["driver"], for: context).filter {
-      state == nil || $0.record.state == state
+    func isAskedFor(_ value: String, _ asked: String?) -> Bool { asked.map { value.hasSameBytes(as: $0) } ?? true }
+    let all = payouts.filter {
+      isAskedFor($0.record.run, run) && isAskedFor($0.record.driverID, driver) && isAskedFor($0.record.state, state)
     }
-    let rest = all.drop { payout in cursor.map { Identifier(payout.name) <= $0 } ?? false }
-    let page = Array(rest.prefix(limit))
-    return (page, rest.count > limit ? page.last?.name : nil, all.count)
+    let page = try query.part(of: all) { ListPlace($0.name) }
+    return (page.part, page.next, all.count)
   }
 }

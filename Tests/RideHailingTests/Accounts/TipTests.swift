@@ -53,7 +53,7 @@ import Testing
 
       let report = try #require(try await RideReport.read("card", bench.namespace, bench.connection))
       #expect(report.outcome.lines.contains("tip           USD 5.00 for driver driver-1"), "\(report.outcome.lines)")
-      #expect(report.outcome.earned.map(\.entry.kind) == [.earned, .tipped, .tipped])
+      #expect(report.outcome.earned.map(\.kind) == [.earned, .tipped, .tipped])
 
       // The same tips under other ids, when nobody remembers the first ones.
       try await bench.handle([tip("card", id: "a"), tip("wallet", 200, id: "b")], by: Self.services)
