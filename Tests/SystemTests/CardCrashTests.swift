@@ -19,7 +19,7 @@ import Testing
   private func request(_ number: Int) -> EncodedEvent {
     let ride = RideRequested(
       rideID: "r-\(number)", riderID: "u-\(number % 40)", city: "city-\(number % 5)",
-      quote: Quote(price: Money(1000 + number, .eur), lockedUntil: .now() + .seconds(600)),
+      quote: Quote(price: Money(1000 + number % 500, .eur), lockedUntil: .now() + .seconds(600)),
       payment: Payment(.card, token: "pm_card_visa"))
     return EncodedEvent(ride)
   }
