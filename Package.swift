@@ -16,7 +16,7 @@ if Context.environment["CI"] != nil { settings.append(.treatAllWarnings(as: .err
 
 /// What a program needs that runs workers until it is asked to stop.
 let serving: [Target.Dependency] = [
-  "EventStreams", "Redis",
+  "EventStreams", "HiredisClient",
   .product(name: "Logging", package: "swift-log"),
   .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
   .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -56,7 +56,7 @@ let package = Package(
     .library(name: "EventStreams", targets: ["EventStreams"]),
     .library(name: "EventStreamsOperations", targets: ["EventStreamsOperations"]),
     .library(name: "EventStreamsTesting", targets: ["EventStreamsTesting"]),
-    .library(name: "Redis", targets: ["Redis"]),
+    .library(name: "HiredisClient", targets: ["HiredisClient"]),
     .library(name: "RideHailing", targets: ["RideHailing"]),
   ],
   dependencies: [
@@ -88,17 +88,17 @@ let package = Package(
     // What Swift can't import of the system: names and scheduling of threads, the allocator's settings.
     .systemLibrary(name: "CSystemCalls"),
     .target(
-      name: "Redis",
+      name: "HiredisClient",
       dependencies: [
         "CHiredis", "COpenSSL", "CSystemCalls", .product(name: "CoreMetrics", package: "swift-metrics"),
       ],
       swiftSettings: settings),
     .target(name: "PostgreSQL", dependencies: ["CPostgreSQL"], swiftSettings: settings),
-    .target(name: "JSON", swiftSettings: settings),
+    .target(name: "SpanJSON", swiftSettings: settings),
     .target(
       name: "EventStreams",
       dependencies: [
-        "JSON", "Redis",
+        "SpanJSON", "HiredisClient",
         .product(name: "BasicContainers", package: "swift-collections"),
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
@@ -111,7 +111,7 @@ let package = Package(
       swiftSettings: settings),
     // What operators ask and decide, and no worker: how services stand, dead letters, groups, rebuilding and restoring.
     .target(
-      name: "EventStreamsOperations", dependencies: ["EventStreams", "Redis"], swiftSettings: settings),
+      name: "EventStreamsOperations", dependencies: ["EventStreams", "HiredisClient"], swiftSettings: settings),
     // For users' tests, and ours: handlers without a server.
     .target(name: "EventStreamsTesting", dependencies: ["EventStreams"], swiftSettings: settings),
     // All events in a file or a database: chained, verified, queried in SQL, and read on from where a log was trimmed.
@@ -129,7 +129,7 @@ let package = Package(
     .target(
       name: "TraceExport",
       dependencies: [
-        "JSON",
+        "SpanJSON",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "DequeModule", package: "swift-collections"),
@@ -154,7 +154,7 @@ let package = Package(
     .target(
       name: "CardGateway",
       dependencies: [
-        "JSON",
+        "SpanJSON",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -165,7 +165,7 @@ let package = Package(
     .target(
       name: "RideHailing",
       dependencies: [
-        "CardGateway", "EventArchive", "EventStreams", "EventStreamsOperations", "Redis", "SMTP",
+        "CardGateway", "EventArchive", "EventStreams", "EventStreamsOperations", "HiredisClient", "SMTP",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HeapModule", package: "swift-collections"),
       ],
@@ -174,7 +174,7 @@ let package = Package(
     .target(
       name: "EventStreamsHTTP",
       dependencies: [
-        "EventStreams", "EventStreamsOperations", "Redis",
+        "EventStreams", "EventStreamsOperations", "HiredisClient",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "DequeModule", package: "swift-collections"),
@@ -195,7 +195,7 @@ let package = Package(
     .target(
       name: "RidesHTTP",
       dependencies: [
-        "CardGateway", "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "Redis",
+        "CardGateway", "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "HiredisClient",
         "RideHailing",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -208,7 +208,7 @@ let package = Package(
     .target(
       name: "RidesCLI",
       dependencies: [
-        "CardGateway", "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "Redis",
+        "CardGateway", "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "HiredisClient",
         "RideHailing", "RidesHTTP", "SMTP", "TraceExport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -251,7 +251,7 @@ let package = Package(
     // anything otherwise.
     .target(
       name: "RedisTestSupport",
-      dependencies: ["PostgreSQL", "Redis", .product(name: "Subprocess", package: "swift-subprocess")],
+      dependencies: ["PostgreSQL", "HiredisClient", .product(name: "Subprocess", package: "swift-subprocess")],
       path: "Tests/RedisTestSupport", swiftSettings: settings),
     .target(name: "RandomTestSupport", path: "Tests/RandomTestSupport", swiftSettings: settings),
     .target(
@@ -276,7 +276,7 @@ let package = Package(
     .executableTarget(
       name: "LoyaltyRides", dependencies: ["EventStreams", "RideHailing", "RidesCLI"], path: "Tests/LoyaltyRides",
       swiftSettings: settings),
-    .testTarget(name: "JSONTests", dependencies: ["JSON", "RandomTestSupport"], swiftSettings: settings),
+    .testTarget(name: "SpanJSONTests", dependencies: ["SpanJSON", "RandomTestSupport"], swiftSettings: settings),
     .testTarget(
       name: "SMTPTests",
       dependencies: [
@@ -292,17 +292,18 @@ let package = Package(
     .testTarget(
       name: "TraceExportTests",
       dependencies: [
-        "JSON", "TraceExport",
+        "SpanJSON", "TraceExport",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
       swiftSettings: settings),
-    .testTarget(name: "RedisTests", dependencies: ["Redis", "RedisTestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "HiredisClientTests", dependencies: ["HiredisClient", "RedisTestSupport"], swiftSettings: settings),
     .testTarget(
       name: "EventStreamsTests",
       dependencies: [
-        "EventStreams", "EventStreamsOperations", "EventStreamsTesting", "RandomTestSupport", "Redis",
+        "EventStreams", "EventStreamsOperations", "EventStreamsTesting", "RandomTestSupport", "HiredisClient",
         "RedisTestSupport",
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -310,7 +311,7 @@ let package = Package(
     .testTarget(
       name: "SystemTests",
       dependencies: [
-        "CardGateway", "EventArchive", "EventStreams", "EventStreamsOperations", "GatewayDouble", "Redis",
+        "CardGateway", "EventArchive", "EventStreams", "EventStreamsOperations", "GatewayDouble", "HiredisClient",
         "RideHailing", "RedisTestSupport", "RideTestSupport", "RidesCLI", "LoyaltyRides", "TestWorker", "rides",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -319,7 +320,7 @@ let package = Package(
       name: "RidesHTTPTests",
       dependencies: [
         "CardGateway", "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "GatewayDouble",
-        "Redis", "RedisTestSupport", "RideHailing", "RidesHTTP",
+        "HiredisClient", "RedisTestSupport", "RideHailing", "RidesHTTP",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -333,7 +334,7 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "EventArchive", "EventStreams", "Redis", "RideHailing", "RidesCLI",
+        "EventArchive", "EventStreams", "HiredisClient", "RideHailing", "RidesCLI",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Fuzz", swiftSettings: settings),
@@ -341,7 +342,7 @@ let package = Package(
       name: "OrdersExampleTests",
       dependencies: [
         "EventArchive", "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "EventStreamsTesting",
-        "OrdersExample", "Redis", "RedisTestSupport",
+        "OrdersExample", "HiredisClient", "RedisTestSupport",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
@@ -356,7 +357,8 @@ let package = Package(
     .testTarget(
       name: "DocumentTests",
       dependencies: [
-        "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "EventStreamsTesting", "OrdersExample", "Redis",
+        "EventStreams", "EventStreamsHTTP", "EventStreamsOperations", "EventStreamsTesting", "OrdersExample",
+        "HiredisClient",
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
@@ -366,7 +368,7 @@ let package = Package(
       name: "RideHailingTests",
       dependencies: [
         "CardGateway", "EventArchive", "EventStreams", "EventStreamsOperations", "EventStreamsTesting",
-        "GatewayDouble", "PostgreSQL", "Redis", "RideHailing", "RedisTestSupport", "RideTestSupport", "rides",
+        "GatewayDouble", "PostgreSQL", "HiredisClient", "RideHailing", "RedisTestSupport", "RideTestSupport", "rides",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Logging", package: "swift-log"),
       ],

@@ -1,4 +1,4 @@
-public import JSON
+public import SpanJSON
 
 /// What the gateway has done to a card: the line of its own list.
 public struct CardCharge: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import JSON
+import SpanJSON
 
 extension CardGatewayClient {
   /// What is to be paid, and by whom.

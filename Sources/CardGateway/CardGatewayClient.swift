@@ -1,8 +1,8 @@
 import AsyncHTTPClient
-import JSON
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import SpanJSON
 
 /// A client of a gateway that speaks Stripe's API, version 1 (https://docs.stripe.com/api): what is asked, and what comes back. It repeats nothing:
 /// whether that is harmless, only those know who ask.

@@ -1,4 +1,4 @@
-import JSON
+import SpanJSON
 
 /// Why the gateway did not do what it was asked, or is not known to have done it.
 public enum CardGatewayError: Error, Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import JSON
+public import SpanJSON
 
 /// Money on its way back to a card.
 public struct CardRefund: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import JSON
+public import SpanJSON
 
 /// A payment that the cardholder has contested.
 public struct GatewayDispute: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import JSON
+import SpanJSON
 
 /// What the gateway says when it does not do what it was asked: `{"error":{"type":"card_error","code":"card_declined",…}}`.
 struct GatewayFailure: JSONReadable, Sendable {

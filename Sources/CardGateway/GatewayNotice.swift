@@ -1,4 +1,4 @@
-public import JSON
+public import SpanJSON
 
 /// Something that the gateway has told of itself: `{"id":"evt_1","type":"payment_intent.succeeded","data":{"object":{…}}}`. It is a hint that
 /// something has changed, and no more: what has become of it is asked for.

@@ -1,4 +1,4 @@
-import JSON
+import SpanJSON
 
 /// A page of one of the gateway's lists: `{"data":[…],"has_more":true}`.
 struct GatewayPage<Item: JSONReadable>: JSONReadable {

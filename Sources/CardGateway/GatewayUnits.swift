@@ -1,4 +1,4 @@
-import JSON
+import SpanJSON
 
 /// How the gateway counts a currency, which is not as ISO 4217 does for some (https://docs.stripe.com/currencies).
 public struct GatewayUnits: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import JSON
+import SpanJSON
 
 /// `{"ride":"r-1","city":"vienna"}`
 struct MetadataObject: JSONReadable {

@@ -1,6 +1,6 @@
 import Crypto
 import Foundation
-import JSON
+import SpanJSON
 
 /// Whether a notice comes from the gateway: `t=1700000000,v1=<HMAC-SHA256 of "t.body">` (https://docs.stripe.com/webhooks#verify-manually).
 public struct NoticeSignature: Sendable {

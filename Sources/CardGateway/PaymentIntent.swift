@@ -1,4 +1,4 @@
-public import JSON
+public import SpanJSON
 
 /// What the gateway knows of money that is to be paid by card: the thing by whose name money moves.
 public struct PaymentIntent: Sendable, Hashable {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import EventStreams
-import Redis
+import HiredisClient
 
 /// The command `orders-example`.
 @main struct OrdersExample: AsyncParsableCommand {

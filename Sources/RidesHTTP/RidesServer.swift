@@ -2,8 +2,8 @@ public import CardGateway
 import EventArchive
 import EventStreams
 public import EventStreamsHTTP
+import HiredisClient
 public import Logging
-import Redis
 public import RideHailing
 
 /// The server of the ride-hailing back end: what any domain's services have, and rides, accounts and prices.

@@ -1,10 +1,10 @@
 import AsyncHTTPClient
 import CoreMetrics
-import JSON
 public import Logging
 import NIOCore
 import NIOHTTP1
 public import ServiceLifecycle
+import SpanJSON
 
 /// Sends the spans of a tracer to a collector while it runs, and what is left at the end.
 ///

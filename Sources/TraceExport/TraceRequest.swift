@@ -1,4 +1,4 @@
-import JSON
+import SpanJSON
 import Tracing
 
 /// Spans as a collector takes them: OTLP 1, in JSON. Identities are hexadecimal digits there, and whole numbers of 64 bits are strings.

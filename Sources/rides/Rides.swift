@@ -2,7 +2,7 @@ import ArgumentParser
 import EventArchive
 import EventStreams
 import Foundation
-import Redis
+import HiredisClient
 import RideHailing
 
 /// The command `rides`.

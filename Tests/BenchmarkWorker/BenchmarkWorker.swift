@@ -1,5 +1,5 @@
 import ArgumentParser
-import Redis
+import HiredisClient
 
 /// The Swift side of `scripts/bench`.
 @main

@@ -1,6 +1,6 @@
 import ArgumentParser
 import EventStreams
-import Redis
+import HiredisClient
 import RideHailing
 
 /// Publishes rides that were made before the clock starts: what is measured is the publisher.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import EventStreams
+import HiredisClient
 import Logging
-import Redis
 import RideHailing
 import ServiceLifecycle
 import Synchronization

@@ -1,5 +1,5 @@
 import Foundation
-public import Redis
+public import HiredisClient
 
 /// A Redis Cluster on loopback: three masters, the slots spread evenly over them, and a replica of each if wanted.
 public struct ClusterServers: Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-public import Redis
+public import HiredisClient
 
 #if canImport(Glibc)
   import Glibc

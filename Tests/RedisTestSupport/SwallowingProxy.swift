@@ -1,5 +1,5 @@
 import Foundation
-public import Redis
+public import HiredisClient
 import Synchronization
 
 #if canImport(Glibc)

@@ -1,5 +1,5 @@
 import Foundation
-public import Redis
+public import HiredisClient
 
 /// A master, a replica of it, and three Sentinels that watch over them, on loopback.
 public struct WatchedServers: Sendable {

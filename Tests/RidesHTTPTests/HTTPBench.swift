@@ -3,11 +3,11 @@ import EventStreams
 import EventStreamsHTTP
 import Foundation
 import HTTPTypes
+import HiredisClient
 import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
-import Redis
 import RedisTestSupport
 import RideHailing
 import RidesHTTP

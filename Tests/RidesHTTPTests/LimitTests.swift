@@ -1,10 +1,10 @@
 import EventStreams
 import Foundation
 import HTTPTypes
+import HiredisClient
 import HummingbirdTesting
 import Logging
 import NIOCore
-import Redis
 import RedisTestSupport
 import RideHailing
 import Testing

@@ -1,7 +1,7 @@
 import EventStreams
 import Foundation
 import HTTPTypes
-import Redis
+import HiredisClient
 import RedisTestSupport
 import RideHailing
 import Testing

@@ -2,7 +2,7 @@ import EventStreams
 import EventStreamsHTTP
 import Foundation
 import HTTPTypes
-import Redis
+import HiredisClient
 import RedisTestSupport
 import Testing
 

@@ -2,9 +2,9 @@ import EventStreams
 import EventStreamsHTTP
 import Foundation
 import HTTPTypes
+import HiredisClient
 import HummingbirdTesting
 import Logging
-import Redis
 import RedisTestSupport
 import RidesHTTP
 import Testing

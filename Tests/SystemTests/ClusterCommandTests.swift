@@ -1,7 +1,7 @@
 import EventStreams
 import EventStreamsOperations
 import Foundation
-import Redis
+import HiredisClient
 import RedisTestSupport
 import RideHailing
 import Testing

@@ -1,12 +1,13 @@
 import EventStreams
 import EventStreamsOperations
 import Foundation
-import Redis
+import HiredisClient
 import RedisTestSupport
 import Testing
 
 @Suite("Idle workers", .serialized) struct IdleTests {
-  @Test("six together use less than 2 % of a core, and fewer than 100 commands a second, those inside functions counted")
+  @Test(
+    "six together use less than 2 % of a core, and fewer than 100 commands a second, those inside functions counted")
   func six() async throws {
     try await SystemBench.run { bench in
       let workers = try RidesProcess(

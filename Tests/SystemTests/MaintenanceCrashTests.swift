@@ -1,6 +1,6 @@
 import EventStreams
 import Foundation
-import Redis
+import HiredisClient
 import RedisTestSupport
 import RideHailing
 import Testing

@@ -1,5 +1,5 @@
 import EventStreams
-import Redis
+import HiredisClient
 
 /// What shards hold, each as a digest that is taken in one step: the log, and what services have stored.
 struct ShardDigests: Sendable {

@@ -1,7 +1,7 @@
 import EventStreams
 import Foundation
+import HiredisClient
 import Logging
-import Redis
 import ServiceLifecycle
 import UnixSignals
 

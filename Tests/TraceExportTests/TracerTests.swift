@@ -3,7 +3,7 @@ import ServiceLifecycle
 import Testing
 import Tracing
 
-@testable import JSON
+@testable import SpanJSON
 @testable import TraceExport
 
 @Suite("A span") struct TracerTests {

@@ -1,5 +1,5 @@
 public import EventStreams
-public import Redis
+public import HiredisClient
 
 extension StoreConfirmation {
   /// Has the archives that are on this machine say what they hold; of those elsewhere it is for the workers to say that store into them.

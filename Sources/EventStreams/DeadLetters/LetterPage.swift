@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Dead letters as they stand in Redis.
 struct LetterPage {

@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 /// Reads the dead letters of services.
 package struct LetterReader: Sendable {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// What a dead letter is counted by.
 package struct LetterTally: Sendable {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// What became of letters that were handled again and failed again: kept beside them, because entries of a stream can't be changed.
 ///

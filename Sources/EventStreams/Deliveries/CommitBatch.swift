@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// What one call of `commit` settles in one shard: acknowledgements, retries, dead letters, and the effects.
 struct CommitBatch: Sendable {

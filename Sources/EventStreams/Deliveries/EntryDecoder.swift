@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Makes deliveries of log entries: decodes each once, straight from the bytes of the server's reply.
 struct EntryDecoder: ~Copyable {

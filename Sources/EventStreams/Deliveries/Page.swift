@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Entries of one shard as the server sent them, by one read or several, or as a history gave them, in the order of the shard's log, not decoded
 /// yet. A service that handles events one after the other takes them so, as long as nothing of the shard has failed.

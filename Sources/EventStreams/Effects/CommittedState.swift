@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Reads a service's committed state for its handlers.
 struct CommittedState: StateReader {

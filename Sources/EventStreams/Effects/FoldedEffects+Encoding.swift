@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 extension FoldedEffects {
   /// Writes the operations as arguments of `commit`.

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// What effects publish, schedule and cancel: in the shard's log, or through the outbox to the shard that its key says.
 extension FoldedEffects {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// The effects of one commit in the order they are applied, with those that can be one write folded into one: increments of
 /// one field are added up, records for one stream become one entry, fields of one hash are set together.

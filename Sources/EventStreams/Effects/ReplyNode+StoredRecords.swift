@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 extension ReplyNode {
   /// The records of a stream's entries. Those of one commit are fields of one entry: name, value, name, value, …

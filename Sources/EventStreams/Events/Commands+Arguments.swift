@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 extension Commands {
   /// Adds an argument for each of some texts, after their number.

@@ -1,4 +1,4 @@
-public import JSON
+public import SpanJSON
 
 extension FieldRule<String> {
   /// A text that can name something: an event, a key, what becomes part of them.

@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 extension ReplyNode {
   /// The text of a string as far as it is UTF-8, for what others may have written: nothing throws because of it.

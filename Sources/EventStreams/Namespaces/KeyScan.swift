@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 /// Goes through the names of the keys that match a pattern, page by page. A key may come twice.
 package struct KeyScan {

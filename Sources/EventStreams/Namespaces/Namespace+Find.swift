@@ -1,4 +1,4 @@
-public import Redis
+public import HiredisClient
 
 extension Namespace {
   /// A namespace that exists, or the one that has taken its place with another number of shards; nil if nobody has made it yet. Changes nothing.

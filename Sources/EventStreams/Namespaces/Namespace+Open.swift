@@ -1,5 +1,5 @@
+public import HiredisClient
 public import Logging
-public import Redis
 
 extension Namespace {
   /// Opens a namespace as all parties agreed on it, making it if it isn't there, and loads the functions the server lacks.

@@ -1,4 +1,4 @@
-public import Redis
+public import HiredisClient
 
 /// The services that a namespace is for: what has to be kept for them, and whether they are done, is known before they ever ran.
 extension Namespace {

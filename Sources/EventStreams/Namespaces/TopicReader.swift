@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 /// Reads the topics of shards, of each shard all at one moment.
 package struct TopicReader: Sendable {

@@ -1,4 +1,4 @@
-public import Redis
+public import HiredisClient
 
 /// The pauses of a namespace's services. They are kept in Redis until they are over or taken back, and workers look for them before they take
 /// a shard, when they are woken, and at least with every renewal of their leases.

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Makes the group of a service that handles its history before the log, unless it has begun before.
 struct BeginCall: FunctionCall {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Removes events that wait beside a shard's log; answers of each whether it did.
 struct CancelCall: FunctionCall {

@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 /// Ends a sealed shard for good if nothing in it waits for anybody; answers what is left, nil if nothing is and it is closed.
 package struct CloseCall: FunctionCall {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Settles a batch of entries and applies their effects, if the lease is still this owner's: all of it or nothing.
 struct CommitCall: FunctionCall {

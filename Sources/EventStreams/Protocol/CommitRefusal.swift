@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 /// Why the server applied nothing of a commit: the first word of its error.
 package enum CommitRefusal: Sendable, Hashable {

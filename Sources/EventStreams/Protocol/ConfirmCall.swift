@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Says whether a service's store holds what was acknowledged.
 struct ConfirmCall: FunctionCall {

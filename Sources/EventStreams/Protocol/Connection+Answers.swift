@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 extension Connection {
   /// Sends commands whose answers are numbers, or of no interest; throws the first error among them.

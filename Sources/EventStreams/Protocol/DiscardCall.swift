@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 /// Removes a dead letter for good, and has what was parked behind it handled.
 package struct DiscardCall: FunctionCall {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Moves what is due into a shard's log.
 struct DueCall: FunctionCall {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// What became of an event that was to be published, now or later, as the functions for that answer.
 struct EventPlace {

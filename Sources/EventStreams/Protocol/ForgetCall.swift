@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 /// Removes a group that nobody runs, and what is kept for it; its own state stays.
 package struct ForgetCall: FunctionCall {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Gives a shard what waits for it in the outbox of a service in another shard, unless it has it.
 struct ForwardCall: FunctionCall {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Makes the groups of services that never ran, at the beginning of a shard's log.
 struct FoundCall: FunctionCall {

@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 /// A call of one of the functions in the server, as the head of the Lua file beside its type says: keys, then arguments, and what it answers.
 ///

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// The functions in the server: one Lua file each beside the type that calls it, and a prelude that they share.
 ///

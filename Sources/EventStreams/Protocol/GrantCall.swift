@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Asks for permits of a rate.
 struct GrantCall: FunctionCall {

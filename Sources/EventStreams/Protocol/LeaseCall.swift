@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Takes, keeps or gives back the right of one worker to one (service, shard).
 struct LeaseCall: FunctionCall {

@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 /// The first entries of an outbox, as they are read.
 package struct OutboxPage: Sendable {

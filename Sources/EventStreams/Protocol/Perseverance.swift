@@ -1,5 +1,5 @@
+import HiredisClient
 import Logging
-import Redis
 
 /// What a loop of a worker does between a call that failed and the next: it says so, loads the functions if the server has lost them, and
 /// waits, the longer the more often it has failed.

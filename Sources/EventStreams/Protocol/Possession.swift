@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Asks, after a read, whether shards are owned still.
 ///

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Adds events to a shard's log unless their ids are remembered.
 struct PublishCall: FunctionCall {

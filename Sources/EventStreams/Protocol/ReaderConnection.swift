@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// The connection that a worker reads with, as a lease names it.
 struct ReaderConnection: Sendable {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Hands a new owner the next entries that earlier owners left pending, in log order.
 struct RecoverCall: FunctionCall {

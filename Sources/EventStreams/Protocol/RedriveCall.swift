@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 /// Asks a shard's owner to handle the dead letters of some keys again, in order; answers how many of them have any.
 package struct RedriveCall: FunctionCall {

@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 /// Puts a log that was built beside a shard's log in its place, with its groups, the ids that are remembered and the state of its services,
 /// in one step; answers how many events were published meanwhile.

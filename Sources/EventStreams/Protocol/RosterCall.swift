@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Tells who is working for a service, on what, and what each reads, the caller included. Advice for spreading the shards; safety is the leases' alone.
 struct RosterCall: FunctionCall {

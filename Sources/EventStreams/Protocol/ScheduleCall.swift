@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Has events wait beside a shard's log until they are due, unless their ids are known.
 struct ScheduleCall: FunctionCall {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Removes from an outbox what the shards have that it is for; answers how many entries were there.
 struct SentCall: FunctionCall {

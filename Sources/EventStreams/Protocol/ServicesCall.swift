@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Changes the list of the services that a namespace is for.
 struct ServicesCall: FunctionCall {

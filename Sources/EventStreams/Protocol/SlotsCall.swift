@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Asks how many attempts of its service a worker may have running.
 struct SlotsCall: FunctionCall {

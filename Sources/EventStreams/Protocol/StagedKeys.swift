@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 /// Keys that were written beside a service's live state, and what becomes of them.
 package struct StagedKeys: Sendable {

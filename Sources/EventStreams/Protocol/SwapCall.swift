@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 /// Replaces a service's state in a shard by one that was built beside it, in one step.
 package struct SwapCall: FunctionCall {

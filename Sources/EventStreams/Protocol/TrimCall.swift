@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Removes the oldest entries of a log that are past their time and that no group needs any more.
 struct TrimCall: FunctionCall {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Counts what `trim` would remove.
 struct TrimmableCall: FunctionCall {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Which entries of a shard's log may go, and whose word is needed for that.
 struct Trimming: Sendable {

@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 /// Tells workers of a service to look at their leases at once.
 package struct Wake {

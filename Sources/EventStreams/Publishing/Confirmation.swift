@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 import Synchronization
 
 /// Waits until others than the server have what a connection wrote last.

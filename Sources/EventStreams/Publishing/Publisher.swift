@@ -1,4 +1,4 @@
-public import Redis
+public import HiredisClient
 
 /// Publishes events: once per id, however often they are sent.
 ///

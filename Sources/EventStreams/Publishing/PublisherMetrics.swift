@@ -1,5 +1,5 @@
 import CoreMetrics
-import Redis
+import HiredisClient
 
 /// What a publisher sends of which topic, and how long that takes, by the names of OpenTelemetry's conventions for messaging.
 struct PublisherMetrics: Sendable {

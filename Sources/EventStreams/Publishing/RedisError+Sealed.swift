@@ -1,4 +1,4 @@
-public import Redis
+public import HiredisClient
 
 extension RedisError {
   /// True if a shard takes no more events because the namespace is being split into another number of shards: nothing was published there.

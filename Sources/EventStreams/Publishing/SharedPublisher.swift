@@ -1,5 +1,5 @@
 import DequeModule
-public import Redis
+public import HiredisClient
 public import ServiceLifecycle
 import Synchronization
 

@@ -1,4 +1,4 @@
-public import Redis
+public import HiredisClient
 
 /// Says in Redis whether a service's store is there and holds what was acknowledged: trimming asks for that.
 public struct StoreConfirmation: Sendable {

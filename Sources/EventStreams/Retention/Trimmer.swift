@@ -1,4 +1,4 @@
-public import Redis
+public import HiredisClient
 
 /// Removes what a retention policy lets go from a namespace's logs.
 public struct Trimmer: Sendable {

@@ -1,4 +1,4 @@
-public import Redis
+public import HiredisClient
 
 /// When a service stops taking events because what it depends on seems to be down.
 ///

@@ -1,4 +1,4 @@
-public import Redis
+public import HiredisClient
 
 /// How often and when a failed event is tried again.
 public struct RetryPolicy: Sendable, Hashable {

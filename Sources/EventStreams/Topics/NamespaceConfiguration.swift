@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// What all parties of a namespace have agreed on, as it stands in Redis.
 struct NamespaceConfiguration {

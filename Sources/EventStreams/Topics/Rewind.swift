@@ -1,4 +1,4 @@
-package import Redis
+package import HiredisClient
 
 /// That a server went back to an earlier moment under a service's worker: what was recorded in a shard between the two places is lost,
 /// unless it was published again.

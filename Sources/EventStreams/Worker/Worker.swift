@@ -1,5 +1,5 @@
+public import HiredisClient
 public import Logging
-public import Redis
 public import ServiceLifecycle
 
 /// One process's run of one service: owns a share of the namespace's shards, reads them, handles their events in order per key,

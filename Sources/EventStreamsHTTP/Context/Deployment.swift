@@ -1,6 +1,6 @@
 public import EventStreams
 import HTTPTypes
-public import Redis
+public import HiredisClient
 import Synchronization
 
 /// The namespace that a server serves, and the connections on which it looks at it.

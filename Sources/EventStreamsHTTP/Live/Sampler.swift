@@ -1,7 +1,7 @@
 import EventStreams
 import EventStreamsOperations
 import HTTPTypes
-import Redis
+import HiredisClient
 import ServiceLifecycle
 import Synchronization
 

@@ -1,10 +1,10 @@
 package import EventStreams
 package import EventStreamsOperations
 package import HTTPTypes
+package import HiredisClient
 package import Hummingbird
 import Mustache
 import NIOCore
-package import Redis
 package import ServiceLifecycle
 
 /// The pages of a server: what they look like, what they lead to, and what of events they link.

@@ -1,7 +1,7 @@
 public import EventStreams
 public import HTTPTypes
+import HiredisClient
 import Hummingbird
-import Redis
 
 /// Why a request was refused, as RFC 9457 has it: `application/problem+json`.
 ///

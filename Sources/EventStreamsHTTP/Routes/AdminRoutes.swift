@@ -1,8 +1,8 @@
 import EventStreams
 import EventStreamsOperations
 import HTTPTypes
+import HiredisClient
 import Hummingbird
-import Redis
 
 /// Removing what others may still need: old events, and groups that nobody runs.
 struct AdminRoutes {

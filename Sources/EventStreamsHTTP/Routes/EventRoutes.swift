@@ -1,7 +1,7 @@
 import EventStreams
 import EventStreamsOperations
 import HTTPTypes
-import Redis
+import HiredisClient
 
 /// The events of the log.
 struct EventRoutes {

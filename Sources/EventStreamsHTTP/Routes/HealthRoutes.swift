@@ -1,6 +1,6 @@
 import EventStreams
 import HTTPTypes
-import Redis
+import HiredisClient
 
 /// Whether the server lives, and whether it can do its work.
 struct HealthRoutes {

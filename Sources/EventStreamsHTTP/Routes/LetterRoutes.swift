@@ -1,8 +1,8 @@
 import EventStreams
 import EventStreamsOperations
 import HTTPTypes
+import HiredisClient
 import Hummingbird
-import Redis
 
 /// Dead letters: looking at them, counting them, having them handled again, removing them for good.
 struct LetterRoutes {

@@ -1,7 +1,7 @@
 import EventStreams
 import EventStreamsOperations
 import HTTPTypes
-import Redis
+import HiredisClient
 
 /// How the services of a namespace are.
 struct ServiceRoutes {

@@ -1,10 +1,10 @@
 public import EventStreams
 import Foundation
 import HTTPTypes
+public import HiredisClient
 package import Hummingbird
 public import Logging
 import NIOCore
-public import Redis
 public import ServiceLifecycle
 
 /// Serves a namespace over HTTP: its services, pending entries, dead letters and events, whatever they are about; and what a domain adds.

@@ -1,5 +1,5 @@
 public import EventStreams
-import Redis
+import HiredisClient
 
 extension DeadLetters {
   /// What dead letters are counted by.

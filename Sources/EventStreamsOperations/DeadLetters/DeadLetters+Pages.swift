@@ -1,5 +1,5 @@
 public import EventStreams
-import Redis
+import HiredisClient
 
 extension DeadLetters {
   /// A part of a service's dead letters.

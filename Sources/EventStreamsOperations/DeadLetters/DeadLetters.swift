@@ -1,5 +1,5 @@
 public import EventStreams
-public import Redis
+public import HiredisClient
 
 /// The dead letters of a namespace's services, for operators.
 public struct DeadLetters: Sendable {

@@ -1,5 +1,5 @@
 public import EventStreams
-public import Redis
+public import HiredisClient
 
 /// The consumer groups of a namespace: who still reads its logs, and what those that nobody runs keep from being removed.
 public struct Groups: Sendable {

@@ -1,5 +1,5 @@
 import EventStreams
-import Redis
+import HiredisClient
 
 extension GroupStatus {
   /// How many commands `ask` adds for what a group has in every shard.

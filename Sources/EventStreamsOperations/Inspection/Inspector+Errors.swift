@@ -1,5 +1,5 @@
 public import EventStreams
-import Redis
+import HiredisClient
 
 extension Inspector {
   /// What goes wrong in a service, for one reason.

@@ -1,5 +1,5 @@
 public import EventStreams
-import Redis
+import HiredisClient
 
 extension Inspector {
   /// What one call looks at: a filter that little matches comes back with what it has found until then, and where to go on.

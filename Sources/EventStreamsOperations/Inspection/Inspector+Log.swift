@@ -1,5 +1,5 @@
 public import EventStreams
-import Redis
+import HiredisClient
 
 extension Inspector {
   /// What a shard's log holds; nil if there is no log.

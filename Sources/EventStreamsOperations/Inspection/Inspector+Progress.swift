@@ -1,5 +1,5 @@
 import EventStreams
-import Redis
+import HiredisClient
 
 extension Inspector {
   /// How far services have come in one shard. What it calls done stays done: its effects are in any state that is read later.

@@ -1,5 +1,5 @@
 public import EventStreams
-import Redis
+import HiredisClient
 
 extension Inspector {
   /// What workers have noticed of a server that went back, in the last seven days or since that was reconciled.

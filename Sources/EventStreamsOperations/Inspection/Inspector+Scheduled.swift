@@ -1,5 +1,5 @@
 import EventStreams
-import Redis
+import HiredisClient
 
 extension Inspector {
   /// How many events wait until they are due.

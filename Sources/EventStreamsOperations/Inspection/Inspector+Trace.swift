@@ -1,5 +1,5 @@
 import EventStreams
-import Redis
+import HiredisClient
 
 extension Inspector {
   /// The events about one thing, and how far each service has come with them.

@@ -1,5 +1,5 @@
 import EventStreams
-import Redis
+import HiredisClient
 
 extension Inspector {
   /// What services have published to other shards and that is not there yet, the oldest of each outbox first.

@@ -1,5 +1,5 @@
 import EventStreams
-import Redis
+import HiredisClient
 
 extension Inspector {
   /// What is wrong with a namespace that is not one service's, for people: settings of the server that lose events, logs that can't be read,

@@ -1,5 +1,5 @@
 public import EventStreams
-public import Redis
+public import HiredisClient
 
 /// Shows how the services of a namespace stand. Reads only; costs the services nothing.
 public struct Inspector: Sendable {

@@ -1,5 +1,5 @@
 public import EventStreams
-import Redis
+import HiredisClient
 
 /// Reading all of what a service keeps in one shard, in pages.
 extension ServiceState {

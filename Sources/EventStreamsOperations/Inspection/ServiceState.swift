@@ -1,5 +1,5 @@
 public import EventStreams
-public import Redis
+public import HiredisClient
 
 /// Reads what services have stored, over all shards.
 public struct ServiceState: Sendable {

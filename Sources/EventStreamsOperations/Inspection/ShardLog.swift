@@ -1,5 +1,5 @@
 import EventStreams
-import Redis
+import HiredisClient
 
 /// A shard's log, topic by topic, and the groups that read it, as Redis tells.
 struct ShardLog: Sendable {

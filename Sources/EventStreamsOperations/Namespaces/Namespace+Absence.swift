@@ -1,5 +1,5 @@
 public import EventStreams
-public import Redis
+public import HiredisClient
 
 extension Namespace {
   /// Why a namespace isn't there, as far as the server tells: a sentence for people. Looks at every key, so it is for when all is lost anyway.

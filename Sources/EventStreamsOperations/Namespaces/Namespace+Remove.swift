@@ -1,5 +1,5 @@
 public import EventStreams
-public import Redis
+public import HiredisClient
 
 extension Namespace {
   /// Removes a namespace for good: its logs, and all that services know and have stored. Nobody may be using it.

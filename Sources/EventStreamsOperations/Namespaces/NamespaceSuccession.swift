@@ -1,5 +1,5 @@
 public import EventStreams
-public import Redis
+public import HiredisClient
 
 /// The steps by which a namespace is given up for one with another number of shards, which is found under its name from then on.
 ///

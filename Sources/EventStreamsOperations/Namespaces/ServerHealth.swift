@@ -1,5 +1,5 @@
 import EventStreams
-public import Redis
+public import HiredisClient
 
 /// What of a server's settings and history may lose events or state, in sentences for people.
 public struct ServerHealth: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// How `redis-cli` gets to the nodes of a cluster, as words of a shell.
 struct ClusterShell {

@@ -1,5 +1,5 @@
 public import EventStreams
-public import Redis
+public import HiredisClient
 
 /// A server and what it has of a namespace.
 public struct NodeStatus: Sendable, Hashable, JSONWritable {

@@ -1,5 +1,5 @@
 public import EventStreams
-public import Redis
+public import HiredisClient
 
 /// Which server has which shards of a namespace, and how much each has to do.
 public struct Nodes: Sendable {

@@ -1,4 +1,4 @@
-public import Redis
+public import HiredisClient
 
 extension ShardMove {
   /// The lines of a shell that carry it out with `redis-cli`.

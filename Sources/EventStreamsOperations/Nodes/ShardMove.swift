@@ -1,4 +1,4 @@
-public import Redis
+public import HiredisClient
 
 /// A shard that is to go from one server to another.
 public struct ShardMove: Sendable, Hashable {

@@ -1,5 +1,5 @@
 public import EventStreams
-public import Redis
+public import HiredisClient
 
 /// Puts a shard's log, its groups, the ids that are remembered, what waits until it is due and its services' state back, from history.
 public struct LogRestore: Sendable {

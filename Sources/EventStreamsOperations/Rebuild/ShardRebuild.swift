@@ -1,5 +1,5 @@
 public import EventStreams
-public import Redis
+public import HiredisClient
 
 /// One shard of one service, held still while a state that was built beside the live one is compared with it and swapped in.
 public struct ShardRebuild: Sendable {

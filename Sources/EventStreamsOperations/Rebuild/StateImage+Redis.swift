@@ -1,5 +1,5 @@
 import EventStreams
-import Redis
+import HiredisClient
 
 extension StateImage {
   /// Reads a service's live state in a shard.

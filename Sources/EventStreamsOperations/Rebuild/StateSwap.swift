@@ -1,5 +1,5 @@
 import EventStreams
-import Redis
+import HiredisClient
 
 /// Writes a state beside a service's live one, and lets it take its place in one step.
 struct StateSwap: Sendable {

@@ -2,7 +2,7 @@ import ArgumentParser
 import EventArchive
 import EventStreams
 import EventStreamsOperations
-import Redis
+import HiredisClient
 
 /// Builds a service's state anew.
 struct RebuildCommand: AsyncParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import EventStreams
-import Redis
+import HiredisClient
 
 /// Where the shop is: the options of every command.
 struct ShopOptions: ParsableArguments {

@@ -2,8 +2,8 @@ import ArgumentParser
 import EventArchive
 import EventStreams
 import EventStreamsHTTP
+import HiredisClient
 import Logging
-import Redis
 import ServiceLifecycle
 import UnixSignals
 

@@ -1,7 +1,7 @@
 import EventStreams
 import EventStreamsOperations
+import HiredisClient
 import Logging
-import Redis
 
 /// Runs one order through four calls and through one event, then another while email is down.
 struct Rehearsal {

@@ -1,7 +1,7 @@
 import EventArchive
 import EventStreams
 import EventStreamsOperations
-import Redis
+import HiredisClient
 
 /// Builds a service's state anew from history, compares it with the live one, and puts it in its place if that is wanted.
 struct ShopRebuild {

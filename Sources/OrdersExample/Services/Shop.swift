@@ -1,7 +1,7 @@
 import EventStreams
 import EventStreamsHTTP
+import HiredisClient
 import Logging
-import Redis
 
 /// The four services that react to orders, none of which knows of another.
 enum Shop {

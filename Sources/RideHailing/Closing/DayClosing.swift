@@ -1,7 +1,7 @@
 import EventArchive
 public import EventStreams
 import EventStreamsOperations
-public import Redis
+public import HiredisClient
 
 /// Has what was kept for long enough leave the services' state, day by day: publishes the event that says so when all that was recorded by
 /// then is settled, and the archive has it.

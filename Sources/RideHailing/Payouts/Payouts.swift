@@ -1,6 +1,6 @@
 public import EventStreams
 import EventStreamsOperations
-public import Redis
+public import HiredisClient
 
 /// The payouts of drivers' weeks: ordered, and told to the bank in a file.
 ///

@@ -1,7 +1,7 @@
 public import EventArchive
 public import EventStreams
 import EventStreamsOperations
-public import Redis
+public import HiredisClient
 
 /// Builds a service's state anew from history, compares it with the live state and, if wanted, puts it in its place.
 ///

@@ -1,7 +1,7 @@
 public import EventArchive
 public import EventStreams
 import EventStreamsOperations
-public import Redis
+public import HiredisClient
 
 /// Brings logs, groups, remembered ids and all services' state back from the archive, after the server has lost them.
 ///

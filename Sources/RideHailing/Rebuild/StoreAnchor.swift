@@ -1,6 +1,6 @@
 import EventArchive
 import EventStreams
-import Redis
+import HiredisClient
 
 /// Lets an archive be the one that analytics stores into, as it is now.
 struct StoreAnchor {

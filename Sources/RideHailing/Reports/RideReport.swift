@@ -1,7 +1,7 @@
 public import EventArchive
 public import EventStreams
 public import EventStreamsOperations
-public import Redis
+public import HiredisClient
 
 /// One ride's way through all services: its events and how far each service has come with them, what is still to come, and what is stored.
 public struct RideReport: Sendable, JSONWritable {

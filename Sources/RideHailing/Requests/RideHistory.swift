@@ -1,7 +1,7 @@
 public import EventArchive
 public import EventStreams
 import EventStreamsOperations
-public import Redis
+public import HiredisClient
 
 /// What happened to a ride, and how it stands by that: what a correction of it is asked for against.
 public struct RideHistory: Sendable {

@@ -1,7 +1,7 @@
 public import EventArchive
 public import EventStreams
 public import EventStreamsOperations
-public import Redis
+public import HiredisClient
 
 /// Splits a namespace into another number of shards: seals it, has its services settle what is there, copies the archive into one of the new
 /// shards, has logs and states come from that as a restore does, checks that they are what they were, and puts it in the namespace's place.

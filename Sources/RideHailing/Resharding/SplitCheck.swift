@@ -1,7 +1,7 @@
 import EventArchive
 import EventStreams
 import EventStreamsOperations
-import Redis
+import HiredisClient
 
 /// Checks that a namespace that was split anew has what it had: the same rides and movements in each service's state, the same balances, as much
 /// that waits; and that its audit finds nothing.

@@ -2,8 +2,8 @@ import EventStreams
 import EventStreamsHTTP
 import EventStreamsOperations
 import HTTPTypes
+import HiredisClient
 import Hummingbird
-import Redis
 
 /// Something that a client wants done: an event that asks for it, and how one sees what became of it.
 struct Action: Sendable {

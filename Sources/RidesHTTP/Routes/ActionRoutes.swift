@@ -2,8 +2,8 @@ import EventStreams
 import EventStreamsHTTP
 import EventStreamsOperations
 import HTTPTypes
+import HiredisClient
 import Hummingbird
-import Redis
 import RideHailing
 
 /// Doing something: each publishes an event that asks for it, and answers where that is or, to a client that waits, what became of it.

@@ -4,7 +4,7 @@ import EventStreamsHTTP
 import EventStreamsOperations
 import Foundation
 import HTTPTypes
-import Redis
+import HiredisClient
 import RideHailing
 
 /// The accounts as they are asked for: from what the services have, and of what they have no longer from the archive.

@@ -1,8 +1,8 @@
 import EventStreams
 import EventStreamsHTTP
 import HTTPTypes
+import HiredisClient
 import Hummingbird
-import Redis
 import RideHailing
 
 /// One ride's way through all services, and what they have stored about it.

@@ -1,5 +1,5 @@
 import Foundation
-import Redis
+import HiredisClient
 
 /// A redis-server of our own, with an append-only file, on a socket in a folder.
 ///

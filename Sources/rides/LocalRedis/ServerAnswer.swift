@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// What is found at the socket of a server of our own.
 enum ServerAnswer: Sendable {

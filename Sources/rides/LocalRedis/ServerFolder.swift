@@ -1,5 +1,5 @@
 import Foundation
-import Redis
+import HiredisClient
 
 /// The folder of a redis-server of our own, and the paths in it.
 struct ServerFolder: Sendable {

@@ -3,7 +3,7 @@ import EventArchive
 import EventStreams
 import EventStreamsOperations
 import Foundation
-import Redis
+import HiredisClient
 import RideHailing
 
 /// Which archive is meant.

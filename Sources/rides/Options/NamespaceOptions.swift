@@ -1,7 +1,7 @@
 import ArgumentParser
 import EventStreams
 import EventStreamsOperations
-import Redis
+import HiredisClient
 import RideHailing
 
 /// Where Redis is, and which namespace is meant: the options of every command.

@@ -1,5 +1,5 @@
 import EventArchive
-import Redis
+import HiredisClient
 
 /// Why a command ends without success: a sentence for people, and the exit status for scripts.
 struct Failure: Error {

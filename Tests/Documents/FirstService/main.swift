@@ -1,6 +1,5 @@
 import EventStreams
 import Logging
-import Redis
 import ServiceLifecycle
 import UnixSignals
 

@@ -2,8 +2,8 @@ import CoreMetrics
 import EventStreams
 import EventStreamsHTTP
 import EventStreamsOperations
+import HiredisClient
 import Logging
-import Redis
 
 func serving(_ log: Logger) -> MetricsService {
   let registry = PrometheusRegistry()

@@ -1,7 +1,7 @@
 import EventStreams
 import EventStreamsOperations
+import HiredisClient
 import Logging
-import Redis
 import RedisTestSupport
 import Testing
 

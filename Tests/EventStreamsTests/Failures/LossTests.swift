@@ -1,8 +1,8 @@
 import EventStreams
 import EventStreamsOperations
 import Foundation
+import HiredisClient
 import Logging
-import Redis
 import RedisTestSupport
 import Testing
 

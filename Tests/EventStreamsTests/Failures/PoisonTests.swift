@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 import RedisTestSupport
 import Testing
 

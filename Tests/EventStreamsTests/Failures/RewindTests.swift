@@ -1,6 +1,6 @@
 import Foundation
+import HiredisClient
 import Logging
-import Redis
 import RedisTestSupport
 import Synchronization
 import Testing

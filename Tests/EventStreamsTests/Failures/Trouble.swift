@@ -1,5 +1,5 @@
 import Foundation
-import Redis
+import HiredisClient
 import RedisTestSupport
 
 /// A way in which a server refuses to work for a while.

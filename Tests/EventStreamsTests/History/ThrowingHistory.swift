@@ -1,6 +1,6 @@
 import EventStreams
 import EventStreamsOperations
-import Redis
+import HiredisClient
 import Synchronization
 
 /// What a namespace's only shard held, kept after the log is trimmed; it can't be read the first few times.

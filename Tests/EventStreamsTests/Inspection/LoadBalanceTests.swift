@@ -1,6 +1,6 @@
 import EventStreams
+import HiredisClient
 import RandomTestSupport
-import Redis
 import Testing
 
 @testable import EventStreamsOperations

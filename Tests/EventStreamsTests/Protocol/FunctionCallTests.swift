@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 import Testing
 
 @testable import EventStreams

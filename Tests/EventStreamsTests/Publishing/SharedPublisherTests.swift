@@ -1,6 +1,6 @@
 import EventStreams
 import EventStreamsOperations
-import Redis
+import HiredisClient
 import RedisTestSupport
 import Testing
 

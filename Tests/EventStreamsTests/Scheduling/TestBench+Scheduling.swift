@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 @testable import EventStreams
 @testable import EventStreamsOperations

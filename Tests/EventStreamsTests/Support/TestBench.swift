@@ -1,8 +1,8 @@
 import EventStreams
 import EventStreamsOperations
 import Foundation
+import HiredisClient
 import Logging
-import Redis
 import RedisTestSupport
 
 /// A namespace on a server of its own, and what tests do with it.

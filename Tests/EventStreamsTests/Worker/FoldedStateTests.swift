@@ -1,5 +1,5 @@
+import HiredisClient
 import RandomTestSupport
-import Redis
 import RedisTestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import EventStreamsTesting
-import Redis
+import HiredisClient
 import RedisTestSupport
 import Synchronization
 import Testing

@@ -1,5 +1,5 @@
+import HiredisClient
 import Logging
-import Redis
 import RedisTestSupport
 import Testing
 

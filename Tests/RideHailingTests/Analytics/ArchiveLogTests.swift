@@ -3,7 +3,7 @@ import EventStreams
 import EventStreamsOperations
 import Foundation
 import GRDB
-import Redis
+import HiredisClient
 import RedisTestSupport
 import RideHailing
 import Testing

@@ -2,7 +2,7 @@ import EventStreams
 import EventStreamsOperations
 import Foundation
 import GRDB
-import Redis
+import HiredisClient
 import RedisTestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import EventStreams
-import Redis
+import HiredisClient
 import RideHailing
 
 /// Something that is made wrong, and what the audit must say of it.

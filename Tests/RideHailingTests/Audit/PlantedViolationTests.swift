@@ -1,5 +1,5 @@
 import EventStreams
-import Redis
+import HiredisClient
 import RedisTestSupport
 import RideHailing
 import Testing

@@ -2,7 +2,7 @@ import EventArchive
 import EventStreams
 import EventStreamsOperations
 import Foundation
-import Redis
+import HiredisClient
 import RedisTestSupport
 import RideHailing
 import Testing

@@ -1,8 +1,8 @@
 import EventArchive
 import EventStreams
 import EventStreamsOperations
+import HiredisClient
 import Logging
-import Redis
 import RedisTestSupport
 import RideHailing
 import Synchronization

@@ -1,7 +1,7 @@
 import EventStreams
 import EventStreamsTesting
 import GRDB
-import Redis
+import HiredisClient
 import RideHailing
 import Testing
 

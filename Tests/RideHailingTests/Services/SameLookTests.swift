@@ -1,7 +1,7 @@
 import EventArchive
 import EventStreams
 import EventStreamsOperations
-import Redis
+import HiredisClient
 import RideHailing
 import Testing
 

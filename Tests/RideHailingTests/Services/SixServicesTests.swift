@@ -2,8 +2,8 @@ import EventArchive
 import EventStreams
 import EventStreamsOperations
 import Foundation
+import HiredisClient
 import Logging
-import Redis
 import RedisTestSupport
 import RideHailing
 import Synchronization

@@ -1,5 +1,5 @@
+import HiredisClient
 import Logging
-import Redis
 
 /// Reads the histories of a worker's shards, as fast as the pipeline takes them; what they give is handled and committed as what the log gives.
 struct HistoryReader: Sendable {

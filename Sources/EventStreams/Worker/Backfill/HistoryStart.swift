@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Makes the group of a service that begins with its history.
 struct HistoryStart: Sendable {

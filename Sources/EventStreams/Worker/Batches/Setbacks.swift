@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// What the server refused of a shard, and how carefully the shard is handled because of it. Outlives the epochs of the lease.
 struct Setbacks: Sendable {

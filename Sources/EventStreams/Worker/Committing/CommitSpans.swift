@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 import Tracing
 
 /// The spans of a call that commits, one for each event of it whose trace is recorded: a part of what handling the event was.

@@ -1,6 +1,6 @@
 import CoreMetrics
+import HiredisClient
 import Logging
-import Redis
 
 /// Commits what has been settled: one call per shard, one after the other without waiting for answers in between.
 struct Committer: Sendable {

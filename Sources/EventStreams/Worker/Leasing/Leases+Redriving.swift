@@ -1,6 +1,6 @@
 import CoreMetrics
+import HiredisClient
 import Logging
-import Redis
 
 extension Leases {
   /// Has the dead letters of keys handled again, as an operator asked for.

@@ -1,6 +1,6 @@
 import CoreMetrics
+import HiredisClient
 import Logging
-import Redis
 
 extension Leases {
   /// Says that a group was put back.

@@ -1,5 +1,5 @@
+import HiredisClient
 import Logging
-import Redis
 
 extension Leases {
   /// What a worker sees around it. Where one node of a cluster is out of reach it may be old: what others have is kept all the same.

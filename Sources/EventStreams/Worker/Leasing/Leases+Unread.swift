@@ -1,5 +1,5 @@
+import HiredisClient
 import Logging
-import Redis
 
 extension Leases {
   /// Has events handled again that are dead because for too long nobody came who reads them, if this worker does.

@@ -1,5 +1,5 @@
+import HiredisClient
 import Logging
-import Redis
 
 /// Keeps a worker's share of the shards: takes free ones, renews, gives back what others should have, notices what was lost.
 struct Leases: Sendable {

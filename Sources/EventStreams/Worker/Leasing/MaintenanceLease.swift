@@ -1,5 +1,5 @@
 import Foundation
-package import Redis
+package import HiredisClient
 
 /// The right to one service's shard, taken from whoever has it: no worker commits there until it is given back.
 ///

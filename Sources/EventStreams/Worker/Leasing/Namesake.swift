@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Finds another worker of the same service that has the same name: each would take for its own what the other does.
 struct Namesake: Sendable {

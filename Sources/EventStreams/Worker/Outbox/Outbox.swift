@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// A look at a shard's outbox: what was read of it, and what has become of that.
 struct Outbox: Sendable {

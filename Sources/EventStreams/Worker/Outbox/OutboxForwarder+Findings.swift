@@ -1,5 +1,5 @@
+import HiredisClient
 import Logging
-import Redis
 
 extension OutboxForwarder {
   /// Whether a shard has what it was given, by what its inbox had before; if not, all is to be read again. What the places tell of servers

@@ -1,5 +1,5 @@
+import HiredisClient
 import Logging
-import Redis
 
 /// Forwards what commits have left in the outboxes of a worker's shards, in order, to the shards that it is for.
 ///

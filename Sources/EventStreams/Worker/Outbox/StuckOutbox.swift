@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// What of an outbox could not be forwarded, so that what is behind it is.
 struct StuckOutbox: Sendable {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// The fields that some deliveries are going to read, asked for in one go: one command per hash.
 struct ReadAhead {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// Shards of a cluster that need not be read until the server tells that something was added: those that were read to the end after it
 /// had been asked to tell.

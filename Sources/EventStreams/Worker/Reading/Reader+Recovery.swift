@@ -1,6 +1,6 @@
 import CoreMetrics
+import HiredisClient
 import Logging
-import Redis
 
 /// What earlier owners have left.
 extension Reader {

@@ -1,6 +1,6 @@
 import CoreMetrics
+import HiredisClient
 import Logging
-import Redis
 
 /// Reads entries of a worker's shards, as fast as the pipeline takes them.
 struct Reader: Sendable {

@@ -1,5 +1,5 @@
+import HiredisClient
 import Logging
-import Redis
 
 /// Moves events that are due into the logs: those of any shard, so that none waits for a worker that has died.
 ///

@@ -1,5 +1,5 @@
+import HiredisClient
 import Logging
-import Redis
 
 /// Keeps telling, for the shards that a worker owns, whether the service's store is there and holds what was acknowledged.
 struct StoreWatch: Sendable {

@@ -1,5 +1,5 @@
 import DequeModule
-import Redis
+import HiredisClient
 
 /// Tells an outage from failures of single events, by the last attempts of one worker.
 struct CircuitBreaker: Sendable {

@@ -1,6 +1,6 @@
 import CoreMetrics
+import HiredisClient
 import Logging
-import Redis
 
 /// What one worker has in flight. Reader, runners, committer, leases and timer are loops around it; what they are to do, and when, `Scheduler`
 /// says: this carries it out, and lets wait who has nothing to do.

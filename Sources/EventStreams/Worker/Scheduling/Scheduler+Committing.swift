@@ -1,5 +1,5 @@
 import BasicContainers
-import Redis
+import HiredisClient
 
 /// What is committed.
 extension Scheduler {

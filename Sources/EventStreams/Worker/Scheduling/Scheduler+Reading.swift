@@ -1,5 +1,5 @@
 import BasicContainers
-import Redis
+import HiredisClient
 
 /// What is read, and when.
 extension Scheduler {

@@ -1,5 +1,5 @@
 import BasicContainers
-import Redis
+import HiredisClient
 
 /// The shards that a worker owns, and the rules that concern all of them: whose turn it is, how much may be in flight, when nothing is handled.
 ///

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// A service's state in an owned shard as its handlers are to see it: with all that earlier events have done, which is committed first where
 /// it is not yet.

@@ -1,5 +1,5 @@
 import CoreMetrics
-import Redis
+import HiredisClient
 
 /// What a worker takes in of which topic, and how long it takes for what, where somebody measures it: nil costs nothing. By the names of
 /// OpenTelemetry's conventions for messaging.

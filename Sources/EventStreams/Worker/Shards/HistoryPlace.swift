@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// What is kept in Redis of how far a service has come with the history of a shard.
 struct HistoryPlace: Sendable {

@@ -1,5 +1,5 @@
+import HiredisClient
 import Logging
-import Redis
 
 /// Why a shard is dropped, with all that is in flight of it.
 enum ShardLoss: Sendable {

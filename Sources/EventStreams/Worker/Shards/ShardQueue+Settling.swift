@@ -1,5 +1,5 @@
 import DequeModule
-import Redis
+import HiredisClient
 
 /// What becomes of events.
 extension ShardQueue {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import EventStreams
 import Foundation
-import Redis
+import HiredisClient
 import RideHailing
 
 /// What all commands share that move money on an account: they publish an event, and may wait for what becomes of it.

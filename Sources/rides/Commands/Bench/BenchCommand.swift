@@ -1,7 +1,7 @@
 import ArgumentParser
 import EventStreams
 import Foundation
-import Redis
+import HiredisClient
 
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

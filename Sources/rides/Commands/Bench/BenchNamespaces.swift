@@ -1,6 +1,6 @@
 import EventStreams
 import EventStreamsOperations
-import Redis
+import HiredisClient
 
 /// Namespaces that exist for a measurement only: made where there was nothing, and removed whatever happens.
 actor BenchNamespaces {

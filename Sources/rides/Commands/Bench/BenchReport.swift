@@ -1,6 +1,6 @@
 import EventStreams
 import Foundation
-import Redis
+import HiredisClient
 
 /// What a benchmark found, and on what.
 struct BenchReport: JSONWritable, Sendable {

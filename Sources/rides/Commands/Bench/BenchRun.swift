@@ -1,6 +1,6 @@
 import CoreMetrics
 import EventStreams
-import Redis
+import HiredisClient
 import UnixSignals
 
 /// Measures one thing after the other, and leaves nothing behind.

@@ -1,5 +1,5 @@
 import EventStreams
-import Redis
+import HiredisClient
 
 /// What the server says about itself.
 struct BenchServer: JSONWritable, Sendable {

@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 
 /// How much is measured, and how.
 struct BenchSettings: Sendable {

@@ -1,7 +1,7 @@
 import EventStreams
+import HiredisClient
 import Histogram
 import Logging
-import Redis
 import RideHailing
 
 /// How long it takes from the moment an event should be published until a service has committed what it makes of it: two writes, and no

@@ -1,5 +1,5 @@
 import EventStreams
-import Redis
+import HiredisClient
 
 /// Publishes events, each once whatever happens, with two batches on their way at any time.
 struct PublishBench: Sendable {

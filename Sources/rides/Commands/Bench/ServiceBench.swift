@@ -1,8 +1,8 @@
 import EventStreams
 import EventStreamsOperations
 import Foundation
+import HiredisClient
 import Logging
-import Redis
 import RideHailing
 
 /// Runs services in this process, with all their effects, until they have handled everything.

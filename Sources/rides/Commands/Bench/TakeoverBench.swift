@@ -1,8 +1,8 @@
 import EventStreams
 import EventStreamsOperations
 import Foundation
+import HiredisClient
 import Logging
-import Redis
 import RideHailing
 
 /// How long a shard stands still when its worker is killed: until another has committed an event of it.

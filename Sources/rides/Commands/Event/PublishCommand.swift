@@ -1,7 +1,7 @@
 import ArgumentParser
 import EventStreams
 import Foundation
-import Redis
+import HiredisClient
 import RideHailing
 
 struct PublishCommand: AsyncParsableCommand {

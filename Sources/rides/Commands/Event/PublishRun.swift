@@ -1,6 +1,6 @@
 import EventStreams
 import Foundation
-import Redis
+import HiredisClient
 
 /// Publishes what a command reads or makes, in batches, two of which are on their way at any time, and counts.
 ///

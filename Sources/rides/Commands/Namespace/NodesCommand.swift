@@ -1,7 +1,7 @@
 import ArgumentParser
 import EventStreams
 import EventStreamsOperations
-import Redis
+import HiredisClient
 
 struct NodesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Redis
+import HiredisClient
 
 /// What the scripts start and stop their own servers with, so that the rules for that stand in one place.
 struct LocalRedisCommand: AsyncParsableCommand {

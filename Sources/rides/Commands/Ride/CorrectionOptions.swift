@@ -2,7 +2,7 @@ import ArgumentParser
 import EventStreams
 import EventStreamsOperations
 import Foundation
-import Redis
+import HiredisClient
 import RideHailing
 
 /// What `adjust` and `refund` share: the ride as it stands, the request that is published, and what becomes of it.

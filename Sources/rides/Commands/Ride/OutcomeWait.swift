@@ -1,6 +1,6 @@
 import EventStreams
 import EventStreamsOperations
-import Redis
+import HiredisClient
 
 /// Waits for the event that tells what became of another one.
 struct OutcomeWait {

@@ -1,6 +1,6 @@
 import EventStreams
+import HiredisClient
 import Logging
-import Redis
 import RideHailing
 import ServiceLifecycle
 

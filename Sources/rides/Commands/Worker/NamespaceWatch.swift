@@ -1,6 +1,6 @@
 import EventStreams
+import HiredisClient
 import Logging
-import Redis
 import ServiceLifecycle
 
 /// Ends the process, in an orderly way, when the namespace has been split into another number of shards: what was made for the old one is of no use

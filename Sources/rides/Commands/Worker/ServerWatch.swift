@@ -1,7 +1,7 @@
 import EventStreams
 import EventStreamsOperations
+import HiredisClient
 import Logging
-import Redis
 import ServiceLifecycle
 
 /// Says what of the server may lose events: once at the start, and when keys are evicted while services work.

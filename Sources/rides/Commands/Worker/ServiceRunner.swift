@@ -1,7 +1,7 @@
 import EventArchive
 import EventStreams
+import HiredisClient
 import Logging
-import Redis
 import RideHailing
 import ServiceLifecycle
 

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Redis
+@testable import HiredisClient
 
 @Suite("The slot of a key") struct SlotTests {
   @Test(

@@ -1,5 +1,5 @@
 import Foundation
-import Redis
+import HiredisClient
 import RedisTestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import JSON
+import SpanJSON
 import Testing
 
 @Suite("The fields of an object that is changed") struct JSONFieldsTests {

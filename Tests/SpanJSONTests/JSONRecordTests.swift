@@ -1,4 +1,4 @@
-import JSON
+import SpanJSON
 import Testing
 
 @Suite("Records") struct JSONRecordTests {

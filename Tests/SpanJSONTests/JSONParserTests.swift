@@ -1,6 +1,6 @@
 import Foundation
-import JSON
 import RandomTestSupport
+import SpanJSON
 import Testing
 
 @Suite("JSON") struct JSONParserTests {

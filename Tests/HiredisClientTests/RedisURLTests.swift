@@ -1,4 +1,4 @@
-import Redis
+import HiredisClient
 import Testing
 
 @Suite struct RedisURLTests {

@@ -1,4 +1,4 @@
-import JSON
+import SpanJSON
 import Testing
 
 @Suite("JSON that is written") struct JSONWriterTests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import JSON
+@testable import SpanJSON
 
 @Suite("Shapes that are read in one go") struct JSONShapesTests {
   private func read<Value>(
