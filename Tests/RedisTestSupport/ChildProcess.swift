@@ -1,3 +1,5 @@
+import Foundation
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -62,7 +64,7 @@ private func spawn(_ arguments: [String], standardInput: Int32? = nil) throws ->
   defer { posix_spawn_file_actions_destroy(&actions) }
   if let standardInput { posix_spawn_file_actions_adddup2(&actions, standardInput, 0) }
   // What other tests have just opened is none of its: their programs' ends show in pipes that a server would keep open.
-  for descriptor in Int32(3)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
+  for descriptor in 3..<pastOpenDescriptors() { posix_spawn_file_actions_addclose(&actions, descriptor) }
   var process: pid_t = 0
   let status = posix_spawnp(&process, arguments[0], &actions, &attributes, argv, nil)
   if status == ENOENT {
@@ -70,4 +72,10 @@ private func spawn(_ arguments: [String], standardInput: Int32? = nil) throws ->
   }
   if status != 0 { throw RedisServerError("cannot start \(arguments[0]): \(String(cString: strerror(status)))") }
   return process
+}
+
+/// A number beyond those of what this process has open, and of what it is about to open.
+private func pastOpenDescriptors() -> Int32 {
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: "/dev/fd")) ?? []
+  return max(1024, (names.lazy.compactMap { Int32($0) }.max() ?? 0) + 256)
 }

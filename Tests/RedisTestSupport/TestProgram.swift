@@ -17,7 +17,8 @@ public struct TestProgram: Sendable {
 
   /// A program that is built with the tests: it stands beside them.
   public init(built name: String) {
-    path = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: name).path()
+    path = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: name).path(
+      percentEncoded: false)
   }
 
   /// What became of a run.

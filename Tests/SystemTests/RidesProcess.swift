@@ -74,8 +74,8 @@ final class RidesProcess: Sendable {
     program: String = "rides"
   ) async throws -> TestProgram.Run {
     try await Self.program(program).run(
-      arguments, variables: variables(redis), folder: (folder ?? emptyFolder.get()).path(), input: text,
-      target: target?.path())
+      arguments, variables: variables(redis), folder: (folder ?? emptyFolder.get()).path(percentEncoded: false),
+      input: text, target: target?.path(percentEncoded: false))
   }
 
   /// Does what blocks on a thread of its own: the few that tests run on are needed by others meanwhile.

@@ -174,15 +174,15 @@ import Testing
       }
       // The first is one that the old one would keep.
       let place = try #require((0...).lazy.map { "p\($0)" }.first { bench.namespace.shard(of: $0) == 0 })
-      try await bench.running([bench.worker(old(), bench.settings("old"))]) {
+      try await bench.running([bench.worker(old(), bench.settings("old", lease: .seconds(6)))]) {
         _ = try await bench.publish([NewlyNoted("k", 0, place: place)])
         try await eventually("it is held") {
           try await bench.connection.integer(["EXISTS", bench.namespace.retry(0, "rolling")]) == 1
         }
-        try await bench.running([bench.worker(new(), bench.settings("new"))]) {
+        try await bench.running([bench.worker(new(), bench.settings("new", lease: .seconds(6)))]) {
           try await eventually("each has two, the new one that one") {
             let names = try await leases("owner")
-            return names.count { $0 == "new" } == 2 && names[0] == "new"
+            return names.count { $0 == "new" } == 2 && names.count { $0 == "old" } == 2 && names[0] == "new"
           }
           let before = try await leases("epoch")
           for number in 1..<20 {

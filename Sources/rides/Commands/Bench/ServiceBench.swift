@@ -67,8 +67,8 @@ struct ServiceBench: Sendable {
     let folder = FileManager.default.temporaryDirectory.appending(path: "rides-bench-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     let configuration = ServiceConfiguration(
-      archivePath: folder.appending(path: "archive.sqlite").path(),
-      mail: Maildir(folder.appending(path: "outbox").path()))
+      archivePath: folder.appending(path: "archive.sqlite").path(percentEncoded: false),
+      mail: Maildir(folder.appending(path: "outbox").path(percentEncoded: false)))
     var log = Logger(label: "bench", factory: { _ in LineLogHandler() })
     log.logLevel = .error
     let workers = try names.compactMap { name in
