@@ -45,7 +45,7 @@ public actor Connection {
   public init(_ url: RedisURL, options: ConnectionOptions = ConnectionOptions()) {
     self.url = url
     self.options = options
-    thread = ConnectionThread(name: options.clientName.map { "redis \($0)" } ?? "redis")
+    thread = ConnectionThread(ofClient: options.clientName)
   }
 
   deinit {

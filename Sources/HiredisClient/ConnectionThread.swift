@@ -27,9 +27,9 @@ final class ConnectionThread: SerialExecutor, @unchecked Sendable {
 
   /// Starts the thread.
   ///
-  /// - Parameter name: The thread's name for debuggers and `ps -T`; Linux shows the first 15 bytes.
-  init(name: String) {
-    self.name = name
+  /// - Parameter name: The client's, if it has one: debuggers and `ps -T` show `redis NAME`; Linux the first 15 bytes of that.
+  init(ofClient name: String?) {
+    self.name = name.map { "redis \($0)" } ?? "redis"
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(wakeUp, nil)
     start()

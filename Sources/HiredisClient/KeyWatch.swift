@@ -27,7 +27,7 @@ public actor KeyWatch {
   public init(_ url: RedisURL, options: ConnectionOptions) {
     self.url = url
     self.options = options
-    thread = ConnectionThread(name: options.clientName.map { "redis \($0)" } ?? "redis")
+    thread = ConnectionThread(ofClient: options.clientName)
   }
 
   deinit {

@@ -66,3 +66,21 @@ public struct EntryID: Sendable, Hashable, Comparable, CustomStringConvertible {
     (a.milliseconds, a.sequence) < (b.milliseconds, b.sequence)
   }
 }
+
+extension EntryID: FieldValue {
+  /// `0-0`
+  public static var example: EntryID { zero }
+  /// What it is.
+  public static var kind: String { "entry id, as 1700000000000-3" }
+
+  /// A string.
+  public init(from json: borrowing JSONValue) throws(JSONError) {
+    guard json.kind == .string, let id = EntryID(utf8: json.rawBytes) else {
+      throw json.mismatch("an entry id like \"1700000000000-3\"")
+    }
+    self = id
+  }
+
+  /// A string.
+  public func write(to json: inout JSONWriter) { json.string(description) }
+}

@@ -1,5 +1,5 @@
 /// What went wrong with an event so far; kept in Redis while it waits for another attempt, and then in its dead letter.
-public struct Failures: Sendable, Hashable, JSONReadable, JSONWritable {
+public struct Failures: Sendable, Hashable, JSONRecord {
   /// Attempts that failed.
   public let attempts: Int
   /// Why the first attempt failed.
@@ -23,27 +23,14 @@ public struct Failures: Sendable, Hashable, JSONReadable, JSONWritable {
     self.retryAt = retryAt
   }
 
-  /// Reads it as `write(to:)` writes it.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
     // So many that counting on stays far from overflowing.
-    attempts = min(max(try object["attempts"], 0), 1_000_000_000)
-    firstError = try object["firstError"]
-    firstAt = try object["firstAt"]
-    lastError = try object["lastError"]
-    lastAt = try object["lastAt"]
-    retryAt = try object.optional("retryAt")
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object { json in
-      json.field("attempts", attempts)
-      json.field("firstError", firstError)
-      json.field("firstAt", firstAt)
-      json.field("lastError", lastError)
-      json.field("lastAt", lastAt)
-      json.field("retryAt", retryAt)
-    }
+    attempts = min(max(try fields("attempts", \.attempts), 0), 1_000_000_000)
+    firstError = try fields("firstError", \.firstError)
+    firstAt = try fields("firstAt", \.firstAt)
+    lastError = try fields("lastError", \.lastError)
+    lastAt = try fields("lastAt", \.lastAt)
+    retryAt = try fields.optional("retryAt", \.retryAt)
   }
 }

@@ -3,7 +3,7 @@ import EventStreams
 /// An operator has changed something: who, what, how much, and by which request. It stands in the log, and so in the archive, beside what it is about.
 ///
 /// It can't be published from outside: no catalog has it.
-struct OperatorActed: EventData {
+struct OperatorActed: EventData, JSONRecord {
   static let eventType: EventType = "OPERATOR_ACTED"
   static let topic = "operations"
 
@@ -34,29 +34,15 @@ struct OperatorActed: EventData {
     self.operation = operation
   }
 
-  init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    who = try object["who"]
-    what = try object["what"]
-    target = try object["target"]
-    which = try object["which"]
-    count = try object["count"]
-    request = try object["request"]
-    operation = try object.optional("operation")
-    number = try object["number"]
-  }
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("who", who)
-      $0.field("what", what)
-      $0.field("target", target)
-      $0.field("which", which)
-      $0.field("count", count)
-      $0.field("request", request)
-      $0.field("operation", operation)
-      $0.field("number", number)
-    }
+  init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    who = try fields("who", \.who)
+    what = try fields("what", \.what)
+    target = try fields("target", \.target)
+    which = try fields("which", \.which)
+    count = try fields("count", \.count)
+    request = try fields("request", \.request)
+    operation = try fields.optional("operation", \.operation)
+    number = try fields("number", \.number)
   }
 
   var orderingKey: String { target }

@@ -1,7 +1,7 @@
 public import EventStreams
 
 /// Which dead letters of a service are meant. What is nil leaves all.
-public struct LetterFilter: Sendable, Hashable, JSONReadable, JSONWritable {
+public struct LetterFilter: Sendable, Hashable, JSONRecord {
   /// Of events of this type.
   public var type: String?
   /// Of this key.
@@ -33,26 +33,13 @@ public struct LetterFilter: Sendable, Hashable, JSONReadable, JSONWritable {
     return true
   }
 
-  /// Reads it as `write(to:)` writes it.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    type = try object.optional("type")
-    key = try object.optional("key")
-    reason = try object.optional("reason")
-    from = try object.optional("from")
-    to = try object.optional("to")
-    isParked = try object.optional("parked")
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("type", type)
-      $0.field("key", key)
-      $0.field("reason", reason)
-      $0.field("from", from)
-      $0.field("to", to)
-      $0.field("parked", isParked)
-    }
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    type = try fields.optional("type", \.type)
+    key = try fields.optional("key", \.key)
+    reason = try fields.optional("reason", \.reason)
+    from = try fields.optional("from", \.from)
+    to = try fields.optional("to", \.to)
+    isParked = try fields.optional("parked", \.isParked)
   }
 }

@@ -53,7 +53,7 @@ extension PayoutRecord: JSONRecord {
     city = try fields("city", \.city)
     amount = try fields("amount", \.amount)
     currency = try fields("currency", \.currency)
-    place = EntryID(try fields("place", { $0.place.description })) ?? .zero
+    place = try fields("place", \.place)
     at = try fields("at", \.at)
     refusal = try fields.optional("refused", \.refusal)
     returned = try fields.optional("returned", \.returned)

@@ -24,8 +24,8 @@ extension PayoutRun: JSONRecord {
   /// Its fields.
   public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
     rules = try fields("rules", \.rules)
-    place = EntryID(try fields("place", { $0.place.description })) ?? .zero
+    place = try fields("place", \.place)
     at = try fields("at", \.at)
-    closed = try fields.optional("closed", { $0.closed?.description }).flatMap { EntryID($0) }
+    closed = try fields.optional("closed", \.closed)
   }
 }

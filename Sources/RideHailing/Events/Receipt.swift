@@ -128,60 +128,27 @@ public struct Receipt: Sendable, Hashable {
   }
 }
 
-extension Receipt: JSONReadable, JSONWritable {
-  /// Reads a record as it was written. One from before receipts had versions was sent at the ride's end, as if paid.
-  public init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    rideID = try object["ride"]
-    riderID = try object.optional("rider") ?? ""
-    driverID = try object.optional("driver") ?? ""
-    city = try object.optional("city") ?? ""
-    email = try object.optional("email")
-    locale = try object.optional("locale")
-    at = try object["at"]
-    distanceMeters = try object.optional("meters")
-    durationSeconds = try object.optional("seconds")
-    isCancelled = try object.optional("cancelled") ?? false
-    failure = try object.optional("failure")
-    refusal = try object.optional("refusal")
-    events = try object.optional("events") ?? []
-    said = try object.optional("said")
-    tipped = try object.optional("tipped") ?? 0
-    saidTipped = try object.optional("saidTipped") ?? 0
-    if let fare = try object.optional("fare", as: Fare.self) {
-      self.fare = fare
-      amounts = try object["amounts"]
-      version = try object["version"]
-    } else {
-      fare = Fare(base: try object["amount"], currency: try object["currency"])
-      amounts.fare = fare.total
-      amounts.owed = fare.total
-      version = 1
-    }
-  }
-
-  /// Writes it as an object.
-  public func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("ride", rideID)
-      $0.field("rider", riderID)
-      $0.field("driver", driverID)
-      $0.field("city", city)
-      $0.field("email", email)
-      $0.field("locale", locale)
-      $0.field("at", at)
-      $0.field("meters", distanceMeters)
-      $0.field("seconds", durationSeconds)
-      $0.field("fare", fare)
-      if isCancelled { $0.field("cancelled", true) }
-      $0.field("amounts", amounts)
-      $0.field("failure", failure)
-      $0.field("version", version)
-      $0.field("said", said)
-      if tipped != 0 { $0.field("tipped", tipped) }
-      if saidTipped != 0 { $0.field("saidTipped", saidTipped) }
-      $0.field("refusal", refusal)
-      if !events.isEmpty { $0.field("events", events) }
-    }
+extension Receipt: JSONRecord {
+  /// Its fields.
+  public init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    rideID = try fields("ride", \.rideID)
+    riderID = try fields("rider", \.riderID)
+    driverID = try fields("driver", \.driverID)
+    city = try fields("city", \.city)
+    email = try fields.optional("email", \.email)
+    locale = try fields.optional("locale", \.locale)
+    at = try fields("at", \.at)
+    distanceMeters = try fields.optional("meters", \.distanceMeters)
+    durationSeconds = try fields.optional("seconds", \.durationSeconds)
+    fare = try fields("fare", \.fare)
+    isCancelled = try fields("cancelled", \.isCancelled, omitting: false)
+    amounts = try fields("amounts", \.amounts)
+    failure = try fields.optional("failure", \.failure)
+    version = try fields("version", \.version)
+    said = try fields.optional("said", \.said)
+    tipped = try fields("tipped", \.tipped, omitting: 0)
+    saidTipped = try fields("saidTipped", \.saidTipped, omitting: 0)
+    refusal = try fields.optional("refusal", \.refusal)
+    events = try fields("events", \.events, omitting: [])
   }
 }

@@ -20,9 +20,9 @@ public struct SurgeUpdated: EventData, JSONRecord, Hashable {
     public var pool: String?
     /// 100 is the plain price.
     public var multiplierPercent: Int
-    /// Rides asked for and prices looked at there in the window, two looks for one.
+    /// Rides asked for and prices looked at there in the minutes that count, two looks for one.
     public var demand: Int
-    /// Vacant cars there; where nobody tells those, cars that became free in the window.
+    /// Vacant cars there; where nobody tells those, cars that became free in those minutes.
     public var supply: Int
 
     /// A cell.

@@ -31,26 +31,13 @@ struct ClosedRides: Sendable, Hashable {
   func before(at place: EntryID) -> Int64? { place.recordedAt.day >= since ? before : earlier }
 }
 
-extension ClosedRides: JSONReadable, JSONWritable {
-  /// Reads them as they were written.
-  init(from json: borrowing JSONValue) throws(JSONError) {
-    var object = try json.object()
-    let (before, since): (Int, Int) = (try object["before"], try object["since"])
-    let earlier: Int? = try object.optional("earlier")
-    let place: String = try object["place"]
-    guard let place = EntryID(place) else { throw JSONError(path: "place", problem: "is no entry id") }
-    (self.before, self.since, self.earlier) = (Int64(before), Int64(since), earlier.map { Int64($0) })
-    self.place = place
-  }
-
-  /// Writes them as an object.
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.field("before", Int(before))
-      $0.field("since", Int(since))
-      $0.field("earlier", earlier.map { Int($0) })
-      $0.field("place", place.description)
-    }
+extension ClosedRides: JSONRecord {
+  /// Its fields.
+  init(_ fields: inout RecordFields<Self>) throws(JSONError) {
+    before = Int64(try fields("before", { Int($0.before) }))
+    since = Int64(try fields("since", { Int($0.since) }))
+    earlier = try fields.optional("earlier") { $0.earlier.map { Int($0) } }.map { Int64($0) }
+    place = try fields("place", \.place)
   }
 
   /// As they are stored.

@@ -117,9 +117,15 @@ public struct PaymentRecord: Sendable, Hashable {
   }
 
   /// Takes in money that was captured.
-  mutating func capture(_ amount: Int, from source: Payment.Method, id: String) {
+  ///
+  /// - Parameters:
+  ///   - amount: in minor units.
+  ///   - source: where it comes from.
+  ///   - id: the charge's.
+  ///   - ride: with whose fare it was charged, if that is another's.
+  mutating func capture(_ amount: Int, from source: Payment.Method, id: String, with ride: String? = nil) {
     guard amount > 0 else { return }
-    charges.append(RideCharge(id: id, source: source, captured: amount))
+    charges.append(RideCharge(id: id, source: source, captured: amount, ride: ride))
   }
 
   /// Takes in that an amount could not be charged.
@@ -135,9 +141,9 @@ public struct PaymentRecord: Sendable, Hashable {
     self.attempt = attempt
   }
 
-  /// Takes in that some of what is owed was paid.
-  mutating func settle(_ amount: Int, from source: Payment.Method, id: String) {
-    capture(amount, from: source, id: id)
+  /// Takes in that some of what is owed was paid, with the fare of a ride if that is another's.
+  mutating func settle(_ amount: Int, from source: Payment.Method, id: String, with ride: String? = nil) {
+    capture(amount, from: source, id: id, with: ride)
     owed -= amount
   }
 

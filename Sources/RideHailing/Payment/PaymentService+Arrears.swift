@@ -45,8 +45,10 @@ extension PaymentService {
     history.map { $0.decision?.collected[Identifier(owed.ride)]?.isEmpty == true } ?? gateway.isChargeable(owed.money)
   }
 
-  /// What was owed for other rides, and was charged along with a fare: the first ones, as far as it goes.
-  func settle<Cause>(_ debts: [Owing], by parts: [ChargePart], _ event: Event<Cause>) throws -> [Settlement] {
+  /// What was owed for other rides, and was charged along with the fare of this one: the first ones, as far as it goes.
+  func settle<Cause>(
+    _ debts: [Owing], with ride: String, by parts: [ChargePart], _ event: Event<Cause>
+  ) throws -> [Settlement] {
     var (settlements, parts) = ([Settlement](), parts)
     for owing in debts {
       if let history { parts = history.decision?.collected[Identifier(owing.ride)] ?? [] }
@@ -57,7 +59,7 @@ extension PaymentService {
         try paid(
           owing.ride, owing.record, amount, from: .gateway, .card,
           id: "\(Self.name):\(PaymentCaptured.id(ofRide: owing.ride, cause: event.id))", event, by: parts,
-          cause: event.id))
+          with: ride, cause: event.id))
       parts = rest
     }
     return settlements

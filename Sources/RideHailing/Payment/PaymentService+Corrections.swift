@@ -82,7 +82,7 @@ extension PaymentService {
     // Asked for again, under the same name: it has been done.
     guard !record.has(approval.eventID) else { return .none }
     let closed = try await RideRecords.refusal(ofRideEndedAt: record.at, at: event.entryID, in: event.shard)
-    let contested = try await contested(request.rideID, in: event.shard)
+    let contested = try await contested(request.rideID, record, in: event.shard)
     if let problem = closed ?? request.problem(with: record) ?? contested { return Effects { refuse(problem, &$0) } }
     let settlements = try await settle(
       Allowed(

@@ -74,11 +74,21 @@ extension PaymentService {
   }
 
   /// Why nothing goes back of a ride's charges, for people; nil if it does: what the bank has taken can't go back once more.
-  func contested(_ ride: String, in shard: OwnedShard) async throws -> String? {
-    let disputes = try RideDisputes.read(try await shard.field(RideDisputes.hash, ride)).disputes
-    return disputes.first { $0.status != .won }.map {
-      "the rider's bank has taken \($0.money) of the ride back, by dispute \($0.id), which is \($0.status.rawValue)"
+  func contested(_ ride: String, _ record: PaymentRecord, in shard: OwnedShard) async throws -> String? {
+    func lasting(_ ride: String) async throws -> [RideDispute] {
+      try RideDisputes.read(try await shard.field(RideDisputes.hash, ride)).disputes.filter { $0.status != .won }
     }
+    func reason(_ taken: String, _ dispute: RideDispute) -> String {
+      "the rider's bank has taken \(taken), by dispute \(dispute.id), which is \(dispute.status.rawValue)"
+    }
+    if let own = try await lasting(ride).first { return reason("\(own.money) of the ride back", own) }
+    for charge in record.charges where charge.remaining > 0 {
+      guard let other = charge.ride else { continue }
+      if let whole = try await lasting(other).first(where: { $0.charge.hasSameBytes(as: charge.id) }) {
+        return reason("back the charge of \(whole.money) that paid it with ride \(other)", whole)
+      }
+    }
+    return nil
   }
 }
 

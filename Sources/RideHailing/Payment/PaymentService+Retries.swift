@@ -70,13 +70,15 @@ extension PaymentService {
   /// - Parameters:
   ///   - journal: its id, which is the charge's too where no gateway has named it.
   ///   - parts: what was captured of which charges; none of a wallet.
+  ///   - other: the ride with whose fare it was charged, if it was.
   func paid<Cause>(
     _ ride: String, _ record: PaymentRecord, _ amount: Money, from account: Account, _ method: Payment.Method,
-    id journal: String, _ event: Event<Cause>, by parts: [ChargePart] = [], retry: Int? = nil, cause: String? = nil
+    id journal: String, _ event: Event<Cause>, by parts: [ChargePart] = [], with other: String? = nil,
+    retry: Int? = nil, cause: String? = nil
   ) throws -> Settlement {
     var after = record
     if parts.isEmpty { after.settle(amount.minorUnits, from: method, id: journal) }
-    for part in parts { after.settle(part.amount, from: method, id: part.charge) }
+    for part in parts { after.settle(part.amount, from: method, id: part.charge, with: other) }
     if let cause, retry == nil { after.note(cause: cause) }
     let captured = PaymentCaptured(
       ride, after, amount: amount.minorUnits, method: method, reference: parts.first?.charge,

@@ -104,7 +104,7 @@ public struct PaymentService: Sendable {
       record.fare.total, from: record.payment.method, rideID: ride, record, key: key, since: event.earliest, hold: hold,
       debts: along.reduce(0) { $0 + $1.record.owed }
     ) {
-      try settle(along, by: $0, event)
+      try settle(along, with: ride, by: $0, event)
     } booking: { debits, kind in
       try Journal(
         id: Journal.id(ofRide: ride, kind), kind: kind, rideID: ride, effectiveAt: record.at,

@@ -38,7 +38,7 @@ struct SurgeCity: Sendable {
     demand: Int = 0, freed: Int = 0, of pool: String, in cell: GridCell, at time: Timestamp, _ effects: inout Effects
   ) {
     let minute = time.minute
-    guard minute > clock.closed - Int64(SurgePolicy.windowMinutes) else { return }
+    guard minute > clock.closed - Int64(SurgePolicy.countedMinutes) else { return }
     pools[Identifier(pool), default: SurgePool()].minutes[minute, default: [:]][cell, default: .init()].add(
       demand, freed)
     let field = SurgeField(cell: cell, pool: pool, city: name)

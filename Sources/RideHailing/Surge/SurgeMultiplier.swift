@@ -8,7 +8,7 @@ public struct SurgeMultiplier: Sendable, Hashable, JSONRecord {
   public let pool: String?
   /// 100 is the plain price.
   public let percent: Int
-  /// Rides asked for and prices looked at in the window when it changed last, two looks for one.
+  /// Rides asked for and prices looked at in the minutes that counted when it changed last, two looks for one.
   public let demand: Int
   /// Vacant cars then, or cars that had become free.
   public let supply: Int

@@ -1,6 +1,6 @@
 extension SurgePolicy {
   /// How many minutes of demand count.
-  public static let windowMinutes = 5
+  public static let countedMinutes = 5
   /// So many minutes later than others may an event come and still count for the same tick.
   public static let latenessMinutes = 1
   /// What no price is: a tenth more looks like a mistake.

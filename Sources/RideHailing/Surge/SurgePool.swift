@@ -16,7 +16,7 @@ struct SurgePool: Sendable {
     var vacant: Int
   }
 
-  /// By minute of event time; what lies before the window has left.
+  /// By minute of event time; what is older than what counts has left.
   var minutes: [Int64: [GridCell: Counts]] = [:]
   /// In the order of their time, of which one at the most is of before the last tick.
   var cars: [GridCell: [Seen]] = [:]
@@ -71,7 +71,7 @@ struct SurgePool: Sendable {
     }
     while policies.count > 1, policies[1].from <= time { tick.policies.append(policies.removeFirst().from) }
     reckon(minute, at: time, &tick)
-    for old in minutes.keys.sorted() where old < minute + 1 - Int64(SurgePolicy.windowMinutes) {
+    for old in minutes.keys.sorted() where old < minute + 1 - Int64(SurgePolicy.countedMinutes) {
       tick.counts.append((old, minutes.removeValue(forKey: old) ?? [:]))
     }
     return tick

@@ -82,7 +82,7 @@ public final class SurgeService: Sendable {
     // A clock that runs ahead must not make all others late.
     let time = time.map { min($0, recorded + .seconds(60 * SurgePolicy.latenessMinutes)) }
     // Minutes are counted from 1970 on; nothing was asked for before.
-    guard time.map({ $0.minute > SurgePolicy.windowMinutes }) ?? true else { return .none }
+    guard time.map({ $0.minute > SurgePolicy.countedMinutes }) ?? true else { return .none }
     return shards.withLock { shards in
       var effects = Effects()
       // A tick of a city that nobody knows any more is none.

@@ -41,7 +41,7 @@ import Testing
       var service = EventService(
         "flaky", concurrency: 8,
         retry: RetryPolicy(maxAttempts: .max, backoff: .init(base: .milliseconds(1), cap: .milliseconds(1))),
-        breaker: .init(window: 20, minimumFailures: .max, minimumEvents: 5, probing: .standard))
+        breaker: .init(attempts: 20, minimumFailures: .max, minimumEvents: 5, probing: .standard))
       service.on(Noted.self) { event in
         if !isOver.withLock({ $0 }) { throw RetryLater(after: .zero, "not yet") }
         return Effects { $0.increment("counts", event.data.key, by: 1) }

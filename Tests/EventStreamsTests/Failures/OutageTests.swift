@@ -15,7 +15,7 @@ import Testing
         "dependent", concurrency: 8,
         retry: RetryPolicy(maxAttempts: 3, backoff: .init(base: .milliseconds(5), cap: .milliseconds(20))),
         breaker: CircuitBreakerPolicy(
-          window: 20, minimumFailures: 10, minimumEvents: 5,
+          attempts: 20, minimumFailures: 10, minimumEvents: 5,
           probing: .init(base: .milliseconds(50), cap: .milliseconds(100))))
       service.on(Noted.self) { event in
         attempts.withLock { $0 += 1 }

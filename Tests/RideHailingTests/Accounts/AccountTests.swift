@@ -110,29 +110,3 @@ import Testing
     }
   }
 }
-
-extension RideBench {
-  /// How many events of each type the log holds.
-  func types() async throws -> [String: Int] {
-    var types: [String: Int] = [:]
-    let inspector = Inspector(namespace: namespace, connection: connection)
-    for shard in namespace.shards {
-      for entry in try await inspector.entries(shard: shard, after: .zero, limit: 100_000) {
-        let type = try EventHeader(ofEvent: entry.json.span, fallbackID: "").type
-        // When prices are made depends on the clock.
-        guard type != ScheduleRecord.scheduled, type != SurgeTick.eventType, type != SurgeUpdated.eventType else {
-          continue
-        }
-        types[type.rawValue, default: 0] += 1
-      }
-    }
-    return types
-  }
-
-  func audit(archive: Bool = false) async throws -> AuditReport {
-    try await Audit(
-      namespace: namespace, inspector: Inspector(namespace: namespace, connection: connection), state: state,
-      archive: archive ? ArchiveReader(path: configuration.archivePath, of: .rides) : nil
-    ).run()
-  }
-}

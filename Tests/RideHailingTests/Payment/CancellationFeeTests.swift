@@ -1,6 +1,4 @@
-import EventArchive
 import EventStreams
-import EventStreamsOperations
 import GatewayDouble
 import RideHailing
 import Testing
@@ -10,18 +8,9 @@ import Testing
   private static let services = ["payment", "driver", "notification", "analytics"]
 
   private static func run(_ body: (RideBench, GatewayDouble) async throws -> Void) async throws {
-    let double = try GatewayDouble()
-    try await RideBench.run { plain in
-      try await body(plain.with(gateway: CardsOverHTTP(double.client())), double)
-      let bench = plain.with(gateway: CardsOverHTTP(double.client()))
-      #expect(try await bench.audit(archive: true).violations.map(\.description) == [])
-      for service in ["payment", "driver", "notification"] {
-        let rebuilt = try await Rebuild(
-          namespace: bench.namespace, connection: bench.connection,
-          archive: try ArchiveReader(path: bench.configuration.archivePath, of: .rides)
-        ).run(service, applies: false)
-        #expect(rebuilt.isIdentical, "\(service) \(rebuilt.shards.flatMap(\.comparison.differences).prefix(3))")
-      }
+    try await RideBench.runWithCards { bench, double in
+      try await body(bench, double)
+      try await bench.expectTrue(of: ["payment", "driver", "notification"], archive: true)
     }
   }
 

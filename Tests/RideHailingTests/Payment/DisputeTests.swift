@@ -1,5 +1,4 @@
 import EventStreams
-import EventStreamsOperations
 import GatewayDouble
 import RideHailing
 import Testing
@@ -7,17 +6,12 @@ import Testing
 /// Payments that are contested, against the strict double of the gateway.
 @Suite struct DisputeTests {
   private static func run(_ body: (RideBench, GatewayDouble) async throws -> Void) async throws {
-    let double = try GatewayDouble()
-    try await RideBench.run { plain in
-      let bench = plain.with(gateway: CardsOverHTTP(double.client()))
+    try await RideBench.runWithCards { bench, double in
       var completed = completedRide("r1", fare: Fare(base: 1500, currency: .usd))
       completed.payment = Payment(.card, token: "pm_card_visa")
       try await bench.handle([EncodedEvent(completed)])
       try await body(bench, double)
-      #expect(try await bench.audit().violations.map(\.description) == [])
-      let rebuilt = try await Rebuild(namespace: bench.namespace, connection: bench.connection, archive: nil)
-        .run("payment", applies: false)
-      #expect(rebuilt.isIdentical, "\(rebuilt.shards.flatMap(\.comparison.differences).prefix(3))")
+      try await bench.expectTrue(of: ["payment"])
     }
   }
 
@@ -80,11 +74,8 @@ import Testing
       try await bench.handle([EncodedEvent(refund)])
       let refused = try await bench.events("CORRECTION_REFUSED")
       #expect(refused.count == 1 && refused[0].contains("the rider's bank has taken USD 15.00"), "\(refused)")
-      let reconciled = try await GatewayReconciliation(
-        inspector: Inspector(namespace: bench.namespace, connection: bench.connection), state: bench.state,
-        shardCount: bench.namespace.shardCount, archive: nil, services: .standard, client: double.client()
-      ).run()
-      #expect(reconciled.differences.isEmpty, "\(reconciled.differences)")
+      let differences = try await bench.differences(from: double)
+      #expect(differences.isEmpty, "\(differences)")
     }
   }
 
@@ -136,22 +127,16 @@ import Testing
       #expect(try await bench.balance("payment", "rider:rider-1", "USD") == 500)
       let receipt = try await RideState(bench.state).receipt("r1")
       #expect(receipt?.said?.inWallet == 500 && receipt?.said?.refunded == 500, "\(String(describing: receipt))")
-      let reconciled = try await GatewayReconciliation(
-        inspector: Inspector(namespace: bench.namespace, connection: bench.connection), state: bench.state,
-        shardCount: bench.namespace.shardCount, archive: nil, services: .standard, client: double.client()
-      ).run()
-      #expect(reconciled.differences.isEmpty, "\(reconciled.differences)")
+      let differences = try await bench.differences(from: double)
+      #expect(differences.isEmpty, "\(differences)")
     }
   }
 
   @Test func aDisputeThatNobodyHasToldUsOfIsADifferenceFromTheGatewaysList() async throws {
     try await Self.run { bench, double in
       _ = try await contest(double)
-      let reconciled = try await GatewayReconciliation(
-        inspector: Inspector(namespace: bench.namespace, connection: bench.connection), state: bench.state,
-        shardCount: bench.namespace.shardCount, archive: nil, services: .standard, client: double.client()
-      ).run()
-      #expect(reconciled.differences.map(\.kind) == [.disputed], "\(reconciled.differences)")
+      let differences = try await bench.differences(from: double)
+      #expect(differences.map(\.kind) == [.disputed], "\(differences)")
     }
   }
 }

@@ -1,5 +1,4 @@
 import EventStreams
-import EventStreamsOperations
 import GatewayDouble
 import RideHailing
 import Testing
@@ -10,19 +9,11 @@ import Testing
   private static let lost = "pm_card_chargeDeclinedLostCard"
 
   private static func run(_ body: (RideBench, GatewayDouble) async throws -> Void) async throws {
-    let double = try GatewayDouble()
-    try await RideBench.run { plain in
-      let bench = plain.with(gateway: CardsOverHTTP(double.client()))
+    try await RideBench.runWithCards { bench, double in
       try await body(bench, double)
-      #expect(try await bench.audit().violations.map(\.description) == [])
-      let rebuilt = try await Rebuild(namespace: bench.namespace, connection: bench.connection, archive: nil)
-        .run("payment", applies: false)
-      #expect(rebuilt.isIdentical, "\(rebuilt.shards.flatMap(\.comparison.differences).prefix(3))")
-      let reconciled = try await GatewayReconciliation(
-        inspector: Inspector(namespace: bench.namespace, connection: bench.connection), state: bench.state,
-        shardCount: bench.namespace.shardCount, archive: nil, services: .standard, client: double.client()
-      ).run()
-      #expect(reconciled.differences.isEmpty, "\(reconciled.differences)")
+      try await bench.expectTrue(of: ["payment"])
+      let differences = try await bench.differences(from: double)
+      #expect(differences.isEmpty, "\(differences)")
     }
   }
 
@@ -123,13 +114,29 @@ import Testing
       try await handle(bench, ride("r1", 30), ride("r2", 1000))
       let charge = try #require(try await double.executions(of: "r2").first).of
       let dispute = try await double.dispute(charge)
-      try await bench.handle([
+      func notice(_ what: String) -> EncodedEvent {
         EncodedEvent(
           GatewayNotified(
-            rideID: "r2", riderID: "rider-1", city: "New York", notice: "evt_1", subject: "charge.dispute.created",
-            reference: charge, dispute: dispute))
-      ])
+            rideID: "r2", riderID: "rider-1", city: "New York", notice: "evt_\(what)",
+            subject: "charge.dispute.\(what)", reference: charge, dispute: dispute))
+      }
+      try await bench.handle([notice("created")])
       #expect(try await bench.balance("payment", "disputed", "USD") == -1030)
+      // Nothing goes back of it meanwhile, of neither ride.
+      func refund(_ ride: String, _ fare: Int, _ name: String) async throws {
+        let correction = RefundRequested(
+          of: CorrectedRide(self.ride(ride, fare)), amount: fare, correction: name, reason: "late")
+        try await bench.handle([EncodedEvent(correction)])
+      }
+      try await refund("r1", 30, "c1")
+      try await refund("r2", 1000, "c2")
+      let refusals = try await bench.events("CORRECTION_REFUSED")
+      #expect(refusals.count == 2, "\(refusals)")
+      #expect(refusals.allSatisfy { $0.contains("by dispute \(dispute), which is open") }, "\(refusals)")
+      try await double.decide(dispute, "won")
+      try await bench.handle([notice("closed")])
+      try await refund("r1", 30, "c3")
+      #expect(try await done(double, "r1") == ["refund 30"])
     }
   }
 }

@@ -1,6 +1,3 @@
-import EventStreams
-import EventStreamsOperations
-import HiredisClient
 import RideHailing
 import Synchronization
 
@@ -63,49 +60,5 @@ final class StrictGateway: PaymentGateway {
       contents.charges[charge] = known
       return "re_\(contents.calls)"
     }
-  }
-}
-
-extension RideBench {
-  /// The same with another gateway, another way out for mail, another commission, or cities that are known.
-  func with(
-    gateway: (any PaymentGateway)? = nil, mail: (any MailDelivery)? = nil, commissionBasisPoints: Int? = nil,
-    cities: Cities? = nil
-  ) -> RideBench {
-    var configuration = configuration
-    if let gateway { configuration.gateway = gateway }
-    if let mail { configuration.mail = mail }
-    if let cities { configuration.cities = cities }
-    if let commissionBasisPoints { configuration.commissionBasisPoints = commissionBasisPoints }
-    return RideBench(
-      server: server, connection: connection, namespace: namespace, configuration: configuration, outbox: outbox)
-  }
-
-  /// Publishes, and lets these services handle it.
-  func handle(_ events: [EncodedEvent], by services: [String] = ["payment", "driver"]) async throws {
-    _ = try await publish(events)
-    try await running(services) { try await settled(services) }
-  }
-
-  /// Makes the log forget what was published: as after days, or when the clock goes back.
-  func forgetPublished() async throws {
-    for key in try await connection.strings(["KEYS", "*:seen:*"]) { _ = try await connection.call("DEL", key) }
-  }
-
-  /// The events of some types in the log, in its order, as text.
-  func events(_ types: String...) async throws -> [String] {
-    var found: [String] = []
-    let inspector = Inspector(namespace: namespace, connection: connection)
-    for shard in namespace.shards {
-      for entry in try await inspector.entries(shard: shard, after: .zero, limit: 100_000) {
-        let text = String(decoding: entry.json, as: UTF8.self)
-        if types.contains(where: { text.contains(#""type":"\#($0)""#) }) { found.append(text) }
-      }
-    }
-    return found
-  }
-
-  func balance(_ service: String, _ account: String, _ currency: String = "EUR") async throws -> Int {
-    try await balances(service, account)[currency] ?? 0
   }
 }

@@ -88,6 +88,6 @@ struct CircuitBreaker: Sendable {
 
   private mutating func note(_ event: EntryID, failed: Bool) {
     attempts.append((event, failed))
-    if attempts.count > policy.window { attempts.removeFirst() }
+    if attempts.count > policy.attempts { attempts.removeFirst() }
   }
 }

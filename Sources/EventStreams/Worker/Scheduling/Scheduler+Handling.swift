@@ -81,7 +81,7 @@ extension Scheduler {
   ) {
     guard let index = index(of: page.shard) else { return }
     orders.handled += done
-    for place in max(0, done - rules.breaker.window)..<done { breaker.succeeded(page.id(place)) }
+    for place in max(0, done - rules.breaker.attempts)..<done { breaker.succeeded(page.id(place)) }
     queues[index].settle(settled, with: batch, at: now)
     queues[index].takeBack(rest)
     if let failed { settle([failed], at: now) }
