@@ -1,4 +1,5 @@
 import EventStreams
+import EventStreamsOperations
 import GatewayDouble
 import RideHailing
 import Testing
