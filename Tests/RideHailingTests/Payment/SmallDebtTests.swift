@@ -38,6 +38,11 @@ import Testing
     ])
   }
 
+  private func refund(_ bench: RideBench, _ ride: RideCompleted, _ amount: Int) async throws {
+    let correction = RefundRequested(of: CorrectedRide(ride), amount: amount, correction: "c", reason: "late")
+    try await bench.handle([EncodedEvent(correction)])
+  }
+
   private func owed(_ bench: RideBench) async throws -> [String] {
     try await RideState(bench.state).arrears(of: nil, in: nil).map { "\($0.ride.ride) \($0.ride.owed)" }
   }
@@ -63,9 +68,7 @@ import Testing
       #expect(receipt?.said?.card == 30 && receipt?.said?.owed == 0)
       // What it paid goes back to it, and no more.
       for (id, fare, amount) in [("r1", 30, 30), ("r5", 1200, 1200)] {
-        let correction = RefundRequested(
-          of: CorrectedRide(ride(id, fare)), amount: amount, correction: "c", reason: "late")
-        try await bench.handle([EncodedEvent(correction)])
+        try await refund(bench, ride(id, fare), amount)
       }
       #expect(try await done(double, "r5").sorted() == ["charge 1245", "refund 1200"])
       #expect(try await done(double, "r1") == ["refund 30"])
@@ -123,13 +126,7 @@ import Testing
       ])
       #expect(try await bench.balance("payment", "disputed", "USD") == -1030)
       // Nothing goes back of it meanwhile, of neither ride.
-      func refund(_ ride: String, _ fare: Int, _ name: String) async throws {
-        let correction = RefundRequested(
-          of: CorrectedRide(self.ride(ride, fare)), amount: fare, correction: name, reason: "late")
-        try await bench.handle([EncodedEvent(correction)])
-      }
-      try await refund("r1", 30, "c1")
-      try await refund("r2", 1000, "c2")
+      for (id, fare) in [("r1", 30), ("r2", 1000)] { try await refund(bench, ride(id, fare), fare) }
       let refusals = try await bench.events("CORRECTION_REFUSED")
       #expect(refusals.count == 2, "\(refusals)")
       #expect(refusals.allSatisfy { $0.contains("by dispute \(dispute), which is open") }, "\(refusals)")

@@ -115,9 +115,7 @@ struct RideBench: Sendable {
     }
     return lines.joined(separator: "\n")
   }
-}
 
-extension RideBench {
   /// The same with another gateway, another way out for mail, another commission, or cities that are known.
   func with(
     gateway: (any PaymentGateway)? = nil, mail: (any MailDelivery)? = nil, commissionBasisPoints: Int? = nil,
