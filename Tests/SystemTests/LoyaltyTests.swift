@@ -69,9 +69,9 @@ import Testing
       let found = try await state.field("loyalty", "points", "u-1").first.flatMap { Int($0.value) }
       let earned = try await state.hash("loyalty", "earned").count
       let rides = try await state.hash("loyalty", "rides").count
-      let isQuiet = try await Inspector(namespace: namespace, connection: bench.connection).status()
-        .allSatisfy(\.isQuiet)
-      return found == points && rides == earned + expired && isQuiet
+      guard found == points, rides == earned + expired else { return false }
+      let inspector = Inspector(namespace: namespace, connection: bench.connection)
+      return try await inspector.remaining(namespace.services(on: bench.connection).map(\.service)).isEmpty
     }
   }
 }

@@ -113,7 +113,7 @@ import Testing
       try await fleet.roll(to: .newer, kills: 3, after: noneIsDead)
       await producer.go(to: nil)
       try await published
-      try await eventually("all is handled") { try await inspector.status().allSatisfy(\.isQuiet) }
+      try await eventually("all is handled") { try await inspector.remaining(Self.services).isEmpty }
 
       #expect(fleet.kills == 10)
       let state = ServiceState(namespace: namespace, connection: connection)

@@ -79,7 +79,8 @@ public struct SandboxGateway: PaymentGateway {
       amount: nil, reason: "fraudulent", status: status, fee: reference.contains("fee") ? Money(1500, .usd) : nil)
   }
 
-  private static func declineReason(of token: String) -> String? {
+  /// Why a card is declined, for people; nil if it is not.
+  static func declineReason(of token: String) -> String? {
     let decline = "tok_declined_"
     guard token.hasPrefix(decline) else { return nil }
     let reason = token.dropFirst(decline.count)

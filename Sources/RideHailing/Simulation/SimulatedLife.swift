@@ -58,10 +58,12 @@ struct SimulatedLife: Sendable {
     return events.map { (EncodedEvent(event: $0, at: $1), $1) }
   }
 
-  /// What the gateway tells of a payment that is contested, as few are: that it is, and how that ends.
+  /// What the gateway tells of a payment that is contested, as few are of those that a card has paid: that it is, and how that ends.
   private func contested(_ ride: RideCompleted, _ time: Timestamp, _ index: Int) -> [(any EventData, Timestamp)] {
     var generator = generator(index, 3)
-    guard ride.payment.method == .card, generator.chance(perMille: 10) else { return [] }
+    guard ride.payment.method == .card, SandboxGateway.declineReason(of: ride.payment.token ?? "") == nil,
+      generator.chance(perMille: 10)
+    else { return [] }
     let dispute = "dp_\(generator.chance(perMille: 400) ? "won" : "lost")_\(ride.rideID)"
     return [("created", generator.pick(3_600..<86_400)), ("closed", generator.pick(86_400..<259_200))].map {
       what, later in

@@ -71,17 +71,7 @@ struct RideBench: Sendable {
   /// Waits until these services have nothing left.
   func settled(_ names: [String]) async throws {
     let inspector = Inspector(namespace: namespace, connection: connection)
-    let deadline = ContinuousClock.now + .seconds(90)
-    while true {
-      let groups = try await inspector.status()
-      let quiet = names.allSatisfy { name in
-        let own = groups.filter { $0.service == name }
-        return own.count == namespace.shardCount && own.allSatisfy(\.isQuiet)
-      }
-      if quiet { return }
-      try #require(ContinuousClock.now < deadline, "\(groups)")
-      try await Task.sleep(for: .milliseconds(10))
-    }
+    try await eventually("all is handled", within: .seconds(90)) { try await inspector.remaining(names).isEmpty }
   }
 
   /// The sum of the balances of all accounts whose name begins so, per currency.
@@ -114,6 +104,11 @@ struct RideBench: Sendable {
       }
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// Everything but what goes on by itself while services run: prices, and that they have been stored.
+  func books() async throws -> [Substring] {
+    try await everything().split(separator: "\n").filter { !$0.contains(":surge:") && !$0.contains(":analytics:") }
   }
 
   /// The same with another gateway, another way out for mail, another commission, or cities that are known.
