@@ -5,7 +5,7 @@ public import EventStreamsOperations
 /// Recomputes from the log and the archive what each service must have done, and compares it with what it has stored.
 ///
 /// May run while services work: positions are read first, then the state, then the log. What was done before is in the state, and
-/// what is in the state is in the log; what is on its way is allowed to be there or not, and is counted.
+/// what is in the state is in the log; what is on its way, or was done meanwhile, is allowed to be there or not.
 public struct Audit: Sendable {
   private let namespace: Namespace
   private let inspector: Inspector

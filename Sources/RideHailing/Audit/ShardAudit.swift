@@ -35,6 +35,8 @@ struct ShardAudit {
   var scheduled: Set<Identifier> = []
   /// Who alone publishes events of a type.
   private let publisher: [EventType: String]
+  /// The last place that the log or the archive had before anything else was read.
+  private let begin: EntryID
 
   init(
     shard: Int, of namespace: Namespace, services: RideServices, inspector: Inspector, state: ServiceState,
@@ -45,6 +47,9 @@ struct ShardAudit {
     self.services = services
     self.inspector = inspector
     self.archive = archive
+    begin = max(
+      try await inspector.extent(shard: shard)?.lastGenerated ?? .zero, try await archive?.lastID(shard: shard) ?? .zero
+    )
     let all = try await inspector.progress(services.names, shard: shard)
     progress = Dictionary(uniqueKeysWithValues: all.map { (Identifier($0.service), $0) })
     publisher = Dictionary(
@@ -163,6 +168,8 @@ struct ShardAudit {
       if header.type == RideCompleted.eventType { report.rides += 1 }
       if let service = publisher[header.type] {
         outcomes.append((Identifier(header.id), service, ride ?? header.key, item.id.recordedAt))
+        // Done since, and it may be about something that what led to it does not name.
+        if item.id > begin { open[service, default: OpenWork()].add(event, header, ride: ride, services.catalog) }
       }
       if header.type == ScheduleRecord.scheduled, let id = ScheduleRecord.scheduledID(in: item.json) {
         scheduled.insert(Identifier(id))

@@ -107,28 +107,4 @@ import Testing
       #expect(report.violations.isEmpty, "\(report.violations)")
     }
   }
-
-  @Test("finds nothing wrong while everything is under way")
-  func underWay() async throws {
-    try await RideBench.run { bench in
-      let events = RideSimulator(seed: 17).prefix(200).flatMap(\.events)
-      try await bench.running(RideServices.standard.names) {
-        try await withThrowingTaskGroup { group in
-          group.addTask {
-            let publisher = Publisher(namespace: bench.namespace, connection: Connection(bench.server.url))
-            for start in stride(from: 0, to: events.count, by: 50) {
-              _ = try await publisher.publish(Array(events[start..<min(start + 50, events.count)]))
-            }
-          }
-          for _ in 0..<2 {
-            let report = try await Self.report(bench)
-            #expect(report.violations.isEmpty, "\(report.violations.prefix(3))")
-          }
-          try await group.waitForAll()
-        }
-        try await bench.settled(RideServices.standard.names)
-      }
-      #expect(try await Self.report(bench).violations.isEmpty)
-    }
-  }
 }
