@@ -12,6 +12,9 @@ public struct Namespace: Sendable, Hashable {
   /// The number of shards of a namespace that is made without one being asked for.
   public static let standardShardCount = 8
 
+  /// The same in a cluster: enough to be spread over as many servers as it will have.
+  public static let standardShardCountInCluster = 64
+
   /// The deduplication time of a namespace that is made without one being asked for.
   public static let standardDeduplicationTime = Duration.seconds(24 * 3600)
 

@@ -33,8 +33,9 @@ extension Namespace {
     }
     try await FunctionLibrary.load(on: connection)
     let namespace = existing ?? Namespace(name, shardCount: 1)
+    let usual = await usualShardCount(on: connection)
     var commands = Commands()
-    commands.append("HSETNX", namespace.configuration, "shards", String(shardCount ?? standardShardCount))
+    commands.append("HSETNX", namespace.configuration, "shards", String(shardCount ?? usual))
     commands.append("HSETNX", namespace.configuration, "format", String(NamespaceConfiguration.formatVersion))
     let time = deduplicationTime ?? standardDeduplicationTime
     commands.append("HSETNX", namespace.configuration, "deduplication", String(time.wholeMilliseconds))
@@ -49,6 +50,13 @@ extension Namespace {
     try opened.check(wanting: shardCount, deduplicationTime)
     if !services.isEmpty { try await opened.found(on: connection) }
     return opened
+  }
+
+  /// The number of shards of a namespace that is made there without one being asked for.
+  ///
+  /// - Parameter connection: one that has connected.
+  public static func usualShardCount(on connection: Connection) async -> Int {
+    await connection.isCluster ? standardShardCountInCluster : standardShardCount
   }
 
   /// Opens a namespace, as `open` does, and waits for a server that can't be reached yet: one that starts together with its services.

@@ -65,7 +65,10 @@ struct NamespaceOptions: ParsableArguments {
     let connection = try connect()
     do {
       let isNew = try await Namespace.find(namespace, on: connection) == nil
-      if isNew { try await check(Namespace(namespace, shardCount: new?.shards ?? Namespace.standardShardCount)) }
+      if isNew {
+        let usual = await Namespace.usualShardCount(on: connection)
+        try await check(Namespace(namespace, shardCount: new?.shards ?? usual))
+      }
       let opened = try await Namespace.open(
         namespace, shardCount: new?.shards, deduplicationTime: new?.deduplicationTime?.duration,
         services: ChosenServices.list.subscriptions, topics: ChosenServices.list.catalog.topics, on: connection)

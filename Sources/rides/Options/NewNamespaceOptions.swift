@@ -3,7 +3,7 @@ import EventStreams
 
 /// What is agreed on for good when a namespace is made; of one that exists it must be what was agreed on, or left out.
 struct NewNamespaceOptions: ParsableArguments {
-  @Option(help: "The number of shards, if the namespace is made now. (default: 8)")
+  @Option(help: "The number of shards, if the namespace is made now. (default: 8, in a cluster 64)")
   var shards: Int?
 
   @Option(
