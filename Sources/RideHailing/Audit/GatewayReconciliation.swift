@@ -4,6 +4,9 @@ import EventStreams
 public import EventStreamsOperations
 
 /// Holds what the events say was captured from cards and went back against the gateway's own list of charges.
+///
+/// May run while payment works: a charge that is on its way is in one list and not yet in the other, so what differs is looked at once more
+/// a little later, and only what differs then as it did before is a difference.
 public struct GatewayReconciliation: Sendable {
   private let inspector: Inspector
   private let state: ServiceState
@@ -11,11 +14,22 @@ public struct GatewayReconciliation: Sendable {
   private let archive: ArchiveReader?
   private let services: RideServices
   private let client: CardGatewayClient
+  private let pause: @Sendable () async throws -> Void
 
   /// The books of a namespace, and the gateway.
+  ///
+  /// - Parameters:
+  ///   - inspector: reads the logs.
+  ///   - state: of the namespace's services.
+  ///   - shardCount: of the namespace.
+  ///   - archive: what the logs have no more; nil if there is none.
+  ///   - services: those of the namespace.
+  ///   - client: asks the gateway.
+  ///   - pause: between two looks.
   public init(
     inspector: Inspector, state: ServiceState, shardCount: Int, archive: ArchiveReader?, services: RideServices,
-    client: CardGatewayClient
+    client: CardGatewayClient,
+    pause: @escaping @Sendable () async throws -> Void = { try await Task.sleep(for: .seconds(2)) }
   ) {
     self.inspector = inspector
     self.state = state
@@ -23,6 +37,7 @@ public struct GatewayReconciliation: Sendable {
     self.archive = archive
     self.services = services
     self.client = client
+    self.pause = pause
   }
 
   /// What was captured and went back of it, in minor units.
@@ -41,8 +56,17 @@ public struct GatewayReconciliation: Sendable {
     var back: String { currency.map { "\(Money(refunded, $0))" } ?? "\(refunded)" }
   }
 
-  /// Reads both, and compares them.
+  /// Reads both, and compares them; once more if they differ.
   public func run() async throws -> GatewayReport {
+    let first = try await look()
+    guard !first.differences.isEmpty else { return first }
+    try await pause()
+    var second = try await look()
+    second.keep(first.differences)
+    return second
+  }
+
+  private func look() async throws -> GatewayReport {
     let books = try await books()
     let holds = try await holds()
     let list = try await list()

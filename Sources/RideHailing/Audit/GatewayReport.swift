@@ -54,6 +54,12 @@ public struct GatewayReport: Sendable, JSONWritable {
   /// In what they differ.
   public private(set) var differences: [Difference] = []
 
+  /// Forgets those that are not among these.
+  mutating func keep(_ others: [Difference]) {
+    let others = Set(others)
+    differences.removeAll { !others.contains($0) }
+  }
+
   mutating func add(_ kind: Kind, _ charge: Identifier, _ ride: String, _ books: String, _ gateway: String) {
     differences.append(
       Difference(kind: kind, charge: charge.text, ride: ride, books: books, gateway: gateway))

@@ -11,7 +11,8 @@ struct ReconcileGatewayCommand: AsyncParsableCommand {
     discussion: """
       Each charge is looked for by the gateway's name for it: whether both have it, what was captured, and what went back. What the gateway \
       holds for a ride for which nothing is held any more is named as well. Charges of the account that are none of ours are counted. \
-      What is on its way while this runs may be named, and is not a moment later. Exit status 1 if anything differs.
+      May run while services work: what differs is looked at once more two seconds later, and named if it has stayed so. Exit status 1 if \
+      anything differs.
 
         rides reconcile gateway --gateway https://api.stripe.com --gateway-key-file /etc/rides/gateway-key
         rides reconcile gateway --gateway https://api.stripe.com --format json
