@@ -67,7 +67,7 @@ import Testing
     await pipeline.tell { [shard] in $0.admitRecovered([], of: shard, after: after, last: nil) }
     for _ in 0..<3 {
       // The letters could not be read.
-      #expect(await pipeline.tell { $0.beginRedrive(["k"], shard: 0, epoch: 1, at: .now)?.keys } == ["k"])
+      #expect(await pipeline.tell { $0.beginRedrive(["k"], shard: 0, epoch: 1, asOf: 0, at: .now)?.keys } == ["k"])
     }
     let later = delivery(9, key: "k")
     await pipeline.tell { $0.admit([later]) }
@@ -82,7 +82,7 @@ import Testing
       return
     }
     #expect(run.deliveries.map(\.header.id) == ["e1"])
-    #expect(await pipeline.tell { $0.beginRedrive(["k"], shard: 0, epoch: 1, at: .now)?.keys } == [])
+    #expect(await pipeline.tell { $0.beginRedrive(["k"], shard: 0, epoch: 1, asOf: 0, at: .now)?.keys } == [])
   }
 
   @Test("takes one shard after another, however much there is of one")

@@ -291,7 +291,9 @@ struct QueueWorld: ~Copyable {
 
   /// As the leases do it.
   private mutating func look() {
-    for key in queue.beginRedrive(wanted.map(\.text), at: Self.now, &orders) ?? [] {
+    for key in queue.beginRedrive(
+      wanted.map(\.text), asOf: queue.known.commits, at: Self.now, &orders) ?? []
+    {
       let found = letters.filter { $0.delivery.key == key }.map { letter in
         Delivery(
           source: .letter(letter.id), shard: queue.shard, entryID: letter.delivery.entryID,

@@ -4,8 +4,16 @@ import Logging
 
 extension Leases {
   /// Has the dead letters of keys handled again, as an operator asked for.
-  func redrive(_ keys: [String], shard number: Int, epoch: Int) async throws {
-    let begun = await pipeline.tell { $0.beginRedrive(keys, shard: number, epoch: epoch, at: .now) }
+  ///
+  /// - Parameters:
+  ///   - keys: all that were wanted when this worker looked.
+  ///   - number: the shard.
+  ///   - epoch: of its lease.
+  ///   - commits: how many commits were known to be in effect before it looked.
+  func redrive(_ keys: [String], shard number: Int, epoch: Int, asOf commits: Int) async throws {
+    let begun = await pipeline.tell {
+      $0.beginRedrive(keys, shard: number, epoch: epoch, asOf: commits, at: .now)
+    }
     guard let (shard, keys) = begun, !keys.isEmpty else {
       return
     }

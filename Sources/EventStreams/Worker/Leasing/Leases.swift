@@ -171,16 +171,18 @@ struct Leases: Sendable {
     guard !owned.isEmpty else { return }
     let reason = await pipeline.ask { $0.pausedBecause }
     var commands = Commands()
+    var commits: [Int] = []
     for (shard, epoch) in owned {
+      let known = await pipeline.ask { $0.knowledge(of: shard) }
+      commits.append(known.commits)
       commands.append(
         leaseCall(
-          .renew, shard: shard, epoch: epoch, pausedBecause: reason, isThorough: isThorough,
-          known: await pipeline.ask { $0.knowledge(of: shard) }))
+          .renew, shard: shard, epoch: epoch, pausedBecause: reason, isThorough: isThorough, known: known))
     }
     let answers = Self.answers(try await connection.send(commands))
-    for ((shard, epoch), answer) in zip(owned, answers) {
+    for (((shard, epoch), commits), answer) in zip(zip(owned, commits), answers) {
       do {
-        try await renewed(shard, epoch: epoch, answer.get())
+        try await renewed(shard, epoch: epoch, asOf: commits, answer.get())
       } catch let error as RedisError where !error.concernsOneShard {
         throw error
       } catch {
@@ -189,13 +191,13 @@ struct Leases: Sendable {
     }
   }
 
-  private func renewed(_ shard: Int, epoch: Int, _ answer: LeaseCall.Answer) async throws {
+  private func renewed(_ shard: Int, epoch: Int, asOf commits: Int, _ answer: LeaseCall.Answer) async throws {
     guard answer.isKept else {
       let loss: ShardLoss = answer.isRewound ? .rewound : answer.isShifted ? .shifted : .fenced
       return await pipeline.tell { $0.lose(shard, epoch: epoch, because: loss) }
     }
     if answer.hasForeign { await pipeline.tell { $0.recoverAgain(shard, epoch: epoch) } }
-    if let keys = answer.redriven { try await redrive(keys, shard: shard, epoch: epoch) }
+    if let keys = answer.redriven { try await redrive(keys, shard: shard, epoch: epoch, asOf: commits) }
   }
 
   /// Takes a shard, unless something has stopped it that concerns it alone: then it is left alone for a while, and others go on.

@@ -223,13 +223,18 @@ struct Scheduler: ~Copyable, Sendable {
 
   /// Has keys of an owned shard held, because their dead letters are to be handled again.
   ///
-  /// - Parameter keys: all keys whose dead letters are to be handled again now.
+  /// - Parameters:
+  ///   - keys: all keys whose dead letters were to be handled again when somebody looked.
+  ///   - number: the shard.
+  ///   - epoch: of its lease then.
+  ///   - commits: how many commits were known to be in effect before that.
+  ///   - now: the time.
   /// - Returns: the shard, and those of the keys whose letters are to be read now.
   mutating func beginRedrive(
-    _ keys: [String], shard number: Int, epoch: Int, at now: Moment
+    _ keys: [String], shard number: Int, epoch: Int, asOf commits: Int, at now: Moment
   ) -> (shard: OwnedShard, keys: [String])? {
     guard let index = index(of: number, epoch: epoch) else { return nil }
-    return queues[index].beginRedrive(keys, at: now, &orders).map { (queues[index].shard, $0) }
+    return queues[index].beginRedrive(keys, asOf: commits, at: now, &orders).map { (queues[index].shard, $0) }
   }
 
   /// Takes in the dead letters of a key, oldest first.

@@ -24,6 +24,12 @@ extension ShardQueue {
       if case .letter? = held.first(of: delivery.key)?.source {} else { redriving.remove(delivery.key) }
       startNext(of: delivery.key)
     }
+    for key in batch.redriveEnded {
+      redriving.remove(key)
+      redriveEnds[key] = known.commits
+      // What was wanted once more meanwhile is said by who looks from now on.
+      orders.looksAtLeases = true
+    }
     // Letters that were to be read once nothing of their keys is on its way to be parked.
     if !batch.letters.isEmpty, awaitingLetters.contains(where: { parking[$0] == nil }) { orders.looksAtLeases = true }
   }
@@ -62,17 +68,22 @@ extension ShardQueue {
   ///
   /// Nothing is lost if what follows fails: it says the same keys again until their letters are taken in.
   ///
-  /// - Parameter keys: all keys whose dead letters are to be handled again now.
+  /// - Parameters:
+  ///   - keys: all keys whose dead letters were to be handled again when somebody looked.
+  ///   - commits: how many commits were known to be in effect before that.
   /// - Returns: those of the keys whose letters are to be read now; nil if none can be.
-  mutating func beginRedrive(_ keys: [String], at now: Moment, _ orders: inout Orders) -> [String]? {
+  mutating func beginRedrive(
+    _ keys: [String], asOf commits: Int, at now: Moment, _ orders: inout Orders
+  ) -> [String]? {
     guard phase.isLive else { return nil }
+    redriveEnds = redriveEnds.filter { $0.value > commits }
     for key in awaitingLetters.subtracting(Set(names: keys)) {
       // Nobody wants it any more.
       awaitingLetters.remove(key)
       redriving.remove(key)
       block(key.text, at: now, &orders)
     }
-    for key in keys where !redriving.contains(key) && !held.holds(key) {
+    for key in keys where !redriving.contains(key) && !held.holds(key) && redriveEnds[key] == nil {
       redriving.insert(key)
       awaitingLetters.insert(key)
       blocked.remove(key)

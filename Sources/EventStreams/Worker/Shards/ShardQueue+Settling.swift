@@ -103,7 +103,6 @@ extension ShardQueue {
     case .log: settle(delivery, at: now) { $0.bury(letter) }
     case .letter(let id):
       known.setbacks.settled(delivery.place)
-      redriving.remove(key)
       commits.endRedrive(letter, of: id)
     }
     // What is no event has no key, and no order among others of its kind.

@@ -41,6 +41,8 @@ struct ShardQueue: ~Copyable, Sendable {
   var redriving: Set<Identifier> = []
   /// Of these, keys whose letters have not been read yet.
   var awaitingLetters: Set<Identifier> = []
+  /// Keys whose letters have failed again, with the commit that ended it: who has looked before that may still say that it is wanted.
+  var redriveEnds: [Identifier: Int] = [:]
 
   // MARK: What is settled, and what handlers read
 
