@@ -3,11 +3,12 @@ public import EventStreams
 public import EventStreamsOperations
 public import HiredisClient
 
-/// Splits a namespace into another number of shards: seals it, has its services settle what is there, copies the archive into one of the new
-/// shards, has logs and states come from that as a restore does, checks that they are what they were, and puts it in the namespace's place.
+/// Splits a namespace into another number of shards: copies the archive into one of the new shards, seals the namespace, has its services
+/// settle what is there, copies the rest, has logs and states come from that as a restore does, checks that they are what they were, and puts it in
+/// the namespace's place.
 ///
-/// The namespace stands still meanwhile. Until the last step nothing of it is lost: what fails leaves it as it was, and what is killed is run
-/// again, or called off.
+/// From the seal on the namespace stands still. Until the last step nothing of it is lost: what fails leaves it as it was, and what is killed is
+/// run again, or called off.
 public struct Reshard: Sendable {
   private let namespace: Namespace
   private let connection: Connection
@@ -74,11 +75,17 @@ public struct Reshard: Sendable {
   ) async throws -> (namespace: Namespace, standstill: Duration) {
     try await check()
     return try await succession.alone {
+      let end = try await storedThrough(patience)
+      var copy = try await SplitCopy(
+        of: archive, to: newArchive, for: Namespace(succession.successorName, shardCount: shardCount), services.catalog)
+      try await copy.begin(through: end, givenUp: discarded()) { onStep(.copying($0)) }
       let start = ContinuousClock.now
       do {
         try await succession.seal()
         try await settle(patience, onStep)
-        let made = try await make(shardCount, onStep)
+        try await checkMarks()
+        let givenUp = try await copy.finish(givenUp: discarded()) { onStep(.copying($0)) }
+        let made = try await make(shardCount, givenUp: givenUp, onStep)
         try await succession.complete()
         return (made, ContinuousClock.now - start)
       } catch {
@@ -132,22 +139,38 @@ public struct Reshard: Sendable {
     }
   }
 
+  // MARK: Copying
+
+  /// Waits until the archive has all that was in the logs when this was asked.
+  ///
+  /// - Returns: the time up to which nothing will be added to it.
+  private func storedThrough(_ patience: Duration) async throws -> Timestamp {
+    let start = ContinuousClock.now
+    // Nodes of a cluster may have slightly different times.
+    let seconds = try await connection.strings(["TIME"])[0]
+    let end = Timestamp(secondsSinceEpoch: (Int64(seconds) ?? 0) - 1)
+    while true {
+      let groups = try await inspector.status().filter { $0.service.hasSameBytes(as: services.archive.service) }
+      let late = groups.filter { group in group.oldest.map { $0.entryID.recordedAt <= end } ?? false }
+      if late.isEmpty { return end }
+      guard ContinuousClock.now - start < patience else {
+        throw Refusal(
+          "\(services.archive.service) has not stored within \(patience.short) what was there: is it running?")
+      }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+  }
+
   // MARK: Making
 
-  private func make(_ shardCount: Int, _ onStep: @escaping @Sendable (Step) -> Void) async throws -> Namespace {
-    try await checkMarks()
-    let discarded = try await discarded()
-    let split = Namespace(succession.successorName, shardCount: shardCount)
-    let owners = ShardOwners(split, services.catalog)
-    let places = try await ArchiveCopy(of: archive, to: newArchive) { try owners.shard(of: $0) }
-      .run(finding: Set(discarded.map(\.place))) { onStep(.copying($0)) }
+  private func make(
+    _ shardCount: Int, givenUp moved: Set<GivenUp>, _ onStep: @escaping @Sendable (Step) -> Void
+  ) async throws -> Namespace {
     let copy = try await ArchiveReader.open(path: newArchive, of: services.archive)
     var topics: Set<Identifier> = []
     for shard in try await namespace.topics(on: connection) { topics.formUnion(Set(names: shard)) }
     let made = try await succession.makeSuccessor(
       shardCount: shardCount, topics: topics.sorted().map(\.text))
-    let moved = Set(
-      discarded.compactMap { given in places[given.place].map { GivenUp(service: given.service, place: $0) } })
     var restore = Restore(
       namespace: made, connection: connection, archive: copy, logFrom: try await logStart(), services: services)
     restore.isDiscarded = {
@@ -168,12 +191,6 @@ public struct Reshard: Sendable {
     return made
   }
 
-  /// What a service has given up on for good.
-  private struct GivenUp: Hashable {
-    let service: Identifier
-    let place: LogPlace
-  }
-
   /// The archive ends where analytics has said.
   private func checkMarks() async throws {
     var marks: [Int: StoreMark] = [:]
@@ -191,13 +208,13 @@ public struct Reshard: Sendable {
   }
 
   /// What services have given up on, with its places.
-  private func discarded() async throws -> [GivenUp] {
-    var discarded: [GivenUp] = []
+  private func discarded() async throws -> Set<GivenUp> {
+    var discarded: Set<GivenUp> = []
     for service in services.names {
       for shard in namespace.shards {
         let progress = try await inspector.progress([service], shard: shard)[0]
-        discarded += progress.discarded.map {
-          GivenUp(service: Identifier(service), place: LogPlace(entryID: $0, shard: shard))
+        for id in progress.discarded {
+          discarded.insert(GivenUp(service: Identifier(service), place: LogPlace(entryID: id, shard: shard)))
         }
       }
     }

@@ -6,12 +6,12 @@ import RideHailing
 struct ReshardCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reshard",
-    abstract: "Split the namespace into another number of shards. It stands still meanwhile.",
+    abstract: "Split the namespace into another number of shards. It stands still for most of that.",
     discussion: """
-      Producers are refused while it goes on, and try again by themselves; services settle what is there. Then the archive is copied into one with \
-      the new number of shards, logs and all services' states are made from that, and checked: the same rides, the same balances, as much that waits, \
-      and an audit that finds nothing. Only then is the new namespace put in the place of the old one, in one step. What fails before leaves all as it was; \
-      after it was killed, run it again, or call it off with --cancel.
+      While all goes on, what the archive has is copied into one with the new number of shards. Then producers are refused, and try again by themselves; \
+      services settle what is there. The rest is copied, logs and all services' states are made from that, and checked: the same rides, the same balances, as \
+      much that waits, and an audit that finds nothing. Only then is the new namespace put in the place of the old one, in one step. What fails before leaves all \
+      as it was; after it was killed, run it again, or call it off with --cancel.
 
       Producers go on with the new shards by themselves. Workers and `serve` end with exit status 75, to be started again by whoever supervises them; analytics with \
       --archive of the new archive. What is left of the old namespace is kept until --remove-remains.
