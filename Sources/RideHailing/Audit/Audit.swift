@@ -29,7 +29,7 @@ public struct Audit: Sendable {
     self.services = services
   }
 
-  /// Looks at everything, shard by shard; holds one shard's state in memory at a time.
+  /// Looks at all shards, two at a time; holds the state of as many in memory.
   ///
   /// - Parameter onShard: is told of each shard that is done.
   public func run(onShard: (Int) -> Void = { _ in }) async throws -> AuditReport {
@@ -40,18 +40,20 @@ public struct Audit: Sendable {
     var crossing = CrossingEvents()
     var areWhole = true
     let start = try await lastRecordedAt()
-    for shard in namespace.shards {
+    try await namespace.eachShard { shard in
       var audit = try await ShardAudit(
         shard: shard, of: namespace, services: services, inspector: inspector, state: state, archive: archive)
-      try await audit.run(into: &report)
-      for ride in audit.completedRides {
-        guard let other = rides.add(ride, shard: shard) else { continue }
-        try await check(ride, in: shard, and: other, &report)
+      return try await audit.findings(before: start)
+    } take: { found in
+      report.add(found.report)
+      for ride in found.rides {
+        guard let other = rides.add(ride, shard: found.shard) else { continue }
+        try await check(ride, in: found.shard, and: other, &report)
       }
-      for event in audit.sent { crossing.send(event) }
-      for event in audit.arrivals(until: start) { crossing.arrive(event) }
-      areWhole = areWhole && audit.isWhole
-      onShard(shard)
+      for event in found.sent { crossing.send(event) }
+      for event in found.arrived { crossing.arrive(event) }
+      areWhole = areWhole && found.isWhole
+      onShard(found.shard)
     }
     try await check(crossing, areWhole: areWhole, &report)
     return report

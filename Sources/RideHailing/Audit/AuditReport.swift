@@ -60,6 +60,20 @@ public struct AuditReport: Sendable, JSONWritable {
     if violations.count < Self.limit { violations.append(violation) }
   }
 
+  /// Takes in what was found in another shard.
+  mutating func add(_ other: AuditReport) {
+    events += other.events
+    rides += other.rides
+    journals += other.journals
+    accounts += other.accounts
+    for (service, counts) in other.progress {
+      progress[service, default: [:]].merge(counts, uniquingKeysWith: +)
+    }
+    inFlight += other.inFlight.prefix(max(0, Self.limit - inFlight.count))
+    violations += other.violations.prefix(max(0, Self.limit - violations.count))
+    violationCount += other.violationCount
+  }
+
   /// Writes it as an object.
   public func write(to json: inout JSONWriter) {
     json.object { json in

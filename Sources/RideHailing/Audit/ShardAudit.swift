@@ -22,7 +22,7 @@ struct ShardAudit {
   var facts = ShardFacts()
   /// What single services' audits look at themselves.
   var ownAudits: [Identifier: any ServiceAudit] = [:]
-  /// False if there is no archive, and the log does not begin with the first event.
+  /// As `Findings` say it.
   private(set) var isWhole = true
   /// Rides with an event that stands at an earlier place as well.
   var repeated: Set<Identifier> = []
@@ -76,10 +76,32 @@ struct ShardAudit {
       })
   }
 
-  /// The rides that were completed here, as far as a service has handled that or will.
-  var completedRides: some Sequence<Identifier> { facts.rides.lazy.filter { !$0.value.completions.isEmpty }.map(\.key) }
+  /// What the audit of one shard has found, and what it needs of others to say more.
+  struct Findings: Sendable {
+    let shard: Int
+    let report: AuditReport
+    /// The rides that were completed here, as far as a service has handled that or will.
+    let rides: [Identifier]
+    /// What services must have published into other shards.
+    let sent: [CrossingEvents.Crossing]
+    /// What may have come from another.
+    let arrived: [CrossingEvents.Crossing]
+    /// False if there is no archive, and the log does not begin with the first event.
+    let isWhole: Bool
+  }
 
-  mutating func run(into report: inout AuditReport) async throws {
+  /// Looks at the shard.
+  ///
+  /// - Parameter start: what was recorded later may come of what was not done yet.
+  mutating func findings(before start: Timestamp) async throws -> Findings {
+    var report = AuditReport()
+    try await run(into: &report)
+    return Findings(
+      shard: shard, report: report, rides: facts.rides.filter { !$0.value.completions.isEmpty }.map(\.key), sent: sent,
+      arrived: arrivals(until: start), isWhole: isWhole)
+  }
+
+  private mutating func run(into report: inout AuditReport) async throws {
     var history = ShardHistory(
       of: services.archive, shard: shard, inspector: inspector, archive: archive, scope: .everything)
     isWhole = if archive != nil { true } else { try await inspector.extent(shard: shard)?.isWhole ?? true }

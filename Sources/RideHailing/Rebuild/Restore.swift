@@ -42,17 +42,21 @@ public struct Restore: Sendable {
     public let description: String
   }
 
-  /// Restores all shards, one after the other.
+  /// Restores all shards, two at a time; holds the state of as many in memory.
   ///
   /// - Parameter onProgress: is told of the shard and the events looked at so far.
-  public func run(onProgress: (_ shard: Int, _ events: Int) -> Void = { _, _ in }) async throws -> RestoreReport {
+  public func run(
+    onProgress: @escaping @Sendable (_ shard: Int, _ events: Int) -> Void = { _, _ in }
+  ) async throws -> RestoreReport {
     try await Self.check(archive, for: namespace, services)
     var report = RestoreReport()
     let known = services.rebuilt + [services.archive.service]
     let status = try await Inspector(namespace: namespace, connection: connection).overview()
     let others = status.allServices.filter { !Set(names: known).contains($0) }
-    for shard in namespace.shards {
-      report.shards.append(try await restore(shard, known, others) { onProgress(shard, $0) })
+    try await namespace.eachShard {
+      try await restore($0, known, others, onProgress)
+    } take: {
+      report.shards.append($0)
     }
     try await StoreConfirmation(services.archive.service, namespace: namespace, connection: connection)
       .adopt(archive.identity())
@@ -87,7 +91,7 @@ public struct Restore: Sendable {
   }
 
   private func restore(
-    _ shard: Int, _ known: [String], _ others: [String], _ onProgress: (Int) -> Void
+    _ shard: Int, _ known: [String], _ others: [String], _ onProgress: (Int, Int) -> Void
   ) async throws -> RestoreReport.Shard {
     let log = try await Inspector(namespace: namespace, connection: connection).extent(shard: shard)
     var held: [Identifier: ShardRebuild] = [:]
@@ -120,7 +124,8 @@ public struct Restore: Sendable {
   ///   - live: the log as it was.
   ///   - others: services that this program does not know: it can't tell what they have made of an event.
   private func restore(
-    _ shard: Int, _ live: LogExtent?, held: [Identifier: ShardRebuild], others: [String], _ onProgress: (Int) -> Void
+    _ shard: Int, _ live: LogExtent?, held: [Identifier: ShardRebuild], others: [String],
+    _ onProgress: (Int, Int) -> Void
   ) async throws -> RestoreReport.Shard {
     let outcomes = try await Outcomes(of: services.folded, services.catalog) { self.history(shard, types: $0) }
     let folds = services.folded.map { ServiceFold($0, shard: shard, outcomes: outcomes) }
@@ -139,7 +144,7 @@ public struct Restore: Sendable {
       places += 1
       last = item.id
       if places % 1000 == 0 {
-        onProgress(places)
+        onProgress(shard, places)
         // A long history takes longer than a shard is held without a word.
         if renewed.duration(to: .now) > Self.renewalInterval {
           for service in held.values { try await service.renew() }
