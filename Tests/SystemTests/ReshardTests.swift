@@ -199,7 +199,15 @@ import Testing
       #expect(other.status == 1)
       #expect(other.errors.contains("is not the archive that analytics stores into"), "\(other.errors)")
 
+      // One that was sealed by a run that was killed goes on, whatever is wrong with the next.
       let namespace = try await bench.namespace()
+      let succession = NamespaceSuccession(of: namespace, on: bench.connection)
+      try await succession.seal()
+      let unmade = try await bench.rides(reshard(bench, 16, from: archive(bench), to: archive(bench) + "/new.sqlite"))
+      #expect(unmade.status != 0)
+      #expect(unmade.errors.contains("cannot make the folder"), "\(unmade.errors)")
+      #expect(try await !succession.isSealed())
+
       _ = try await bench.connection.call("XADD", namespace.log(0, "rides"), "*", "event", "no event")
       try await eventually("it is dead") {
         try await bench.status("payment").contains { $0.dead > 0 }

@@ -1,4 +1,4 @@
-import EventStreams
+package import EventStreams
 import HiredisClient
 
 extension Inspector {
@@ -9,12 +9,17 @@ extension Inspector {
     return try await connection.answers(to: commands).reduce(0) { $0 + ($1 ?? 0) }
   }
 
+  /// The server's time; in a cluster that of one of its nodes.
+  package func serverTime() async throws -> Timestamp {
+    let time = try await connection.strings(["TIME"])
+    return Timestamp(microsecondsSinceEpoch: (Int64(time[0]) ?? 0) * 1_000_000 + (Int64(time[1]) ?? 0))
+  }
+
   /// How many events have been due for a while, and are not in the log.
   ///
   /// - Parameter time: at least for so long, by the server's clock.
   public func overdueCount(by time: Duration = .zero) async throws -> Int {
-    let now = try await connection.strings(["TIME"])
-    let limit = (Int(now[0]) ?? 0) * 1000 + (Int(now[1]) ?? 0) / 1000 - time.wholeMilliseconds
+    let limit = Int(try await serverTime().microsecondsSinceEpoch / 1000) - time.wholeMilliseconds
     var commands = Commands()
     for shard in namespace.shards { commands.append("ZCOUNT", namespace.scheduled(shard), "-inf", String(limit)) }
     return try await connection.answers(to: commands).reduce(0) { $0 + ($1 ?? 0) }

@@ -46,7 +46,7 @@ public struct LogRestore: Sendable {
   ///
   /// - Parameters:
   ///   - namespace: as `Namespace.open` returned it.
-  ///   - connection: used by nobody else meanwhile.
+  ///   - connection: to the namespace's server.
   ///   - shard: 0 ..< shard count
   ///   - run: this run, which others do not disturb.
   public init(

@@ -75,12 +75,12 @@ public struct Reshard: Sendable {
   ) async throws -> (namespace: Namespace, standstill: Duration) {
     try await check()
     return try await succession.alone {
-      let end = try await storedThrough(patience)
-      var copy = try await SplitCopy(
-        of: archive, to: newArchive, for: Namespace(succession.successorName, shardCount: shardCount), services.catalog)
-      try await copy.begin(through: end, givenUp: discarded()) { onStep(.copying($0)) }
-      let start = ContinuousClock.now
       do {
+        let end = try await storedThrough(patience)
+        let split = Namespace(succession.successorName, shardCount: shardCount)
+        var copy = try await SplitCopy(of: archive, to: newArchive, for: split, services.catalog)
+        try await copy.begin(through: end, givenUp: discarded()) { onStep(.copying($0)) }
+        let start = ContinuousClock.now
         try await succession.seal()
         try await settle(patience, onStep)
         try await checkMarks()
@@ -89,8 +89,8 @@ public struct Reshard: Sendable {
         try await succession.complete()
         return (made, ContinuousClock.now - start)
       } catch {
-        // As it was: whoever waits goes on.
-        try? await succession.reopen()
+        // As it was: whoever waits goes on, be it since a run before that was killed.
+        if try await succession.isSealed() { try? await succession.reopen() }
         throw error
       }
     }
@@ -126,15 +126,26 @@ public struct Reshard: Sendable {
 
   /// Waits until nothing is left in the sealed shards, and closes them.
   private func settle(_ patience: Duration, _ onStep: (Step) -> Void) async throws {
+    try await wait(patience) {
+      let left = try await inspector.remaining(services.names).map(\.description).joined(separator: "; ")
+      return left.isEmpty ? try await succession.close(services.names) ?? "" : left
+    } onLeft: {
+      onStep(.settling($0))
+    }
+  }
+
+  /// Waits until nothing is left of something.
+  private func wait(
+    _ patience: Duration, until left: () async throws -> String, onLeft: (String) -> Void = { _ in }
+  ) async throws {
     let start = ContinuousClock.now
     while true {
-      var left = try await inspector.remaining(services.names).map(\.description).joined(separator: "; ")
-      if left.isEmpty { left = try await succession.close(services.names) ?? "" }
+      let left = try await left()
       if left.isEmpty { return }
       guard ContinuousClock.now - start < patience else {
         throw Refusal("not everything was settled within \(patience.short), so nothing was changed: \(left)")
       }
-      onStep(.settling(left))
+      onLeft(left)
       try await Task.sleep(for: .milliseconds(50))
     }
   }
@@ -145,20 +156,16 @@ public struct Reshard: Sendable {
   ///
   /// - Returns: the time up to which nothing will be added to it.
   private func storedThrough(_ patience: Duration) async throws -> Timestamp {
-    let start = ContinuousClock.now
     // Nodes of a cluster may have slightly different times.
-    let seconds = try await connection.strings(["TIME"])[0]
-    let end = Timestamp(secondsSinceEpoch: (Int64(seconds) ?? 0) - 1)
-    while true {
-      let groups = try await inspector.status().filter { $0.service.hasSameBytes(as: services.archive.service) }
-      let late = groups.filter { group in group.oldest.map { $0.entryID.recordedAt <= end } ?? false }
-      if late.isEmpty { return end }
-      guard ContinuousClock.now - start < patience else {
-        throw Refusal(
-          "\(services.archive.service) has not stored within \(patience.short) what was there: is it running?")
+    let end = try await inspector.serverTime() - .seconds(1)
+    let store = services.archive.service
+    try await wait(patience) {
+      let late = try await inspector.status().count { group in
+        group.service.hasSameBytes(as: store) && group.oldest.map { $0.entryID.recordedAt <= end } == true
       }
-      try await Task.sleep(for: .milliseconds(50))
+      return late == 0 ? "" : "\(store) has not stored all of \(late) shards: is it running?"
     }
+    return end
   }
 
   // MARK: Making
