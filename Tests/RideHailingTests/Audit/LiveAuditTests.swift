@@ -80,19 +80,22 @@ import Testing
           group.addTask {
             let publisher = Publisher(namespace: bench.namespace, connection: Connection(bench.server.url))
             var (number, generator) = (0, first)
-            while !Task.isCancelled {
-              let acts = (number..<number + 5).map { next($0, rides, &generator) }
-              _ = try await publisher.publish(acts)
-              number += acts.count
-              try await Task.sleep(for: .milliseconds(10))
-            }
+            // As fast as payment handles it.
+            do {
+              while !Task.isCancelled {
+                let acts = (number..<number + 5).map { next($0, rides, &generator) }
+                _ = try await publisher.publish(acts)
+                number += acts.count
+                try await bench.settled(["payment"])
+              }
+            } catch is CancellationError {}
           }
           for audit in 0..<6 {
             let violations = try await bench.audit(archive: true).violations
             #expect(violations.map(\.description).prefix(3) == [], "seed \(seed), audit \(audit)")
           }
           group.cancelAll()
-          while let _ = try? await group.next() {}
+          try await group.waitForAll()
         }
         try await bench.settled(Self.services)
       }
